@@ -1,0 +1,28 @@
+import type { Graph } from '../graph/graph.ts'
+import type { Recipe } from '../image/recipe.ts'
+
+/** A pretrained network cut at its global average pool, with the recipe that prepares its input. */
+export interface Backbone {
+  /** The catalog's name, or the file's name for a graph that the user brought. */
+  readonly name: string
+  /** Of the weights as stored or downloaded: the cache's identity of this network. */
+  readonly sha256: string
+  readonly recipe: Recipe
+  /** Length of one bottleneck. */
+  readonly features: number
+  readonly network: GraphNetwork | OnnxNetwork
+}
+
+/** A TensorFlow graph: `input` takes float32 [n, size, size, 3], `bottleneck` gives [n, features] (or [n, 1, 1, features]). */
+export interface GraphNetwork {
+  readonly format: 'graph'
+  readonly graph: Graph
+  readonly input: string
+  readonly bottleneck: string
+}
+
+/** A compiled network: one input of uint8 [n, size, size, 3], one output float32 [n, features]. */
+export interface OnnxNetwork {
+  readonly format: 'onnx'
+  readonly bytes: Uint8Array
+}

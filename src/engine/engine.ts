@@ -1,0 +1,57 @@
+import type { Backbone } from '../backbone/backbone.ts'
+
+/** The runtimes that can run a graph. */
+export const ENGINES = ['onnx', 'tensorflow'] as const
+export type EngineName = (typeof ENGINES)[number]
+
+/** What runs backbones and trains heads; one implementation a runtime. */
+export interface Engine {
+  readonly name: EngineName
+  /** The runtime's own version, for the manifest and `itc doctor`. */
+  readonly version: string
+  loadBackbone(backbone: Backbone): Promise<BackboneRunner>
+  createTrainer(problem: HeadProblem): Promise<HeadTrainer>
+}
+
+/** A backbone made ready in a runtime. */
+export interface BackboneRunner {
+  /**
+   * @param pixels uint8 RGB, [count, size, size, 3]
+   * @returns float32 bottlenecks, [count, features]; the caller owns them
+   */
+  run(pixels: Uint8Array, count: number): Promise<Float32Array>
+  dispose(): Promise<void>
+}
+
+/**
+ * Several softmax heads to train side by side on one feature matrix, each on its own rows. Cross-validation is that:
+ * the batch's features are gathered once and serve every head.
+ */
+export interface HeadProblem {
+  /** [rows, width] */
+  readonly features: Float32Array
+  readonly rows: number
+  readonly width: number
+  /** Category index of each row, [rows]. */
+  readonly labels: Int32Array
+  readonly categories: number
+  readonly heads: number
+  /** 1 where a row may train a head, else 0: [rows, heads]. */
+  readonly active: Float32Array
+  readonly learningRate: number
+  /** Rows a step. */
+  readonly batch: number
+  /** Initial weights, [width, heads, categories]; biases start at 0. */
+  readonly initialWeights: Float32Array
+}
+
+/** Plain SGD on the mean cross entropy of each step's active rows. */
+export interface HeadTrainer {
+  /** @param rows row indices of the steps in turn, [steps * batch] */
+  steps(rows: Int32Array): Promise<void>
+  /** Logits of every row under every head, [rows, heads, categories]. */
+  logits(): Promise<Float32Array>
+  /** weights [width, heads, categories], bias [heads, categories] */
+  read(): { weights: Float32Array; bias: Float32Array }
+  dispose(): Promise<void>
+}

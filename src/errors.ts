@@ -1,0 +1,31 @@
+/** What a person can put right: shown as one sentence and a remedy, never with a stack trace. */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+  /** A stable name for the kind of failure, such as `E_NO_DATA`; for programs. */
+  readonly code: string
+  /** What to do about it, one sentence. */
+  readonly hint: string | undefined
+
+  constructor(code: string, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.hint = options.hint
+  }
+}
+
+/** The one sentence for a value out of its domain: "Expected … for … but received …". */
+export function unexpected(name: string, expected: string, received: unknown, hint?: string): UserError {
+  const shown = typeof received === 'string' ? `"${received}"` : String(received)
+  return new UserError(
+    'E_BAD_VALUE',
+    `Expected ${expected} for ${name} but received ${shown}.`,
+    hint === undefined ? {} : { hint },
+  )
+}
+
+/** The operating system's code of a failed call (`ENOENT`, `ENOSPC`, …), or undefined for other errors. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const code = (error as NodeJS.ErrnoException).code
+  return typeof code === 'string' ? code : undefined
+}

@@ -1,0 +1,4 @@
+/** Placeholder until the graph room lands. */
+export interface Graph {
+  readonly nodes: readonly unknown[]
+}
