@@ -10,8 +10,11 @@ export interface Backbone {
   readonly recipe: Recipe
   /** Length of one bottleneck. */
   readonly features: number
-  readonly network: GraphNetwork | OnnxNetwork
+  /** Reads the weights, once. A run whose bottlenecks are all cached never needs them, so nothing else here does either. */
+  loadNetwork(): Promise<Network>
 }
+
+export type Network = GraphNetwork | OnnxNetwork
 
 /** A TensorFlow graph: `input` takes float32 [n, size, size, 3], `bottleneck` gives [n, features] (or [n, 1, 1, features]). */
 export interface GraphNetwork {
