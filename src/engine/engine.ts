@@ -41,17 +41,15 @@ export interface HeadProblem {
   readonly learningRate: number
   /** Rows a step. */
   readonly batch: number
-  /** Initial weights, [width, heads, categories]; biases start at 0. */
-  readonly initialWeights: Float32Array
 }
 
-/** Plain SGD on the mean cross entropy of each step's active rows. */
+/** Plain SGD, from weights of zero, on the mean cross entropy of each step's active rows. */
 export interface HeadTrainer {
   /** @param rows row indices of the steps in turn, [steps * batch] */
   steps(rows: Int32Array): Promise<void>
   /** Logits of every row under every head, [rows, heads, categories]. */
   logits(): Promise<Float32Array>
-  /** weights [width, heads, categories], bias [heads, categories] */
-  read(): { weights: Float32Array; bias: Float32Array }
+  /** weights [heads, width, categories], bias [heads, categories] */
+  read(): Promise<{ weights: Float32Array; bias: Float32Array }>
   dispose(): Promise<void>
 }
