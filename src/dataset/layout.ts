@@ -1,0 +1,59 @@
+import { basename, dirname } from 'node:path'
+import { pathExistsSync } from 'fs-extra/esm'
+import { systemCode, UserError } from '../errors.ts'
+import type { Picture, Skipped } from './scan.ts'
+
+/** How the data folder is laid out, shown wherever it is not. */
+function example(dataFolder: string): string {
+  const name = basename(dataFolder)
+  return `Put the pictures into one folder a category, for example ${name}/cat/1.jpg and ${name}/dog/2.jpg.`
+}
+
+/** The error for a folder that cannot be listed. */
+export function missingFolder(folder: string, cause: unknown): UserError {
+  const code = systemCode(cause)
+  const options = { hint: example(folder), cause }
+  if (code === 'ENOTDIR' && pathExistsSync(folder)) {
+    return new UserError('E_NOT_A_FOLDER', `"${folder}" is a file, not a folder.`, options)
+  }
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const parent = dirname(folder)
+    const message = pathExistsSync(parent)
+      ? `There is no folder "${basename(folder)}" in "${parent}".`
+      : `There is no folder "${parent}".`
+    return new UserError('E_NO_DATA', message, options)
+  }
+  return new UserError('E_UNREADABLE_FOLDER', `The folder "${folder}" cannot be read (${code ?? String(cause)}).`, {
+    hint: 'Check that it is yours to read.',
+    cause,
+  })
+}
+
+/** @throws UserError unless there are two categories or more, each with a file that may be a picture */
+export function checkCategories(
+  dataFolder: string,
+  categories: readonly string[],
+  pictures: readonly Picture[],
+  skipped: readonly Skipped[],
+): void {
+  // Category folders that are links are a common cause, and otherwise nothing would tell.
+  const links = skipped.filter(({ relative, reason }) => !relative.includes('/') && reason.includes('not followed'))
+  const linked = links.length > 0 ? ` Links to folders are not followed: "${links[0]!.relative}".` : ''
+  const hint = example(dataFolder) + linked
+  if (categories.length === 0) {
+    throw new UserError('E_NO_CATEGORIES', `There are no category folders in "${dataFolder}".`, { hint })
+  }
+  if (categories.length === 1) {
+    const message = `There is only one category, "${categories[0]}", in "${dataFolder}": a classifier needs at least two.`
+    throw new UserError('E_ONE_CATEGORY', message, { hint })
+  }
+  const filled = new Set(pictures.map(picture => picture.label))
+  const empty = categories.filter(category => !filled.has(category))
+  if (empty.length > 0) {
+    const named = empty.slice(0, 5).map(category => `"${category}"`)
+    const more = empty.length > 5 ? ` and ${empty.length - 5} more` : ''
+    throw new UserError('E_EMPTY_CATEGORY', `No pictures in category ${named.join(', ')}${more}.`, {
+      hint: 'Put pictures into it, or remove the folder.',
+    })
+  }
+}

@@ -1,0 +1,31 @@
+/** What systems and archivers leave in folders, matched in lower case. Nobody means them as pictures. */
+const LEFT_OUT = new Set(['thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r', '__macosx', '@eadir', '$recycle.bin'])
+
+/** Endings of files that go along with pictures. */
+const SIDECARS = new Set('txt md json jsonl csv tsv xml xmp yaml yml html htm log ini aae thm py ipynb'.split(' '))
+
+/** True for what is left out without a word: hidden files and folders, and what systems strew about. */
+export function isHidden(name: string): boolean {
+  return name.startsWith('.') || LEFT_OUT.has(name.toLowerCase())
+}
+
+/** True for a file that by its ending goes along with pictures and is none. */
+export function isSidecar(name: string): boolean {
+  const dot = name.lastIndexOf('.')
+  return dot > 0 && SIDECARS.has(name.slice(dot + 1).toLowerCase())
+}
+
+/** A file's name as text, or undefined when its bytes are not UTF-8: such a file cannot be opened by its text. */
+export function decodeName(name: Uint8Array): string | undefined {
+  try {
+    // Not the BOM: it is part of a name.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(name)
+  } catch {
+    return undefined
+  }
+}
+
+/** The same with � for what cannot be decoded: for showing alone. */
+export function showName(name: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(name)
+}

@@ -1,0 +1,117 @@
+import { join } from 'node:path'
+import { systemCode } from '../errors.ts'
+import { checkCategories, missingFolder } from './layout.ts'
+import { decodeName, isHidden, isSidecar, showName } from './names.ts'
+import { type Entry, listFolder, statAll } from './walk.ts'
+
+/** A file that is to be a picture; nobody has opened it yet. */
+export interface Picture {
+  /** The category: its folder's name, exactly. */
+  readonly label: string
+  /** The data folder joined with `relative`: opens the file. */
+  readonly path: string
+  /** category/…/file, with `/` on every system. */
+  readonly relative: string
+  /** Bytes; of the target where the file is a link. */
+  readonly size: number
+  readonly mtimeMs: number
+}
+
+/** What lies in the data folder and is not used. */
+export interface Skipped {
+  readonly relative: string
+  /** A fragment to put behind the name, such as "a FIFO". */
+  readonly reason: string
+}
+
+export interface Dataset {
+  /** Sorted by code point. */
+  readonly categories: readonly string[]
+  /** By category, then by name, whatever the order of the file system. */
+  readonly pictures: readonly Picture[]
+  readonly skipped: readonly Skipped[]
+}
+
+/**
+ * Lists a folder of category folders, folders inside them included. Opens no file. Links to files count as files; links to
+ * folders are not followed, so a loop of links does no harm.
+ *
+ * @param dataFolder the folder that holds one folder a category
+ * @throws UserError `E_NO_DATA`, `E_NOT_A_FOLDER`, `E_UNREADABLE_FOLDER`, `E_NO_CATEGORIES`, `E_ONE_CATEGORY`,
+ *   `E_EMPTY_CATEGORY`
+ */
+export async function scanDataset(dataFolder: string): Promise<Dataset> {
+  const top = await listFolder(dataFolder).catch(error => {
+    throw missingFolder(dataFolder, error)
+  })
+  const found: Found = { pictures: [], skipped: [] }
+  const categories: string[] = []
+  for (const entry of await resolve(dataFolder, '', top, found)) {
+    if (entry.type !== 'folder') {
+      found.skipped.push({ relative: entry.relative, reason: 'not in a category folder' })
+      continue
+    }
+    categories.push(entry.name)
+    const inside = await listFolder(join(dataFolder, entry.name)).catch(error => {
+      throw missingFolder(join(dataFolder, entry.name), error)
+    })
+    await collect(dataFolder, entry.name, entry.relative, inside, found)
+  }
+  checkCategories(dataFolder, categories, found.pictures, found.skipped)
+  return { categories, ...found }
+}
+
+interface Found {
+  readonly pictures: Picture[]
+  readonly skipped: Skipped[]
+}
+
+/** An entry whose name is text and that is either a folder or a file. */
+interface Resolved {
+  readonly name: string
+  readonly relative: string
+  readonly type: 'folder' | 'file'
+  readonly size: number
+  readonly mtimeMs: number
+}
+
+/** Depth first, so that the pictures come in the order of their names. */
+async function collect(data: string, label: string, folder: string, entries: Entry[], found: Found): Promise<void> {
+  for (const { name, relative, type, size, mtimeMs } of await resolve(data, folder, entries, found)) {
+    const path = join(data, relative)
+    if (type === 'folder') {
+      const inside = await listFolder(path).catch(error => systemCode(error) ?? String(error))
+      if (typeof inside === 'string')
+        found.skipped.push({ relative, reason: `a folder that cannot be read (${inside})` })
+      else await collect(data, label, relative, inside, found)
+    } else if (isSidecar(name)) found.skipped.push({ relative, reason: 'not a picture by its ending' })
+    else if (size === 0) found.skipped.push({ relative, reason: 'an empty file' })
+    else found.pictures.push({ label, path, relative, size, mtimeMs })
+  }
+}
+
+/** Drops what is hidden, lists what is neither file nor folder, and measures the files. */
+async function resolve(data: string, folder: string, entries: Entry[], found: Found): Promise<Resolved[]> {
+  const named: { name: string; relative: string; path: string; entry: Entry }[] = []
+  for (const entry of entries) {
+    const name = decodeName(entry.name)
+    const relative = folder === '' ? (name ?? showName(entry.name)) : `${folder}/${name ?? showName(entry.name)}`
+    if (isHidden(name ?? showName(entry.name))) continue
+    if (name === undefined) found.skipped.push({ relative, reason: 'its name is not valid UTF-8: rename it' })
+    else if (entry.type === 'special') found.skipped.push({ relative, reason: entry.what })
+    else named.push({ name, relative, path: join(data, relative), entry })
+  }
+  const stats = await statAll(named.map(({ path, entry }) => (entry.type === 'folder' ? undefined : path)))
+  const resolved: Resolved[] = []
+  for (const [index, { name, relative, entry }] of named.entries()) {
+    if (entry.type === 'folder') {
+      resolved.push({ name, relative, type: 'folder', size: 0, mtimeMs: 0 })
+      continue
+    }
+    const stat = stats[index]!
+    if (typeof stat === 'string')
+      found.skipped.push({ relative, reason: entry.type === 'link' ? `a link: ${stat}` : stat })
+    else resolved.push({ name, relative, type: 'file', ...stat })
+  }
+  return resolved
+}

@@ -1,0 +1,75 @@
+import { type Dirent, type Stats, stat } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+
+/** One entry of a folder, its name as the bytes that the file system holds. */
+export type Entry =
+  | { readonly type: 'folder' | 'file' | 'link'; readonly name: Uint8Array }
+  /** Neither a file nor a folder: `what` it is, in words. */
+  | { readonly type: 'special'; readonly what: string; readonly name: Uint8Array }
+
+/** A file's size in bytes and time of change, or in words why it has none. */
+export type Measured = { readonly size: number; readonly mtimeMs: number } | string
+
+/** How many files are asked for at once: enough to hide a slow disk, few enough to stay below every system's limit. */
+const AT_ONCE = 64
+
+/** A folder's entries in the order of their names' bytes, which in UTF-8 is the order of their code points. */
+export async function listFolder(path: string): Promise<Entry[]> {
+  const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
+  return entries.map(toEntry).sort((a, b) => Buffer.compare(a.name, b.name))
+}
+
+function toEntry(dirent: Dirent<Buffer>): Entry {
+  const { name } = dirent
+  if (dirent.isFile()) return { type: 'file', name }
+  if (dirent.isDirectory()) return { type: 'folder', name }
+  if (dirent.isSymbolicLink()) return { type: 'link', name }
+  return { type: 'special', name, what: special(dirent) }
+}
+
+/** Measures files, following links, some at a time. An undefined path is passed over. */
+export async function statAll(paths: readonly (string | undefined)[]): Promise<(Measured | undefined)[]> {
+  const results: (Measured | undefined)[] = new Array(paths.length).fill(undefined)
+  await new Promise<void>(resolve => {
+    let next = 0
+    let running = 0
+    // Callbacks rather than promises: a folder may hold 100,000 files.
+    const advance = () => {
+      while (running < AT_ONCE && next < paths.length) {
+        const index = next++
+        const path = paths[index]
+        if (path === undefined) continue
+        running++
+        stat(path, (error, stats) => {
+          results[index] =
+            error === null ? measure(stats) : (REASONS[error.code ?? ''] ?? `cannot be read (${error.code})`)
+          running--
+          advance()
+        })
+      }
+      if (running === 0 && next >= paths.length) resolve()
+    }
+    advance()
+  })
+  return results
+}
+
+function measure(stats: Stats): Measured {
+  if (stats.isFile()) return { size: stats.size, mtimeMs: stats.mtimeMs }
+  return stats.isDirectory() ? 'leads to a folder, which is not followed' : special(stats)
+}
+
+function special(kind: Pick<Dirent, 'isFIFO' | 'isSocket' | 'isBlockDevice' | 'isCharacterDevice'>): string {
+  if (kind.isFIFO()) return 'a FIFO'
+  if (kind.isSocket()) return 'a socket'
+  if (kind.isBlockDevice() || kind.isCharacterDevice()) return 'a device'
+  return 'neither a file nor a folder'
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'leads to nothing',
+  ELOOP: 'leads back to itself',
+  EACCES: 'no permission to read it',
+  ENAMETOOLONG: 'its path is too long',
+  ENOTDIR: 'leads to nothing',
+}

@@ -1,0 +1,80 @@
+import { SIGNATURES } from './signatures.ts'
+
+/** The formats that are decoded. */
+export const PICTURE_FORMATS = ['JPEG', 'PNG', 'WebP', 'GIF', 'TIFF', 'AVIF'] as const
+export type PictureFormat = (typeof PICTURE_FORMATS)[number]
+
+/** What a file's first bytes say that it is. */
+export type Sniffed =
+  | { readonly kind: 'picture'; readonly format: PictureFormat }
+  /** A known format that is not decoded here; `name` with the remedy, such as "HEIC", "convert it to JPEG". */
+  | { readonly kind: 'unsupported'; readonly name: string; readonly remedy: string | undefined }
+  /** Not a picture at all; `looks` completes "looks like …" when that can be told. */
+  | { readonly kind: 'other'; readonly looks: string | undefined }
+
+/**
+ * Tells a format by content, whatever the file's name: only what is named here is ever given to the decoder.
+ *
+ * @param bytes a file's start; 4096 bytes are enough, the whole file will do
+ */
+export function sniffFormat(bytes: Uint8Array): Sniffed {
+  const boxed = sniffBoxed(bytes)
+  if (boxed !== undefined) return boxed
+  for (const { magic, offset = 0, also, is } of SIGNATURES) {
+    if (startsWith(bytes, magic, offset) && (also === undefined || startsWith(bytes, also.magic, also.offset)))
+      return is
+  }
+  return sniffText(bytes)
+}
+
+/** ISO base media: AVIF, HEIC and videos are told apart by the brands of their first box. */
+function sniffBoxed(bytes: Uint8Array): Sniffed | undefined {
+  if (!startsWith(bytes, 'ftyp', 4)) return undefined
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0)
+  const brands = latin1(bytes.subarray(8, Math.min(Math.max(length, 16), 256))).match(/.{4}/gs) ?? []
+  brands.splice(1, 1) // the minor version
+  if (brands.some(brand => brand === 'avif' || brand === 'avis')) return { kind: 'picture', format: 'AVIF' }
+  if (brands.some(brand => /^(hei[cxms]|hev[cxms]|mif1|msf1|mif2)$/.test(brand))) {
+    return { kind: 'unsupported', name: 'HEIC', remedy: 'convert it to JPEG' }
+  }
+  if (brands[0]?.startsWith('cr')) return { kind: 'unsupported', name: 'camera raw', remedy: 'convert it to JPEG' }
+  return { kind: 'other', looks: 'a video' }
+}
+
+function sniffText(bytes: Uint8Array): Sniffed {
+  const start = bytes.subarray(0, 4096)
+  if (start.length > 0 && start.every(byte => byte === 0)) return { kind: 'other', looks: 'zero bytes only' }
+  const text = asText(start)
+  if (text === undefined) return { kind: 'other', looks: undefined }
+  // SVG may begin with a declaration, a doctype and comments of any length.
+  if (/<svg[\s>]/i.test(text)) return { kind: 'unsupported', name: 'SVG', remedy: undefined }
+  if (/^\s*(<!doctype html|<html)/i.test(text)) return { kind: 'other', looks: 'an HTML page' }
+  if (text.startsWith('version https://git-lfs')) return { kind: 'other', looks: 'a Git LFS pointer: run git lfs pull' }
+  return { kind: 'other', looks: 'text' }
+}
+
+/** UTF-8 or UTF-16 text, or undefined for bytes that no text holds. */
+function asText(bytes: Uint8Array): string | undefined {
+  const [first, second] = bytes
+  const wide =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : undefined
+  // A character may be cut at the end of the start: `stream` leaves it out.
+  try {
+    const text = new TextDecoder(wide ?? 'utf-8', { fatal: true }).decode(bytes, { stream: true })
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
+    return /[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text) ? undefined : text
+  } catch {
+    return undefined
+  }
+}
+
+/** @param magic bytes as Latin-1 */
+function startsWith(bytes: Uint8Array, magic: string, offset: number): boolean {
+  if (bytes.length < offset + magic.length) return false
+  for (let i = 0; i < magic.length; i++) if (bytes[offset + i] !== magic.charCodeAt(i)) return false
+  return true
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}

@@ -1,0 +1,14 @@
+/** What one picture may cost. */
+export interface DecodeLimits {
+  /** Width times height, checked in the header before anything is decoded. */
+  readonly maxPixels: number
+  /** Use what there is of a picture that ends early, instead of reporting it. */
+  readonly allowTruncated: boolean
+  /** For reading and for decoding one picture, each; waiting for a turn does not count. */
+  readonly timeoutMs: number
+}
+
+export const DEFAULT_LIMITS: DecodeLimits = { maxPixels: 100_000_000, allowTruncated: false, timeoutMs: 20_000 }
+
+/** No photograph is larger, and a buffer in Node may not be much larger. */
+export const MAX_FILE_BYTES = 1_000_000_000

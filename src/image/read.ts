@@ -1,0 +1,64 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { systemCode } from '../errors.ts'
+import { DEFAULT_LIMITS, type DecodeLimits, MAX_FILE_BYTES } from './limits.ts'
+import { PictureError } from './pictureError.ts'
+import { Turns, within } from './turns.ts'
+
+/** Keeps the number of open files small, however many pictures the caller asks for at once. */
+const turns = new Turns(16)
+
+/**
+ * Reads a picture's bytes. Never waits for a FIFO's writer, never reads a device, and gives up a file that does not come in
+ * time.
+ *
+ * @returns the whole file
+ * @throws PictureError `unreadable`, `not-a-file`, `empty`, `too-large` or `timeout`
+ */
+export function readPicture(path: string, limits: DecodeLimits = DEFAULT_LIMITS): Promise<Uint8Array> {
+  const late = () => new PictureError('timeout', `not read within ${limits.timeoutMs / 1000} s`)
+  return turns.run(() => within(limits.timeoutMs, readWhole(path), late))
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  let file: FileHandle | undefined
+  try {
+    // Without O_NONBLOCK, opening a FIFO waits for its writer. Windows has neither.
+    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    const stat = await file.stat()
+    if (stat.isDirectory()) throw new PictureError('not-a-file', 'a folder, not a file')
+    if (!stat.isFile()) throw new PictureError('not-a-file', 'not a regular file')
+    if (stat.size > MAX_FILE_BYTES) {
+      const [size, limit] = [stat.size, MAX_FILE_BYTES].map(bytes => `${(bytes / 1e9).toFixed(1)} GB`)
+      throw new PictureError('too-large', `${size}, the limit is ${limit}`)
+    }
+    const bytes = await file.readFile()
+    if (bytes.length === 0) throw new PictureError('empty', 'an empty file')
+    return bytes
+  } catch (error) {
+    throw error instanceof PictureError ? error : unreadable(error)
+  } finally {
+    // A failure to close a file that was only read changes nothing.
+    await file?.close().catch(() => undefined)
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'no permission to read it',
+  EPERM: 'no permission to read it',
+  ELOOP: 'a link that leads back to itself',
+  ENOTDIR: 'no such file',
+  EISDIR: 'a folder, not a file',
+  ENXIO: 'not a regular file',
+  ENAMETOOLONG: 'its path is too long',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  EIO: 'the disk reports an error',
+}
+
+function unreadable(error: unknown): PictureError {
+  const code = systemCode(error) ?? 'unknown error'
+  const kind = code === 'EISDIR' || code === 'ENXIO' ? 'not-a-file' : 'unreadable'
+  return new PictureError(kind, REASONS[code] ?? `cannot be read (${code})`, error)
+}
