@@ -1,0 +1,133 @@
+import { type Calibration, calibration } from './calibration.ts'
+import { type Interval, wilsonInterval } from './interval.ts'
+import { argMaxAt, softmaxAt } from './softmax.ts'
+
+/** What a head says of labelled rows. */
+export interface Predictions {
+  /** [rows, categories] */
+  readonly logits: Float32Array
+  /** Category index of each row, [rows]. */
+  readonly labels: Int32Array
+  readonly categories: number
+}
+
+/** A share of pictures named right, with its 95 % interval. */
+export interface Share extends Interval {
+  /** 0 without pictures. */
+  readonly accuracy: number
+  readonly right: number
+  readonly count: number
+}
+
+/** How well one category is told from the others; null where there is nothing to divide by. */
+export interface CategoryMetrics {
+  /** Pictures that are of this category. */
+  readonly pictures: number
+  /** Pictures that were taken for it. */
+  readonly predicted: number
+  readonly right: number
+  /** Of those taken for it, the share that are it. */
+  readonly precision: number | null
+  /** Of those that are it, the share taken for it. */
+  readonly recall: number | null
+  readonly recallInterval: Interval
+  /** Harmonic mean of precision and recall. */
+  readonly f1: number | null
+}
+
+/** All figures of one set of predictions; free of NaN, and null rather than a made-up number. */
+export interface Evaluation {
+  readonly pictures: number
+  readonly right: number
+  readonly accuracy: number | null
+  /** 95 % Wilson interval of the accuracy; 0 to 1 without pictures. */
+  readonly interval: Interval
+  readonly perCategory: readonly CategoryMetrics[]
+  /** [given][predicted]: numbers of pictures. */
+  readonly confusion: readonly (readonly number[])[]
+  /** Mean of -ln(score of the given category), in nats. */
+  readonly logLoss: number | null
+  readonly calibration: Calibration
+}
+
+/** Scores are cut here before their logarithm is taken: one certain mistake must not be all that log loss says. */
+const LEAST_SCORE = 1e-12
+
+/**
+ * The one figure most asked for.
+ *
+ * @param logits [rows, categories]
+ * @param rows rows to look at; all without it
+ */
+export function accuracy(
+  logits: Float32Array,
+  labels: Int32Array,
+  categories: number,
+  rows?: ArrayLike<number>,
+): Share {
+  const count = rows?.length ?? labels.length
+  let right = 0
+  for (let at = 0; at < count; at++) {
+    const row = rows?.[at] ?? at
+    if (argMaxAt(logits, row * categories, categories) === labels[row]) right++
+  }
+  return { accuracy: count === 0 ? 0 : right / count, right, count, ...wilsonInterval(right, count) }
+}
+
+/**
+ * Evaluates predictions.
+ *
+ * @param rows rows to look at; all without it
+ */
+export function evaluate({ logits, labels, categories }: Predictions, rows?: ArrayLike<number>): Evaluation {
+  const count = rows?.length ?? labels.length
+  const confusion = Array.from({ length: categories }, () => new Array<number>(categories).fill(0))
+  const top = new Float64Array(count)
+  const hits = new Uint8Array(count)
+  const scores = new Float32Array(categories)
+  let right = 0
+  let loss = 0
+  for (let at = 0; at < count; at++) {
+    const row = rows?.[at] ?? at
+    const given = labels[row]!
+    const own = logits.subarray(row * categories, (row + 1) * categories)
+    softmaxAt(own, 0, categories, scores)
+    const predicted = argMaxAt(own, 0, categories)
+    confusion[given]![predicted]!++
+    top[at] = scores[predicted]!
+    if (predicted === given) {
+      hits[at] = 1
+      right++
+    }
+    loss -= Math.log(Math.max(scores[given]!, LEAST_SCORE))
+  }
+  return {
+    pictures: count,
+    right,
+    accuracy: ratio(right, count),
+    interval: wilsonInterval(right, count),
+    perCategory: confusion.map((_, category) => categoryMetrics(confusion, category)),
+    confusion,
+    logLoss: ratio(loss, count),
+    calibration: calibration(top, hits),
+  }
+}
+
+function categoryMetrics(confusion: readonly (readonly number[])[], category: number): CategoryMetrics {
+  const pictures = confusion[category]!.reduce((sum, count) => sum + count, 0)
+  const predicted = confusion.reduce((sum, row) => sum + row[category]!, 0)
+  const right = confusion[category]![category]!
+  return {
+    pictures,
+    predicted,
+    right,
+    precision: ratio(right, predicted),
+    recall: ratio(right, pictures),
+    recallInterval: wilsonInterval(right, pictures),
+    f1: ratio(2 * right, pictures + predicted),
+  }
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole
+}
