@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join, posix, win32 } from 'node:path'
+
+/** The environment variables that this room reads; `process.env` unless a test says otherwise. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where downloaded networks are kept: `ITC_CACHE`, else the place that the operating system sets aside for caches. */
+export function defaultCacheFolder(
+  env: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): string {
+  const path = platform === 'win32' ? win32 : posix
+  if (env.ITC_CACHE) return env.ITC_CACHE
+  // XDG_CACHE_HOME is honoured everywhere: who sets it outside Linux means it.
+  if (env.XDG_CACHE_HOME) return path.join(env.XDG_CACHE_HOME, 'itc')
+  if (platform === 'win32') return path.join(env.LOCALAPPDATA || path.join(home, 'AppData', 'Local'), 'itc', 'Cache')
+  if (platform === 'darwin') return path.join(home, 'Library', 'Caches', 'itc')
+  return path.join(home, '.cache', 'itc')
+}
+
+/**
+ * Where an address's file lives in the cache: folders named like the address, so that it can be found and put there by
+ * hand, and a network of several files lies as it does on its server.
+ */
+export function cachedPath(cacheFolder: string, address: string): string {
+  const url = new URL(address)
+  const parts = url.pathname.split('/').filter(part => part !== '')
+  const file = parts.pop() ?? 'index'
+  // Two queries of one path are two files.
+  const query = url.search === '' ? '' : `${createHash('sha256').update(url.search).digest('hex').slice(0, 8)}-`
+  return join(cacheFolder, ...[url.host, ...parts, query + file].map(safeName))
+}
+
+/** Windows forbids some characters in names, and every system has its longest name. */
+function safeName(name: string): string {
+  return name.replace(/[<>:"|?*\\]/g, '_').slice(-120)
+}
+
+/** The address to ask instead: `ITC_MIRROR` in place of the host, the path kept, below the mirror's own path if it has one. */
+export function mirrored(address: string, mirror: string | undefined): string {
+  if (!mirror) return address
+  const { pathname, search } = new URL(address)
+  return mirror.replace(/\/+$/, '') + pathname + search
+}

@@ -1,0 +1,178 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { systemCode, UserError } from '../errors.ts'
+import { cachedPath, defaultCacheFolder, type Environment, mirrored } from './cache-folder.ts'
+import { sha256OfFile } from './digest.ts'
+import { openHttpClient } from './http.ts'
+import { withLock } from './lock.ts'
+import { dropPart, TransferError, transfer } from './transfer.ts'
+
+export interface DownloadProgress {
+  readonly address: string
+  /** Bytes so far, those of an earlier, interrupted run included. */
+  readonly received: number
+  /** Undefined where the server does not say. */
+  readonly total: number | undefined
+}
+
+export interface DownloadOptions {
+  readonly cacheFolder?: string | undefined
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Proxies and `ITC_MIRROR`; `process.env` unless a test says otherwise. */
+  readonly env?: Environment | undefined
+  readonly stallMs?: number | undefined
+  readonly attempts?: number | undefined
+  readonly pauseMs?: number | undefined
+}
+
+export interface Downloaded {
+  readonly path: string
+  readonly sha256: string
+}
+
+/** What is noted beside a downloaded file: later downloads of its address must bring the same. */
+interface DownloadRecord {
+  readonly address: string
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/**
+ * The file of an address: from the cache, where its checksum is verified at every call, else downloaded into it. Several
+ * processes may ask for the same file at once; one downloads it.
+ *
+ * @param sha256 what it must be; without it, what the first download brought
+ * @throws UserError `E_DOWNLOAD`, `E_CHECKSUM` or `E_CACHE_FOLDER`; the signal's reason when aborted
+ */
+export async function download(
+  address: string,
+  sha256: string | undefined,
+  options: DownloadOptions = {},
+): Promise<Downloaded> {
+  const folder = options.cacheFolder ?? defaultCacheFolder(options.env)
+  const path = cachedPath(folder, address)
+  try {
+    const cached = await readCached(path, address, sha256)
+    if (cached) return cached
+    const waiting = async () => reportPart(path, address, options)
+    return await withLock(`${path}.lock`, { signal: options.signal, waiting }, async () => {
+      return (await readCached(path, address, sha256)) ?? (await fetchInto(path, address, sha256, options))
+    })
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    throw asUserError(error, folder)
+  }
+}
+
+async function fetchInto(
+  path: string,
+  address: string,
+  sha256: string | undefined,
+  options: DownloadOptions,
+): Promise<Downloaded> {
+  const env = options.env ?? process.env
+  const source = mirrored(address, env.ITC_MIRROR)
+  const part = `${path}.part`
+  const stallMs = options.stallMs ?? 30_000
+  const client = await openHttpClient(env, stallMs)
+  try {
+    const continued = (await stat(part).catch(() => undefined)) !== undefined
+    const onProgress = (received: number, total: number | undefined) =>
+      options.onProgress?.({ address, received, total })
+    const { attempts = 5, pauseMs = 500, signal } = options
+    const run = () => transfer(client, source, part, { stallMs, attempts, pauseMs, signal, onProgress })
+    await run()
+    const wanted = sha256 ?? (await readRecord(path))?.sha256
+    let actual = await sha256OfFile(part)
+    if (continued && wanted !== undefined && actual !== wanted) {
+      // The earlier run's bytes may be to blame.
+      await dropPart(part)
+      await run()
+      actual = await sha256OfFile(part)
+    }
+    if (wanted !== undefined && actual !== wanted) {
+      await dropPart(part)
+      throw wrongChecksum(`What ${source} sent`, wanted, actual, handHint(path))
+    }
+    await rename(part, path)
+    await dropPart(part)
+    await writeRecord(path, address, actual)
+    return { path, sha256: actual }
+  } catch (error) {
+    if (!(error instanceof TransferError)) throw error
+    const message = `Could not download ${source}: ${error.message}${error.message.endsWith('?') ? '' : '.'}`
+    throw new UserError('E_DOWNLOAD', message, { hint: handHint(path), cause: error })
+  } finally {
+    await client.close()
+  }
+}
+
+/** The cached file if it is whole; undefined where it must be downloaded. */
+async function readCached(path: string, address: string, sha256: string | undefined): Promise<Downloaded | undefined> {
+  if (!(await stat(path).catch(() => undefined))?.isFile()) return undefined
+  const record = await readRecord(path)
+  const wanted = sha256 ?? record?.sha256
+  const actual = await sha256OfFile(path)
+  if (wanted === undefined || actual === wanted) {
+    // A cache that can't be written can still be read.
+    if (record?.sha256 !== actual) await writeRecord(path, address, actual).catch(() => {})
+    return { path, sha256: actual }
+  }
+  // Without a record somebody put it there by hand, so it is theirs to remove.
+  if (record === undefined) {
+    const hint = `Delete it to have it downloaded, or put the right file in its place.`
+    throw wrongChecksum(path, wanted, actual, hint)
+  }
+  return undefined
+}
+
+async function reportPart(path: string, address: string, options: DownloadOptions): Promise<void> {
+  const received = (await stat(`${path}.part`).catch(() => undefined))?.size
+  if (received !== undefined) options.onProgress?.({ address, received, total: undefined })
+}
+
+async function readRecord(path: string): Promise<DownloadRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(recordPath(path), 'utf8')) as DownloadRecord
+  } catch {
+    return undefined
+  }
+}
+
+async function writeRecord(path: string, address: string, sha256: string): Promise<void> {
+  const record: DownloadRecord = { address, sha256, bytes: (await stat(path)).size }
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(`${recordPath(path)}.new`, `${JSON.stringify(record, undefined, 2)}\n`)
+  await rename(`${recordPath(path)}.new`, recordPath(path))
+}
+
+function recordPath(path: string): string {
+  return `${path}.download.json`
+}
+
+function handHint(path: string): string {
+  return `You can fetch it by other means and put it at ${path}. HTTPS_PROXY, NO_PROXY and ITC_MIRROR are honoured.`
+}
+
+function wrongChecksum(what: string, wanted: string, actual: string, hint: string): UserError {
+  return new UserError('E_CHECKSUM', `${what} has the wrong checksum: sha256 ${actual}, expected ${wanted}.`, { hint })
+}
+
+function asUserError(error: unknown, folder: string): unknown {
+  const code = systemCode(error) ?? ''
+  const reasons: Record<string, string> = {
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'your share of the disk is used up',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EROFS: 'it is read-only',
+    ENOTDIR: 'a part of its path is a file',
+    EEXIST: 'a part of its path is a file',
+  }
+  if (error instanceof UserError || reasons[code] === undefined) return error
+  return new UserError('E_CACHE_FOLDER', `The cache folder ${folder} can't be written: ${reasons[code]}.`, {
+    hint: 'Set ITC_CACHE to a folder with room that you may write to.',
+    cause: error,
+  })
+}

@@ -1,0 +1,312 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { cachedPath } from '../../src/backbone/cache-folder.ts'
+import { type DownloadOptions, type DownloadProgress, download } from '../../src/backbone/download.ts'
+import { UserError } from '../../src/errors.ts'
+import { sendFile, sendThenCut, serve, serveProxy, someFile } from './server.ts'
+
+async function settings(env: Record<string, string> = {}): Promise<DownloadOptions & { cacheFolder: string }> {
+  const cacheFolder = await mkdtemp(join(tmpdir(), 'itc-cache-'))
+  onTestFinished(() => rm(cacheFolder, { recursive: true, force: true }))
+  return { cacheFolder, env, stallMs: 1_000, pauseMs: 5, attempts: 3 }
+}
+
+async function failure(promise: Promise<unknown>): Promise<UserError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(UserError)
+  return error as UserError
+}
+
+test('downloads once, notes size and checksum beside the file, and reports progress', async () => {
+  const file = someFile(300_000)
+  const server = await serve((request, response) => sendFile(request, response, file))
+  const options = await settings()
+  const seen: DownloadProgress[] = []
+  const address = `${server.origin}/models/net.tgz`
+  const got = await download(address, file.sha256, { ...options, onProgress: progress => seen.push(progress) })
+  expect(file.content.equals(await readFile(got.path))).toBe(true)
+  expect(got.sha256).toBe(file.sha256)
+  expect(seen[0]).toEqual({ address, received: 0, total: 300_000 })
+  expect(seen.at(-1)).toEqual({ address, received: 300_000, total: 300_000 })
+  const record: unknown = JSON.parse(await readFile(`${got.path}.download.json`, 'utf8'))
+  expect(record).toEqual({ address, sha256: file.sha256, bytes: 300_000 })
+  await download(address, file.sha256, options)
+  expect(server.requests).toHaveLength(1)
+  await expect(stat(`${got.path}.part`)).rejects.toThrow()
+  await expect(stat(`${got.path}.lock`)).rejects.toThrow()
+})
+
+test('continues where the connection was cut', async () => {
+  const file = someFile(200_000)
+  const server = await serve((request, response, turn) => {
+    if (turn <= 4) sendThenCut(request, response, file, 40_000)
+    else sendFile(request, response, file)
+  })
+  const got = await download(`${server.origin}/net.tgz`, file.sha256, await settings())
+  expect(file.content.equals(await readFile(got.path))).toBe(true)
+  expect(server.requests.map(request => request.headers.range)).toEqual([
+    undefined,
+    'bytes=40000-',
+    'bytes=80000-',
+    'bytes=120000-',
+    'bytes=160000-',
+  ])
+})
+
+test('continues what an interrupted run left', async () => {
+  const file = someFile(200_000)
+  const server = await serve((request, response, turn) => {
+    if (turn === 1) sendThenCut(request, response, file, 50_000)
+    else sendFile(request, response, file)
+  })
+  const options = await settings()
+  const address = `${server.origin}/net.tgz`
+  await failure(download(address, file.sha256, { ...options, attempts: 1 }))
+  const seen: number[] = []
+  await download(address, file.sha256, { ...options, onProgress: ({ received }) => seen.push(received) })
+  expect(seen[0]).toBe(50_000)
+})
+
+test('gives a silent server up after the stall time and asks again', async () => {
+  const file = someFile(100_000)
+  const server = await serve((request, response, turn) => {
+    if (turn > 1) return sendFile(request, response, file)
+    response.writeHead(200, { etag: file.etag, 'content-length': file.content.length })
+    response.write(file.content.subarray(0, 10_000))
+  })
+  const got = await download(`${server.origin}/net.tgz`, file.sha256, await settings())
+  expect(file.content.equals(await readFile(got.path))).toBe(true)
+  expect(server.requests[1]?.headers.range).toBe('bytes=10000-')
+})
+
+test('a server that stays silent is named, with the place to put the file by hand', async () => {
+  const server = await serve(() => {})
+  const options = await settings()
+  const address = `${server.origin}/models/net.tgz`
+  const error = await failure(download(address, undefined, { ...options, attempts: 2 }))
+  expect(error.code).toBe('E_DOWNLOAD')
+  expect(error.message).toBe(`Could not download ${address}: nothing arrived for 1 s.`)
+  expect(error.hint).toContain(cachedPath(options.cacheFolder, address))
+})
+
+test('begins again when the server ignores ranges', async () => {
+  const file = someFile(100_000)
+  const server = await serve((request, response, turn) => {
+    delete request.headers['if-range']
+    if (turn === 1) sendThenCut(request, response, file, 30_000)
+    else sendFile(request, response, file)
+  })
+  const got = await download(`${server.origin}/net.tgz`, file.sha256, await settings())
+  expect(file.content.equals(await readFile(got.path))).toBe(true)
+})
+
+test.each(['honours', 'ignores'])('begins again when the file changed midway and the server %s If-Range', async how => {
+  const old = someFile(100_000)
+  const file = someFile(100_000)
+  const server = await serve((request, response, turn) => {
+    if (turn === 1) return sendThenCut(request, response, old, 30_000)
+    if (how === 'ignores' && request.headers.range) request.headers['if-range'] = file.etag
+    sendFile(request, response, file)
+  })
+  const got = await download(`${server.origin}/net.tgz`, undefined, await settings())
+  expect(file.content.equals(await readFile(got.path))).toBe(true)
+})
+
+test('a file longer than what is announced does not match its checksum', async () => {
+  const file = someFile(5_000)
+  const server = await serve((_, response) => {
+    response.socket?.end(Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n'), file.content]))
+  })
+  const error = await failure(download(`${server.origin}/net.tgz`, file.sha256, await settings()))
+  expect(['E_CHECKSUM', 'E_DOWNLOAD']).toContain(error.code)
+})
+
+test('a file shorter than what is announced is refused', async () => {
+  const file = someFile(5_000)
+  const server = await serve((request, response) => {
+    if (request.headers.range) {
+      response.writeHead(416, { 'content-range': `bytes */${file.content.length}` }).end()
+    } else {
+      response.writeHead(200, { etag: file.etag, 'content-length': 9_000 })
+      response.write(file.content, () => setTimeout(() => response.destroy(), 50))
+    }
+  })
+  const options = await settings()
+  const error = await failure(download(`${server.origin}/net.tgz`, undefined, options))
+  expect(error.code).toBe('E_DOWNLOAD')
+  await expect(stat(cachedPath(options.cacheFolder, `${server.origin}/net.tgz`))).rejects.toThrow()
+})
+
+test.each([
+  ['by its type', { 'content-type': 'text/html; charset=utf-8' }, 'Please log in'],
+  ['by its look', { 'content-type': 'application/gzip' }, '\n<!DOCTYPE html><html>'],
+])('a web page instead of the file is refused %s', async (_, headers, page) => {
+  const server = await serve((_request, response) => response.writeHead(200, headers).end(page))
+  const error = await failure(download(`${server.origin}/net.tgz`, undefined, await settings()))
+  expect(error.message).toMatch(/a web page came instead of the file; does this network ask for a login first\?$/)
+  expect(server.requests).toHaveLength(1)
+})
+
+test('404 is final; 500 and 503 are not', async () => {
+  const file = someFile(1_000)
+  const missing = await serve((_, response) => response.writeHead(404).end())
+  const error = await failure(download(`${missing.origin}/net.tgz`, undefined, await settings()))
+  expect(error.message).toMatch(/the server answered with status 404\.$/)
+  expect(missing.requests).toHaveLength(1)
+  const troubled = await serve((request, response, turn) => {
+    if (turn === 1) response.writeHead(500).end('oops')
+    else if (turn === 2) response.writeHead(503, { 'retry-after': '0' }).end()
+    else sendFile(request, response, file)
+  })
+  await download(`${troubled.origin}/net.tgz`, file.sha256, await settings())
+  expect(troubled.requests).toHaveLength(3)
+})
+
+test('follows redirects, and stops when they go in circles', async () => {
+  const file = someFile(1_000)
+  const target = await serve((request, response) => sendFile(request, response, file))
+  const server = await serve((_, response) => response.writeHead(302, { location: `${target.origin}/b.tgz` }).end())
+  await download(`${server.origin}/net.tgz`, file.sha256, await settings())
+  const circle = await serve((_, response) => response.writeHead(302, { location: '/net.tgz' }).end())
+  const error = await failure(download(`${circle.origin}/net.tgz`, undefined, await settings()))
+  expect(error.message).toMatch(/it redirects in circles\.$/)
+})
+
+test('a wrong checksum leaves nothing behind', async () => {
+  const file = someFile(1_000)
+  const server = await serve((request, response) => sendFile(request, response, file))
+  const options = await settings()
+  const wanted = someFile(1_000).sha256
+  const error = await failure(download(`${server.origin}/net.tgz`, wanted, options))
+  expect(error.code).toBe('E_CHECKSUM')
+  expect(error.message).toContain(`sha256 ${file.sha256}, expected ${wanted}`)
+  const path = cachedPath(options.cacheFolder, `${server.origin}/net.tgz`)
+  for (const left of [path, `${path}.part`, `${path}.lock`]) await expect(stat(left)).rejects.toThrow()
+})
+
+test('without a known checksum the first download decides', async () => {
+  let file = someFile(1_000)
+  const server = await serve((request, response) => sendFile(request, response, file))
+  const options = await settings()
+  const address = `${server.origin}/net.tgz`
+  const first = await download(address, undefined, options)
+  expect(first.sha256).toBe(file.sha256)
+  await rm(first.path)
+  file = someFile(1_000)
+  expect((await failure(download(address, undefined, options))).code).toBe('E_CHECKSUM')
+})
+
+test('a file that was damaged since is downloaded again', async () => {
+  const file = someFile(1_000)
+  const server = await serve((request, response) => sendFile(request, response, file))
+  const options = await settings()
+  const { path } = await download(`${server.origin}/net.tgz`, undefined, options)
+  await writeFile(path, 'damaged')
+  await download(`${server.origin}/net.tgz`, undefined, options)
+  expect(file.content.equals(await readFile(path))).toBe(true)
+})
+
+test('a file put there by hand is used without asking the server, and only if it is the right one', async () => {
+  const file = someFile(1_000)
+  const options = await settings()
+  const address = 'http://example.invalid/models/net.tgz'
+  const path = cachedPath(options.cacheFolder, address)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, file.content)
+  expect(await download(address, file.sha256, options)).toEqual({ path, sha256: file.sha256 })
+  await rm(`${path}.download.json`)
+  await writeFile(path, 'something else')
+  const error = await failure(download(address, file.sha256, options))
+  expect(error.message).toMatch(/net\.tgz has the wrong checksum/)
+  expect(await readFile(path, 'utf8')).toBe('something else')
+})
+
+test('offline, the message has the address and the place', async () => {
+  const options = await settings()
+  const address = 'http://127.0.0.1:9/models/net.tgz'
+  const error = await failure(download(address, undefined, { ...options, attempts: 1 }))
+  expect(error.message).toBe(`Could not download ${address}: the connection was refused.`)
+  expect(error.hint).toContain(join(options.cacheFolder, '127.0.0.1_9', 'models', 'net.tgz'))
+})
+
+test('proxies are used, but not for the hosts that NO_PROXY names', async () => {
+  const file = someFile(1_000)
+  const server = await serve((request, response) => sendFile(request, response, file))
+  const proxy = await serveProxy(server)
+  const address = 'http://models.example.invalid/net.tgz'
+  await download(address, file.sha256, await settings({ HTTP_PROXY: proxy.origin }))
+  expect(proxy.asked).toEqual([`GET ${address}`])
+  const direct = await settings({ HTTP_PROXY: proxy.origin, NO_PROXY: 'example.org,127.0.0.1' })
+  await download(`${server.origin}/net.tgz`, file.sha256, direct)
+  expect(proxy.asked).toHaveLength(1)
+})
+
+test('https goes through a tunnel of the proxy', async () => {
+  const server = await serve((_, response) => response.end())
+  const proxy = await serveProxy(server)
+  const options = await settings({ HTTPS_PROXY: proxy.origin })
+  // The tunnel leads to a server without TLS: how far it came is all that is asked here.
+  await failure(download('https://models.example.invalid/net.tgz', undefined, { ...options, attempts: 1 }))
+  expect(proxy.asked).toEqual(['CONNECT models.example.invalid:443'])
+})
+
+test('a mirror takes the place of the host', async () => {
+  const file = someFile(1_000)
+  const server = await serve((request, response) => sendFile(request, response, file))
+  const options = await settings({ ITC_MIRROR: `${server.origin}/mirror/` })
+  const got = await download('https://models.example.invalid/a/net.tgz', file.sha256, options)
+  expect(server.requests[0]?.url).toBe('/mirror/a/net.tgz')
+  expect(got.path).toBe(join(options.cacheFolder, 'models.example.invalid', 'a', 'net.tgz'))
+})
+
+test('of two that ask at once, one downloads', async () => {
+  const file = someFile(500_000)
+  const server = await serve((request, response) => setTimeout(() => sendFile(request, response, file), 300))
+  const options = await settings()
+  const both = [1, 2].map(() => download(`${server.origin}/net.tgz`, file.sha256, options))
+  for (const got of await Promise.all(both)) expect(file.content.equals(await readFile(got.path))).toBe(true)
+  expect(server.requests).toHaveLength(1)
+})
+
+test('the lock of a process that died is taken over', async () => {
+  const file = someFile(1_000)
+  const server = await serve((request, response) => sendFile(request, response, file))
+  const options = await settings()
+  const path = cachedPath(options.cacheFolder, `${server.origin}/net.tgz`)
+  await mkdir(dirname(path), { recursive: true })
+  const { hostname } = await import('node:os')
+  await writeFile(`${path}.lock`, JSON.stringify({ pid: 2 ** 30, host: hostname() }))
+  await download(`${server.origin}/net.tgz`, file.sha256, options)
+})
+
+test('aborted, it stops at once and keeps what it has', async () => {
+  const file = someFile(100_000)
+  const server = await serve((_, response) => {
+    response.writeHead(200, { etag: file.etag, 'content-length': file.content.length })
+    response.write(file.content.subarray(0, 10_000))
+  })
+  const options = await settings()
+  const abort = new AbortController()
+  const reason = new Error('stopped')
+  const started = Date.now()
+  const onProgress = ({ received }: DownloadProgress) => received > 0 && abort.abort(reason)
+  const address = `${server.origin}/net.tgz`
+  await expect(download(address, undefined, { ...options, onProgress, signal: abort.signal })).rejects.toBe(reason)
+  expect(Date.now() - started).toBeLessThan(900)
+  const path = cachedPath(options.cacheFolder, address)
+  expect((await stat(`${path}.part`)).size).toBe(10_000)
+  await expect(stat(`${path}.lock`)).rejects.toThrow()
+})
+
+test('a cache folder that is a file gets a sentence', async () => {
+  const { cacheFolder } = await settings()
+  const file = join(cacheFolder, 'file')
+  await writeFile(file, '')
+  const error = await failure(download('http://127.0.0.1:9/net.tgz', undefined, { cacheFolder: file, env: {} }))
+  expect(error.code).toBe('E_CACHE_FOLDER')
+})
