@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createProgress } from '../../src/cli/progress.ts'
+import { describeRate, formatDuration, Rate } from '../../src/cli/rate.ts'
+import type { Terminal } from '../../src/cli/terminal.ts'
+
+describe('rate', () => {
+  test('is not told from half a second', () => {
+    const rate = new Rate()
+    rate.add(0, 0)
+    rate.add(100, 400)
+    expect(rate.perSecond()).toBeUndefined()
+  })
+
+  test('follows the last seconds, not what a cache gave at the start', () => {
+    const rate = new Rate()
+    rate.add(0, 0)
+    rate.add(10_000, 100)
+    for (let second = 1; second <= 60; second++) rate.add(10_000 + second * 5, second * 1000)
+    expect(rate.perSecond()).toBeCloseTo(5, 5)
+  })
+
+  test('is described with the time left', () => {
+    expect(describeRate(50, 100, undefined)).toBe('')
+    expect(describeRate(50, 100, 2.5)).toBe('2.5/s, 20 s left')
+    expect(describeRate(0, 100_000, 250)).toBe('250/s, 6 min 40 s left')
+    expect(formatDuration(3 * 3600 + 65)).toBe('3 h 01 min')
+  })
+})
+
+describe('progress where nobody watches', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  test('is a plain line every ten seconds at most', () => {
+    const lines: string[] = []
+    const terminal = { errIsTerminal: false, err: (line: string) => void lines.push(line) } as Partial<Terminal>
+    const progress = createProgress(terminal as Terminal, 'Naming pictures')
+    for (let second = 0; second <= 25; second++) {
+      progress.update(second * 4, 200)
+      vi.advanceTimersByTime(1000)
+    }
+    progress.stop()
+    expect(lines).toEqual([
+      'Naming pictures: 40 of 200 (4.0/s, 40 s left)',
+      'Naming pictures: 80 of 200 (4.0/s, 30 s left)',
+    ])
+  })
+})
