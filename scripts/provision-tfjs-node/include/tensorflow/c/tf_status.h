@@ -1,0 +1,1 @@
+#include "tensorflow/c/c_api.h"
