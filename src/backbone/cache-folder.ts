@@ -28,9 +28,9 @@ export function cachedPath(cacheFolder: string, address: string): string {
   const url = new URL(address)
   const parts = url.pathname.split('/').filter(part => part !== '')
   const file = parts.pop() ?? 'index'
-  // Two queries of one path are two files.
-  const query = url.search === '' ? '' : `${createHash('sha256').update(url.search).digest('hex').slice(0, 8)}-`
-  return join(cacheFolder, ...[url.host, ...parts, query + file].map(safeName))
+  // Two queries of one path are two files; the files of one network share their query.
+  const query = url.search === '' ? [] : [createHash('sha256').update(url.search).digest('hex').slice(0, 8)]
+  return join(cacheFolder, ...[url.host, ...parts, ...query, file].map(safeName))
 }
 
 /** Windows forbids some characters in names, and every system has its longest name. */

@@ -107,6 +107,9 @@ const ARCHIVES: readonly CatalogEntry[] = [
 /** Every network that has a name, bundled ones first. */
 export const CATALOG: readonly CatalogEntry[] = [...BUNDLED, ...ARCHIVES, ...MOBILENET_V1_ARCHIVES]
 
+/** Of those that are part of the package. */
+export const BUNDLED_NAMES: readonly string[] = BUNDLED.map(entry => entry.name)
+
 /** The fastest, and within a point of the others on small sets. */
 export const DEFAULT_BACKBONE = 'mobilenet_v1'
 

@@ -1,0 +1,21 @@
+import { compileOnnx } from '../graph/onnx/compile.ts'
+import type { Backbone } from './backbone.ts'
+
+const compiled = new WeakMap<Backbone, Promise<Uint8Array>>()
+
+/** A backbone's ONNX form: uint8 [n, size, size, 3] in, float32 bottlenecks [n, features] out. Compiled once. */
+export function compiledOnnx(backbone: Backbone): Promise<Uint8Array> {
+  let bytes = compiled.get(backbone)
+  if (!bytes) {
+    bytes = compile(backbone)
+    compiled.set(backbone, bytes)
+  }
+  return bytes
+}
+
+async function compile(backbone: Backbone): Promise<Uint8Array> {
+  const network = await backbone.loadNetwork()
+  if (network.format === 'onnx') return network.bytes
+  const { graph, input, bottleneck } = network
+  return compileOnnx(graph, { input, outputs: [bottleneck], recipe: backbone.recipe })
+}

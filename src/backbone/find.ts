@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { UserError } from '../errors.ts'
+import type { Backbone } from './backbone.ts'
+import { catalogEntry } from './catalog.ts'
+import { backboneOfEntry } from './named.ts'
+import { unknownBackbone } from './names.ts'
+import { checkInputSize, type FindOptions } from './options.ts'
+import { backboneOfPath, downloadedNetwork } from './own.ts'
+
+/**
+ * The backbones of a specification: one, or several joined by `+`, whose features are then used side by side.
+ *
+ * @throws UserError for an unknown name, a bad option, a damaged or missing file
+ */
+export async function findBackbones(spec: string, options: FindOptions = {}): Promise<Backbone[]> {
+  const parts = splitSpec(spec)
+  const single = parts.length > 1 && (['mean', 'scale', 'input', 'bottleneck'] as const).find(name => options[name])
+  if (single) throw new UserError('E_BAD_VALUE', `--${single} can't be used with several backbones: it belongs to one.`)
+  const backbones = await Promise.all(parts.map(part => findBackbone(part, options)))
+  const repeated = backbones.find((one, at) => backbones.findIndex(({ sha256 }) => sha256 === one.sha256) < at)
+  if (repeated) throw new UserError('E_BAD_VALUE', `"${spec}" names ${repeated.name} twice.`)
+  return backbones
+}
+
+/**
+ * The backbone of a name in the catalog, a path or an address. Named ones are not read, or downloaded, before their
+ * network is asked for.
+ */
+export async function findBackbone(spec: string, options: FindOptions = {}): Promise<Backbone> {
+  checkInputSize(options.inputSize)
+  const entry = catalogEntry(spec)
+  if (entry) return backboneOfEntry(entry, options)
+  if (isAddress(spec)) return backboneOfPath(await downloadedNetwork(spec, undefined, options), options)
+  if (existsSync(spec)) return backboneOfPath({ path: spec }, options)
+  if (/[\\/]|\.(pb|onnx|json|tgz|gz)$/.test(spec)) {
+    throw new UserError('E_NO_FILE', `There is no network at "${spec}".`, { hint: 'Check the path.' })
+  }
+  throw unknownBackbone(spec)
+}
+
+/** Splits at `+`, except inside a path that exists or an address. */
+function splitSpec(spec: string): string[] {
+  if (existsSync(spec)) return [spec]
+  const pieces = spec.split('+')
+  const parts: string[] = []
+  for (let at = 0; at < pieces.length; ) {
+    let end = at + 1
+    for (let longer = pieces.length; longer > end; longer--) {
+      if (existsSync(pieces.slice(at, longer).join('+'))) end = longer
+    }
+    // An address goes on until something begins that stands for itself.
+    if (isAddress(pieces[at]!)) while (end < pieces.length && !standsAlone(pieces[end]!)) end++
+    parts.push(pieces.slice(at, end).join('+'))
+    at = end
+  }
+  return parts
+}
+
+function standsAlone(piece: string): boolean {
+  return catalogEntry(piece) !== undefined || isAddress(piece) || existsSync(piece)
+}
+
+function isAddress(spec: string): boolean {
+  return /^https?:\/\//i.test(spec)
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { systemCode, UserError } from '../errors.ts'
+import type { Backbone } from './backbone.ts'
+import { sha256OfPart, sha256OfTfjsModel } from './digest.ts'
+import type { CatalogEntry } from './entry.ts'
+import { openNetwork } from './network.ts'
+import { once } from './once.ts'
+import { type FindOptions, recipeWith } from './options.ts'
+import { downloadedNetwork } from './own.ts'
+
+/** `models/` of this package: the same from `src/` and from `dist/`. */
+const MODELS = fileURLToPath(new URL('../../models/', import.meta.url))
+
+/** A backbone of the catalog. Nothing is read or downloaded yet, unless its checksum or length is not known without. */
+export async function backboneOfEntry(entry: CatalogEntry, options: FindOptions): Promise<Backbone> {
+  const nodes = { input: options.input ?? entry.input, bottleneck: options.bottleneck ?? entry.bottleneck }
+  const own = nodes.input === entry.input && nodes.bottleneck === entry.bottleneck
+  const open = once(async () => {
+    const { path } = await locate(entry, options)
+    return openNetwork(path, nodes)
+  })
+  const sha256 = entry.sha256 ?? (await locate(entry, options)).sha256
+  return {
+    name: entry.name,
+    sha256: own ? sha256 : sha256OfPart(sha256, nodes),
+    recipe: recipeWith(entry.recipe, options),
+    features: own ? entry.features : (await open()).features,
+    loadNetwork: async () => (await open()).network,
+  }
+}
+
+/** Where an entry's network lies on this machine, verified. */
+async function locate(
+  { source, sha256 }: CatalogEntry,
+  options: FindOptions,
+): Promise<{ path: string; sha256: string }> {
+  if (source.kind === 'download') return downloadedNetwork(source.address, sha256, options)
+  return verifiedBundle(join(MODELS, source.folder), sha256 ?? '')
+}
+
+/** @throws UserError when the folder does not hold what this version of the package was published with */
+export async function verifiedBundle(folder: string, sha256: string): Promise<{ path: string; sha256: string }> {
+  const hint = 'Install the package again.'
+  try {
+    const actual = await sha256OfTfjsModel(folder)
+    if (actual === sha256) return { path: folder, sha256 }
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') {
+      throw new UserError('E_DAMAGED', `The bundled network ${folder} is incomplete.`, { hint, cause })
+    }
+    if (!(cause instanceof UserError)) throw cause
+  }
+  throw new UserError('E_DAMAGED', `The bundled network ${folder} is damaged: its checksum is wrong.`, { hint })
+}

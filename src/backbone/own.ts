@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { UserError } from '../errors.ts'
+import type { Backbone } from './backbone.ts'
+import { sha256OfNetwork, sha256OfPart, shardPaths } from './digest.ts'
+import { type Downloaded, download } from './download.ts'
+import { openNetwork } from './network.ts'
+import { type FindOptions, recipeWith } from './options.ts'
+
+/**
+ * The backbone of a file or folder that the user brought. It is read at once: only its graph tells how long its
+ * bottlenecks are.
+ */
+export async function backboneOfPath(
+  found: { path: string; sha256?: string },
+  options: FindOptions,
+): Promise<Backbone> {
+  const { path } = found
+  const { input, bottleneck } = options
+  const { network, features, recipe } = await openNetwork(path, { input, bottleneck })
+  const sha256 = found.sha256 ?? (await sha256OfNetwork(path))
+  return {
+    name: nameOf(path),
+    sha256: input === undefined && bottleneck === undefined ? sha256 : sha256OfPart(sha256, { input, bottleneck }),
+    recipe: recipeWith(recipe, options),
+    features,
+    loadNetwork: async () => network,
+  }
+}
+
+/**
+ * The network of an address: one file, or a TF.js `model.json` with the shards beside it.
+ *
+ * @param sha256 what it must be; of several files, of all of them in turn
+ */
+export async function downloadedNetwork(
+  address: string,
+  sha256: string | undefined,
+  options: FindOptions,
+): Promise<Downloaded> {
+  const settings = { ...options, onProgress: options.onDownload }
+  if (!new URL(address).pathname.endsWith('.json')) return download(address, sha256, settings)
+  const { path } = await download(address, undefined, settings)
+  for (const shard of shardPaths(await readFile(path, 'utf8'), path)) {
+    const shardAddress = new URL(shard, address)
+    // A model's files lie beside it; one that reaches elsewhere is not taken at its word.
+    if (!shardAddress.href.startsWith(new URL('.', address).href)) {
+      throw new UserError('E_BAD_GRAPH', `${address} names a file outside its own folder: "${shard}".`)
+    }
+    shardAddress.search = new URL(address).search
+    await download(shardAddress.href, undefined, settings)
+  }
+  return { path, sha256: await sha256OfNetwork(path) }
+}
+
+/** The file's name without its ending; `model.json` and the like tell less than the folder they lie in. */
+function nameOf(path: string): string {
+  const name = basename(path).replace(/(\.(pb|tar|tgz|gz|onnx|json))+$/, '')
+  return name === 'model' || name === 'saved_model' ? basename(dirname(path)) || name : name
+}
