@@ -1,4 +1,3 @@
-import { compileOnnx } from '../graph/onnx/compile.ts'
 import type { Backbone } from './backbone.ts'
 
 const compiled = new WeakMap<Backbone, Promise<Uint8Array>>()
@@ -17,5 +16,6 @@ async function compile(backbone: Backbone): Promise<Uint8Array> {
   const network = await backbone.loadNetwork()
   if (network.format === 'onnx') return network.bytes
   const { graph, input, bottleneck } = network
+  const { compileOnnx } = await import('../graph/onnx/compile.ts') // a stored model is compiled already
   return compileOnnx(graph, { input, outputs: [bottleneck], recipe: backbone.recipe })
 }

@@ -1,0 +1,43 @@
+import { systemCode, UserError } from '../errors.ts'
+import { PictureError } from '../image/pictureError.ts'
+import { Interrupted } from './signals.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What the operating system refuses, in words, with the remedy. */
+const SYSTEM: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  ENOSPC: ['The disk is full', 'Free some space, then run the same command again: what was computed is kept.'],
+  EDQUOT: ['The disk quota is used up', 'Free some space, then run the same command again.'],
+  EACCES: ['No permission', 'Check who may write there, or choose another folder.'],
+  EPERM: ['Not permitted', 'Check who may write there, or choose another folder.'],
+  EROFS: ['The disk is read-only', 'Choose a folder that can be written.'],
+  EMFILE: ['Too many files are open', 'Close other programs, or raise the limit with ulimit -n.'],
+}
+
+/** The one place where an error becomes lines on the terminal and an exit code. */
+export function reportError(error: unknown, { err, colors }: Terminal): number {
+  if (error instanceof Interrupted) {
+    err(
+      'Stopped. The bottlenecks computed so far are kept, and so is the previous model; run the same command to go on.',
+    )
+    return error.exitCode
+  }
+  if (error instanceof UserError) {
+    err(`${colors.red('error:')} ${error.message}`)
+    if (error.hint) err(error.hint)
+    return 1
+  }
+  if (error instanceof PictureError) {
+    err(`${colors.red('error:')} ${error.reason}`)
+    return 1
+  }
+  const known = SYSTEM[systemCode(error) ?? '']
+  if (known && error instanceof Error) {
+    const path = (error as NodeJS.ErrnoException).path
+    err(`${colors.red('error:')} ${known[0]}${path ? `: ${path}` : ''}.`)
+    err(known[1])
+    return 1
+  }
+  err(`${colors.red('error:')} This should not have happened; please report it with what follows.`)
+  err(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return 1
+}

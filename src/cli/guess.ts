@@ -1,0 +1,80 @@
+import { unexpected } from '../errors.ts'
+import { loadModel } from '../jobs/loadModel.ts'
+import type { PictureSource, Score } from '../model/classify.ts'
+import type { CommandContext } from './main.ts'
+import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
+import { parseNumber } from './parse.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Flags extends PictureFlags {
+  readonly top?: number
+  readonly json?: boolean
+}
+
+/** `itc guess` */
+export function addGuess({ program, terminal, outcome }: CommandContext): void {
+  const command = program
+    .command('guess')
+    .summary('name pictures')
+    .description('Prints every category with its score, best first. "-" reads a picture from standard input.')
+    .argument('<tf_files>', 'folder that was trained')
+    .argument('<pictures...>', 'picture files, or - for standard input')
+    .option('--top <n>', 'print the best n categories only', parseNumber)
+    .addOption(engineOption())
+    .option('--json', 'print one JSON document instead of text')
+  addPictureOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  itc guess ./tf_files photo.jpg
+  itc guess ./tf_files *.jpg --top 1
+  curl -s https://example.org/photo.jpg | itc guess ./tf_files -`,
+    )
+    .action(async (tfFiles: string, pictures: string[], flags: Flags) => {
+      if (flags.top !== undefined && !(Number.isInteger(flags.top) && flags.top > 0)) {
+        throw unexpected('top', 'a whole number above 0', flags.top)
+      }
+      const model = await loadModel(tfFiles, flags.engine === undefined ? {} : { engine: flags.engine })
+      const sources = await Promise.all(pictures.map(picture => sourceOf(picture, terminal)))
+      const results: object[] = []
+      let at = 0
+      for await (const guess of model.guessAll(sources, { ...pictureOptions(flags), signal: terminal.signal })) {
+        const picture = pictures[at++]!
+        if ('error' in guess) {
+          outcome.exitCode = 1
+          if (flags.json) results.push({ picture, error: guess.error.reason })
+          else terminal.err(`${terminal.colors.red('error:')} ${picture}: ${guess.error.reason}`)
+          continue
+        }
+        const scores = guess.scores.slice(0, flags.top)
+        if (flags.json) results.push({ picture, scores })
+        else printScores(scores, pictures.length > 1 ? picture : undefined, at > 1, terminal)
+      }
+      if (flags.json) terminal.out(JSON.stringify(results, null, 2))
+      await model.dispose()
+    })
+}
+
+function printScores(
+  scores: readonly Score[],
+  title: string | undefined,
+  later: boolean,
+  { out, colors }: Terminal,
+): void {
+  if (title !== undefined) {
+    if (later) out('')
+    out(colors.bold(title))
+  }
+  scores.forEach(({ label, score }, rank) => {
+    const line = `${label.replaceAll('_', ' ')} (score = ${score.toFixed(5)})`
+    out(rank === 0 ? colors.green(line) : line)
+  })
+}
+
+async function sourceOf(picture: string, terminal: Terminal): Promise<PictureSource> {
+  if (picture !== '-') return picture
+  const chunks: Uint8Array[] = []
+  for await (const chunk of terminal.stdin) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}

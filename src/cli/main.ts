@@ -1,0 +1,69 @@
+import { Command, CommanderError } from 'commander'
+import { VERSION } from '../version.ts'
+import { reportError } from './failure.ts'
+import { addGuess } from './guess.ts'
+import { addGuessDir } from './guessDir.ts'
+import { onSignals } from './signals.ts'
+import { processTerminal, type Terminal } from './terminal.ts'
+import { addTrain } from './train.ts'
+
+/** A command sets this when it has done what it could but something failed. */
+export interface Outcome {
+  exitCode: number
+}
+
+/** Everything a command file needs to add itself. */
+export interface CommandContext {
+  readonly program: Command
+  readonly terminal: Terminal
+  readonly outcome: Outcome
+}
+
+/**
+ * Runs the command line.
+ *
+ * @param argv the arguments alone, without node and script
+ * @returns the exit code: 0 done, 1 an error or a picture that failed, 2 a gate not passed, 130/143 stopped by a signal
+ */
+export async function main(argv: readonly string[], given?: Terminal): Promise<number> {
+  const stop = new AbortController()
+  const release = given ? () => undefined : onSignals(stop)
+  const terminal = given ?? processTerminal(stop.signal)
+  const outcome: Outcome = { exitCode: 0 }
+  try {
+    await createProgram(terminal, outcome).parseAsync(argv, { from: 'user' })
+    return outcome.exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode
+    return reportError(error, terminal)
+  } finally {
+    release()
+  }
+}
+
+/** The command tree; `docs/cli.md` is made from its help. */
+export function createProgram(terminal: Terminal, outcome: Outcome = { exitCode: 0 }): Command {
+  const program = new Command('itc')
+    .description('Train an image classifier on your own folders of pictures, then name new pictures.')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => terminal.out(text.trimEnd()),
+      writeErr: text => terminal.err(text.trimEnd()),
+    })
+    .showHelpAfterError('(itc --help shows the commands, itc COMMAND --help its options)')
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  itc train ./tf_files                                 learn from ./tf_files/data/<category>/*.jpg
+  itc guess ./tf_files photo.jpg                       name one picture
+  itc guess-dir ./tf_files ./test_data ./classified    name a folder of pictures, sorted into copies`,
+    )
+  const context: CommandContext = { program, terminal, outcome }
+  addTrain(context)
+  addGuess(context)
+  addGuessDir(context)
+  return program
+}

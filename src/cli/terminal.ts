@@ -1,0 +1,32 @@
+import picocolors from 'picocolors'
+
+/** What a command may write to, and how it may look. The rest of the program never touches process or console. */
+export interface Terminal {
+  /** Results: one call a line. */
+  readonly out: (line: string) => void
+  /** Progress, warnings and errors. */
+  readonly err: (line: string) => void
+  /** Whether results are read by a person; colours only then, and never with NO_COLOR. */
+  readonly outIsTerminal: boolean
+  /** Whether progress is watched: bars there, plain lines or nothing otherwise. */
+  readonly errIsTerminal: boolean
+  readonly colors: ReturnType<typeof picocolors.createColors>
+  /** Aborted by Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal
+  readonly stdin: AsyncIterable<Uint8Array>
+}
+
+/** The terminal of this process. */
+export function processTerminal(signal: AbortSignal): Terminal {
+  const { stdout, stderr, stdin, env } = process
+  const plain = Boolean(env.NO_COLOR) || env.TERM === 'dumb'
+  return {
+    out: line => void stdout.write(`${line}\n`),
+    err: line => void stderr.write(`${line}\n`),
+    outIsTerminal: Boolean(stdout.isTTY),
+    errIsTerminal: Boolean(stderr.isTTY),
+    colors: picocolors.createColors(Boolean(stdout.isTTY) && Boolean(stderr.isTTY) && !plain),
+    signal,
+    stdin,
+  }
+}

@@ -1,0 +1,71 @@
+import { Option } from 'commander'
+import { BUNDLED_NAMES, DEFAULT_BACKBONE } from '../backbone/catalog.ts'
+import { DEFAULT_FRACTIONS } from '../dataset/split.ts'
+import { DEFAULT_HEAD_OPTIONS } from '../head/options.ts'
+import { RESIZES } from '../image/recipe.ts'
+import { train } from '../jobs/train.ts'
+import type { TrainOptions } from '../jobs/trainOptions.ts'
+import type { CommandContext } from './main.ts'
+import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
+import { parseNumber } from './parse.ts'
+import { TrainReport } from './trainReport.ts'
+
+type Flags = Pick<
+  TrainOptions,
+  'backbone' | 'inputSize' | 'resize' | 'steps' | 'batch' | 'learningRate' | 'seed' | 'folds' | 'validation' | 'test'
+> &
+  PictureFlags & { json?: boolean; strict?: boolean }
+
+/** `itc train` */
+export function addTrain({ program, terminal }: CommandContext): void {
+  const { steps, batch, learningRate, seed, folds } = DEFAULT_HEAD_OPTIONS
+  const command = program
+    .command('train')
+    .summary('learn categories from folders of pictures')
+    .description(
+      'Learns to tell the pictures in <tf_files>/data/<category>/ apart, and leaves the model in <tf_files>.\n' +
+        'Bottlenecks are cached: training again, with more pictures or other options, takes a second or two.',
+    )
+    .argument('<tf_files>', 'folder with data/<category>/… in it')
+    .option('--backbone <name>', `pretrained network: ${BUNDLED_NAMES.join(', ')}, a file, or A+B`, DEFAULT_BACKBONE)
+    .option('--input-size <pixels>', "side of the network's input; larger is slower, often better", parseNumber)
+    .addOption(new Option('--resize <how>', 'how a picture is made square').choices(RESIZES))
+    .option('--steps <n>', 'training steps', parseNumber, steps)
+    .option('--batch <n>', 'pictures a step', parseNumber, batch)
+    .option('--learning-rate <rate>', 'size of a step', parseNumber, learningRate)
+    .option(
+      '--validation <share>',
+      'share of pictures held out to watch training',
+      parseNumber,
+      DEFAULT_FRACTIONS.validation,
+    )
+    .option('--test <share>', 'share of pictures held out to measure the accuracy', parseNumber, DEFAULT_FRACTIONS.test)
+    .option('--folds <n>', 'parts of the cross-validation, 0 for none', parseNumber, folds)
+    .option('--seed <n>', 'of the random numbers: same seed, same model', parseNumber, seed)
+    .option('--strict', 'stop if any picture has to be skipped')
+    .addOption(engineOption())
+    .option('--json', 'print one JSON document instead of text')
+  addPictureOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  itc train ./tf_files
+  itc train ./tf_files --backbone efficientnet_lite2 --input-size 288
+  itc train ./tf_files --backbone mobilenet_v1+efficientnet_lite2 --steps 8000`,
+    )
+    .action(async (tfFiles: string, { json, ...flags }: Flags) => {
+      const report = new TrainReport(terminal, json === true)
+      try {
+        const result = await train(tfFiles, {
+          ...flags,
+          ...pictureOptions(flags),
+          onEvent: event => report.event(event),
+          signal: terminal.signal,
+        })
+        report.result(tfFiles, result)
+      } finally {
+        report.close()
+      }
+    })
+}

@@ -1,0 +1,124 @@
+import type { TrainEvent, TrainResult } from '../jobs/trainOptions.ts'
+import type { Share } from '../model/manifest.ts'
+import { createProgress, type Progress } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Names listed before the rest is only counted. */
+const LISTED = 20
+
+/** What `itc train` shows: progress while it runs, then what came of it. */
+export class TrainReport {
+  readonly #terminal: Terminal
+  readonly #json: boolean
+  #progress: Progress | undefined
+  #phase = ''
+
+  constructor(terminal: Terminal, json: boolean) {
+    this.#terminal = terminal
+    this.#json = json
+  }
+
+  event(event: TrainEvent): void {
+    if (this.#json) return
+    const { err, out } = this.#terminal
+    switch (event.kind) {
+      case 'scanned':
+        err(`${count(event.pictures, 'picture')} in ${count(event.categories.length, 'category')}`)
+        break
+      case 'bottlenecks':
+        if (event.cached < event.total)
+          this.#show('bottlenecks', event.done, event.total, event.cached > 0 ? `${event.cached} cached` : '')
+        break
+      case 'split':
+        this.close()
+        err(`training on ${event.train}, validation ${event.validation}, test ${event.test}`)
+        break
+      case 'report': {
+        this.close()
+        const validation =
+          event.validationAccuracy === undefined ? '' : `, validation accuracy ${percent(event.validationAccuracy)}`
+        out(
+          `step ${event.step}: train accuracy ${percent(event.trainAccuracy)}, cross entropy ${event.crossEntropy.toFixed(4)}${validation}`,
+        )
+        break
+      }
+      case 'steps':
+        break // a report comes every tenth of the way
+      case 'cross-validation':
+        this.#show('cross-validation', event.done, event.total, '')
+        break
+    }
+  }
+
+  result(tfFiles: string, result: TrainResult): void {
+    this.close()
+    const { manifest, misclassified, conflicts } = result
+    const { out, err, colors } = this.#terminal
+    if (this.#json) {
+      const { metrics, counts, options, labels, skipped } = manifest
+      out(
+        JSON.stringify(
+          { labels, counts, metrics, misclassified, conflicts, skipped, options, history: result.history },
+          null,
+          2,
+        ),
+      )
+      return
+    }
+    const { test, crossValidation } = manifest.metrics
+    if (test) out(`final test accuracy ${colors.bold(shareText(test))}`)
+    this.#list(
+      'misclassified',
+      misclassified,
+      ({ relative, guess, score }) => `${relative} → ${shown(guess)} (${score.toFixed(5)})`,
+    )
+    if (crossValidation) {
+      out(`cross-validated accuracy ${colors.bold(shareText(crossValidation))}, ${crossValidation.folds} folds`)
+    }
+    this.#list('the same picture under several labels', conflicts, ({ pictures }) => pictures.join(' = '))
+    this.#list('skipped', manifest.skipped, ({ relative, reason }) => `${relative}: ${reason}`)
+    err(`${colors.green('model written')} to ${tfFiles}; try: itc guess ${tfFiles} PICTURE`)
+  }
+
+  close(): void {
+    this.#progress?.stop()
+    this.#progress = undefined
+    this.#phase = ''
+  }
+
+  #show(phase: string, done: number, total: number, extra: string): void {
+    if (this.#phase !== phase) {
+      this.close()
+      this.#phase = phase
+      this.#progress = createProgress(this.#terminal, phase)
+    }
+    this.#progress?.update(done, total, extra)
+  }
+
+  #list<T>(title: string, items: readonly T[], text: (item: T) => string): void {
+    if (items.length === 0) return
+    const { out, colors } = this.#terminal
+    out(colors.yellow(`${title}: ${items.length}`))
+    for (const item of items.slice(0, LISTED)) out(`  ${text(item)}`)
+    if (items.length > LISTED) out(`  … and ${items.length - LISTED} more (--json lists all)`)
+  }
+}
+
+function shareText({ accuracy, right, pictures, interval }: Share): string {
+  const range = `${percent(interval.low)} to ${percent(interval.high)}`
+  return `${percent(accuracy ?? 0)} (${right} of ${pictures}; 95 % interval ${range})`
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
+}
+
+/** A label as people read it. */
+export function shown(label: string): string {
+  return label.replaceAll('_', ' ')
+}
+
+function count(number: number, noun: string): string {
+  if (number === 1) return `1 ${noun}`
+  return `${number.toLocaleString('en')} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
+}

@@ -1,0 +1,164 @@
+import { encodeOnnx } from '../graph/onnx/encode.ts'
+import {
+  floatConstant,
+  intConstant,
+  onnxNode as node,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from '../graph/onnx/model.ts'
+
+/** The sizes that a training loop is built for. */
+export interface LoopShape {
+  readonly heads: number
+  readonly categories: number
+  readonly learningRate: number
+}
+
+/*
+ * Gradient descent of softmax heads as one ONNX `Loop`, so that hundreds of steps cost one call. Two forms of the same
+ * arithmetic, with g = rate · (softmax(logits) - truth) · active / (active rows of the head in the batch):
+ *
+ * - weightsLoop: the state is the weights. A step gathers the batch's features x; logits = x Wᵀ + b, W -= gᵀ x. It costs
+ *   2 · batch · width products an output.
+ * - kernelLoop: weights that start at zero stay sums of feature rows, so only products of rows with rows are needed (the
+ *   kernel trick). The state is the logits Z of all rows; with K = X Xᵀ + 1 (the 1 is the bias), Z -= gᵀ K[batch]. It
+ *   costs batch · rows products an output, and no look at the features.
+ */
+
+/**
+ * features [rows, width], truth [rows, 1, categories], active [rows, heads, 1], batches int32 [steps, batch],
+ * weights0 [heads * categories, width], bias0 [heads * categories] → weights1, bias1
+ */
+export function weightsLoop(shape: LoopShape): Uint8Array {
+  const outputs = shape.heads * shape.categories
+  const weights = (name: string) => float(name, [outputs, 'width'])
+  const bias = (name: string) => float(name, [outputs])
+  const step = [
+    node('Gather', ['features', 'chosen'], 'x', { axis: { int: 0 } }), // [batch, width]
+    node('Gemm', ['x', 'weights', 'bias'], 'z', { transB: { int: 1 } }), // [batch, outputs]
+    ...gradient(),
+    node('ReduceSum', ['g', 'first'], 'biasStep', { keepdims: { int: 0 } }),
+    node('Sub', ['bias', 'biasStep'], 'biasNext'),
+    node('Gemm', ['g', 'x', 'weights'], 'weightsNext', { transA: { int: 1 }, alpha: { float: -1 } }),
+  ]
+  const body = loopBody(step, [weights('weights'), bias('bias')], [weights('weightsNext'), bias('biasNext')])
+  return loopModel(shape, body, [float('features', ['rows', 'width'])], {
+    states: [weights('weights0'), bias('bias0')],
+    results: [weights('weights1'), bias('bias1')],
+  })
+}
+
+/**
+ * kernel [rows, rows], truth and active and batches as above, logits0 [heads * categories, rows] → logits1, and
+ * gradients [steps, batch, heads * categories], from which the weights follow
+ */
+export function kernelLoop(shape: LoopShape): Uint8Array {
+  const outputs = shape.heads * shape.categories
+  const logits = (name: string) => float(name, [outputs, 'rows'])
+  const step = [
+    node('Gather', ['kernel', 'chosen'], 'k', { axis: { int: 0 } }), // [batch, rows]
+    node('Gather', ['logits', 'chosen'], 'zt', { axis: { int: 1 } }), // [outputs, batch]
+    node('Transpose', ['zt'], 'z', { perm: { ints: [1, 0] } }),
+    ...gradient(),
+    node('Gemm', ['g', 'k', 'logits'], 'logitsNext', { transA: { int: 1 }, alpha: { float: -1 } }),
+  ]
+  const body = loopBody(step, [logits('logits')], [logits('logitsNext'), float('g', ['batch', outputs])])
+  return loopModel(shape, body, [float('kernel', ['rows', 'rows'])], {
+    states: [logits('logits0')],
+    results: [logits('logits1'), float('gradients', ['steps', 'batch', outputs])],
+  })
+}
+
+/** features [rows, width] → kernel [rows, rows] */
+export function kernelModel(): Uint8Array {
+  return encodeOnnx({
+    inputs: [float('features', ['rows', 'width'])],
+    outputs: [float('kernel', ['rows', 'rows'])],
+    initializers: [floatConstant('one', [1], [1])],
+    nodes: [node('Gemm', ['features', 'features', 'one'], 'kernel', { transB: { int: 1 } })],
+  })
+}
+
+/** features [rows, width], weights [outputs, width], bias [outputs] → logits [rows, outputs] */
+export function logitsModel(): Uint8Array {
+  return encodeOnnx({
+    inputs: [float('features', ['rows', 'width']), float('weights', ['outputs', 'width']), float('bias', ['outputs'])],
+    outputs: [float('logits', ['rows', 'outputs'])],
+    initializers: [],
+    nodes: [node('Gemm', ['features', 'weights', 'bias'], 'logits', { transB: { int: 1 } })],
+  })
+}
+
+function float(name: string, shape: OnnxValue['shape']): OnnxValue {
+  return { name, type: 'float32', shape }
+}
+
+/** The step's own rows: index into `batches`. */
+function chosenRows(): OnnxNode[] {
+  return [
+    node('Gather', ['batches', 'step'], 'chosen', { axis: { int: 0 } }), // [batch]
+    node('Gather', ['truth', 'chosen'], 'truthOfBatch', { axis: { int: 0 } }), // [batch, 1, categories]
+    node('Gather', ['active', 'chosen'], 'activeOfBatch', { axis: { int: 0 } }), // [batch, heads, 1]
+  ]
+}
+
+/** z [batch, outputs] → g [batch, outputs] */
+function gradient(): OnnxNode[] {
+  return [
+    node('Reshape', ['z', 'byHead'], 'zByHead'), // [batch, heads, categories]
+    node('Softmax', ['zByHead'], 'scores', { axis: { int: -1 } }),
+    node('Sub', ['scores', 'truthOfBatch'], 'errors'),
+    node('ReduceSum', ['activeOfBatch', 'first'], 'actives', { keepdims: { int: 1 } }), // [1, heads, 1]
+    node('Max', ['actives', 'one'], 'divisors'), // a head without a row in the batch stands still
+    node('Div', ['activeOfBatch', 'divisors'], 'shares'),
+    node('Mul', ['shares', 'rate'], 'rates'),
+    node('Mul', ['errors', 'rates'], 'gByHead'),
+    node('Reshape', ['gByHead', 'flat'], 'g'),
+  ]
+}
+
+/** Turns the nodes of a step into what `Loop` wants: step number and condition in, condition and states out. */
+function loopBody(step: readonly OnnxNode[], states: readonly OnnxValue[], next: readonly OnnxValue[]): OnnxGraph {
+  return {
+    inputs: [{ name: 'step', type: 'int64', shape: [] }, { name: 'on', type: 'bool', shape: [] }, ...states],
+    outputs: [{ name: 'onNext', type: 'bool', shape: [] }, ...next],
+    initializers: [],
+    nodes: [...chosenRows(), ...step, node('Identity', ['on'], 'onNext')],
+  }
+}
+
+function loopModel(
+  { heads, categories, learningRate }: LoopShape,
+  body: OnnxGraph,
+  inputs: readonly OnnxValue[],
+  { states, results }: { states: readonly OnnxValue[]; results: readonly OnnxValue[] },
+): Uint8Array {
+  const names = (values: readonly OnnxValue[]) => values.map(value => value.name)
+  const always: OnnxTensor = { name: 'always', type: 'bool', shape: [], bytes: Uint8Array.of(1) }
+  return encodeOnnx({
+    inputs: [
+      ...inputs,
+      float('truth', ['rows', 1, categories]),
+      float('active', ['rows', heads, 1]),
+      { name: 'batches', type: 'int32', shape: ['steps', 'batch'] },
+      ...states,
+    ],
+    outputs: results,
+    initializers: [
+      intConstant('byHead', [-1, heads, categories]),
+      intConstant('flat', [-1, heads * categories]),
+      intConstant('first', [0]),
+      intConstant('zero', 0),
+      floatConstant('one', [], [1]),
+      floatConstant('rate', [], [learningRate]),
+      always,
+    ],
+    nodes: [
+      node('Shape', ['batches'], 'batchesShape'),
+      node('Gather', ['batchesShape', 'zero'], 'steps'),
+      node('Loop', ['steps', 'always', ...names(states)], names(results), { body: { graph: body } }),
+    ],
+  })
+}

@@ -1,0 +1,194 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { HeadProblem, HeadTrainer } from './engine.ts'
+import { kernelLoop, kernelModel, logitsModel, weightsLoop } from './headGraph.ts'
+import { createSession, type Ort } from './onnx.ts'
+
+/** Up to how many rows, as a multiple of the features, the kernel form is the faster one (measured, bench/). */
+const KERNEL_ROWS = 1.25
+/** Products a step from which a second thread is worth waking. */
+const THREADS_FROM = 2e7
+
+/** Trains heads in onnxruntime, in the cheaper of two forms of the same arithmetic (see headGraph.ts). */
+export async function createOnnxTrainer(ort: Ort, problem: HeadProblem): Promise<HeadTrainer> {
+  const feeds = {
+    truth: new ort.Tensor('float32', oneHot(problem), [problem.rows, 1, problem.categories]),
+    active: new ort.Tensor('float32', problem.active, [problem.rows, problem.heads, 1]),
+  }
+  const inKernelForm = problem.rows <= KERNEL_ROWS * problem.width
+  const products =
+    problem.batch * problem.heads * problem.categories * (inKernelForm ? problem.rows : 2 * problem.width)
+  const threads = products < THREADS_FROM ? 1 : undefined
+  return inKernelForm
+    ? KernelTrainer.create(ort, problem, feeds, threads)
+    : WeightsTrainer.create(ort, problem, feeds, threads)
+}
+
+type Feeds = Record<'truth' | 'active', Tensor>
+
+class WeightsTrainer implements HeadTrainer {
+  readonly #ort: Ort
+  readonly #problem: HeadProblem
+  readonly #feeds: Feeds
+  readonly #features: Tensor
+  readonly #loop: InferenceSession
+  readonly #predict: InferenceSession
+  #weights: Tensor
+  #bias: Tensor
+
+  private constructor(ort: Ort, problem: HeadProblem, feeds: Feeds, loop: InferenceSession, predict: InferenceSession) {
+    const { features, rows, width, heads, categories } = problem
+    this.#ort = ort
+    this.#problem = problem
+    this.#feeds = feeds
+    this.#loop = loop
+    this.#predict = predict
+    this.#features = new ort.Tensor('float32', features, [rows, width])
+    const outputs = heads * categories
+    this.#weights = new ort.Tensor('float32', new Float32Array(outputs * width), [outputs, width])
+    this.#bias = new ort.Tensor('float32', new Float32Array(outputs), [outputs])
+  }
+
+  static async create(ort: Ort, problem: HeadProblem, feeds: Feeds, threads?: number): Promise<WeightsTrainer> {
+    const loop = await createSession(ort, weightsLoop(problem), threads)
+    return new WeightsTrainer(ort, problem, feeds, loop, await createSession(ort, logitsModel()))
+  }
+
+  async steps(rows: Int32Array): Promise<void> {
+    const { batch } = this.#problem
+    const { weights1, bias1 } = await this.#loop.run({
+      ...this.#feeds,
+      features: this.#features,
+      batches: new this.#ort.Tensor('int32', rows, [rows.length / batch, batch]),
+      weights0: this.#weights,
+      bias0: this.#bias,
+    })
+    this.#weights = weights1 as Tensor
+    this.#bias = bias1 as Tensor
+  }
+
+  async logits(): Promise<Float32Array> {
+    const feeds = { features: this.#features, weights: this.#weights, bias: this.#bias }
+    return (await this.#predict.run(feeds)).logits!.data as Float32Array
+  }
+
+  async read(): Promise<{ weights: Float32Array; bias: Float32Array }> {
+    return {
+      weights: widthFirst(this.#weights.data as Float32Array, this.#problem),
+      bias: this.#bias.data as Float32Array,
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#loop.release()
+    await this.#predict.release()
+  }
+}
+
+class KernelTrainer implements HeadTrainer {
+  readonly #ort: Ort
+  readonly #problem: HeadProblem
+  readonly #feeds: Feeds
+  readonly #kernel: Tensor
+  readonly #loop: InferenceSession
+  /** [outputs, rows] */
+  #logits: Tensor
+  /** Sum of all gradients by row, [rows, outputs]: the weights are -features ᵀ of it, the bias its negative sum. */
+  readonly #sums: Float64Array
+
+  private constructor(ort: Ort, problem: HeadProblem, feeds: Feeds, loop: InferenceSession, kernel: Tensor) {
+    const { rows, heads, categories } = problem
+    const outputs = heads * categories
+    this.#ort = ort
+    this.#problem = problem
+    this.#feeds = feeds
+    this.#loop = loop
+    this.#kernel = kernel
+    this.#logits = new ort.Tensor('float32', new Float32Array(outputs * rows), [outputs, rows])
+    this.#sums = new Float64Array(rows * outputs)
+  }
+
+  static async create(ort: Ort, problem: HeadProblem, feeds: Feeds, threads?: number): Promise<KernelTrainer> {
+    const products = await createSession(ort, kernelModel())
+    const features = new ort.Tensor('float32', problem.features, [problem.rows, problem.width])
+    const { kernel } = await products.run({ features })
+    await products.release()
+    return new KernelTrainer(
+      ort,
+      problem,
+      feeds,
+      await createSession(ort, kernelLoop(problem), threads),
+      kernel as Tensor,
+    )
+  }
+
+  async steps(rows: Int32Array): Promise<void> {
+    const { batch, heads, categories } = this.#problem
+    const { logits1, gradients } = await this.#loop.run({
+      ...this.#feeds,
+      kernel: this.#kernel,
+      batches: new this.#ort.Tensor('int32', rows, [rows.length / batch, batch]),
+      logits0: this.#logits,
+    })
+    this.#logits = logits1 as Tensor
+    const outputs = heads * categories
+    const steps = gradients!.data as Float32Array // [steps * batch, outputs]
+    rows.forEach((row, at) => {
+      for (let output = 0; output < outputs; output++) {
+        this.#sums[row * outputs + output]! += steps[at * outputs + output]!
+      }
+    })
+  }
+
+  async logits(): Promise<Float32Array> {
+    const { rows, heads, categories } = this.#problem
+    return transposed(this.#logits.data as Float32Array, heads * categories, rows)
+  }
+
+  async read(): Promise<{ weights: Float32Array; bias: Float32Array }> {
+    const { features, rows, width, heads, categories } = this.#problem
+    const outputs = heads * categories
+    const weights = new Float64Array(outputs * width) // [outputs, width]
+    const bias = new Float64Array(outputs)
+    for (let row = 0; row < rows; row++) {
+      for (let output = 0; output < outputs; output++) {
+        const sum = this.#sums[row * outputs + output]!
+        if (sum === 0) continue
+        bias[output]! -= sum
+        for (let at = 0; at < width; at++) weights[output * width + at]! -= sum * features[row * width + at]!
+      }
+    }
+    return { weights: widthFirst(Float32Array.from(weights), this.#problem), bias: Float32Array.from(bias) }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#loop.release()
+  }
+}
+
+/** [rows, categories] with a 1 at each row's label. */
+function oneHot({ labels, rows, categories }: HeadProblem): Float32Array {
+  const truth = new Float32Array(rows * categories)
+  labels.forEach((label, row) => {
+    truth[row * categories + label] = 1
+  })
+  return truth
+}
+
+/** [heads * categories, width] → [heads, width, categories] */
+function widthFirst(weights: Float32Array, { heads, categories, width }: HeadProblem): Float32Array {
+  const result = new Float32Array(weights.length)
+  const size = categories * width
+  for (let head = 0; head < heads; head++) {
+    result.set(transposed(weights.subarray(head * size, (head + 1) * size), categories, width), head * size)
+  }
+  return result
+}
+
+/** [rows, columns] → [columns, rows] */
+function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(values.length)
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column]!
+  }
+  return result
+}

@@ -1,0 +1,63 @@
+import type { Backbone } from '../backbone/backbone.ts'
+import type { Picture, Skipped } from '../dataset/scan.ts'
+import { fillColumns } from './fill.ts'
+import { type FeatureMatrix, keepRows } from './matrix.ts'
+import type { ExtractOptions } from './options.ts'
+
+export interface Extraction {
+  /** A row a usable picture, in the order given; the backbones' bottlenecks side by side. */
+  readonly matrix: FeatureMatrix
+  readonly pictures: readonly Picture[]
+  /** sha256 of each row's picture. */
+  readonly hashes: readonly string[]
+  readonly skipped: readonly Skipped[]
+  readonly cached: number
+}
+
+/**
+ * The feature matrix of pictures under one or more backbones: from the cache where it has them, else decoded and run.
+ * A picture that can't be read or decoded is skipped and listed. What was computed is kept when it is interrupted.
+ *
+ * @throws the signal's reason when aborted
+ */
+export async function extractFeatures(
+  pictures: readonly Picture[],
+  backbones: readonly Backbone[],
+  options: ExtractOptions,
+): Promise<Extraction> {
+  const width = backbones.reduce((sum, backbone) => sum + backbone.features, 0)
+  const values = new Float32Array(pictures.length * width)
+  const hashes: (string | undefined)[] = pictures.map(picture => {
+    const record = options.store.file(picture.relative)
+    return record?.size === picture.size && record.mtimeMs === picture.mtimeMs ? record.hash : undefined
+  })
+  const failures = new Map<number, string>()
+  let cached = 0
+  let column = 0
+  for (const [turn, backbone] of backbones.entries()) {
+    const filled = await fillColumns(
+      { pictures, hashes, failures, values, width, column, backbone },
+      turn === 0 ? options : { ...options, onProgress: later(options.onProgress, pictures.length, turn) },
+    )
+    cached += filled.cached
+    column += backbone.features
+  }
+  const rows = [...pictures.keys()].filter(row => !failures.has(row))
+  return {
+    matrix: keepRows({ values, rows: pictures.length, width }, rows),
+    pictures: rows.map(row => pictures[row]!),
+    hashes: rows.map(row => hashes[row]!),
+    skipped: [...failures]
+      .sort(([a], [b]) => a - b)
+      .map(([row, reason]) => ({ relative: pictures[row]!.relative, reason })),
+    cached,
+  }
+}
+
+/** Progress of a further backbone goes on where the one before ended. */
+function later(report: ExtractOptions['onProgress'], pictures: number, turn: number): ExtractOptions['onProgress'] {
+  return (
+    report &&
+    (({ done, total, cached }) => report({ done: done + turn * pictures, total: total + turn * pictures, cached }))
+  )
+}

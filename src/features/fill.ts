@@ -1,0 +1,96 @@
+import { hashBytes } from '../dataset/identity.ts'
+import type { BackboneRunner } from '../engine/engine.ts'
+import { decodePicture } from '../image/decode.ts'
+import { PictureError } from '../image/pictureError.ts'
+import { readPicture } from '../image/read.ts'
+import type { Columns } from './columns.ts'
+import type { ExtractOptions } from './options.ts'
+import { runPipeline } from './pipeline.ts'
+import { bottleneckIdentity, type FileRecord, type StoreEntry } from './store.ts'
+
+/** Bottlenecks a transaction of the cache. */
+const COMMIT = 64
+/** Files' records a transaction. */
+const RECORDS = 512
+
+/** Fills one backbone's columns: from the cache where it has them, the rest by decoding and running. */
+export async function fillColumns(columns: Columns, options: ExtractOptions): Promise<{ cached: number }> {
+  const { pictures, hashes, failures, values, width, column, backbone } = columns
+  const { store, limits, signal } = options
+  const identity = bottleneckIdentity(backbone)
+  let runner: Promise<BackboneRunner> | undefined
+  let records: [string, FileRecord][] = []
+  let unsaved: StoreEntry[] = []
+  let cached = 0
+  let computed = 0
+  const report = () => options.onProgress?.({ done: cached + computed + failures.size, total: pictures.length, cached })
+
+  const fromCache = (row: number): boolean => {
+    const hash = hashes[row]
+    const hit = hash !== undefined && store.read(hash, identity, values, row * width + column, backbone.features)
+    if (hit) cached++
+    return hit
+  }
+  const saveRecords = async () => {
+    const batch = records
+    records = []
+    if (batch.length > 0) await store.writeFiles(batch)
+  }
+  const saveBottlenecks = async () => {
+    const batch = unsaved
+    unsaved = []
+    if (batch.length > 0) await store.writeBottlenecks(identity, batch)
+  }
+  /** The picture's bytes; remembered with the file's state from before they were read, so that a change is noticed. */
+  const readBytes = async (row: number): Promise<Uint8Array> => {
+    const { path, relative } = pictures[row]!
+    const { bytes, size, mtimeMs } = await readPicture(path, limits)
+    const hash = hashBytes(bytes)
+    hashes[row] = hash
+    records.push([relative, { size, mtimeMs, hash }])
+    if (records.length >= RECORDS) await saveRecords()
+    return bytes
+  }
+
+  const missing = [...pictures.keys()].filter(row => !failures.has(row) && !fromCache(row))
+  report()
+  const prepare = async (index: number): Promise<Uint8Array | undefined> => {
+    const row = missing[index]!
+    try {
+      const bytes = await readBytes(row)
+      return fromCache(row) ? undefined : await decodePicture(bytes, backbone.recipe, limits)
+    } catch (error) {
+      if (!(error instanceof PictureError)) throw error
+      failures.set(row, error.reason)
+      return undefined
+    } finally {
+      report()
+    }
+  }
+  try {
+    await runPipeline(missing.length, {
+      prepare,
+      signal,
+      runner: () => {
+        runner ??= options.engine().then(engine => engine.loadBackbone(backbone))
+        return runner
+      },
+      onBatch: async (indices, bottlenecks) => {
+        indices.forEach((index, at) => {
+          const row = missing[index]!
+          const bottleneck = bottlenecks.subarray(at * backbone.features, (at + 1) * backbone.features)
+          values.set(bottleneck, row * width + column)
+          unsaved.push({ hash: hashes[row]!, bottleneck })
+        })
+        computed += indices.length
+        report()
+        if (unsaved.length >= COMMIT) await saveBottlenecks()
+      },
+    })
+  } finally {
+    await saveBottlenecks()
+    await saveRecords()
+    await (await runner?.catch(() => undefined))?.dispose()
+  }
+  return { cached }
+}

@@ -1,0 +1,19 @@
+import type { Engine } from '../engine/engine.ts'
+import type { DecodeLimits } from '../image/decode.ts'
+import type { BottleneckStore } from './store.ts'
+
+export interface ExtractProgress {
+  readonly done: number
+  readonly total: number
+  /** Of those done, how many came from the cache. */
+  readonly cached: number
+}
+
+export interface ExtractOptions {
+  /** Called only when some bottleneck is not in the cache: making an engine ready costs more than a cached run. */
+  readonly engine: () => Promise<Engine>
+  readonly store: BottleneckStore
+  readonly limits: DecodeLimits
+  readonly onProgress?: (progress: ExtractProgress) => void
+  readonly signal?: AbortSignal
+}

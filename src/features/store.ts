@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import fs from 'fs-extra'
+import { type Database, open, type RootDatabase } from 'lmdb'
+import type { Backbone } from '../backbone/backbone.ts'
+import { systemCode, UserError } from '../errors.ts'
+import { RECIPE_VERSION } from '../image/recipe.ts'
+
+/** What was known of a file when its bytes were last read. */
+export interface FileRecord {
+  readonly size: number
+  readonly mtimeMs: number
+  /** sha256 of the bytes, hex. */
+  readonly hash: string
+}
+
+/** A file's new record and, where it was computed, its bottleneck under one backbone. */
+export interface StoreEntry {
+  readonly hash: string
+  readonly bottleneck: Float32Array
+}
+
+/**
+ * The cache of bottlenecks: LMDB in `tf_files/bottlenecks`. Keyed by the picture's content, so that a renamed or moved
+ * picture is found again and a replaced one is not. Safe to delete at any time.
+ */
+export class BottleneckStore {
+  readonly #root: RootDatabase
+  readonly #files: Database<FileRecord, string>
+  readonly #bottlenecks: Database<Buffer, string>
+
+  private constructor(root: RootDatabase) {
+    this.#root = root
+    this.#files = root.openDB({ name: 'files', encoding: 'json' })
+    this.#bottlenecks = root.openDB({ name: 'bottlenecks', encoding: 'binary' })
+  }
+
+  /**
+   * Opens the cache, making the folder if absent.
+   * @throws UserError when the folder can't be written or holds something else
+   */
+  static async open(folder: string): Promise<BottleneckStore> {
+    try {
+      await fs.ensureDir(folder)
+      return new BottleneckStore(open({ path: folder, maxDbs: 4, noMemInit: true }))
+    } catch (cause) {
+      throw new UserError('E_CACHE', `The bottleneck cache ${folder} can't be opened: ${reason(cause)}.`, {
+        hint: 'Check that the folder can be written; it holds nothing but the cache, so it may be deleted.',
+        cause,
+      })
+    }
+  }
+
+  /** The record of a file by its path under the data folder. */
+  file(path: string): FileRecord | undefined {
+    return this.#files.get(fileKey(path))
+  }
+
+  /** Copies one bottleneck into `target` at `offset`; false where there is none of that length. */
+  read(hash: string, identity: string, target: Float32Array, offset: number, length: number): boolean {
+    const bytes = this.#bottlenecks.getBinaryFast(`${hash}:${identity}`)
+    if (bytes?.byteLength !== length * Float32Array.BYTES_PER_ELEMENT) return false
+    new Uint8Array(target.buffer, target.byteOffset + offset * Float32Array.BYTES_PER_ELEMENT, bytes.byteLength).set(
+      bytes,
+    )
+    return true
+  }
+
+  /** Remembers files' records; resolves when they are committed. */
+  async writeFiles(records: Iterable<readonly [path: string, record: FileRecord]>): Promise<void> {
+    await committed(
+      this.#root.transaction(() => {
+        for (const [path, record] of records) this.#files.put(fileKey(path), record)
+      }),
+    )
+  }
+
+  /** Stores a batch of bottlenecks in one transaction; resolves when it is committed. */
+  async writeBottlenecks(identity: string, entries: readonly StoreEntry[]): Promise<void> {
+    await committed(
+      this.#root.transaction(() => {
+        for (const { hash, bottleneck } of entries) {
+          this.#bottlenecks.put(
+            `${hash}:${identity}`,
+            Buffer.from(bottleneck.buffer, bottleneck.byteOffset, bottleneck.byteLength),
+          )
+        }
+      }),
+    )
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close()
+  }
+}
+
+/** What makes two bottlenecks of one picture the same: the network's weights, its input and how the picture was prepared. */
+export function bottleneckIdentity(backbone: Backbone): string {
+  const { size, resize, mean, scale } = backbone.recipe
+  const text = JSON.stringify([RECIPE_VERSION, backbone.sha256, backbone.features, size, resize, mean, scale])
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}
+
+/** LMDB's keys end at 1,978 bytes; a path may have 4,096. */
+function fileKey(path: string): string {
+  return Buffer.byteLength(path) < 1024 ? path : `sha256:${createHash('sha256').update(path).digest('hex')}`
+}
+
+async function committed(transaction: Promise<unknown>): Promise<void> {
+  try {
+    await transaction
+  } catch (cause) {
+    throw new UserError('E_CACHE', `The bottleneck cache can't be written: ${reason(cause)}.`, {
+      hint: 'Free some space on the disk, then run the same command again: what was computed is kept.',
+      cause,
+    })
+  }
+}
+
+function reason(error: unknown): string {
+  return systemCode(error) === 'ENOSPC' ? 'the disk is full' : error instanceof Error ? error.message : String(error)
+}

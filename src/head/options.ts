@@ -1,0 +1,36 @@
+import { unexpected } from '../errors.ts'
+
+/** How a head is trained. */
+export interface HeadOptions {
+  /** Steps of gradient descent. */
+  readonly steps: number
+  /** Pictures a step. */
+  readonly batch: number
+  readonly learningRate: number
+  /** Of the random numbers that draw the batches. */
+  readonly seed: number
+  /** Parts of the cross-validation; 0 for none. */
+  readonly folds: number
+}
+
+/** retrain.py's own steps, batch and rate. */
+export const DEFAULT_HEAD_OPTIONS: HeadOptions = { steps: 4000, batch: 100, learningRate: 0.01, seed: 1, folds: 5 }
+
+/** Fills in defaults and refuses what can't work. @throws UserError naming the option */
+export function resolveHeadOptions(given: Partial<HeadOptions>): HeadOptions {
+  const options = { ...DEFAULT_HEAD_OPTIONS, ...given }
+  requireWhole('steps', options.steps, 1, 10_000_000)
+  requireWhole('batch', options.batch, 1, 10_000)
+  requireWhole('seed', options.seed, 0, 2 ** 32 - 1)
+  if (options.folds !== 0) requireWhole('folds', options.folds, 2, 20, 'a whole number from 2 to 20, or 0 for none,')
+  if (!(options.learningRate > 0 && options.learningRate <= 100)) {
+    throw unexpected('learning-rate', 'a number above 0, at most 100,', options.learningRate)
+  }
+  return options
+}
+
+function requireWhole(name: string, value: number, least: number, most: number, expected?: string): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return
+  const range = `a whole number from ${least.toLocaleString('en')} to ${most.toLocaleString('en')}`
+  throw unexpected(name, expected ?? range, value)
+}

@@ -1,0 +1,164 @@
+import type { Split } from '../dataset/split.ts'
+import type { Engine, HeadTrainer } from '../engine/engine.ts'
+import type { FeatureMatrix } from '../features/matrix.ts'
+import type { Head } from './head.ts'
+import type { HeadOptions } from './options.ts'
+import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
+import { argMaxAt, softmaxAt } from './softmax.ts'
+
+/** Steps between two looks at the signal and the progress callback; bounds the memory of the drawn rows. */
+const CHUNK = 500
+/** The curves' points. */
+const REPORTS = 10
+
+/** Labelled feature rows. */
+export interface LabelledMatrix extends FeatureMatrix {
+  /** Category index of each row. */
+  readonly labels: Int32Array
+  readonly categories: number
+}
+
+/** How well the head does after a number of steps, over all pictures of a split. */
+export interface StepReport {
+  readonly step: number
+  readonly trainAccuracy: number
+  /** Mean over the training pictures, in nats. */
+  readonly crossEntropy: number
+  /** NaN-free: undefined without validation pictures. */
+  readonly validationAccuracy: number | undefined
+  readonly validationCrossEntropy: number | undefined
+}
+
+export interface TrainHooks {
+  readonly onReport?: (report: StepReport) => void
+  readonly onSteps?: (done: number, total: number) => void
+  readonly signal?: AbortSignal
+}
+
+export interface TrainedHead {
+  readonly head: Head
+  readonly history: readonly StepReport[]
+  /** Of every row under the trained head, [rows, categories]. */
+  readonly logits: Float32Array
+}
+
+/** Trains a head on the rows of the training split. */
+export async function trainHead(
+  engine: Engine,
+  data: LabelledMatrix,
+  splits: readonly Split[],
+  options: HeadOptions,
+  hooks: TrainHooks = {},
+): Promise<TrainedHead> {
+  const pools = rowsByCategory(data.labels, row => splits[row] === 'train')
+  const active = new Float32Array(data.rows).fill(1)
+  const trainer = await engine.createTrainer(problem(data, 1, active, options, options.batch))
+  try {
+    const history: StepReport[] = []
+    const random = seededRandom(options.seed)
+    for (let report = 1, done = 0; report <= REPORTS; report++) {
+      const until = Math.round((options.steps * report) / REPORTS)
+      if (until === done) continue
+      done = await runSteps(trainer, pools, { done, until, batch: options.batch, total: options.steps }, random, hooks)
+      const reached = stepReport(done, await trainer.logits(), data, splits)
+      history.push(reached)
+      hooks.onReport?.(reached)
+    }
+    const { weights, bias } = await trainer.read()
+    const head = { weights, bias, width: data.width, categories: data.categories }
+    return { head, history, logits: await trainer.logits() }
+  } finally {
+    await trainer.dispose()
+  }
+}
+
+/**
+ * Predicts every row by a head that never saw it: `k` heads, each trained on all folds but its own, side by side on
+ * shared batches. Batches are larger by k/(k-1), so that each head gets `options.batch` rows a step on average.
+ *
+ * @param folds fold of each row, 0 … options.folds - 1
+ * @returns logits, [rows, categories]
+ */
+export async function crossValidate(
+  engine: Engine,
+  data: LabelledMatrix,
+  folds: ArrayLike<number>,
+  options: HeadOptions,
+  hooks: Pick<TrainHooks, 'onSteps' | 'signal'> = {},
+): Promise<Float32Array> {
+  const { rows, categories } = data
+  const heads = options.folds
+  const active = new Float32Array(rows * heads)
+  for (let row = 0; row < rows; row++) {
+    for (let head = 0; head < heads; head++) active[row * heads + head] = folds[row] === head ? 0 : 1
+  }
+  const batch = Math.round((options.batch * heads) / (heads - 1))
+  const trainer = await engine.createTrainer(problem(data, heads, active, options, batch))
+  try {
+    const pools = rowsByCategory(data.labels, () => true)
+    const random = seededRandom(options.seed)
+    await runSteps(trainer, pools, { done: 0, until: options.steps, batch, total: options.steps }, random, hooks)
+    const all = await trainer.logits() // [rows, heads, categories]
+    const logits = new Float32Array(rows * categories)
+    for (let row = 0; row < rows; row++) {
+      const offset = (row * heads + folds[row]!) * categories
+      logits.set(all.subarray(offset, offset + categories), row * categories)
+    }
+    return logits
+  } finally {
+    await trainer.dispose()
+  }
+}
+
+function problem(data: LabelledMatrix, heads: number, active: Float32Array, options: HeadOptions, batch: number) {
+  const { values, rows, width, labels, categories } = data
+  return { features: values, rows, width, labels, categories, heads, active, learningRate: options.learningRate, batch }
+}
+
+async function runSteps(
+  trainer: HeadTrainer,
+  pools: readonly Int32Array[],
+  { done, until, batch, total }: { done: number; until: number; batch: number; total: number },
+  random: () => number,
+  hooks: Pick<TrainHooks, 'onSteps' | 'signal'>,
+): Promise<number> {
+  let step = done
+  while (step < until) {
+    hooks.signal?.throwIfAborted()
+    const chunk = Math.min(CHUNK, until - step)
+    await trainer.steps(drawRows(pools, chunk * batch, random))
+    step += chunk
+    hooks.onSteps?.(step, total)
+    await new Promise(setImmediate) // a runtime may block the event loop: let signals and timers through
+  }
+  return step
+}
+
+function stepReport(step: number, logits: Float32Array, data: LabelledMatrix, splits: readonly Split[]): StepReport {
+  const train = fit(logits, data, row => splits[row] === 'train')
+  const validation = fit(logits, data, row => splits[row] === 'validation')
+  return {
+    step,
+    trainAccuracy: train?.accuracy ?? 0,
+    crossEntropy: train?.crossEntropy ?? 0,
+    validationAccuracy: validation?.accuracy,
+    validationCrossEntropy: validation?.crossEntropy,
+  }
+}
+
+function fit(logits: Float32Array, data: LabelledMatrix, included: (row: number) => boolean) {
+  const { rows, labels, categories } = data
+  const scores = new Float32Array(categories)
+  let count = 0
+  let right = 0
+  let loss = 0
+  for (let row = 0; row < rows; row++) {
+    if (!included(row)) continue
+    const own = logits.subarray(row * categories, (row + 1) * categories)
+    softmaxAt(own, 0, categories, scores)
+    count++
+    if (argMaxAt(own, 0, categories) === labels[row]) right++
+    loss -= Math.log(Math.max(scores[labels[row]!]!, 1e-12))
+  }
+  return count === 0 ? undefined : { accuracy: right / count, crossEntropy: loss / count }
+}

@@ -1,0 +1,58 @@
+import type { Fractions } from '../dataset/split.ts'
+import type { EngineChoice } from '../engine/load.ts'
+import type { ExtractProgress } from '../features/options.ts'
+import type { HeadOptions } from '../head/options.ts'
+import type { StepReport } from '../head/train.ts'
+import type { DecodeLimits } from '../image/decode.ts'
+import type { Resize } from '../image/recipe.ts'
+import type { Manifest } from '../model/manifest.ts'
+
+/** What may be chosen for a training; everything has a default. */
+export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
+  /** A name of the catalog, a graph's path or address, or several joined by `+`. */
+  readonly backbone?: string
+  /** Side of the network's input in pixels; the network's own unless given. */
+  readonly inputSize?: number
+  readonly resize?: Resize
+  readonly engine?: EngineChoice
+  readonly limits?: Partial<DecodeLimits>
+  /** Makes any skipped picture an error, before anything is written. */
+  readonly strict?: boolean
+  readonly onEvent?: (event: TrainEvent) => void
+  readonly signal?: AbortSignal
+}
+
+/** What happens during a training, in this order. */
+export type TrainEvent =
+  | { readonly kind: 'scanned'; readonly pictures: number; readonly categories: readonly string[] }
+  | ({ readonly kind: 'bottlenecks' } & ExtractProgress)
+  | { readonly kind: 'split'; readonly train: number; readonly validation: number; readonly test: number }
+  | { readonly kind: 'steps'; readonly done: number; readonly total: number }
+  | ({ readonly kind: 'report' } & StepReport)
+  | { readonly kind: 'cross-validation'; readonly done: number; readonly total: number }
+
+/** A picture that the model names differently from its folder. */
+export interface Misclassified {
+  /** Path under the data folder. */
+  readonly relative: string
+  readonly label: string
+  readonly guess: string
+  /** Of the guess, 0 to 1. */
+  readonly score: number
+}
+
+/** A picture whose bytes lie under several labels. */
+export interface LabelConflict {
+  readonly labels: readonly string[]
+  readonly pictures: readonly string[]
+}
+
+export interface TrainResult {
+  readonly manifest: Manifest
+  /** Test pictures named wrong by the model. */
+  readonly misclassified: readonly Misclassified[]
+  readonly conflicts: readonly LabelConflict[]
+  readonly history: readonly StepReport[]
+  /** Bottlenecks that came from the cache. */
+  readonly cached: number
+}

@@ -1,0 +1,115 @@
+import type { BackboneRunner, Engine } from '../engine/engine.ts'
+import { runPipeline } from '../features/pipeline.ts'
+import { headLogits } from '../head/head.ts'
+import { softmaxRows } from '../head/softmax.ts'
+import { DEFAULT_LIMITS, type DecodeLimits, decodePicture } from '../image/decode.ts'
+import { PictureError } from '../image/pictureError.ts'
+import type { StoredModel } from './load.ts'
+import type { Manifest } from './manifest.ts'
+
+/** Pictures whose bottlenecks are held at a time. */
+const WINDOW = 512
+
+/** A label with how likely it is; a picture's scores add up to 1. */
+export interface Score {
+  readonly label: string
+  readonly score: number
+}
+
+/** What a model makes of one picture: scores, best first, or why it could not be used. */
+export type Guess = { readonly scores: readonly Score[] } | { readonly error: PictureError }
+
+/** A picture file's path, or its bytes. */
+export type PictureSource = string | Uint8Array
+
+export interface ClassifyOptions {
+  readonly limits?: Partial<DecodeLimits>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A trained model in an engine. */
+export class Model {
+  readonly manifest: Manifest
+  readonly #stored: StoredModel
+  readonly #engine: Engine
+  readonly #runners: (Promise<BackboneRunner> | undefined)[] = []
+
+  constructor(stored: StoredModel, engine: Engine) {
+    this.manifest = stored.manifest
+    this.#stored = stored
+    this.#engine = engine
+  }
+
+  get labels(): readonly string[] {
+    return this.manifest.labels
+  }
+
+  /**
+   * Names one picture.
+   * @returns every label with its score, best first
+   * @throws PictureError when the picture can't be used
+   */
+  async guess(source: PictureSource, options: ClassifyOptions = {}): Promise<readonly Score[]> {
+    for await (const guess of this.guessAll([source], options)) {
+      if ('error' in guess) throw guess.error
+      return guess.scores
+    }
+    throw new Error('a picture gave no guess')
+  }
+
+  /** Names pictures, in order; decoding goes on while the engine runs. A picture that can't be used gives its error. */
+  async *guessAll(sources: readonly PictureSource[], options: ClassifyOptions = {}): AsyncGenerator<Guess> {
+    for (let start = 0; start < sources.length; start += WINDOW) {
+      yield* await this.#guessWindow(sources.slice(start, start + WINDOW), options)
+    }
+  }
+
+  async #guessWindow(sources: readonly PictureSource[], options: ClassifyOptions): Promise<Guess[]> {
+    const { width } = this.#stored.head
+    const features = new Float32Array(sources.length * width)
+    const errors = new Map<number, PictureError>()
+    const limits = { ...DEFAULT_LIMITS, ...options.limits }
+    let column = 0
+    for (const [turn, backbone] of this.#stored.backbones.entries()) {
+      await runPipeline(sources.length, {
+        prepare: async index => {
+          if (errors.has(index)) return undefined
+          try {
+            return await decodePicture(sources[index]!, backbone.recipe, limits)
+          } catch (error) {
+            if (!(error instanceof PictureError)) throw error
+            errors.set(index, error)
+            return undefined
+          }
+        },
+        runner: () => (this.#runners[turn] ??= this.#engine.loadBackbone(backbone)),
+        onBatch: (indices, bottlenecks) => {
+          indices.forEach((index, at) => {
+            features.set(
+              bottlenecks.subarray(at * backbone.features, (at + 1) * backbone.features),
+              index * width + column,
+            )
+          })
+        },
+        signal: options.signal,
+      })
+      column += backbone.features
+    }
+    const scores = softmaxRows(headLogits(this.#stored.head, features), this.labels.length)
+    return sources.map((_, index) => {
+      const error = errors.get(index)
+      return error ? { error } : { scores: this.#ranked(scores, index) }
+    })
+  }
+
+  #ranked(scores: Float32Array, row: number): Score[] {
+    const ranked = this.labels.map((label, at) => ({ label, score: scores[row * this.labels.length + at]! }))
+    return ranked.sort((a, b) => b.score - a.score)
+  }
+
+  /** Frees the engine's memory. */
+  async dispose(): Promise<void> {
+    for (const runner of this.#runners) await (await runner?.catch(() => undefined))?.dispose()
+    this.#runners.length = 0
+  }
+}

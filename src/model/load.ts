@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import type { Backbone } from '../backbone/backbone.ts'
+import { systemCode, UserError } from '../errors.ts'
+import type { Head } from '../head/head.ts'
+import { type Layout, layoutOf } from './layout.ts'
+import { damaged, type Manifest, type ModelFile, parseManifest } from './manifest.ts'
+
+/** A trained model as read from a working folder, not yet in an engine. */
+export interface StoredModel {
+  readonly manifest: Manifest
+  readonly backbones: readonly Backbone[]
+  readonly head: Head
+}
+
+/**
+ * Reads and verifies the model of a working folder.
+ *
+ * @throws UserError `E_NO_MODEL`, `E_MODEL_DAMAGED`, `E_MODEL_VERSION`
+ */
+export async function readModel(tfFiles: string): Promise<StoredModel> {
+  const layout = layoutOf(tfFiles)
+  const text = await readManifest(layout)
+  try {
+    return await readFiles(layout, parseManifest(text, layout.manifest))
+  } catch (error) {
+    // A training that ended in between has replaced the files: the new manifest names those that are there.
+    const now = await readManifest(layout)
+    if (now === text) throw error
+    return await readFiles(layout, parseManifest(now, layout.manifest))
+  }
+}
+
+async function readManifest({ root, manifest }: Layout): Promise<string> {
+  try {
+    return await fs.readFile(manifest, 'utf8')
+  } catch (cause) {
+    if (!(await fs.pathExists(root))) {
+      throw new UserError('E_NO_FOLDER', `There is no folder "${root}".`, { hint: 'Check the path.', cause })
+    }
+    if (systemCode(cause) === 'ENOENT' || systemCode(cause) === 'ENOTDIR') {
+      throw new UserError('E_NO_MODEL', `There is no model in "${root}" yet.`, {
+        hint: `Train one first: itc train ${root}`,
+        cause,
+      })
+    }
+    throw new UserError('E_MODEL_UNREADABLE', `The model ${manifest} can't be read (${systemCode(cause)}).`, { cause })
+  }
+}
+
+async function readFiles(layout: Layout, manifest: Manifest): Promise<StoredModel> {
+  const backbones = manifest.backbones.map((stored): Backbone => {
+    let bytes: Promise<Uint8Array> | undefined
+    return {
+      name: stored.name,
+      sha256: stored.weightsSha256,
+      recipe: stored.recipe,
+      features: stored.features,
+      loadNetwork: async () => {
+        bytes ??= readVerified(layout, stored)
+        return { format: 'onnx', bytes: await bytes }
+      },
+    }
+  })
+  const [head] = await Promise.all([readHead(layout, manifest), ...backbones.map(backbone => backbone.loadNetwork())])
+  return { manifest, backbones, head }
+}
+
+async function readHead(layout: Layout, manifest: Manifest): Promise<Head> {
+  const bytes = await readVerified(layout, manifest.head)
+  const categories = manifest.labels.length
+  const width = manifest.backbones.reduce((sum, { features }) => sum + features, 0)
+  if (bytes.byteLength !== (width + 1) * categories * Float32Array.BYTES_PER_ELEMENT) {
+    throw damaged(layout.manifest, `${manifest.head.file} does not fit its ${categories} labels`)
+  }
+  const values = new Float32Array(Uint8Array.from(bytes).buffer) // a copy: aligned
+  const cut = width * categories
+  return { weights: values.subarray(0, cut), bias: values.subarray(cut), width, categories }
+}
+
+async function readVerified(layout: Layout, { file, sha256 }: ModelFile): Promise<Uint8Array> {
+  let bytes: Buffer
+  try {
+    bytes = await fs.readFile(join(layout.model, file))
+  } catch (cause) {
+    throw damaged(layout.manifest, `its file ${file} can't be read (${systemCode(cause)})`, cause)
+  }
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    throw damaged(layout.manifest, `its file ${file} has changed`)
+  }
+  return bytes
+}

@@ -1,0 +1,104 @@
+import { UserError } from '../errors.ts'
+import type { Interval } from '../head/interval.ts'
+import type { HeadOptions } from '../head/options.ts'
+import type { Recipe } from '../image/recipe.ts'
+
+/** The manifest's format; raised when an older `itc` could not read what a newer one writes. */
+export const MANIFEST_FORMAT = 1
+
+/** One file of a model, with what proves that it is whole. */
+export interface ModelFile {
+  /** Name in the model's folder. */
+  readonly file: string
+  readonly sha256: string
+}
+
+/** A backbone compiled into the model's folder. */
+export interface ModelBackbone extends ModelFile {
+  readonly name: string
+  /** Of the weights it was compiled from. */
+  readonly weightsSha256: string
+  readonly features: number
+  readonly recipe: Recipe
+}
+
+/** `tf_files/model/manifest.json`: all there is to know of a trained model; the same bytes for the same training. */
+export interface Manifest {
+  readonly format: number
+  /** Version of the `itc` that wrote it. */
+  readonly itc: string
+  readonly labels: readonly string[]
+  readonly backbones: readonly ModelBackbone[]
+  /** float32 little endian: weights [features, categories], then bias [categories]. */
+  readonly head: ModelFile
+  readonly engine: string
+  readonly options: HeadOptions & { readonly validation: number; readonly test: number }
+  readonly counts: ModelCounts
+  readonly metrics: Metrics
+  readonly skipped: readonly { readonly relative: string; readonly reason: string }[]
+}
+
+export interface ModelCounts {
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+  readonly skipped: number
+  /** Pictures of each label. */
+  readonly categories: Readonly<Record<string, number>>
+}
+
+/** A share of pictures named right. */
+export interface Share {
+  readonly pictures: number
+  readonly right: number
+  readonly accuracy: number | null
+  /** 95 %, Wilson. */
+  readonly interval: Interval
+}
+
+export interface Metrics {
+  readonly test?: Share
+  readonly validation?: Share
+  /** Over all pictures, each named by a head that never saw it. */
+  readonly crossValidation?: Share & { readonly folds: number }
+}
+
+/** @throws UserError when the text is no manifest, or one of a newer `itc` */
+export function parseManifest(text: string, path: string): Manifest {
+  let manifest: Partial<Manifest>
+  try {
+    manifest = JSON.parse(text) as Partial<Manifest>
+  } catch (cause) {
+    throw damaged(path, 'it is not JSON', cause)
+  }
+  if (typeof manifest?.format !== 'number') throw damaged(path, 'it has no format number')
+  if (manifest.format > MANIFEST_FORMAT) {
+    throw new UserError('E_MODEL_VERSION', `The model ${path} was written by a newer itc (${manifest.itc}).`, {
+      hint: 'Update itc, or train again with this one.',
+    })
+  }
+  const { labels, backbones, head } = manifest
+  if (!Array.isArray(labels) || !Array.isArray(backbones) || backbones.length === 0 || typeof head?.file !== 'string') {
+    throw damaged(path, 'labels, backbones or head are missing')
+  }
+  if (![head, ...backbones].every(isModelFile)) throw damaged(path, 'a file in it is not named properly')
+  return manifest as Manifest
+}
+
+/** A manifest may come from anywhere: its files lie beside it and nowhere else. */
+function isModelFile(value: Partial<ModelFile>): boolean {
+  return (
+    typeof value.sha256 === 'string' &&
+    typeof value.file === 'string' &&
+    /^[\w.+-]+$/.test(value.file) &&
+    !value.file.startsWith('.')
+  )
+}
+
+/** The error for a model that can't be used as it is. */
+export function damaged(path: string, what: string, cause?: unknown): UserError {
+  return new UserError('E_MODEL_DAMAGED', `The model ${path} is damaged: ${what}.`, {
+    hint: 'Train again with `itc train`; the cached bottlenecks make that quick.',
+    cause,
+  })
+}

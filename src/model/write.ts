@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import type { Backbone } from '../backbone/backbone.ts'
+import { compiledOnnx } from '../backbone/compile.ts'
+import { bottleneckIdentity } from '../features/store.ts'
+import type { Head } from '../head/head.ts'
+import { VERSION } from '../version.ts'
+import { writeAtomic } from './files.ts'
+import type { Layout } from './layout.ts'
+import { MANIFEST_FORMAT, type Manifest, type ModelBackbone, type ModelFile } from './manifest.ts'
+
+/** What training knows of a model, beyond its files. */
+export type ModelFacts = Omit<Manifest, 'format' | 'itc' | 'backbones' | 'head'>
+
+/**
+ * Writes a model. Its files are named by their content and never overwritten, and the manifest that names them is
+ * replaced last and at once: a crash at any moment leaves the previous model whole. What no manifest names is removed.
+ */
+export async function writeModel(
+  layout: Layout,
+  backbones: readonly Backbone[],
+  head: Head,
+  facts: ModelFacts,
+): Promise<Manifest> {
+  await fs.ensureDir(layout.model)
+  const manifest: Manifest = {
+    format: MANIFEST_FORMAT,
+    itc: VERSION,
+    labels: facts.labels,
+    backbones: await Promise.all(backbones.map(backbone => writeBackbone(layout.model, backbone))),
+    head: await writeHead(layout.model, head),
+    engine: facts.engine,
+    options: facts.options,
+    counts: facts.counts,
+    metrics: facts.metrics,
+    skipped: facts.skipped,
+  }
+  await writeAtomic(layout.manifest, `${JSON.stringify(manifest, null, 2)}\n`)
+  await writeAtomic(layout.labels, manifest.labels.map(label => `${label}\n`).join(''))
+  await removeStale(layout.model, manifest)
+  return manifest
+}
+
+async function writeBackbone(folder: string, backbone: Backbone): Promise<ModelBackbone> {
+  const bytes = await compiledOnnx(backbone)
+  const name = backbone.name.replace(/[^\w.-]/g, '_')
+  const written = await writeNamed(folder, `${name}-${bottleneckIdentity(backbone).slice(0, 8)}`, 'onnx', bytes)
+  return {
+    name: backbone.name,
+    weightsSha256: backbone.sha256,
+    features: backbone.features,
+    recipe: backbone.recipe,
+    ...written,
+  }
+}
+
+/** float32 little endian: weights [width, categories], then bias [categories]. */
+async function writeHead(folder: string, head: Head): Promise<ModelFile> {
+  const values = new Float32Array(head.weights.length + head.bias.length)
+  values.set(head.weights)
+  values.set(head.bias, head.weights.length)
+  return writeNamed(folder, 'head', 'f32', new Uint8Array(values.buffer))
+}
+
+/** Writes a file named by its content, unless it is there. */
+async function writeNamed(folder: string, stem: string, ending: string, bytes: Uint8Array): Promise<ModelFile> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const file = `${stem}-${sha256.slice(0, 12)}.${ending}`
+  const path = join(folder, file)
+  const present = await fs.readFile(path).catch(() => undefined)
+  if (present === undefined || !present.equals(bytes)) await writeAtomic(path, bytes)
+  return { file, sha256 }
+}
+
+async function removeStale(folder: string, manifest: Manifest): Promise<void> {
+  const named = new Set(['manifest.json', manifest.head.file, ...manifest.backbones.map(({ file }) => file)])
+  for (const name of await fs.readdir(folder)) {
+    if (!named.has(name) && /\.(onnx|f32|tmp)$/.test(name)) await fs.remove(join(folder, name))
+  }
+}

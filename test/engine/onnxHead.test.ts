@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import type { HeadProblem } from '../../src/engine/engine.ts'
+import { createOnnxEngine } from '../../src/engine/onnx.ts'
+import { headLogits } from '../../src/head/head.ts'
+import { seededRandom } from '../../src/head/sampler.ts'
+import { plainSgd } from './plainSgd.ts'
+
+const STEPS = 30
+
+/** Few rows take the kernel form, many the weights form. */
+describe.each([
+  { form: 'kernel', rows: 40, width: 64 },
+  { form: 'weights', rows: 90, width: 24 },
+])('training heads, $form form', ({ rows, width }) => {
+  it('does what plain loops in double precision do', async () => {
+    const { problem, batches } = example(rows, width)
+    const trainer = await (await createOnnxEngine()).createTrainer(problem)
+    await trainer.steps(batches.subarray(0, (STEPS / 2) * problem.batch))
+    await trainer.steps(batches.subarray((STEPS / 2) * problem.batch)) // goes on where it stopped
+    const { weights, bias } = await trainer.read()
+    const plain = plainSgd(problem, batches)
+    expect(largestDifference(weights, plain.weights)).toBeLessThan(1e-5)
+    expect(largestDifference(bias, plain.bias)).toBeLessThan(1e-5)
+
+    const logits = await trainer.logits()
+    for (let head = 0; head < problem.heads; head++) {
+      const { categories, heads } = problem
+      const own = weights.subarray(head * width * categories, (head + 1) * width * categories)
+      const ownBias = bias.subarray(head * categories, (head + 1) * categories)
+      const expected = headLogits({ weights: own, bias: ownBias, width, categories }, problem.features)
+      const got = Float32Array.from(expected, (_, at) => {
+        const row = Math.floor(at / categories)
+        return logits[(row * heads + head) * categories + (at % categories)]!
+      })
+      expect(largestDifference(got, expected)).toBeLessThan(1e-4)
+    }
+    await trainer.dispose()
+  })
+
+  it('gives the same bytes again', async () => {
+    const { problem, batches } = example(rows, width)
+    const engine = await createOnnxEngine()
+    const runs = await Promise.all(
+      [1, 2].map(async () => {
+        const trainer = await engine.createTrainer(problem)
+        await trainer.steps(batches)
+        return (await trainer.read()).weights
+      }),
+    )
+    expect(runs[0]).toEqual(runs[1])
+  })
+})
+
+/** Three heads; the last one may train on no row of the first batches. */
+function example(rows: number, width: number): { problem: HeadProblem; batches: Int32Array } {
+  const random = seededRandom(7)
+  const [heads, categories, batch] = [3, 4, 10]
+  const problem: HeadProblem = {
+    features: Float32Array.from({ length: rows * width }, () => random() * 2 - 0.5),
+    rows,
+    width,
+    labels: Int32Array.from({ length: rows }, () => Math.floor(random() * categories)),
+    categories,
+    heads,
+    active: Float32Array.from({ length: rows * heads }, (_, at) =>
+      at % heads === 2 ? (at < 6 ? 1 : 0) : random() < 0.7 ? 1 : 0,
+    ),
+    learningRate: 0.05,
+    batch,
+  }
+  return { problem, batches: Int32Array.from({ length: STEPS * batch }, () => Math.floor(random() * rows)) }
+}
+
+function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length)
+  let largest = 0
+  for (let at = 0; at < a.length; at++) largest = Math.max(largest, Math.abs(a[at]! - b[at]!))
+  return largest
+}

@@ -1,0 +1,42 @@
+import type { HeadProblem } from '../../src/engine/engine.ts'
+
+/**
+ * The definition of what every trainer does, in plain loops and double precision: slow, and easy to check by reading.
+ *
+ * @param rows [steps * batch]
+ * @returns weights [heads, width, categories], bias [heads, categories]
+ */
+export function plainSgd(problem: HeadProblem, rows: Int32Array): { weights: Float64Array; bias: Float64Array } {
+  const { features, width, labels, categories, heads, active, learningRate, batch } = problem
+  const weights = new Float64Array(heads * width * categories)
+  const bias = new Float64Array(heads * categories)
+  for (let start = 0; start < rows.length; start += batch) {
+    const chosen = rows.subarray(start, start + batch)
+    for (let head = 0; head < heads; head++) {
+      const own = [...chosen].filter(row => active[row * heads + head] === 1)
+      const moves = own.map(row => {
+        const logits = Array.from({ length: categories }, (_, category) => {
+          let sum = bias[head * categories + category]!
+          for (let at = 0; at < width; at++) {
+            sum += features[row * width + at]! * weights[(head * width + at) * categories + category]!
+          }
+          return sum
+        })
+        const largest = Math.max(...logits)
+        const exps = logits.map(logit => Math.exp(logit - largest))
+        const total = exps.reduce((a, b) => a + b)
+        return exps.map((exp, category) => exp / total - (labels[row] === category ? 1 : 0))
+      })
+      own.forEach((row, index) => {
+        for (let category = 0; category < categories; category++) {
+          const move = (learningRate * moves[index]![category]!) / own.length
+          bias[head * categories + category]! -= move
+          for (let at = 0; at < width; at++) {
+            weights[(head * width + at) * categories + category]! -= move * features[row * width + at]!
+          }
+        }
+      })
+    }
+  }
+  return { weights, bias }
+}
