@@ -5,7 +5,7 @@ import { catalogEntry } from './catalog.ts'
 import { backboneOfEntry } from './named.ts'
 import { unknownBackbone } from './names.ts'
 import { checkInputSize, type FindOptions } from './options.ts'
-import { backboneOfPath, downloadedNetwork } from './own.ts'
+import { backboneOfPath, downloadedNetwork, nameOf } from './own.ts'
 
 /**
  * The backbones of a specification: one, or several joined by `+`, whose features are then used side by side.
@@ -30,7 +30,10 @@ export async function findBackbone(spec: string, options: FindOptions = {}): Pro
   checkInputSize(options.inputSize)
   const entry = catalogEntry(spec)
   if (entry) return backboneOfEntry(entry, options)
-  if (isAddress(spec)) return backboneOfPath(await downloadedNetwork(spec, undefined, options), options)
+  if (isAddress(spec)) {
+    const downloaded = await downloadedNetwork(spec, undefined, options)
+    return backboneOfPath({ ...downloaded, name: nameOf(new URL(spec).pathname) }, options)
+  }
   if (existsSync(spec)) return backboneOfPath({ path: spec }, options)
   if (/[\\/]|\.(pb|onnx|json|tgz|gz)$/.test(spec)) {
     throw new UserError('E_NO_FILE', `There is no network at "${spec}".`, { hint: 'Check the path.' })

@@ -12,7 +12,7 @@ import { type FindOptions, recipeWith } from './options.ts'
  * bottlenecks are.
  */
 export async function backboneOfPath(
-  found: { path: string; sha256?: string },
+  found: { path: string; sha256?: string; name?: string },
   options: FindOptions,
 ): Promise<Backbone> {
   const { path } = found
@@ -20,7 +20,7 @@ export async function backboneOfPath(
   const { network, features, recipe } = await openNetwork(path, { input, bottleneck })
   const sha256 = found.sha256 ?? (await sha256OfNetwork(path))
   return {
-    name: nameOf(path),
+    name: found.name ?? nameOf(path),
     sha256: input === undefined && bottleneck === undefined ? sha256 : sha256OfPart(sha256, { input, bottleneck }),
     recipe: recipeWith(recipe, options),
     features,
@@ -54,7 +54,7 @@ export async function downloadedNetwork(
 }
 
 /** The file's name without its ending; `model.json` and the like tell less than the folder they lie in. */
-function nameOf(path: string): string {
+export function nameOf(path: string): string {
   const name = basename(path).replace(/(\.(pb|tar|tgz|gz|onnx|json))+$/, '')
   return name === 'model' || name === 'saved_model' ? basename(dirname(path)) || name : name
 }

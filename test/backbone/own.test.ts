@@ -1,0 +1,82 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { catalogEntry } from '../../src/backbone/catalog.ts'
+import { findBackbone, findBackbones } from '../../src/backbone/find.ts'
+import { serve } from './server.ts'
+
+const MODELS = fileURLToPath(new URL('../../models/', import.meta.url))
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'itc-own-'))
+  onTestFinished(() => rm(made, { recursive: true, force: true }))
+  return made
+}
+
+/** Serves `models/` at the root. */
+async function serveModels() {
+  return serve(async (request, response) => {
+    const { pathname } = new URL(request.url ?? '', 'http://localhost')
+    response.end(await readFile(join(MODELS, pathname)))
+  })
+}
+
+test('a TF.js model is downloaded with its shards, once', async () => {
+  const server = await serveModels()
+  const options = { cacheFolder: await folder(), env: {} }
+  const address = `${server.origin}/mobilenet_v1/model.json?tfjs-format=file`
+  const backbone = await findBackbone(address, options)
+  const { sha256, features } = catalogEntry('mobilenet_v1') ?? {}
+  expect(backbone).toMatchObject({ name: 'mobilenet_v1', sha256, features })
+  expect(server.requests).toHaveLength(4)
+  await findBackbone(address, options)
+  expect(server.requests).toHaveLength(4)
+})
+
+test('a model.json may not send for files elsewhere', async () => {
+  const json = JSON.stringify({ weightsManifest: [{ paths: ['../../secret.bin'] }] })
+  const server = await serve((_, response) => response.end(json))
+  const options = { cacheFolder: await folder(), env: {} }
+  await expect(findBackbone(`${server.origin}/a/b/model.json`, options)).rejects.toMatchObject({ code: 'E_BAD_GRAPH' })
+  expect(server.requests).toHaveLength(1)
+})
+
+test('an archive of the catalog is asked for when its network is, and verified', async () => {
+  const server = await serve((_, response) => response.end('not it'))
+  const cacheFolder = await folder()
+  const backbone = await findBackbone('mobilenet_v1_0.25_128', { cacheFolder, env: { ITC_MIRROR: server.origin } })
+  expect(server.requests).toHaveLength(0)
+  await expect(backbone.loadNetwork()).rejects.toMatchObject({ code: 'E_CHECKSUM' })
+  const path = '/download.tensorflow.org/models/mobilenet_v1_2018_02_22/mobilenet_v1_0.25_128.tgz'
+  expect(server.requests.map(request => request.url)).toEqual([path])
+})
+
+test('other nodes make another network, with its own length and identity', async () => {
+  const own = await findBackbone('efficientnet_lite0')
+  const logits = await findBackbone('efficientnet_lite0', { bottleneck: 'logits' })
+  expect(logits.features).toBe(1000)
+  expect(logits.sha256).not.toBe(own.sha256)
+  expect((await findBackbone('efficientnet_lite0', { bottleneck: 'features' })).sha256).toBe(own.sha256)
+  await expect(findBackbone('efficientnet_lite0', { bottleneck: 'Mixed_7c' })).rejects.toMatchObject({
+    code: 'E_NO_NODE',
+  })
+})
+
+test('what is not a network gets a sentence with its path', async () => {
+  const path = join(await folder(), 'net.pb')
+  await writeFile(path, 'some text')
+  await expect(findBackbone(path)).rejects.toThrow(`${path}: Expected a TensorFlow GraphDef`)
+  const json = join(await folder(), 'model.json')
+  await writeFile(json, '{}')
+  await expect(findBackbone(json)).rejects.toMatchObject({ code: 'E_NOT_A_GRAPH' })
+})
+
+test('a + inside a path that exists does not separate', async () => {
+  const path = join(await folder(), 'a+b.pb')
+  await writeFile(path, 'some text')
+  for (const spec of [path, `mobilenet_v1+${path}`, `${path}+mobilenet_v1`]) {
+    await expect(findBackbones(spec)).rejects.toThrow(`${path}: Expected a TensorFlow GraphDef`)
+  }
+})
