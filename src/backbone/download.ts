@@ -65,6 +65,11 @@ export async function download(
   }
 }
 
+/** The checksum that an address's first download had, if there was one; its file is not looked at. */
+export async function recordedSha256(address: string, options: DownloadOptions): Promise<string | undefined> {
+  return (await readRecord(cachedPath(options.cacheFolder ?? defaultCacheFolder(options.env), address)))?.sha256
+}
+
 async function fetchInto(
   path: string,
   address: string,
@@ -80,7 +85,7 @@ async function fetchInto(
     const continued = (await stat(part).catch(() => undefined)) !== undefined
     const onProgress = (received: number, total: number | undefined) =>
       options.onProgress?.({ address, received, total })
-    const { attempts = 5, pauseMs = 500, signal } = options
+    const { attempts = 4, pauseMs = 500, signal } = options
     const run = () => transfer(client, source, part, { stallMs, attempts, pauseMs, signal, onProgress })
     await run()
     const wanted = sha256 ?? (await readRecord(path))?.sha256

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { UserError } from '../errors.ts'
+import { UserError, unexpected } from '../errors.ts'
 import type { Backbone } from './backbone.ts'
 import { catalogEntry } from './catalog.ts'
 import { backboneOfEntry } from './named.ts'
@@ -14,7 +14,8 @@ import { backboneOfPath, downloadedNetwork, nameOf } from './own.ts'
  */
 export async function findBackbones(spec: string, options: FindOptions = {}): Promise<Backbone[]> {
   const parts = splitSpec(spec)
-  const single = parts.length > 1 && (['mean', 'scale', 'input', 'bottleneck'] as const).find(name => options[name])
+  const single =
+    parts.length > 1 && (['mean', 'scale', 'input', 'bottleneck'] as const).find(name => options[name] !== undefined)
   if (single) throw new UserError('E_BAD_VALUE', `--${single} can't be used with several backbones: it belongs to one.`)
   const backbones = await Promise.all(parts.map(part => findBackbone(part, options)))
   const repeated = backbones.find((one, at) => backbones.findIndex(({ sha256 }) => sha256 === one.sha256) < at)
@@ -31,6 +32,7 @@ export async function findBackbone(spec: string, options: FindOptions = {}): Pro
   const entry = catalogEntry(spec)
   if (entry) return backboneOfEntry(entry, options)
   if (isAddress(spec)) {
+    if (!URL.canParse(spec)) throw unexpected('--backbone', 'a whole address', spec)
     const downloaded = await downloadedNetwork(spec, undefined, options)
     return backboneOfPath({ ...downloaded, name: nameOf(new URL(spec).pathname) }, options)
   }

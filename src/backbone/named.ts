@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { systemCode, UserError } from '../errors.ts'
 import type { Backbone } from './backbone.ts'
 import { sha256OfPart, sha256OfTfjsModel } from './digest.ts'
+import { recordedSha256 } from './download.ts'
 import type { CatalogEntry } from './entry.ts'
-import { openNetwork } from './network.ts'
 import { once } from './once.ts'
 import { type FindOptions, recipeWith } from './options.ts'
 import { downloadedNetwork } from './own.ts'
@@ -18,9 +18,11 @@ export async function backboneOfEntry(entry: CatalogEntry, options: FindOptions)
   const own = nodes.input === entry.input && nodes.bottleneck === entry.bottleneck
   const open = once(async () => {
     const { path } = await locate(entry, options)
+    // Not before: a run whose bottlenecks are all cached has no use for the graph room.
+    const { openNetwork } = await import('./network.ts')
     return openNetwork(path, nodes)
   })
-  const sha256 = entry.sha256 ?? (await locate(entry, options)).sha256
+  const sha256 = await identityOf(entry, options)
   return {
     name: entry.name,
     sha256: own ? sha256 : sha256OfPart(sha256, nodes),
@@ -28,6 +30,12 @@ export async function backboneOfEntry(entry: CatalogEntry, options: FindOptions)
     features: own ? entry.features : (await open()).features,
     loadNetwork: async () => (await open()).network,
   }
+}
+
+async function identityOf(entry: CatalogEntry, options: FindOptions): Promise<string> {
+  const { sha256, source } = entry
+  const known = sha256 ?? (source.kind === 'download' ? await recordedSha256(source.address, options) : undefined)
+  return known ?? (await locate(entry, options)).sha256
 }
 
 /** Where an entry's network lies on this machine, verified. */

@@ -4,7 +4,6 @@ import { UserError } from '../errors.ts'
 import type { Backbone } from './backbone.ts'
 import { sha256OfNetwork, sha256OfPart, shardPaths } from './digest.ts'
 import { type Downloaded, download } from './download.ts'
-import { openNetwork } from './network.ts'
 import { type FindOptions, recipeWith } from './options.ts'
 
 /**
@@ -17,6 +16,7 @@ export async function backboneOfPath(
 ): Promise<Backbone> {
   const { path } = found
   const { input, bottleneck } = options
+  const { openNetwork } = await import('./network.ts')
   const { network, features, recipe } = await openNetwork(path, { input, bottleneck })
   const sha256 = found.sha256 ?? (await sha256OfNetwork(path))
   return {

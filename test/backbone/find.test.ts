@@ -75,6 +75,12 @@ test('a path that leads nowhere is not taken for a name', async () => {
   }
 })
 
+test('an address that is none gets a sentence', async () => {
+  await expect(findBackbone('https://')).rejects.toThrow(
+    'Expected a whole address for --backbone but received "https://"',
+  )
+})
+
 test('options take the place of the entry’s recipe', async () => {
   const { recipe } = await findBackbone('mobilenet_v1', { inputSize: 288, resize: 'pad', mean: [1, 2, 3], scale: 4 })
   expect(recipe).toEqual({ size: 288, resize: 'pad', mean: [1, 2, 3], scale: [4, 4, 4] })
@@ -101,7 +107,7 @@ test('several backbones are joined by +', async () => {
   await expect(findBackbones('mobilenet_v1+Mobilenet_v1')).rejects.toThrow('names mobilenet_v1 twice')
   await expect(findBackbones('mobilenet_v1+lite')).rejects.toThrow('There is no backbone "lite".')
   await expect(findBackbones('mobilenet_v1+')).rejects.toMatchObject({ code: 'E_UNKNOWN_BACKBONE' })
-  await expect(findBackbones('mobilenet_v1+efficientnet_lite0', { mean: 1 })).rejects.toThrow(
+  await expect(findBackbones('mobilenet_v1+efficientnet_lite0', { mean: 0 })).rejects.toThrow(
     "--mean can't be used with several backbones",
   )
 })

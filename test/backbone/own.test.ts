@@ -80,3 +80,12 @@ test('a + inside a path that exists does not separate', async () => {
     await expect(findBackbones(spec)).rejects.toThrow(`${path}: Expected a TensorFlow GraphDef`)
   }
 })
+
+test('an archive without a known checksum is downloaded to learn it, and not again', async () => {
+  const server = await serve((_, response) => response.end('an archive'))
+  const options = { cacheFolder: await folder(), env: { ITC_MIRROR: server.origin } }
+  const first = await findBackbone('inception_v3_2015', options)
+  expect(first).toMatchObject({ features: 2048, recipe: { size: 299, mean: [128, 128, 128] } })
+  expect((await findBackbone('inception_v3_2015', options)).sha256).toBe(first.sha256)
+  expect(server.requests).toHaveLength(1)
+})
