@@ -1,0 +1,115 @@
+import type { HeadProblem, HeadTrainer } from './engine.ts'
+import type { Tensor, TensorFlow } from './tensorflowApi.ts'
+
+/** Steps between two turns of the event loop, so that a progress bar moves and an interrupt is heard. */
+const STEPS_A_TURN = 50
+/** Rows whose logits are computed at once: bounds the copy of the features that TensorFlow holds. */
+const ROWS_AT_ONCE = 4096
+
+/**
+ * Trains heads by plain SGD. The gradient of the softmax's cross entropy is written out, as `probabilities - truth`, which
+ * is several times faster than TF.js's own differentiation (docs/engines.md).
+ *
+ * All heads lie side by side in one weight matrix, so that a step is two matrix products however many heads there are. It
+ * is kept as [heads * categories, width] because both products are faster with the long side innermost. The batch's rows
+ * are gathered here and not by TensorFlow, whose Gather costs as much as a matrix product.
+ */
+export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): HeadTrainer {
+  const { features, rows, width, labels, categories, heads, batch } = problem
+  const outputs = heads * categories
+  let weights = tf.zeros([outputs, width])
+  let bias = tf.zeros([outputs])
+
+  const logitsOf = (x: Tensor): Tensor => tf.add(tf.matMul(x, weights, false, true), bias) // [n, outputs]
+
+  function step(chosen: Int32Array): void {
+    const next = tf.tidy(() => {
+      const x = tf.tensor(gather(features, width, chosen), [batch, width], 'float32')
+      const truth = tf.tensor(oneHot(labels, categories, chosen), [batch, 1, categories], 'float32')
+      const rate = tf.tensor(rowRates(problem, chosen), [batch, heads, 1], 'float32')
+      const probabilities = tf.softmax(tf.reshape(logitsOf(x), [batch, heads, categories]))
+      const move = tf.reshape(tf.mul(tf.sub(probabilities, truth), rate), [batch, outputs])
+      return { weights: tf.sub(weights, tf.matMul(move, x, true)), bias: tf.sub(bias, tf.sum(move, 0)) }
+    })
+    weights.dispose()
+    bias.dispose()
+    weights = next.weights
+    bias = next.bias
+  }
+
+  return {
+    async steps(chosen) {
+      for (let start = 0, done = 0; start + batch <= chosen.length; start += batch) {
+        step(chosen.subarray(start, start + batch))
+        if (++done % STEPS_A_TURN === 0) await new Promise(resolve => setImmediate(resolve))
+      }
+    },
+    async logits() {
+      const result = new Float32Array(rows * outputs)
+      for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
+        const count = Math.min(ROWS_AT_ONCE, rows - start)
+        const part = features.subarray(start * width, (start + count) * width)
+        const logits = tf.tidy(() => logitsOf(tf.tensor(part, [count, width], 'float32')))
+        result.set(await logits.data(), start * outputs)
+        logits.dispose()
+      }
+      return result
+    },
+    async read() {
+      // The copy of the bias: TensorFlow may hand out memory that is its own.
+      return { weights: widthFirst(await weights.data(), problem), bias: (await bias.data()).slice() }
+    },
+    async dispose() {
+      weights.dispose()
+      bias.dispose()
+    },
+  }
+}
+
+/** The chosen rows of a [rows, width] matrix, [chosen, width]. */
+function gather(matrix: Float32Array, width: number, chosen: Int32Array): Float32Array {
+  const result = new Float32Array(chosen.length * width)
+  chosen.forEach((row, i) => {
+    result.set(matrix.subarray(row * width, (row + 1) * width), i * width)
+  })
+  return result
+}
+
+function oneHot(labels: Int32Array, categories: number, chosen: Int32Array): Float32Array {
+  const truth = new Float32Array(chosen.length * categories)
+  chosen.forEach((row, i) => {
+    truth[i * categories + labels[row]!] = 1
+  })
+  return truth
+}
+
+/**
+ * How far each chosen row moves each head, [batch, heads]: the learning rate over the number of the head's active rows in
+ * this step, and 0 for the other rows; so a head without an active row stays as it is.
+ */
+function rowRates({ active, heads, learningRate }: HeadProblem, chosen: Int32Array): Float32Array {
+  const rates = new Float32Array(chosen.length * heads)
+  for (let head = 0; head < heads; head++) {
+    let total = 0
+    for (const row of chosen) total += active[row * heads + head]!
+    if (total === 0) continue
+    for (let i = 0; i < chosen.length; i++) {
+      rates[i * heads + head] = (learningRate * active[chosen[i]! * heads + head]!) / total
+    }
+  }
+  return rates
+}
+
+/** [heads, categories, width] → [heads, width, categories] */
+function widthFirst(weights: Float32Array, { width, heads, categories }: HeadProblem): Float32Array {
+  const result = new Float32Array(weights.length)
+  for (let head = 0; head < heads; head++) {
+    for (let category = 0; category < categories; category++) {
+      const from = (head * categories + category) * width
+      for (let feature = 0; feature < width; feature++) {
+        result[(head * width + feature) * categories + category] = weights[from + feature]!
+      }
+    }
+  }
+  return result
+}

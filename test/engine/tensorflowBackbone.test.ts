@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import type { Backbone, Network } from '../../src/backbone/backbone.ts'
+import { loadTensorflowBackbone } from '../../src/engine/tensorflowBackbone.ts'
+import { cutGraph } from '../../src/graph/cut/cut.ts'
+import { constNode, dtypeAttr, type Graph, type GraphNode, placeholderNode } from '../../src/graph/graph.ts'
+import { intTensor } from '../../src/graph/tensor.ts'
+import { readTfjsModel } from '../../src/graph/tfjs/read.ts'
+import { describeTensorflow } from './tensorflowSuite.ts'
+
+const REFERENCE = new URL('../../../shared/reference/', import.meta.url)
+const PICTURES = 8
+
+const BUNDLED = [
+  {
+    name: 'mobilenet_v1',
+    size: 224,
+    mean: 127.5,
+    scale: 127.5,
+    node: 'MobilenetV1/Logits/AvgPool_1a/AvgPool',
+    width: 1024,
+  },
+  { name: 'efficientnet_lite0', size: 224, mean: 127, scale: 128, node: 'features', width: 1280 },
+  { name: 'efficientnet_lite2', size: 260, mean: 127, scale: 128, node: 'features', width: 1280 },
+]
+
+describeTensorflow('running backbones in tensorflow', tf => {
+  it.skipIf(!existsSync(REFERENCE)).each(BUNDLED)('$name gives the features of the original network', async bundled => {
+    const { name, size, mean, scale, node, width } = bundled
+    const whole = await readTfjsModel(new URL(`../../models/${name}`, import.meta.url).pathname)
+    const graph = cutGraph(whole, { input: 'input', outputs: [node], bottleneck: node })
+    const runner = await loadTensorflowBackbone(
+      tf,
+      backbone({ format: 'graph', graph, input: 'input', bottleneck: node }, size, width, [mean, scale]),
+    )
+    const pixels = readFileSync(new URL(`input-${size}.u8`, REFERENCE))
+    const features = await runner.run(pixels, PICTURES)
+    await runner.dispose()
+
+    const bytes = readFileSync(new URL(`${name}.features.f32`, REFERENCE))
+    const expected = new Float32Array(new Uint8Array(bytes).buffer)
+    expect(features.length).toBe(expected.length)
+    for (let picture = 0; picture < PICTURES; picture++) {
+      const row = [picture * width, (picture + 1) * width] as const
+      // The bundled weights are float16; the reference's are float32.
+      expect(cosine(features.subarray(...row), expected.subarray(...row))).toBeGreaterThan(0.9999)
+    }
+  })
+
+  it('scales each channel as the recipe says, and gives pictures in their order over many batches', async () => {
+    const runner = await loadTensorflowBackbone(tf, tiny({ mean: [10, 20, 30], scale: [2, 4, 8] }))
+    const count = 50
+    const pixels = Uint8Array.from({ length: count * 4 * 3 }, (_, at) => Math.floor(at / 12) * 3 + (at % 3))
+    const features = await runner.run(pixels, count)
+    for (let picture = 0; picture < count; picture++) {
+      const value = picture * 3
+      const expected = [(value - 10) / 2, (value + 1 - 20) / 4, (value + 2 - 30) / 8]
+      expect([...features.subarray(picture * 3, picture * 3 + 3)]).toEqual(expected)
+    }
+    await runner.dispose()
+  })
+
+  it('holds no tensor after a run but the weights, and none once disposed of', async () => {
+    const before = tf.memory().numTensors
+    const runner = await loadTensorflowBackbone(tf, tiny({}))
+    const pixels = new Uint8Array(20 * 4 * 3)
+    await runner.run(pixels, 20)
+    const during = tf.memory().numTensors
+    for (let i = 0; i < 10; i++) await runner.run(pixels, 20)
+    expect(tf.memory().numTensors).toBe(during)
+    await runner.dispose()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('refuses a compiled network and names the engine that takes it', async () => {
+    const network: Network = { format: 'onnx', bytes: new Uint8Array() }
+    await expect(loadTensorflowBackbone(tf, backbone(network, 2, 3))).rejects.toMatchObject({
+      code: 'E_ENGINE_FORMAT',
+      hint: expect.stringContaining('onnx engine'),
+    })
+  })
+
+  it('names an op that TF.js lacks, and leaks nothing when it fails', async () => {
+    const graph: Graph = {
+      nodes: [
+        placeholder(),
+        { name: 'out', op: 'Betainc', inputs: ['in', 'in', 'in'], attrs: { T: dtypeAttr('float32') } },
+      ],
+    }
+    const before = tf.memory().numTensors
+    const runner = await loadTensorflowBackbone(
+      tf,
+      backbone({ format: 'graph', graph, input: 'in', bottleneck: 'out' }, 2, 3),
+    )
+    await expect(runner.run(new Uint8Array(12), 1)).rejects.toMatchObject({
+      code: 'E_UNSUPPORTED_OP',
+      message: expect.stringContaining('Betainc'),
+    })
+    await runner.dispose()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+})
+
+/** A network whose bottleneck is the average colour of its prepared input, 2x2 pixels. */
+function tiny(recipe: Partial<Backbone['recipe']>): Backbone {
+  const mean: GraphNode = {
+    name: 'out',
+    op: 'Mean',
+    inputs: ['in', 'axes'],
+    attrs: { T: dtypeAttr('float32'), Tidx: dtypeAttr('int32'), keep_dims: { kind: 'bool', value: false } },
+  }
+  const graph: Graph = { nodes: [placeholder(), constNode('axes', intTensor([2], [1, 2])), mean] }
+  const made = backbone({ format: 'graph', graph, input: 'in', bottleneck: 'out' }, 2, 3)
+  return { ...made, recipe: { ...made.recipe, ...recipe } }
+}
+
+function placeholder(): GraphNode {
+  return placeholderNode('in', 'float32', [-1, 2, 2, 3])
+}
+
+function backbone(network: Network, size: number, features: number, [mean, scale] = [127.5, 127.5]): Backbone {
+  return {
+    name: 'example',
+    sha256: '',
+    recipe: { size, resize: 'stretch', mean: [mean!, mean!, mean!], scale: [scale!, scale!, scale!] },
+    features,
+    loadNetwork: async () => network,
+  }
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [dot, aa, bb] = [0, 0, 0]
+  for (let at = 0; at < a.length; at++) {
+    dot += a[at]! * b[at]!
+    aa += a[at]! ** 2
+    bb += b[at]! ** 2
+  }
+  return dot / Math.sqrt(aa * bb)
+}

@@ -1,0 +1,122 @@
+import { expect, it } from 'vitest'
+import type { HeadProblem } from '../../src/engine/engine.ts'
+import { createTensorflowTrainer } from '../../src/engine/tensorflowHead.ts'
+import { headLogits } from '../../src/head/head.ts'
+import { seededRandom } from '../../src/head/sampler.ts'
+import { plainSgd } from './plainSgd.ts'
+import { describeTensorflow } from './tensorflowSuite.ts'
+
+const CASES: readonly [string, Partial<HeadProblem>][] = [
+  ['one head, two categories', { heads: 1, categories: 2 }],
+  ['one head, seven categories', { heads: 1, categories: 7 }],
+  ['five heads side by side', { heads: 5, categories: 3 }],
+  ['more rows than features', { rows: 200, width: 16, heads: 2 }],
+  ['a batch of one', { batch: 1, heads: 3 }],
+]
+
+describeTensorflow('training heads in tensorflow', tf => {
+  it.each(CASES)('does what plain SGD does: %s', async (_, sizes) => {
+    const problem = randomProblem(sizes)
+    const chosen = draws(problem, 40)
+    const trainer = createTensorflowTrainer(tf, problem)
+    await trainer.steps(chosen.subarray(0, 13 * problem.batch))
+    await trainer.steps(chosen.subarray(13 * problem.batch))
+    const { weights, bias } = await trainer.read()
+    const logits = await trainer.logits()
+    await trainer.dispose()
+
+    const plain = plainSgd(problem, chosen)
+    expect(largestDifference(weights, plain.weights)).toBeLessThan(1e-5)
+    expect(largestDifference(bias, plain.bias)).toBeLessThan(1e-5)
+    expect(largestDifference(logits, everyHeadsLogits(problem, weights, bias))).toBeLessThan(1e-4)
+  })
+
+  it('leaves a head alone in a step without an active row of it', async () => {
+    const problem = randomProblem({ heads: 2 })
+    for (let row = 0; row < problem.rows; row++) problem.active[row * 2 + 1] = 0
+    const trainer = createTensorflowTrainer(tf, problem)
+    await trainer.steps(draws(problem, 10))
+    const { weights, bias } = await trainer.read()
+    await trainer.dispose()
+    const half = weights.length / 2
+    expect(weights.subarray(0, half).some(value => value !== 0)).toBe(true)
+    expect(weights.subarray(half).every(value => value === 0)).toBe(true)
+    expect([...bias.subarray(problem.categories)]).toEqual(new Array(problem.categories).fill(0))
+  })
+
+  it('starts from zero, and reading changes nothing', async () => {
+    const problem = randomProblem({})
+    const trainer = createTensorflowTrainer(tf, problem)
+    expect((await trainer.logits()).every(value => value === 0)).toBe(true)
+    const { weights } = await trainer.read()
+    weights.fill(9)
+    expect((await trainer.read()).weights.every(value => value === 0)).toBe(true)
+    await trainer.dispose()
+  })
+
+  it('holds as many tensors after a thousand steps as before, and none once disposed of', async () => {
+    const before = tf.memory().numTensors
+    const problem = randomProblem({ heads: 3 })
+    const trainer = createTensorflowTrainer(tf, problem)
+    await trainer.steps(draws(problem, 1))
+    const during = tf.memory().numTensors
+    await trainer.steps(draws(problem, 1000))
+    await trainer.logits()
+    await trainer.read()
+    expect(tf.memory().numTensors).toBe(during)
+    await trainer.dispose()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('lets the event loop turn while it trains', async () => {
+    const problem = randomProblem({})
+    const trainer = createTensorflowTrainer(tf, problem)
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    await trainer.steps(draws(problem, 2000))
+    clearInterval(timer)
+    await trainer.dispose()
+    expect(turns).toBeGreaterThan(5)
+  })
+})
+
+/** A problem with features that tell the categories apart a little, and rows that are each active in most heads. */
+function randomProblem(sizes: Partial<HeadProblem>): HeadProblem {
+  const { rows = 30, width = 24, categories = 4, heads = 1, batch = 10, learningRate = 0.05 } = sizes
+  const random = seededRandom(7)
+  const labels = Int32Array.from({ length: rows }, () => Math.floor(random() * categories))
+  const features = Float32Array.from({ length: rows * width }, (_, at) => {
+    const label = labels[Math.floor(at / width)]
+    return random() * 2 + (at % categories === label ? 1 : 0)
+  })
+  const active = Float32Array.from({ length: rows * heads }, () => (random() < 0.8 ? 1 : 0))
+  return { rows, width, categories, heads, batch, learningRate, labels, features, active }
+}
+
+/** Row indices of that many steps. */
+function draws({ rows, batch }: HeadProblem, steps: number): Int32Array {
+  const random = seededRandom(11)
+  return Int32Array.from({ length: steps * batch }, () => Math.floor(random() * rows))
+}
+
+/** [rows, heads, categories], from weights [heads, width, categories] and bias [heads, categories]. */
+function everyHeadsLogits(problem: HeadProblem, weights: Float32Array, bias: Float32Array): Float32Array {
+  const { rows, width, heads, categories, features } = problem
+  const result = new Float32Array(rows * heads * categories)
+  for (let head = 0; head < heads; head++) {
+    const own = weights.subarray(head * width * categories, (head + 1) * width * categories)
+    const ownBias = bias.subarray(head * categories, (head + 1) * categories)
+    const logits = headLogits({ weights: own, bias: ownBias, width, categories }, features)
+    for (let row = 0; row < rows; row++) {
+      result.set(logits.subarray(row * categories, (row + 1) * categories), (row * heads + head) * categories)
+    }
+  }
+  return result
+}
+
+function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length)
+  let largest = 0
+  for (let at = 0; at < a.length; at++) largest = Math.max(largest, Math.abs(a[at]! - b[at]!))
+  return largest
+}
