@@ -57,7 +57,7 @@ export class BottleneckStore {
 
   /** Copies one bottleneck into `target` at `offset`; false where there is none of that length. */
   read(hash: string, identity: string, target: Float32Array, offset: number, length: number): boolean {
-    const bytes = this.#bottlenecks.getBinaryFast(`${hash}:${identity}`)
+    const bytes = this.#bottlenecks.getBinary(`${hash}:${identity}`)
     if (bytes?.byteLength !== length * Float32Array.BYTES_PER_ELEMENT) return false
     new Uint8Array(target.buffer, target.byteOffset + offset * Float32Array.BYTES_PER_ELEMENT, bytes.byteLength).set(
       bytes,

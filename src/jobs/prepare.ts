@@ -1,7 +1,7 @@
 import type { Backbone } from '../backbone/backbone.ts'
 import { DEFAULT_BACKBONE } from '../backbone/catalog.ts'
 import { findBackbones } from '../backbone/find.ts'
-import { type Dataset, type Skipped, scanDataset } from '../dataset/scan.ts'
+import type { Dataset, Skipped } from '../dataset/scan.ts'
 import { DEFAULT_FRACTIONS, type Fractions, type Split, type SplitExample, splitExamples } from '../dataset/split.ts'
 import type { Engine } from '../engine/engine.ts'
 import { loadEngine } from '../engine/load.ts'
@@ -10,7 +10,7 @@ import { type Extraction, extractFeatures } from '../features/extract.ts'
 import { BottleneckStore } from '../features/store.ts'
 import type { LabelledMatrix } from '../head/train.ts'
 import { DEFAULT_LIMITS } from '../image/decode.ts'
-import { type Layout, layoutOf } from '../model/layout.ts'
+import type { Layout } from '../model/layout.ts'
 import type { TrainOptions } from './trainOptions.ts'
 
 /** A working folder's pictures as a labelled feature matrix, split: all that training and evaluation start from. */
@@ -30,10 +30,8 @@ export interface Prepared {
   readonly skipped: readonly Skipped[]
 }
 
-/** Scans, decodes, runs and splits. @throws UserError for what a person can put right; the signal's reason when aborted */
-export async function prepare(tfFiles: string, options: TrainOptions): Promise<Prepared> {
-  const layout = layoutOf(tfFiles)
-  const dataset = await scanDataset(layout.data)
+/** Decodes, runs and splits a scanned dataset. @throws UserError for what a person can put right; the signal's reason when aborted */
+export async function prepare(layout: Layout, dataset: Dataset, options: TrainOptions): Promise<Prepared> {
   const { categories } = dataset
   options.onEvent?.({ kind: 'scanned', pictures: dataset.pictures.length, categories })
   const backbones = await findBackbones(options.backbone ?? DEFAULT_BACKBONE, options)

@@ -1,8 +1,11 @@
+import { scanDataset } from '../dataset/scan.ts'
 import { findConflicts, folds, type Split } from '../dataset/split.ts'
 import { type Evaluation, evaluate } from '../head/metrics.ts'
 import { type HeadOptions, resolveHeadOptions } from '../head/options.ts'
 import { argMaxAt, softmaxRows } from '../head/softmax.ts'
 import { crossValidate, trainHead } from '../head/train.ts'
+import { layoutOf } from '../model/layout.ts'
+import { withLock } from '../model/lock.ts'
 import type { Metrics, ModelCounts, Share } from '../model/manifest.ts'
 import { writeModel } from '../model/write.ts'
 import { defined, type Prepared, prepare } from './prepare.ts'
@@ -17,7 +20,12 @@ import type { LabelConflict, Misclassified, TrainOptions, TrainResult } from './
 export async function train(tfFiles: string, options: TrainOptions = {}): Promise<TrainResult> {
   const { steps, batch, learningRate, seed, folds: parts } = options
   const headOptions = resolveHeadOptions(defined({ steps, batch, learningRate, seed, folds: parts }))
-  const prepared = await prepare(tfFiles, options)
+  const layout = layoutOf(tfFiles)
+  const dataset = await scanDataset(layout.data)
+  return withLock(layout.root, async () => learn(await prepare(layout, dataset, options), headOptions, options))
+}
+
+async function learn(prepared: Prepared, headOptions: HeadOptions, options: TrainOptions): Promise<TrainResult> {
   const { data, splits, layout, backbones, categories, fractions, skipped } = prepared
   const counts = countsOf(prepared)
   const engine = await prepared.engine()

@@ -1,0 +1,108 @@
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import { describe, expect, it } from 'vitest'
+import { layoutOf } from '../../src/model/layout.ts'
+import { sampleFolder } from '../pictures.ts'
+import { tempFolder } from '../tempFolder.ts'
+import { type Ran, run } from './run.ts'
+
+/** A clear sentence on standard error, nothing on standard output, no stack trace. */
+function expectSentence({ code, out, err }: Ran, sentence: RegExp): void {
+  expect(err).toMatch(sentence)
+  expect(err).not.toMatch(/\n\s+at /)
+  expect(out).toBe('')
+  expect(code).toBe(1)
+}
+
+describe('itc train, given something wrong', () => {
+  it.each<[what: string, prepare: (root: string) => Promise<string>, sentence: RegExp]>([
+    ['no such folder', async root => join(root, 'nowhere'), /There is no folder ".*nowhere"/],
+    ['no data folder', async root => root, /There is no folder "data"/],
+    [
+      'a file instead of a folder',
+      async root => {
+        await fs.writeFile(join(root, 'data'), 'text')
+        return root
+      },
+      /is a file, not a folder/,
+    ],
+    ['one category only', root => sampleFolder(root, ['bird'], 4), /only one category, "bird"/],
+    [
+      'an empty category',
+      async root => {
+        const tfFiles = await sampleFolder(root, ['bird', 'bug'], 4)
+        await fs.ensureDir(join(tfFiles, 'data', 'cat'))
+        return tfFiles
+      },
+      /No pictures in category "cat"/,
+    ],
+    [
+      'a category of unusable files',
+      async root => {
+        const tfFiles = await sampleFolder(root, ['bird', 'bug'], 4)
+        await fs.outputFile(join(tfFiles, 'data', 'cat', '1.jpg'), 'no picture')
+        return tfFiles
+      },
+      /No picture of category "cat" can be used \(cat\/1\.jpg: not a picture/,
+    ],
+    [
+      'a category with too few pictures to split',
+      async root => {
+        const tfFiles = await sampleFolder(root, ['bird', 'bug'], 4)
+        await fs.remove(join(tfFiles, 'data', 'bug'))
+        await sampleFolder(root, ['bug'], 2)
+        return tfFiles
+      },
+      /"bug" has (only )?2 pictures/,
+    ],
+  ])('%s', async (_what, prepare, sentence) => {
+    expectSentence(await run(['train', await prepare(await tempFolder())]), sentence)
+  })
+
+  it.each([
+    [['--steps', '0'], /steps.*received 0/],
+    [['--steps', 'NaN'], /received "NaN"/],
+    [['--steps', '1e9'], /steps.*received 1000000000/],
+    [['--steps', '1.5'], /steps.*received 1\.5/],
+    [['--batch', '-1'], /batch.*received -1/],
+    [['--learning-rate', '0'], /learning-rate.*received 0/],
+    [['--folds', '1'], /folds.*received 1/],
+    [['--validation', '0.6', '--test', '0.6'], /validation|test/],
+    [['--input-size', '7'], /input-size.*received 7/],
+    [['--backbone', 'mobilnet_v1'], /mobilenet_v1/],
+    [['--resize', 'squash'], /stretch, crop, pad/],
+    [['--engine', 'abacus'], /auto, onnx, tensorflow/],
+    [['--stpes', '3'], /Did you mean --steps/],
+  ])('%j', async (flags, sentence) => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+    expectSentence(await run(['train', tfFiles, ...flags]), sentence)
+    expect(await fs.pathExists(layoutOf(tfFiles).model)).toBe(false)
+  })
+})
+
+describe('itc guess, given something wrong', () => {
+  it('no such folder', async () => {
+    expectSentence(await run(['guess', join(await tempFolder(), 'nowhere'), 'a.jpg']), /There is no folder ".*nowhere"/)
+  })
+
+  it('no model yet', async () => {
+    const folder = await tempFolder()
+    expectSentence(await run(['guess', folder, 'a.jpg']), /no model in .* yet\.\nTrain one first: itc train/)
+  })
+
+  it('a damaged and a newer manifest', async () => {
+    const folder = await tempFolder()
+    const { manifest } = layoutOf(folder)
+    await fs.outputFile(manifest, '{"format": 1,')
+    expectSentence(await run(['guess', folder, 'a.jpg']), /is damaged: it is not JSON/)
+    await fs.outputFile(manifest, '{"format": 99, "itc": "9.0.0"}')
+    expectSentence(await run(['guess', folder, 'a.jpg']), /written by a newer itc \(9\.0\.0\)/)
+    await fs.outputJson(manifest, {
+      format: 1,
+      labels: ['a', 'b'],
+      backbones: [{ file: '../../etc/passwd', sha256: '0' }],
+      head: { file: 'head.f32', sha256: '0' },
+    })
+    expectSentence(await run(['guess', folder, 'a.jpg']), /is damaged: a file in it is not named properly/)
+  })
+})

@@ -1,0 +1,29 @@
+import picocolors from 'picocolors'
+import { main } from '../../src/cli/main.ts'
+import type { Terminal } from '../../src/cli/terminal.ts'
+
+/** What a command left on the terminal. */
+export interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs a command line in this process, piped: no colours, no bars. */
+export async function run(argv: readonly string[], stdin: readonly Uint8Array[] = []): Promise<Ran> {
+  const out: string[] = []
+  const err: string[] = []
+  const terminal: Terminal = {
+    out: line => out.push(line),
+    err: line => err.push(line),
+    outIsTerminal: false,
+    errIsTerminal: false,
+    colors: picocolors.createColors(false),
+    signal: new AbortController().signal,
+    stdin: (async function* () {
+      yield* stdin
+    })(),
+  }
+  const code = await main(argv, terminal)
+  return { code, out: out.join('\n'), err: err.join('\n') }
+}

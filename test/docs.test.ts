@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+import fs from 'fs-extra'
+import picocolors from 'picocolors'
+import { describe, expect, it } from 'vitest'
+import { createProgram } from '../src/cli/main.ts'
+
+const program = createProgram({
+  out: () => undefined,
+  err: () => undefined,
+  outIsTerminal: false,
+  errIsTerminal: false,
+  colors: picocolors.createColors(false),
+  signal: new AbortController().signal,
+  stdin: (async function* () {})(),
+})
+
+describe('the documentation', () => {
+  it('docs/cli.md is what --help prints (npx vitest run test/docs.test.ts -u writes it)', async () => {
+    const sections = program.commands.map(
+      command => `## itc ${command.name()}\n\n\`\`\`text\n${help(command)}\n\`\`\`\n`,
+    )
+    const page = `# Commands\n\nMade from \`itc --help\`.\n\n\`\`\`text\n${help(program)}\n\`\`\`\n\n${sections.join('\n')}`
+    await expect(page).toMatchFileSnapshot('../docs/cli.md')
+  })
+
+  it.each(['README.md', 'docs/cli.md'])('every itc command line in %s is one', async file => {
+    const lines = (await fs.readFile(new URL(`../${file}`, import.meta.url), 'utf8'))
+      .split('\n')
+      .flatMap(line => /^(?:\$ |\s*)(?:npx )?itc ((?:[a-z][\w-]* ?).*)$/.exec(line)?.[1] ?? [])
+    expect(lines.length).toBeGreaterThan(3)
+    for (const line of lines) checkCommandLine(line)
+  })
+
+  it('every npm script in README.md is one', async () => {
+    const { scripts } = await fs.readJson(new URL('../package.json', import.meta.url))
+    const readme = await fs.readFile(new URL('../README.md', import.meta.url), 'utf8')
+    for (const [, name] of readme.matchAll(/npm run ([\w:-]+)/g)) expect(Object.keys(scripts)).toContain(name)
+  })
+})
+
+function help(command: Command): string {
+  let text = ''
+  command.configureOutput({ writeOut: written => (text += written), getOutHelpWidth: () => 110 })
+  command.outputHelp()
+  return text.trim()
+}
+
+/** The subcommand exists, and so does each option. */
+function checkCommandLine(line: string): void {
+  const [name, ...words] = line
+    .split(/\s+#|\s{3,}/)[0]!
+    .trim()
+    .split(/\s+/)
+  const command = program.commands.find(each => each.name() === name || each.aliases().includes(name!))
+  expect(command, `itc ${line}`).toBeDefined()
+  for (const word of words.filter(each => each.startsWith('--'))) {
+    const flags = command!.options.flatMap(option => [option.long, option.negate ? option.long : undefined])
+    expect([...flags, '--help'], `itc ${line}`).toContain(word.split('=')[0])
+  }
+}

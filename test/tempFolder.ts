@@ -1,0 +1,12 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import { onTestFinished } from 'vitest'
+
+/** A folder of its own for one test, removed when the test ends. */
+export async function tempFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'itc-test-'))
+  onTestFinished(() => fs.remove(folder))
+  return folder
+}
