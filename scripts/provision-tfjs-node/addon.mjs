@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LIBRARIES } from './library.mjs'
-import { mustRun, run } from './run.mjs'
+import { mustRun, run } from './programs.mjs'
 
 const TENSORFLOW_HEADERS = join(dirname(fileURLToPath(import.meta.url)), 'include')
 

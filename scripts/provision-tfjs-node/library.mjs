@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { firstProgram, lastLines, ProvisionError, run } from './run.mjs'
+import { firstProgram, lastLines, ProvisionError, run } from './programs.mjs'
 import { extract } from './unzip.mjs'
 
 export const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']

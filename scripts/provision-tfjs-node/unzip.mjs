@@ -7,7 +7,7 @@ import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw } from 'node:zlib'
-import { ProvisionError } from './run.mjs'
+import { ProvisionError } from './programs.mjs'
 
 const END = 0x06054b50
 const ENTRY = 0x02014b50

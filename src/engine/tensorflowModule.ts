@@ -9,7 +9,7 @@ import type { TensorFlow } from './tensorflowApi.ts'
 
 const PACKAGE = '@tensorflow/tfjs-node'
 const VERSION = '4.22.0'
-const SCRIPT = fileURLToPath(new URL('../../scripts/provision-tfjs-node/provision.mjs', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('../../scripts/provision-tfjs-node/run.mjs', import.meta.url))
 
 /** Where scripts/provision-tfjs-node installs the package: outside node_modules, so that `npm ci` leaves it alone. */
 export function provisionedFolder(cacheFolder: string = defaultCacheFolder()): string {

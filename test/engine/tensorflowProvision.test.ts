@@ -95,7 +95,7 @@ describe.skipIf(npmHasIt || process.platform !== 'linux' || process.arch !== 'x6
 })
 
 function provision(args: readonly string[], env: NodeJS.ProcessEnv) {
-  return spawnSync(process.execPath, [fileURLToPath(new URL('provision.mjs', SCRIPTS)), ...args], {
+  return spawnSync(process.execPath, [fileURLToPath(new URL('run.mjs', SCRIPTS)), ...args], {
     encoding: 'utf8',
     env: { ...process.env, ITC_CACHE: join(folder, 'cache'), ...env },
   })
