@@ -2,7 +2,7 @@
 export interface DecodeLimits {
   /** Width times height, checked in the header before anything is decoded. */
   readonly maxPixels: number
-  /** Use what there is of a picture that ends early, instead of reporting it. */
+  /** Use what there is of a picture that ends early or is damaged, instead of reporting it. */
   readonly allowTruncated: boolean
   /** For reading and for decoding one picture, each; waiting for a turn does not count. */
   readonly timeoutMs: number

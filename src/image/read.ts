@@ -8,19 +8,26 @@ import { Turns, within } from './turns.ts'
 /** Keeps the number of open files small, however many pictures the caller asks for at once. */
 const turns = new Turns(16)
 
+/** A picture's file as it was read. */
+export interface PictureFile {
+  readonly bytes: Uint8Array
+  /** In bytes, and the time of change, as they were just before reading: a change since then shows against them. */
+  readonly size: number
+  readonly mtimeMs: number
+}
+
 /**
  * Reads a picture's bytes. Never waits for a FIFO's writer, never reads a device, and gives up a file that does not come in
  * time.
  *
- * @returns the whole file
  * @throws PictureError `unreadable`, `not-a-file`, `empty`, `too-large` or `timeout`
  */
-export function readPicture(path: string, limits: DecodeLimits = DEFAULT_LIMITS): Promise<Uint8Array> {
+export function readPicture(path: string, limits: DecodeLimits = DEFAULT_LIMITS): Promise<PictureFile> {
   const late = () => new PictureError('timeout', `not read within ${limits.timeoutMs / 1000} s`)
   return turns.run(() => within(limits.timeoutMs, readWhole(path), late))
 }
 
-async function readWhole(path: string): Promise<Uint8Array> {
+async function readWhole(path: string): Promise<PictureFile> {
   let file: FileHandle | undefined
   try {
     // Without O_NONBLOCK, opening a FIFO waits for its writer. Windows has neither.
@@ -34,7 +41,7 @@ async function readWhole(path: string): Promise<Uint8Array> {
     }
     const bytes = await file.readFile()
     if (bytes.length === 0) throw new PictureError('empty', 'an empty file')
-    return bytes
+    return { bytes, size: stat.size, mtimeMs: stat.mtimeMs }
   } catch (error) {
     throw error instanceof PictureError ? error : unreadable(error)
   } finally {

@@ -1,0 +1,97 @@
+import type { PictureFormat } from './format.ts'
+
+/**
+ * Tells whether a file ends before its own structure says so; asked of files that the decoder has refused. The decoder's
+ * words will not do: it keeps them in one place for all pictures that are being decoded.
+ */
+export function endsEarly(bytes: Uint8Array, format: PictureFormat): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  try {
+    return ENDS_EARLY[format](view)
+  } catch (error) {
+    if (error instanceof RangeError) return true // read past the end
+    throw error
+  }
+}
+
+/** One a format; they may read past the end. */
+const ENDS_EARLY: Readonly<Record<PictureFormat, (view: DataView) => boolean>> = {
+  JPEG: view => {
+    let at = 2
+    // To the first scan, over all segments: a preview in one of them has an end of its own.
+    for (let marker = view.getUint16(at); marker !== 0xffda; marker = view.getUint16(at)) {
+      if (marker < 0xff01) return false
+      at += marker === 0xffff ? 1 : 2 + view.getUint16(at + 2)
+    }
+    while (at < view.byteLength - 1) if (view.getUint16(at++) === 0xffd9) return false
+    return true
+  },
+
+  PNG: view => {
+    for (let at = 8; ; ) {
+      const end = at + 12 + view.getUint32(at)
+      if (end > view.byteLength) return true
+      if (view.getUint32(at + 4) === 0x49454e44) return false // IEND
+      at = end
+    }
+  },
+
+  WebP: view => view.getUint32(4, true) + 8 > view.byteLength,
+
+  GIF: view => {
+    const colours = (at: number) => ((view.getUint8(at) & 0x80) === 0 ? 0 : 6 << (view.getUint8(at) & 7))
+    let at = 13 + colours(10)
+    for (;;) {
+      const kind = view.getUint8(at)
+      if (kind === 0x3b) return false
+      if (kind === 0x21) at += 2
+      else if (kind === 0x2c) at += 11 + colours(at + 9)
+      else return false
+      while (view.getUint8(at) !== 0) at += view.getUint8(at) + 1
+      at++
+    }
+  },
+
+  TIFF: view => {
+    const little = view.getUint8(0) === 0x49
+    if (view.getUint16(2, little) !== 42) return false // BigTIFF, which is rare
+    const directory = view.getUint32(4, little)
+    const offsets: number[] = []
+    const lengths: number[] = []
+    for (let i = 0; i < view.getUint16(directory, little); i++) {
+      const entry = directory + 2 + i * 12
+      const size = TIFF_SIZES[view.getUint16(entry + 2, little)] ?? 0
+      const length = view.getUint32(entry + 4, little) * size
+      if (length > 4 && view.getUint32(entry + 8, little) + length > view.byteLength) return true
+      const tag = view.getUint16(entry, little)
+      if (tag === 273 || tag === 324) offsets.push(...tiffValues(view, entry, little)) // of strips or tiles
+      if (tag === 279 || tag === 325) lengths.push(...tiffValues(view, entry, little))
+    }
+    return offsets.some((offset, i) => offset + (lengths[i] ?? 0) > view.byteLength)
+  },
+
+  AVIF: view => {
+    for (let at = 0; at < view.byteLength; ) {
+      const length = view.getUint32(at)
+      if (length === 0) return false // goes on to the end of the file
+      if (length > 1 && length < 8) return false
+      at += length === 1 ? Number(view.getBigUint64(at + 8)) : length
+      if (at > view.byteLength) return true
+    }
+    return false
+  },
+}
+
+/** Bytes of a value of each type. */
+const TIFF_SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
+
+/** A directory entry's integers: 16 or 32 bit, in the entry itself where they fit. */
+function tiffValues(view: DataView, entry: number, little: boolean): number[] {
+  const short = view.getUint16(entry + 2, little) === 3
+  const count = Math.min(view.getUint32(entry + 4, little), view.byteLength)
+  const size = short ? 2 : 4
+  const at = count * size <= 4 ? entry + 8 : view.getUint32(entry + 8, little)
+  return Array.from({ length: count }, (_, i) =>
+    short ? view.getUint16(at + i * size, little) : view.getUint32(at + i * size, little),
+  )
+}
