@@ -13,10 +13,11 @@ function example(dataFolder: string): string {
 export function missingFolder(folder: string, cause: unknown): UserError {
   const code = systemCode(cause)
   const options = { hint: example(folder), cause }
-  if (code === 'ENOTDIR' && pathExistsSync(folder)) {
-    return new UserError('E_NOT_A_FOLDER', `"${folder}" is a file, not a folder.`, options)
+  if (code === 'ENOTDIR') {
+    const file = pathExistsSync(folder) ? folder : dirname(folder)
+    return new UserError('E_NOT_A_FOLDER', `"${file}" is a file, not a folder.`, options)
   }
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
+  if (code === 'ENOENT') {
     const parent = dirname(folder)
     const message = pathExistsSync(parent)
       ? `There is no folder "${basename(folder)}" in "${parent}".`

@@ -58,6 +58,7 @@ export async function scanDataset(dataFolder: string): Promise<Dataset> {
     await collect(dataFolder, entry.name, entry.relative, inside, found)
   }
   checkCategories(dataFolder, categories, found.pictures, found.skipped)
+  found.skipped.sort((a, b) => (a.relative < b.relative ? -1 : 1))
   return { categories, ...found }
 }
 
@@ -101,17 +102,15 @@ async function resolve(data: string, folder: string, entries: Entry[], found: Fo
     else if (entry.type === 'special') found.skipped.push({ relative, reason: entry.what })
     else named.push({ name, relative, path: join(data, relative), entry })
   }
-  const stats = await statAll(named.map(({ path, entry }) => (entry.type === 'folder' ? undefined : path)))
+  const files = named.filter(({ entry }) => entry.type !== 'folder')
+  const measured = await statAll(files.map(({ path, entry }) => ({ path, link: entry.type === 'link' })))
+  const measures = new Map(files.map(({ name }, index) => [name, measured[index]!]))
   const resolved: Resolved[] = []
-  for (const [index, { name, relative, entry }] of named.entries()) {
-    if (entry.type === 'folder') {
-      resolved.push({ name, relative, type: 'folder', size: 0, mtimeMs: 0 })
-      continue
-    }
-    const stat = stats[index]!
-    if (typeof stat === 'string')
-      found.skipped.push({ relative, reason: entry.type === 'link' ? `a link: ${stat}` : stat })
-    else resolved.push({ name, relative, type: 'file', ...stat })
+  for (const { name, relative } of named) {
+    const measure = measures.get(name)
+    if (typeof measure === 'string') found.skipped.push({ relative, reason: measure })
+    else if (measure === undefined) resolved.push({ name, relative, type: 'folder', size: 0, mtimeMs: 0 })
+    else resolved.push({ name, relative, type: 'file', ...measure })
   }
   return resolved
 }

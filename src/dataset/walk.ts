@@ -27,27 +27,25 @@ function toEntry(dirent: Dirent<Buffer>): Entry {
   return { type: 'special', name, what: special(dirent) }
 }
 
-/** Measures files, following links, some at a time. An undefined path is passed over. */
-export async function statAll(paths: readonly (string | undefined)[]): Promise<(Measured | undefined)[]> {
-  const results: (Measured | undefined)[] = new Array(paths.length).fill(undefined)
+/** Measures files and links to files, some at a time, in the order given. */
+export async function statAll(files: readonly { path: string; link: boolean }[]): Promise<Measured[]> {
+  const results: Measured[] = new Array(files.length)
   await new Promise<void>(resolve => {
     let next = 0
     let running = 0
     // Callbacks rather than promises: a folder may hold 100,000 files.
     const advance = () => {
-      while (running < AT_ONCE && next < paths.length) {
+      while (running < AT_ONCE && next < files.length) {
         const index = next++
-        const path = paths[index]
-        if (path === undefined) continue
+        const { path, link } = files[index]!
         running++
         stat(path, (error, stats) => {
-          results[index] =
-            error === null ? measure(stats) : (REASONS[error.code ?? ''] ?? `cannot be read (${error.code})`)
+          results[index] = error === null ? measure(stats) : failure(error.code, link)
           running--
           advance()
         })
       }
-      if (running === 0 && next >= paths.length) resolve()
+      if (running === 0) resolve()
     }
     advance()
   })
@@ -56,7 +54,15 @@ export async function statAll(paths: readonly (string | undefined)[]): Promise<(
 
 function measure(stats: Stats): Measured {
   if (stats.isFile()) return { size: stats.size, mtimeMs: stats.mtimeMs }
-  return stats.isDirectory() ? 'leads to a folder, which is not followed' : special(stats)
+  // What is no file now was one a moment ago, or is behind a link.
+  return `a link to ${stats.isDirectory() ? 'a folder, which is not followed' : special(stats)}`
+}
+
+function failure(code: string | undefined, link: boolean): string {
+  if (code === 'ENAMETOOLONG') return 'its path is too long'
+  if (link && (code === 'ENOENT' || code === 'ENOTDIR')) return 'a link that leads to nothing'
+  if (link && code === 'ELOOP') return 'a link that leads back to itself'
+  return `${link ? 'a link to a file that' : 'it'} cannot be read (${code})`
 }
 
 function special(kind: Pick<Dirent, 'isFIFO' | 'isSocket' | 'isBlockDevice' | 'isCharacterDevice'>): string {
@@ -64,12 +70,4 @@ function special(kind: Pick<Dirent, 'isFIFO' | 'isSocket' | 'isBlockDevice' | 'i
   if (kind.isSocket()) return 'a socket'
   if (kind.isBlockDevice() || kind.isCharacterDevice()) return 'a device'
   return 'neither a file nor a folder'
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'leads to nothing',
-  ELOOP: 'leads back to itself',
-  EACCES: 'no permission to read it',
-  ENAMETOOLONG: 'its path is too long',
-  ENOTDIR: 'leads to nothing',
 }
