@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
 import { PictureError } from './pictureError.ts'
 import { readPicture } from './read.ts'
 import type { Recipe, Resize } from './recipe.ts'
+import { longestSide, MAX_SIDE } from './sides.ts'
 import { Turns, within } from './turns.ts'
 
 export { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
@@ -33,6 +34,8 @@ export async function decodePicture(
 ): Promise<Uint8Array> {
   const bytes = typeof source === 'string' ? (await readPicture(source, limits)).bytes : source
   const format = pictureFormat(bytes)
+  const side = longestSide(bytes, format)
+  if (side > MAX_SIDE) throw new PictureError('too-large', `a side of ${side} pixels, the limit is ${MAX_SIDE}`)
   const late = () => new PictureError('timeout', `not decoded within ${limits.timeoutMs / 1000} s`)
   return turns.run(() => within(limits.timeoutMs, decode(bytes, format, recipe, limits), late))
 }

@@ -1,4 +1,5 @@
 import type { PictureFormat } from './format.ts'
+import { readTiffFields, STRIP_LENGTHS, STRIP_OFFSETS, TILE_LENGTHS, TILE_OFFSETS } from './tiff.ts'
 
 /**
  * Tells whether a file ends before its own structure says so; asked of files that the decoder has refused. The decoder's
@@ -53,21 +54,15 @@ const ENDS_EARLY: Readonly<Record<PictureFormat, (view: DataView) => boolean>> =
   },
 
   TIFF: view => {
-    const little = view.getUint8(0) === 0x49
-    if (view.getUint16(2, little) !== 42) return false // BigTIFF, which is rare
-    const directory = view.getUint32(4, little)
-    const offsets: number[] = []
-    const lengths: number[] = []
-    for (let i = 0; i < view.getUint16(directory, little); i++) {
-      const entry = directory + 2 + i * 12
-      const size = TIFF_SIZES[view.getUint16(entry + 2, little)] ?? 0
-      const length = view.getUint32(entry + 4, little) * size
-      if (length > 4 && view.getUint32(entry + 8, little) + length > view.byteLength) return true
-      const tag = view.getUint16(entry, little)
-      if (tag === 273 || tag === 324) offsets.push(...tiffValues(view, entry, little)) // of strips or tiles
-      if (tag === 279 || tag === 325) lengths.push(...tiffValues(view, entry, little))
+    const fields = readTiffFields(view)
+    if ([...fields.values()].some(field => field.end > view.byteLength)) return true
+    const offsets = fields.get(STRIP_OFFSETS) ?? fields.get(TILE_OFFSETS)
+    const lengths = fields.get(STRIP_LENGTHS) ?? fields.get(TILE_LENGTHS)
+    if (offsets === undefined || lengths === undefined) return false
+    for (let i = 0; i < Math.min(offsets.count, lengths.count); i++) {
+      if (offsets.at(i) + lengths.at(i) > view.byteLength) return true
     }
-    return offsets.some((offset, i) => offset + (lengths[i] ?? 0) > view.byteLength)
+    return false
   },
 
   AVIF: view => {
@@ -80,18 +75,4 @@ const ENDS_EARLY: Readonly<Record<PictureFormat, (view: DataView) => boolean>> =
     }
     return false
   },
-}
-
-/** Bytes of a value of each type. */
-const TIFF_SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
-
-/** A directory entry's integers: 16 or 32 bit, in the entry itself where they fit. */
-function tiffValues(view: DataView, entry: number, little: boolean): number[] {
-  const short = view.getUint16(entry + 2, little) === 3
-  const count = Math.min(view.getUint32(entry + 4, little), view.byteLength)
-  const size = short ? 2 : 4
-  const at = count * size <= 4 ? entry + 8 : view.getUint32(entry + 8, little)
-  return Array.from({ length: count }, (_, i) =>
-    short ? view.getUint16(at + i * size, little) : view.getUint32(at + i * size, little),
-  )
 }
