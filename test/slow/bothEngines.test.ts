@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fs from 'fs-extra'
+import { expect, it } from 'vitest'
+import { findBackbones } from '../../src/backbone/find.ts'
+import type { EngineName } from '../../src/engine/engine.ts'
+import { loadEngine } from '../../src/engine/load.ts'
+import { train } from '../../src/jobs/train.ts'
+import { Model, type Score } from '../../src/model/classify.ts'
+import { readModel } from '../../src/model/load.ts'
+import { describeTensorflow } from '../engine/tensorflowSuite.ts'
+import { tempFolder } from '../tempFolder.ts'
+
+const BACKBONES = ['mobilenet_v1', 'efficientnet_lite0', 'efficientnet_lite2']
+
+/** The reference pictures where they are beside the repository, else the sample inside it. */
+const superheroes = fileURLToPath(new URL('../../../shared/superheroes', import.meta.url))
+const sample = fileURLToPath(new URL('../..', import.meta.url))
+const pictures = fs.existsSync(superheroes) ? superheroes : sample
+
+describeTensorflow('both engines, each from the pictures to the scores', () => {
+  it.each(BACKBONES)('name every test picture alike, with the same scores to 1e-3: %s', async backbone => {
+    const byOnnx = await trainAndGuess('onnx', backbone)
+    const byTensorflow = await trainAndGuess('tensorflow', backbone)
+    expect(byTensorflow.length).toBe(byOnnx.length)
+    byOnnx.forEach((scores, picture) => {
+      const others = byTensorflow[picture]!
+      expect(others.map(({ label }) => label)).toEqual(scores.map(({ label }) => label))
+      scores.forEach(({ score }, rank) => {
+        expect(Math.abs(others[rank]!.score - score)).toBeLessThan(1e-3)
+      })
+    })
+  })
+})
+
+/** Bottlenecks, head and guesses all by one engine. @returns the scores of every test picture, best first */
+async function trainAndGuess(name: EngineName, backbone: string): Promise<(readonly Score[])[]> {
+  const tfFiles = await tempFolder()
+  await fs.copy(join(pictures, 'tf_files', 'data'), join(tfFiles, 'data'))
+  await train(tfFiles, { engine: name, backbone })
+  // The graph itself and not what the model keeps of it, which is compiled for onnx.
+  const stored = { ...(await readModel(tfFiles)), backbones: await findBackbones(backbone) }
+  const model = new Model(stored, await loadEngine(name))
+  const folder = join(pictures, 'test_data')
+  const results: (readonly Score[])[] = []
+  for await (const guess of model.guessAll((await fs.readdir(folder)).sort().map(file => join(folder, file)))) {
+    if ('scores' in guess) results.push(guess.scores)
+  }
+  await model.dispose()
+  return results
+}
