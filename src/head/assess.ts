@@ -1,0 +1,136 @@
+import type { FeatureMatrix } from '../features/matrix.ts'
+import { BANK_ROWS, type Bank, makeBank, sampleEvenly } from './bank.ts'
+import { type LabelDoubt, rankDoubtful } from './doubtful.ts'
+import { type NearDuplicate, nearDuplicates, type Outlier, outliers } from './duplicates.ts'
+import type { FamiliarityRule } from './familiarity.ts'
+import { type CurvePlan, type LearningCurve, planLearningCurve, readLearningCurve } from './learningCurve.ts'
+import { type LeaveOutPlan, learnFamiliarity, planLeaveOut, type Separation } from './leaveOut.ts'
+import { type Evaluation, evaluate, type Predictions } from './metrics.ts'
+import { type Neighbours, nearestNeighbours, unitRows } from './neighbours.ts'
+import { joinPlans, splitLogits, type TrainHeads } from './plan.ts'
+import { cooled, fitTemperature } from './temperature.ts'
+import { DEFAULT_THRESHOLD, type ThresholdOptions } from './threshold.ts'
+
+/** Rows whose neighbours are all found; of more, a sample of as many: the search takes the square of them. */
+export const NEIGHBOUR_ROWS = 5000
+/** Logits that the experiments may give, at most: 400 MB. */
+const MOST_LOGITS = 100_000_000
+
+export interface AssessOptions {
+  /** Without it there is no learning curve, and unknowns are told by neighbours alone. */
+  readonly trainHeads?: TrainHeads | undefined
+  readonly threshold?: ThresholdOptions | undefined
+}
+
+/** All that cross-validated predictions and bottlenecks say about a data set and the head trained on it. */
+export interface Assessment {
+  /** What the head's logits are to be divided by. */
+  readonly temperature: number
+  /** Of the cross-validated predictions as trained, and calibrated. */
+  readonly uncalibrated: Evaluation
+  readonly evaluation: Evaluation
+  /** Every row by calibrated scores, the most doubtful label first. */
+  readonly doubts: readonly LabelDoubt[]
+  readonly duplicates: readonly NearDuplicate[]
+  readonly outliers: readonly Outlier[]
+  /** Rows among which duplicates and outliers were looked for. */
+  readonly neighbourRows: number
+  readonly curve: LearningCurve | undefined
+  readonly familiarity: { readonly rule: FamiliarityRule; readonly separation: Separation; readonly bank: Bank }
+}
+
+/**
+ * Assesses a data set.
+ *
+ * @param crossValidated raw logits of every row by a head that never saw it
+ * @param folds of that cross-validation, [rows]
+ */
+export async function assess(
+  features: FeatureMatrix,
+  crossValidated: Predictions,
+  folds: ArrayLike<number>,
+  { trainHeads, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
+): Promise<Assessment> {
+  const { labels, categories } = crossValidated
+  const temperature = fitTemperature(crossValidated)
+  const calibrated = { labels, categories, logits: cooled(crossValidated.logits, temperature) }
+
+  const sample = sampleEvenly(labels, NEIGHBOUR_ROWS)
+  const near = searched(features, labels, sample)
+  const experiments = await runExperiments(calibrated, folds, trainHeads)
+  return {
+    temperature,
+    uncalibrated: evaluate(crossValidated),
+    evaluation: evaluate(calibrated),
+    doubts: rankDoubtful(calibrated, sample.length === labels.length ? near.neighbours : undefined),
+    duplicates: nearDuplicates(near.neighbours).map(pair => ({
+      ...pair,
+      first: sample[pair.first]!,
+      second: sample[pair.second]!,
+    })),
+    outliers: outliers(near.neighbours, near.labels).map(found => ({ ...found, row: sample[found.row]! })),
+    neighbourRows: sample.length,
+    curve: experiments && readLearningCurve(experiments.curve.plan, experiments.curve.logits, folds, crossValidated),
+    familiarity: assessFamiliarity(),
+  }
+
+  function assessFamiliarity() {
+    const few = sampleEvenly(labels, BANK_ROWS)
+    const { neighbours, unit } = few.length === sample.length ? near : searched(features, labels, few)
+    const leaveOut = experiments && {
+      plan: leaveOutOf(experiments.leaveOut.plan, few),
+      logits: cooled(rowsOf(experiments.leaveOut.logits, few, labels.length), temperature),
+    }
+    const evidence = {
+      predictions: {
+        labels: labelsOf(labels, few),
+        categories,
+        logits: rowsOf(calibrated.logits, few, labels.length),
+      },
+      neighbours,
+      folds: Array.from(few, row => folds[row]!),
+      leaveOut,
+    }
+    return { ...learnFamiliarity(evidence, threshold), bank: makeBank(unit) }
+  }
+}
+
+async function runExperiments({ labels, categories }: Predictions, folds: ArrayLike<number>, trainHeads?: TrainHeads) {
+  if (trainHeads === undefined) return undefined
+  const curve = planLearningCurve(labels, folds)
+  const leaveOut = planLeaveOut(labels, categories, folds)
+  const plans = [curve, leaveOut] as const
+  if (labels.length * categories * (curve.heads + leaveOut.heads) > MOST_LOGITS) return undefined
+  const [curveLogits, leaveOutLogits] = splitLogits(plans, await trainHeads(joinPlans(plans)), categories)
+  return {
+    curve: { plan: curve as CurvePlan, logits: curveLogits! },
+    leaveOut: { plan: leaveOut as LeaveOutPlan, logits: leaveOutLogits! },
+  }
+}
+
+function searched(features: FeatureMatrix, labels: Int32Array, rows: Int32Array) {
+  const own = labelsOf(labels, rows)
+  const values = rowsOf(features.values, rows, features.rows)
+  const unit = unitRows({ values, rows: rows.length, width: features.width })
+  const neighbours: Neighbours = nearestNeighbours(unit, own)
+  return { unit, labels: own, neighbours }
+}
+
+function leaveOutOf(plan: LeaveOutPlan, rows: Int32Array): LeaveOutPlan {
+  return { ...plan, rows: rows.length, active: rowsOf(plan.active, rows, plan.rows) }
+}
+
+function labelsOf(labels: Int32Array, rows: Int32Array): Int32Array {
+  return rows.map(row => labels[row]!)
+}
+
+/** The rows named of a matrix with `total` rows; the matrix itself when they are all. */
+function rowsOf(values: Float32Array, rows: Int32Array, total: number): Float32Array {
+  if (rows.length === total) return values
+  const width = values.length / total
+  const kept = new Float32Array(rows.length * width)
+  rows.forEach((row, to) => {
+    kept.set(values.subarray(row * width, (row + 1) * width), to * width)
+  })
+  return kept
+}

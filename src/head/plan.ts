@@ -1,0 +1,51 @@
+/**
+ * Heads to train side by side, each on its own rows: what a trainer needs to know of an experiment. The experiments
+ * (leaving categories out, fewer pictures) only say which rows; whoever calls trains them.
+ */
+export interface HeadsPlan {
+  readonly rows: number
+  readonly heads: number
+  /** 1 where a row may train a head, else 0: [rows, heads]. */
+  readonly active: Float32Array
+}
+
+/** Trains a plan's heads and returns the logits of every row under every head, [rows, heads, categories]. */
+export type TrainHeads = (plan: HeadsPlan) => Promise<Float32Array>
+
+/** A plan from a rule. */
+export function planHeads(rows: number, heads: number, trains: (row: number, head: number) => boolean): HeadsPlan {
+  const active = new Float32Array(rows * heads)
+  for (let row = 0; row < rows; row++) {
+    for (let head = 0; head < heads; head++) if (trains(row, head)) active[row * heads + head] = 1
+  }
+  return { rows, heads, active }
+}
+
+/** Several plans in one, so that all their heads share one training run. */
+export function joinPlans(plans: readonly HeadsPlan[]): HeadsPlan {
+  const heads = plans.reduce((sum, plan) => sum + plan.heads, 0)
+  const rows = plans[0]?.rows ?? 0
+  const active = new Float32Array(rows * heads)
+  for (let row = 0, to = 0; row < rows; row++) {
+    for (const plan of plans) {
+      active.set(plan.active.subarray(row * plan.heads, (row + 1) * plan.heads), to)
+      to += plan.heads
+    }
+  }
+  return { rows, heads, active }
+}
+
+/** The logits of each of the joined plans, in their order. */
+export function splitLogits(plans: readonly HeadsPlan[], logits: Float32Array, categories: number): Float32Array[] {
+  const heads = plans.reduce((sum, plan) => sum + plan.heads, 0)
+  let before = 0
+  return plans.map(plan => {
+    const own = new Float32Array(plan.rows * plan.heads * categories)
+    for (let row = 0; row < plan.rows; row++) {
+      const from = (row * heads + before) * categories
+      own.set(logits.subarray(from, from + plan.heads * categories), row * plan.heads * categories)
+    }
+    before += plan.heads
+    return own
+  })
+}
