@@ -1,0 +1,101 @@
+import type { GuessDirEvent, GuessDirResult, Problem } from '../jobs/guessDir/options.ts'
+import { printable } from './printable.ts'
+import { createProgress, type Progress } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What `itc guess-dir` shows: a line a picture and a bar while it runs, then what came of it. */
+export class GuessDirReport {
+  readonly #terminal: Terminal
+  readonly #progress: Progress
+
+  constructor(terminal: Terminal, move: boolean, dryRun: boolean) {
+    this.#terminal = terminal
+    this.#progress = createProgress(terminal, dryRun || !move ? 'naming' : 'moving')
+  }
+
+  event(event: GuessDirEvent): void {
+    const { out, err, outIsTerminal, colors } = this.#terminal
+    if (event.kind === 'scanned') {
+      if (event.before > 0) err(`${count(event.before, 'picture')} done before, ${event.pictures} left to do`)
+      if (event.pictures > 0) this.#progress.update(0, event.pictures)
+      return
+    }
+    if (event.kind === 'named') {
+      const line = `${printable(event.picture.original)} → ${colors.green(printable(event.picture.name))}`
+      // Where both are one terminal, the bar has to make room for the line.
+      if (outIsTerminal) this.#progress.aside(() => out(line))
+      else out(line)
+    }
+    this.#progress.update(event.done, event.total)
+  }
+
+  /** @param dryRun says what would be */
+  result(destination: string, result: GuessDirResult, { dryRun, move }: { dryRun: boolean; move: boolean }): void {
+    this.close()
+    const { out, colors } = this.#terminal
+    const done = dryRun ? (move ? 'would be moved' : 'would be copied') : move ? 'moved' : 'copied'
+    const before = result.before > 0 ? `, ${result.before} before` : ''
+    out(colors.bold(`${count(result.named, 'picture')} ${done} to ${printable(destination)}${before}`))
+    const width = Math.max(0, ...result.counts.map(({ label }) => shown(label).length))
+    for (const label of result.counts) out(`  ${shown(label.label).padEnd(width)}  ${label.count}`)
+    if (!dryRun) out(`Every score is in ${printable(destination.replace(/[/\\]$/, ''))}/results.csv`)
+    this.#list(result.skipped, 'left out')
+    this.#list(result.failed, 'not named')
+  }
+
+  /** Takes the bar away. */
+  close(): void {
+    this.#progress.stop()
+  }
+
+  #list(problems: readonly Problem[], what: string): void {
+    if (problems.length > 0) listProblems(this.#terminal, `${count(problems.length, 'file')} ${what}:`, problems)
+  }
+}
+
+/** Lists files on standard error, each with its reason. */
+export function listProblems({ err, colors }: Terminal, title: string, problems: readonly Problem[]): void {
+  err(colors.yellow(title))
+  for (const { original, reason } of problems) err(`  ${printable(original)}: ${reason}`)
+}
+
+/** "1 picture", "2 pictures" */
+export function count(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : nouns}`
+}
+
+/** A label as people read it. */
+function shown(label: string): string {
+  return printable(label.replaceAll('_', ' '))
+}
+
+/** `--json`: one document, written picture by picture, so that 100,000 of them need no memory. */
+export class GuessDirJson {
+  readonly #out: Terminal['out']
+  #last: string | undefined
+
+  constructor({ out }: Terminal) {
+    this.#out = out
+    out('{"pictures": [')
+  }
+
+  event(event: GuessDirEvent): void {
+    if (event.kind !== 'named') return
+    const { original, name, label, score, scores } = event.picture
+    if (this.#last !== undefined) this.#out(`${this.#last},`)
+    const all = Object.fromEntries(scores.map(of => [of.label, of.score]))
+    this.#last = `  ${JSON.stringify({ original, name, label, score, scores: all })}`
+  }
+
+  /** Ends the document. @param result undefined when the run was broken off: what was done stays listed */
+  result(result: GuessDirResult | undefined): void {
+    if (this.#last !== undefined) this.#out(this.#last)
+    if (result === undefined) {
+      this.#out('], "complete": false}')
+      return
+    }
+    const { named, before, failed, skipped } = result
+    const counts = Object.fromEntries(result.counts.map(({ label, count }) => [label, count]))
+    this.#out(`], "complete": true, ${JSON.stringify({ named, before, counts, failed, skipped }).slice(1)}`)
+  }
+}

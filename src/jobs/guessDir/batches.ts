@@ -1,0 +1,140 @@
+import { access, constants } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemCode } from '../../errors.ts'
+import type { Namer } from './naming.ts'
+import type { NamedPicture, Problem } from './options.ts'
+import { copyNew, moveNew } from './place.ts'
+import type { Results } from './results.ts'
+import type { Entry, Row } from './row.ts'
+
+/** Rows written, and made sure of, at a time. */
+const BATCH = 64
+/** Files copied at a time. */
+const AT_ONCE = 8
+
+export interface BatchOptions {
+  readonly source: string
+  readonly destination: string
+  readonly move: boolean
+  readonly signal: AbortSignal | undefined
+  readonly onNamed: (picture: NamedPicture) => void
+  readonly onFailed: (problem: Problem) => void
+}
+
+/** Records pictures and puts them in place, a batch at a time, while its caller goes on to name the next. */
+export class BatchWriter {
+  /** Rows that were overtaken by a later one for the same picture. */
+  readonly stale = new Set<Entry>()
+  readonly #results: Results
+  readonly #namer: Namer
+  readonly #options: BatchOptions
+  #rows: Row[] = []
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(results: Results, namer: Namer, options: BatchOptions) {
+    this.#results = results
+    this.#namer = namer
+    this.#options = options
+  }
+
+  /** Takes a row; waits only while a whole batch is ahead of it. */
+  async add(row: Row): Promise<void> {
+    this.#rows.push(row)
+    if (this.#rows.length < BATCH) return
+    await this.#running
+    this.#start()
+  }
+
+  /** Waits until all rows are in place. */
+  async flush(): Promise<void> {
+    await this.#running
+    this.#start()
+    await this.#running
+  }
+
+  /** Waits until nothing is under way, whatever came of it: after a failure too. */
+  async idle(): Promise<void> {
+    await this.#running.catch(() => undefined)
+  }
+
+  #start(): void {
+    const rows = this.#rows
+    this.#rows = []
+    this.#running = this.#write(rows)
+    this.#running.catch(() => undefined) // heard by whoever awaits it next
+  }
+
+  async #write(rows: readonly Row[]): Promise<void> {
+    await this.#results.append(rows)
+    const outcomes = await this.#placeAll(rows)
+    for (const [index, row] of rows.entries()) {
+      const placed = await this.#settle(row, outcomes[index]!)
+      if ('reason' in placed) this.#options.onFailed(placed)
+      else this.#options.onNamed(placed)
+    }
+  }
+
+  /** Several at a time; what went wrong for good is thrown after all have ended. */
+  async #placeAll(rows: readonly Row[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = []
+    let next = 0
+    const work = async () => {
+      while (next < rows.length) {
+        const index = next++
+        try {
+          this.#options.signal?.throwIfAborted()
+          const row = rows[index]!
+          outcomes[index] = 'reason' in row ? 'placed' : await this.#place(row)
+        } catch (error) {
+          next = rows.length
+          throw error
+        }
+      }
+    }
+    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work))
+    const broken = ended.find(end => end.status === 'rejected')
+    if (broken) throw broken.reason
+    return outcomes
+  }
+
+  async #place({ original, name }: NamedPicture): Promise<Outcome> {
+    const { source, destination, move } = this.#options
+    const from = join(source, original)
+    try {
+      await (move ? moveNew : copyNew)(from, join(destination, name))
+      return 'placed'
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') return 'exists'
+      const reason = await sourceTrouble(from, error, move)
+      if (reason !== undefined) return { original, reason }
+      throw error
+    }
+  }
+
+  /** Sees to a picture whose name was taken by somebody else after it was given out, or that vanished. */
+  async #settle(row: Row, outcome: Outcome): Promise<Row> {
+    if (outcome === 'placed' || 'reason' in row) return row
+    const planned = this.#results.entries.findLast(({ name }) => name === row.name)
+    if (planned) this.stale.add(planned)
+    const again: Row =
+      outcome === 'exists' ? { ...row, name: this.#namer.take(row.label, row.score, row.original) } : outcome
+    await this.#results.append([again])
+    return this.#settle(again, 'reason' in again ? 'placed' : await this.#place(again))
+  }
+}
+
+type Outcome = 'placed' | 'exists' | Problem
+
+/** In words what is wrong with a picture's original; undefined when the destination is to blame. */
+async function sourceTrouble(path: string, error: unknown, move: boolean): Promise<string | undefined> {
+  const code = systemCode(error)
+  const readable = await access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  )
+  if (!readable) return code === 'ENOENT' ? 'vanished meanwhile' : `cannot be read any more (${code})`
+  const { syscall, path: about } = error as NodeJS.ErrnoException
+  if (code === 'EIO') return 'the disk reports an error'
+  if (move && syscall === 'unlink' && about === path) return `cannot be removed from the source (${code})`
+  return undefined
+}

@@ -1,0 +1,74 @@
+import { createReadStream } from 'node:fs'
+
+/** One record of a CSV file and the bytes that it takes there, its line end included. */
+export interface CsvRecord {
+  readonly cells: readonly string[]
+  readonly start: number
+  readonly end: number
+}
+
+/** One line of CSV as RFC 4180 quotes it. The line ends in LF, as every reader takes it and every shell tool wants it. */
+export function formatRecord(cells: readonly string[]): string {
+  return `${cells.map(cell => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`
+}
+
+const QUOTE = 0x22
+const LF = 0x0a
+
+/**
+ * Reads a CSV file record by record. A last record without its line end, as a killed process leaves it, is left out.
+ *
+ * @throws SyntaxError at a record that is not CSV; the system's error when the file can't be read
+ */
+export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
+  let pending: Buffer = Buffer.alloc(0)
+  let start = 0 // of `pending` in the file
+  let scanned = 0 // how far `pending` was looked at
+  let quoted = false
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
+    let from = 0
+    for (; scanned < pending.length; scanned++) {
+      const byte = pending[scanned]
+      // A doubled quote switches twice, which comes to the same.
+      if (byte === QUOTE) quoted = !quoted
+      else if (byte === LF && !quoted) {
+        const end = scanned + 1
+        yield { cells: parseRecord(pending.toString('utf8', from, scanned)), start: start + from, end: start + end }
+        from = end
+      }
+    }
+    pending = pending.subarray(from)
+    start += from
+    scanned = pending.length
+  }
+}
+
+/** @param line a record without its line end */
+export function parseRecord(line: string): string[] {
+  const text = line.replace(/^\uFEFF/, '').replace(/\r$/, '')
+  const cell = /(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|$)/y
+  const cells: string[] = []
+  for (;;) {
+    const match = cell.exec(text)
+    if (match === null) throw new SyntaxError(`not CSV: ${text.slice(0, 80)}`)
+    cells.push(match[1]?.replaceAll('""', '"') ?? match[2]!)
+    if (match[3] === '') return cells
+  }
+}
+
+/** What a spreadsheet takes for a formula when a cell begins with it. */
+const FORMULA = /^'*[=+\-@\t\r]/
+
+/**
+ * Keeps a spreadsheet from running a file's or a category's name as a formula: an apostrophe goes before it. Names that
+ * had one get one more, so that `unguardText` always gives back what there was.
+ */
+export function guardText(text: string): string {
+  return FORMULA.test(text) ? `'${text}` : text
+}
+
+/** Undoes `guardText`. */
+export function unguardText(text: string): string {
+  return text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text
+}

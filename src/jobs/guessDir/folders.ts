@@ -1,0 +1,91 @@
+import { mkdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { systemCode, UserError } from '../../errors.ts'
+
+/**
+ * Checks that pictures can go from one folder to the other.
+ *
+ * @throws UserError `E_NO_SOURCE`, `E_NOT_A_FOLDER`, `E_DESTINATION_INSIDE`
+ */
+export async function checkFolders(source: string, destination: string): Promise<void> {
+  const from = await stat(source).catch(cause => {
+    throw unreadable(source, cause)
+  })
+  if (!from.isDirectory()) {
+    const hint = 'Name one picture with `itc guess`.'
+    throw new UserError('E_NOT_A_FOLDER', `"${source}" is a file, not a folder.`, { hint })
+  }
+  const to = await stat(destination).catch(() => undefined)
+  if (to && !to.isDirectory()) throw notAFolder(destination)
+  const [root, target] = await Promise.all([realpath(source), realTarget(resolve(destination))])
+  if (isWithin(root, target)) {
+    const where = root === target ? 'is the source itself' : 'lies inside the source'
+    throw new UserError('E_DESTINATION_INSIDE', `The destination "${destination}" ${where}, "${source}".`, {
+      hint: 'Choose a folder beside it.',
+    })
+  }
+}
+
+/** The error for a source that can't be listed. */
+export function unreadable(source: string, cause: unknown): UserError {
+  const code = systemCode(cause)
+  const absent = code === 'ENOENT' || code === 'ENOTDIR'
+  const message = absent ? `There is no folder "${source}".` : `The folder "${source}" cannot be read (${code}).`
+  return new UserError('E_NO_SOURCE', message, { hint: 'Check the path.', cause })
+}
+
+/** Makes the destination where it is absent. @throws UserError `E_NOT_A_FOLDER`, or what `cannotWrite` says */
+export async function makeDestination(destination: string): Promise<void> {
+  try {
+    await mkdir(destination, { recursive: true })
+  } catch (error) {
+    if (['EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? '')) throw notAFolder(destination)
+    throw cannotWrite(destination, error)
+  }
+}
+
+function notAFolder(destination: string): UserError {
+  const hint = 'Choose another name for the destination.'
+  return new UserError('E_NOT_A_FOLDER', `"${destination}" is a file, or lies under one, and not a folder.`, { hint })
+}
+
+/** The real path of what may not be there yet. */
+async function realTarget(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch {
+    const parent = dirname(path)
+    return parent === path ? path : join(await realTarget(parent), basename(path))
+  }
+}
+
+/** @param root a folder's real path */
+export async function leadsInto(root: string, path: string): Promise<boolean> {
+  const real = await realpath(path).catch(() => undefined)
+  return real !== undefined && isWithin(root, real)
+}
+
+function isWithin(root: string, path: string): boolean {
+  const way = relative(root, path)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
+const REFUSALS: Readonly<Record<string, readonly [code: string, sentence: (folder: string) => string, hint: string]>> =
+  {
+    ENOSPC: ['E_DISK_FULL', folder => `The disk of "${folder}" is full.`, 'Free some space'],
+    EDQUOT: ['E_DISK_FULL', folder => `The disk quota of "${folder}" is used up.`, 'Free some space'],
+    EACCES: ['E_NO_PERMISSION', folder => `No permission to write into "${folder}".`, 'Check whose it is'],
+    EPERM: ['E_NO_PERMISSION', folder => `Not permitted to write into "${folder}".`, 'Check whose it is'],
+    EROFS: ['E_READ_ONLY', folder => `The disk of "${folder}" is read-only.`, 'Make it writable'],
+    EIO: ['E_DISK', folder => `The disk of "${folder}" reports an error.`, 'Check the disk'],
+    ENOENT: ['E_GONE', folder => `The folder "${folder}" is gone.`, 'Bring it back'],
+  }
+
+/** The error for a folder that can't be written; anything unknown stays what it is. */
+export function cannotWrite(folder: string, error: unknown): unknown {
+  const refusal = REFUSALS[systemCode(error) ?? '']
+  if (refusal === undefined) return error
+  const [code, sentence, remedy] = refusal
+  const hint = `${remedy}, then run the same command again: it goes on where it stopped.`
+  return new UserError(code, sentence(folder), { hint, cause: error })
+}

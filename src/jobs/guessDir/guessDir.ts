@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { withLock } from '../../backbone/lock.ts'
+import { UserError } from '../../errors.ts'
+import { cannotWrite, checkFolders, makeDestination } from './folders.ts'
+import type { GuessDirOptions, GuessDirResult } from './options.ts'
+import { type NamingModel, Run } from './run.ts'
+import { scanSource } from './scan.ts'
+
+/** Keeps two runs out of one destination. */
+const LOCK_NAME = '.itc-guess-dir.lock'
+
+/**
+ * Copies or moves every picture of a folder to the destination under the name of its category, and records in
+ * `results.csv` there what went where. Nothing is ever overwritten. A run that was stopped, however, is gone on with by the
+ * next: what is in place is not done twice.
+ *
+ * @param destination made if absent; not inside the source
+ * @throws UserError for what a person can put right; the signal's reason when aborted
+ */
+export async function guessDir(
+  model: NamingModel,
+  source: string,
+  destination: string,
+  options: GuessDirOptions = {},
+): Promise<GuessDirResult> {
+  await checkFolders(source, destination)
+  const scan = await scanSource(source, !options.move)
+  const run = new Run(model, source, destination, scan, options)
+  if (options.dryRun) return run.rehearse()
+  await makeDestination(destination)
+  return await alone(destination, options.signal, () => run.perform()).catch(error => {
+    throw cannotWrite(destination, error)
+  })
+}
+
+/** Runs `work` while nobody else works in the destination. Waiting for another run would only find everything done. */
+export function alone<T>(destination: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  const waiting = async () => {
+    throw new UserError('E_BUSY', `Another itc is at work in "${destination}".`, { hint: 'Wait for it to end.' })
+  }
+  return withLock(join(destination, LOCK_NAME), { signal, waiting }, work)
+}

@@ -1,0 +1,53 @@
+import type { DecodeLimits } from '../../image/limits.ts'
+import type { Score } from '../../model/classify.ts'
+
+/** What may be chosen for naming a folder; everything has a default. */
+export interface GuessDirOptions {
+  readonly limits?: Partial<DecodeLimits>
+  /** Moves the pictures instead of copying them; `undoGuessDir` puts them back. Links are left where they are. */
+  readonly move?: boolean
+  /** Names everything and writes nothing. */
+  readonly dryRun?: boolean
+  readonly onEvent?: (event: GuessDirEvent) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What happens while a folder is named, in this order; pictures in the order of their paths. */
+export type GuessDirEvent =
+  /** `before` pictures were done by an earlier run, `pictures` are left to do. */
+  | { readonly kind: 'scanned'; readonly pictures: number; readonly before: number }
+  /** A picture is in place under its new name. */
+  | { readonly kind: 'named'; readonly picture: NamedPicture; readonly done: number; readonly total: number }
+  | { readonly kind: 'failed'; readonly problem: Problem; readonly done: number; readonly total: number }
+
+export interface NamedPicture {
+  /** Path under the source, with `/` on every system. */
+  readonly original: string
+  /** Path under the destination, the same way. */
+  readonly name: string
+  readonly label: string
+  /** Of the label, 0 to 1, in steps of 0.00001 as in the new name. */
+  readonly score: number
+  /** Of every label, in the model's order. */
+  readonly scores: readonly Score[]
+}
+
+/** A file that could not be used, or was left out, and why. */
+export interface Problem {
+  readonly original: string
+  /** A fragment to put behind the name, such as "truncated JPEG". */
+  readonly reason: string
+}
+
+export interface GuessDirResult {
+  /** Pictures named by this run. */
+  readonly named: number
+  /** Pictures that earlier runs into the same destination had named. */
+  readonly before: number
+  /** Pictures a label in `results.csv`, earlier runs included; most first. */
+  readonly counts: readonly { readonly label: string; readonly count: number }[]
+  /** Should have been named and could not be. */
+  readonly failed: readonly Problem[]
+  /** Was not meant to be named: sidecar files, links to folders or out of the source. */
+  readonly skipped: readonly Problem[]
+}

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import {
+  copyFile,
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+  unlink,
+  utimes,
+} from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { systemCode } from '../../errors.ts'
+
+/** What `copyNew` and `moveNew` leave in a folder when they are killed. */
+const DRAFT = /^\.itc-[0-9a-f]{16}\.tmp$/
+
+/** True for a leftover of a killed run; nobody else's file is named so. */
+export function isDraft(name: string): boolean {
+  return DRAFT.test(name)
+}
+
+/**
+ * Copies a file, with its time of change. The new name appears at once with the whole file or not at all.
+ *
+ * @param durable waits until the copy is on the disk: before its original is removed
+ * @throws the system's error; `EEXIST` when `to` exists, which is then left as it is
+ */
+export async function copyNew(from: string, to: string, durable = false): Promise<void> {
+  const draft = join(dirname(to), `.itc-${randomBytes(8).toString('hex')}.tmp`)
+  try {
+    await copyFile(from, draft, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    const { atime, mtime } = await stat(from)
+    await utimes(draft, atime, mtime).catch(() => undefined) // some network disks keep no times
+    if (durable) await sync(draft)
+    if (!(await linkNew(draft, to))) await renameNew(draft, to)
+    if (durable) await sync(dirname(to)).catch(() => undefined) // Windows opens no folders
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/**
+ * Moves a file, to another disk too. At every moment it is whole under one name or under both.
+ *
+ * @throws the system's error; `EEXIST` when `to` exists, which is then left as it is
+ */
+export async function moveNew(from: string, to: string): Promise<void> {
+  try {
+    if (!(await linkNew(from, to))) return await renameNew(from, to)
+  } catch (error) {
+    if (systemCode(error) !== 'EXDEV') throw error
+    await copyNew(from, to, true)
+  }
+  try {
+    await unlink(from)
+  } catch (error) {
+    await rm(to, { force: true })
+    throw error
+  }
+}
+
+/** Gives a file a second name; false where the file system can't, or won't for somebody else's file. */
+async function linkNew(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'UNKNOWN'].includes(systemCode(error) ?? ''))
+      return false
+    throw error
+  }
+}
+
+/** Without links there is no renaming that refuses to overwrite: the moment between look and renaming remains. */
+async function renameNew(from: string, to: string): Promise<void> {
+  const there = await lstat(to).catch(() => undefined)
+  if (there) throw Object.assign(new Error(`"${to}" exists`), { code: 'EEXIST', path: to })
+  await rename(from, to)
+}
+
+/** Waits until a file is on the disk. */
+export async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+const COMPARED = 1 << 16
+
+/**
+ * True when both files are there, hold the same bytes, and one can be removed without losing the other: one being a link
+ * that leads to the other is not that, nor is one folder under two paths.
+ */
+export async function isSecondCopy(a: string, b: string): Promise<boolean> {
+  const kinds = await Promise.all([a, b].map(path => stat(path).catch(() => undefined)))
+  if (!kinds.every(kind => kind?.isFile())) return false // opening a FIFO would wait for its writer
+  const left = await open(a, 'r').catch(() => undefined)
+  const right = await open(b, 'r').catch(() => undefined)
+  try {
+    if (!left || !right || (await realpath(a)) === (await realpath(b))) return false
+    const [one, two] = await Promise.all([left.stat({ bigint: true }), right.stat({ bigint: true })])
+    if (one.ino === two.ino && one.dev === two.dev) return one.nlink > 1
+    return one.size === two.size && (await sameBytes(left, right))
+  } finally {
+    await left?.close()
+    await right?.close()
+  }
+}
+
+async function sameBytes(left: FileHandle, right: FileHandle): Promise<boolean> {
+  const [one, two] = [Buffer.alloc(COMPARED), Buffer.alloc(COMPARED)]
+  for (let at = 0; ; at += COMPARED) {
+    const [first, second] = await Promise.all([left.read(one, 0, COMPARED, at), right.read(two, 0, COMPARED, at)])
+    if (!one.subarray(0, first.bytesRead).equals(two.subarray(0, second.bytesRead))) return false
+    if (first.bytesRead < COMPARED) return true
+  }
+}

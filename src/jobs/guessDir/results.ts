@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { systemCode } from '../../errors.ts'
+import { formatRecord, readRecords } from './csv.ts'
+import { damagedResults, type Entry, headerCells, labelsOf, parseEntry, type Row, rowCells } from './row.ts'
+
+export const RESULTS_NAME = 'results.csv'
+
+/** `results.csv` as a run finds it. */
+export interface Recorded {
+  readonly labels: readonly string[]
+  readonly entries: readonly Entry[]
+}
+
+/**
+ * Reads what runs into a destination have recorded.
+ *
+ * @returns undefined when there is nothing
+ * @throws UserError `E_RESULTS` when the file is no such record
+ */
+export async function readResults(path: string): Promise<Recorded | undefined> {
+  let labels: readonly string[] | undefined
+  const entries: Entry[] = []
+  try {
+    for await (const { cells, start, end } of readRecords(path)) {
+      if (labels === undefined) {
+        labels = labelsOf(cells)
+        if (labels === undefined) throw damagedResults(path, 'it was not written by itc guess-dir')
+      } else entries.push(parseEntry(cells, labels.length + 4, path, { start, end }))
+    }
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error instanceof SyntaxError ? damagedResults(path, error.message, error) : error
+  }
+  if (labels === undefined) throw damagedResults(path, 'it was not written by itc guess-dir')
+  return { labels, entries }
+}
+
+/** `results.csv` being written. It is the journal too: a row is on the disk before its picture is in place. */
+export class Results {
+  readonly path: string
+  readonly #labels: readonly string[]
+  #file: FileHandle
+  #size: number
+  #entries: Entry[]
+
+  private constructor(path: string, labels: readonly string[], file: FileHandle, size: number, entries: Entry[]) {
+    this.path = path
+    this.#labels = labels
+    this.#file = file
+    this.#size = size
+    this.#entries = entries
+  }
+
+  /** Starts the file, or goes on with the one that is there: of its rows `kept` stay, in their order. */
+  static async open(path: string, labels: readonly string[], kept: readonly Entry[]): Promise<Results> {
+    const { entries, size } = await rewrite(path, labels, kept)
+    return new Results(path, labels, await open(path, 'r+'), size, entries)
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#entries
+  }
+
+  /** Adds rows and waits until they are on the disk. */
+  async append(rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return
+    const lines = rows.map(row => Buffer.from(formatRecord(rowCells(row, this.#labels))))
+    await writeAll(this.#file, Buffer.concat(lines), this.#size)
+    await this.#file.datasync()
+    rows.forEach((row, index) => {
+      const start = this.#size
+      this.#size += lines[index]!.length
+      const { name, label } = 'reason' in row ? { name: '', label: '' } : row
+      this.#entries.push({ original: row.original, name, label, start, end: this.#size })
+    })
+  }
+
+  /** Replaces the file at once by one with these rows of it, in this order. */
+  async keep(kept: readonly Entry[]): Promise<void> {
+    await this.#file.close()
+    const { entries, size } = await rewrite(this.path, this.#labels, kept)
+    this.#file = await open(this.path, 'r+')
+    this.#entries = entries
+    this.#size = size
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
+  }
+}
+
+const DRAFT = /^\.results\.csv\.[0-9a-f]{12}\.tmp$/
+
+/** True for a leftover of a killed run. */
+export function isResultsDraft(name: string): boolean {
+  return DRAFT.test(name)
+}
+
+/** Bytes copied at a time. */
+const PIECE = 1 << 20
+
+async function rewrite(
+  path: string,
+  labels: readonly string[],
+  kept: readonly Entry[],
+): Promise<{ entries: Entry[]; size: number }> {
+  const draft = join(dirname(path), `.results.csv.${randomBytes(6).toString('hex')}.tmp`)
+  const old = kept.length > 0 ? await open(path, 'r') : undefined
+  try {
+    const file = await open(draft, 'wx')
+    let size = 0
+    try {
+      const header = Buffer.from(formatRecord(headerCells(labels)))
+      await writeAll(file, header, 0)
+      size = header.length
+      for (const { start, end } of pieces(kept)) {
+        const { buffer, bytesRead } = await old!.read(Buffer.alloc(end - start), 0, end - start, start)
+        if (bytesRead < end - start) throw damagedResults(path, 'it was cut short meanwhile')
+        await writeAll(file, buffer, size)
+        size += bytesRead
+      }
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(draft, path)
+    let start = Buffer.byteLength(formatRecord(headerCells(labels)))
+    const entries = kept.map(entry => {
+      const moved = { ...entry, start, end: start + entry.end - entry.start }
+      start = moved.end
+      return moved
+    })
+    return { entries, size }
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined)
+    throw error
+  } finally {
+    await old?.close()
+  }
+}
+
+/** The rows' bytes, neighbours together. */
+function* pieces(entries: readonly Entry[]): Generator<{ start: number; end: number }> {
+  let piece: { start: number; end: number } | undefined
+  for (const { start, end } of entries) {
+    if (piece && piece.end === start && end - piece.start <= PIECE) piece.end = end
+    else {
+      if (piece) yield piece
+      piece = { start, end }
+    }
+  }
+  if (piece) yield piece
+}
+
+/** A write may take less than it was given when the disk is about to be full. */
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length; )
+    at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten
+}

@@ -1,0 +1,67 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Measured, statAll } from '../../dataset/walk.ts'
+import { isSecondCopy, sync } from './place.ts'
+import type { Entry } from './row.ts'
+import type { SourcePicture } from './scan.ts'
+
+/** Coarsest step of a file's time: FAT's, in milliseconds. */
+const TIME_STEP = 2000
+
+export interface Resumption {
+  /** Rows that stay; the others belong to pictures that are done again. */
+  readonly kept: Entry[]
+  readonly todo: SourcePicture[]
+}
+
+/**
+ * Finds out what earlier runs have done. A row whose picture is not in place is dropped, and so are failures: both are tried
+ * again. A picture that was changed after it was copied, or is another one under the path of one that was moved away, is
+ * named anew, and the earlier row stays.
+ *
+ * @param options.move finishes moves that were cut off between the new name's appearance and the old one's removal
+ * @param options.rehearsal finishes nothing
+ */
+export async function resume(
+  entries: readonly Entry[],
+  pictures: readonly SourcePicture[],
+  destination: string,
+  { move, rehearsal }: { readonly move: boolean; readonly rehearsal: boolean },
+): Promise<Resumption> {
+  if (entries.length === 0) return { kept: [], todo: [...pictures] }
+  const sources = new Map(pictures.map(picture => [picture.original, picture]))
+  const rows = onePerName(entries.filter(({ name }) => name !== ''))
+  const known = rows.filter(({ original }) => sources.has(original))
+  const targets = await statAll(known.map(({ name }) => ({ path: join(destination, name), link: false })))
+  const origins = await statAll(known.map(({ original }) => ({ path: sources.get(original)!.path, link: false })))
+  const missing = new Set<Entry>()
+  const done = new Set<string>()
+  for (const [index, entry] of known.entries()) {
+    const [from, to] = [sources.get(entry.original)!.path, join(destination, entry.name)]
+    const target = targets[index]!
+    if (typeof target === 'string') missing.add(entry)
+    else if (await isDone(from, to, origins[index]!, target, move)) {
+      done.add(entry.original)
+      if (!move || rehearsal) continue
+      await sync(to) // from now on it is the only one
+      await rm(from, { force: true })
+    }
+  }
+  return {
+    kept: rows.filter(entry => !missing.has(entry)),
+    todo: pictures.filter(({ original }) => !done.has(original)),
+  }
+}
+
+/** A run killed twice at the same picture has planned it twice: the later row counts. */
+function onePerName(rows: readonly Entry[]): Entry[] {
+  const last = new Map(rows.map(row => [row.name, row]))
+  return rows.filter(row => last.get(row.name) === row)
+}
+
+async function isDone(from: string, to: string, source: Measured, target: Measured, move: boolean): Promise<boolean> {
+  if (typeof source === 'string' || typeof target === 'string') return true // vanished just now: nothing to do
+  if (move) return isSecondCopy(from, to)
+  // Copies have their originals' time. A newer copy was edited in its place, a newer original needs a closer look.
+  return source.mtimeMs <= target.mtimeMs + TIME_STEP || (await isSecondCopy(from, to))
+}
