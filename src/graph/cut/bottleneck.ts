@@ -1,0 +1,83 @@
+import { UserError } from '../../errors.ts'
+import { constantOf, dataInputs, type Graph, type GraphNode, nodesByName, numbersAttr, parseRef } from '../graph.ts'
+import { numbersOf } from '../tensor.ts'
+import { neededNodes, reachableFrom, terminals } from '../terminals.ts'
+import { isConvolution } from './input.ts'
+
+/** Ops that see neighbouring pixels: after the global pooling there is none. */
+const SPATIAL = new Set([
+  'MaxPool',
+  'MaxPoolV2',
+  'AvgPool',
+  'ResizeBilinear',
+  'ResizeNearestNeighbor',
+  'SpaceToBatchND',
+  'LRN',
+])
+
+/**
+ * The name of the last global pooling: a mean, maximum or average over the picture after which nothing looks at
+ * neighbouring pixels again. Found by structure, so that the names people gave their nodes do not matter.
+ * Squeeze-and-excite blocks pool globally too, but convolutions follow them.
+ *
+ * @param input the node fed with pictures
+ * @throws UserError E_NO_POOLING
+ */
+export function findBottleneck(graph: Graph, input: string): string {
+  const byName = nodesByName(graph)
+  const fromInput = reachableFrom(graph, input)
+  const order = neededNodes(graph, terminals(graph))
+  for (const node of order.reverse()) {
+    if (!fromInput.has(node.name) || !isPooling(node, byName)) continue
+    const after = [...reachableFrom(graph, node.name)].filter(name => name !== node.name)
+    if (!after.some(name => isSpatial(byName.get(name)!, byName))) return node.name
+  }
+  throw new UserError(
+    'E_NO_POOLING',
+    'The graph has no global pooling, where the features of a whole picture would come out.',
+    {
+      hint: 'Name the node that gives the features with --bottleneck NODE.',
+    },
+  )
+}
+
+/** The node whose output the pooling `bottleneck` takes: the feature map [n, h, w, features] for class activation maps. */
+export function findFeatureMap(graph: Graph, bottleneck: string): string {
+  const node = nodesByName(graph).get(bottleneck)
+  const [first] = node === undefined ? [] : dataInputs(node)
+  if (first === undefined)
+    throw new UserError('E_NO_NODE', `The graph has no node "${bottleneck}" that pools a feature map.`)
+  return first
+}
+
+function isPooling(node: GraphNode, byName: ReadonlyMap<string, GraphNode>): boolean {
+  if (node.op === 'Mean' || node.op === 'Max') {
+    const axes = constantOf(byName.get(parseRef(node.inputs[1] ?? '').name))
+    const sorted =
+      axes === undefined
+        ? ''
+        : numbersOf(axes)
+            .map(axis => (axis < 0 ? axis + 4 : axis))
+            .sort()
+            .join()
+    return sorted === '1,2' || sorted === '2,3'
+  }
+  if (node.op !== 'AvgPool') return false
+  // A pooling window of 2 or 3 is a layer; the last one covers the whole map.
+  return Math.max(...numbersAttr(node, 'ksize')) > 3
+}
+
+function isSpatial(node: GraphNode, byName: ReadonlyMap<string, GraphNode>): boolean {
+  if (SPATIAL.has(node.op)) return true
+  if (!isConvolution(node)) return false
+  const weights = neededConstant(node.inputs[1], byName)
+  if (weights === undefined) return true
+  return weights.shape[0] !== 1 || weights.shape[1] !== 1
+}
+
+/** The constant behind a reference, through the Identity nodes that freezing leaves. */
+function neededConstant(ref: string | undefined, byName: ReadonlyMap<string, GraphNode>) {
+  let node = ref === undefined ? undefined : byName.get(parseRef(ref).name)
+  for (let i = 0; i < 8 && node?.op === 'Identity'; i++) node = byName.get(parseRef(node.inputs[0] ?? '').name)
+  return constantOf(node)
+}

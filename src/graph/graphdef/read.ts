@@ -1,0 +1,99 @@
+import protobuf from 'protobufjs/minimal.js'
+import { UserError } from '../../errors.ts'
+import type { Attr, Graph, GraphNode } from '../graph.ts'
+import { readAttr, subEnd } from './attr.ts'
+import { damaged, LIMITS, notGraph } from './limits.ts'
+import type { Budget } from './tensor.ts'
+
+/**
+ * Attributes that speak of the graph a node came from: shapes that another input size makes wrong, and
+ * neighbours that a cut may remove.
+ */
+const STALE = new Set(['_output_shapes', '_class', 'shared_name', 'container'])
+
+/**
+ * Decodes a frozen GraphDef. Constants are views of `bytes` where their alignment allows it.
+ * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/graph.proto
+ *
+ * @throws UserError E_NOT_A_GRAPH when the bytes are something else, E_BAD_GRAPH when they are damaged
+ */
+export function readGraphDef(bytes: Uint8Array): Graph {
+  if (bytes.length === 0) throw notGraph('the file is empty')
+  try {
+    const reader = protobuf.Reader.create(bytes)
+    const graph = readGraph(reader, reader.len)
+    if (graph.nodes.length === 0) throw notGraph('there are no nodes in it')
+    return graph
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw notGraph('its bytes cannot be decoded as one', error)
+  }
+}
+
+/** Decodes a GraphDef that ends at `end`; errors of the wire format are left to the caller. */
+export function readGraph(reader: protobuf.Reader, end: number): Graph {
+  const nodes: GraphNode[] = []
+  const names = new Set<string>()
+  const budget: Budget = { repeated: LIMITS.repeated }
+  let versions = { producer: 0, minConsumer: 0 }
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (tag === 10) {
+      const node = readNode(reader, subEnd(reader, end), budget)
+      if (names.has(node.name)) throw damaged(`two nodes have the name "${node.name}"`)
+      names.add(node.name)
+      nodes.push(node)
+      if (nodes.length > LIMITS.nodes) throw damaged('it has more nodes than any image network')
+    } else if (tag === 34) versions = readVersions(reader, subEnd(reader, end))
+    else if (tag === 24) reader.int32()
+    else if (tag === 18 || tag === 42) reader.skipType(2)
+    else throw notGraph('its bytes cannot be decoded as one')
+  }
+  return { nodes, ...versions }
+}
+
+function readNode(reader: protobuf.Reader, end: number, budget: Budget): GraphNode {
+  let name = ''
+  let op = ''
+  const inputs: string[] = []
+  const attrs = Object.create(null) as Record<string, Attr>
+  let count = 0
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (tag === 10) name = reader.string()
+    else if (tag === 18) op = reader.string()
+    else if (tag === 26) inputs.push(reader.string())
+    else if (tag === 42) {
+      const [key, attr] = readEntry(reader, subEnd(reader, end), budget)
+      if (!STALE.has(key)) attrs[key] = attr
+      count++
+    } else reader.skipType(tag & 7)
+    if (inputs.length > LIMITS.inputs || count > LIMITS.attributes) throw damaged(`node "${name}" has too many parts`)
+  }
+  if (reader.pos !== end) throw damaged(`node "${name}" runs over its end`)
+  if (name === '' || op === '') throw notGraph('one of its nodes has no name or no op')
+  return { name, op, inputs, attrs }
+}
+
+function readEntry(reader: protobuf.Reader, end: number, budget: Budget): [string, Attr] {
+  let key = ''
+  let attr: Attr = { kind: 'raw', value: new Uint8Array(0) }
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (tag === 10) key = reader.string()
+    else if (tag === 18) attr = readAttr(reader, subEnd(reader, end), budget)
+    else reader.skipType(tag & 7)
+  }
+  return [key, attr]
+}
+
+function readVersions(reader: protobuf.Reader, end: number): { producer: number; minConsumer: number } {
+  const versions = { producer: 0, minConsumer: 0 }
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (tag === 8) versions.producer = reader.int32()
+    else if (tag === 16) versions.minConsumer = reader.int32()
+    else reader.skipType(tag & 7)
+  }
+  return versions
+}

@@ -1,0 +1,106 @@
+import protobuf from 'protobufjs/minimal.js'
+
+/** ONNX' element types, of those used here; https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
+export const ONNX_TYPES = { float: 1, uint8: 2, int64: 7 } as const
+export type OnnxType = keyof typeof ONNX_TYPES
+
+/** Opset 18 has Resize by axes; onnxruntime 1.14 and later run it. */
+export const OPSET = 18
+const IR_VERSION = 8
+
+export type OnnxAttr = number | string | readonly number[] | { readonly float: number }
+
+export interface OnnxNode {
+  readonly op: string
+  readonly name: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attrs: Readonly<Record<string, OnnxAttr>>
+}
+
+export interface OnnxTensor {
+  readonly name: string
+  readonly type: OnnxType
+  readonly shape: readonly number[]
+  /** Little-endian. Made when the model is encoded, so that only asking for shapes moves no weights. */
+  readonly bytes: () => Uint8Array
+}
+
+/** A graph's input or output; a size given by name is open. */
+export interface OnnxPort {
+  readonly name: string
+  readonly type: OnnxType
+  readonly shape: readonly (number | string)[]
+}
+
+export interface OnnxModel {
+  readonly nodes: readonly OnnxNode[]
+  readonly tensors: readonly OnnxTensor[]
+  readonly inputs: readonly OnnxPort[]
+  readonly outputs: readonly OnnxPort[]
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** Encodes a ModelProto. */
+export function encodeModel(model: OnnxModel): Uint8Array {
+  const writer = protobuf.Writer.create()
+  writer.uint32(8).int64(IR_VERSION).uint32(18).string('itc')
+  writer.uint32(58).fork()
+  for (const node of model.nodes) writeNode(writer.uint32(10).fork(), node).ldelim()
+  writer.uint32(18).string('itc')
+  for (const tensor of model.tensors) writeTensor(writer.uint32(42).fork(), tensor).ldelim()
+  for (const port of model.inputs) writePort(writer.uint32(90).fork(), port).ldelim()
+  for (const port of model.outputs) writePort(writer.uint32(98).fork(), port).ldelim()
+  writer.ldelim()
+  writer.uint32(66).fork().uint32(10).string('').uint32(16).int64(OPSET).ldelim()
+  writeMetadata(writer, model.metadata)
+  return writer.finish()
+}
+
+/** Appends ModelProto's metadata_props, which tools show and `session.get_modelmeta()` gives. */
+export function writeMetadata(writer: protobuf.Writer, metadata: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(metadata)) {
+    writer.uint32(114).fork().uint32(10).string(key).uint32(18).string(value).ldelim()
+  }
+}
+
+export function writeNode(writer: protobuf.Writer, node: OnnxNode): protobuf.Writer {
+  for (const input of node.inputs) writer.uint32(10).string(input)
+  for (const output of node.outputs) writer.uint32(18).string(output)
+  writer.uint32(26).string(node.name).uint32(34).string(node.op)
+  for (const [name, value] of Object.entries(node.attrs)) {
+    writer.uint32(42).fork().uint32(10).string(name)
+    if (typeof value === 'number') writer.uint32(24).int64(value).uint32(160).int32(2)
+    else if (typeof value === 'string') writer.uint32(34).bytes(Buffer.from(value)).uint32(160).int32(3)
+    else if ('float' in value) writer.uint32(21).float(value.float).uint32(160).int32(1)
+    else {
+      for (const item of value) writer.uint32(64).int64(item)
+      writer.uint32(160).int32(7)
+    }
+    writer.ldelim()
+  }
+  return writer
+}
+
+export function writeTensor(writer: protobuf.Writer, tensor: OnnxTensor): protobuf.Writer {
+  for (const size of tensor.shape) writer.uint32(8).int64(size)
+  return writer
+    .uint32(16)
+    .int32(ONNX_TYPES[tensor.type])
+    .uint32(66)
+    .string(tensor.name)
+    .uint32(74)
+    .bytes(tensor.bytes())
+}
+
+export function writePort(writer: protobuf.Writer, port: OnnxPort): protobuf.Writer {
+  writer.uint32(10).string(port.name).uint32(18).fork().uint32(10).fork()
+  writer.uint32(8).int32(ONNX_TYPES[port.type]).uint32(18).fork()
+  for (const size of port.shape) {
+    writer.uint32(10).fork()
+    if (typeof size === 'number') writer.uint32(8).int64(size)
+    else writer.uint32(18).string(size)
+    writer.ldelim()
+  }
+  return writer.ldelim().ldelim().ldelim()
+}

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { UserError } from '../../errors.ts'
+import { type Attr, dtypeAttr, type Graph, type GraphNode } from '../graph.ts'
+import { damaged, notGraph } from '../graphdef/limits.ts'
+import type { Tensor } from '../tensor.ts'
+import { attrOfJson, type JsonAttr } from './json.ts'
+import { readWeights, type WeightSpec } from './weights.ts'
+
+interface ModelJson {
+  format?: string
+  modelTopology?: { node?: JsonNode[]; versions?: { producer?: number; minConsumer?: number } }
+  weightsManifest?: { paths?: string[]; weights?: WeightSpec[] }[]
+}
+
+interface JsonNode {
+  name?: unknown
+  op?: unknown
+  input?: unknown[]
+  attr?: Record<string, JsonAttr>
+}
+
+/**
+ * Reads a TF.js graph model: a folder with `model.json` and its weight shards, or the path of its `model.json`.
+ * Weights may be float32 or int32, or quantised to float16, uint8 or uint16; they come back as float32.
+ *
+ * @throws UserError E_NOT_A_GRAPH for another kind of model, E_BAD_GRAPH for a damaged one
+ */
+export async function readTfjsModel(folder: string): Promise<Graph> {
+  const file = folder.endsWith('.json') ? folder : path.join(folder, 'model.json')
+  const model = parse(await readFile(file, 'utf8'))
+  const nodes = model.modelTopology?.node
+  if (!Array.isArray(nodes) || nodes.length === 0) {
+    throw notGraph('model.json is of another kind', new Error(`format: ${model.format ?? 'none'}`))
+  }
+  const weights = new Map<string, Tensor>()
+  for (const group of model.weightsManifest ?? []) {
+    const shards = await Promise.all((group.paths ?? []).map(shard => readShard(path.dirname(file), shard)))
+    for (const [name, tensor] of readWeights(group.weights ?? [], Buffer.concat(shards))) weights.set(name, tensor)
+  }
+  const { producer = 0, minConsumer = 0 } = model.modelTopology?.versions ?? {}
+  return { nodes: nodes.map(node => nodeOfJson(node, weights)), producer, minConsumer }
+}
+
+function parse(text: string): ModelJson {
+  try {
+    return (JSON.parse(text) ?? {}) as ModelJson
+  } catch (cause) {
+    throw notGraph('model.json is not JSON', cause)
+  }
+}
+
+async function readShard(folder: string, shard: string): Promise<Buffer> {
+  const name = decodeURIComponent(String(shard))
+  if (path.isAbsolute(name) || name.split(/[\\/]/).includes('..')) {
+    throw damaged(`model.json names weights outside its own folder, "${name}"`)
+  }
+  try {
+    return await readFile(path.join(folder, name))
+  } catch (cause) {
+    throw new UserError('E_BAD_GRAPH', `The weights "${name}" that model.json names cannot be read.`, {
+      hint: 'A TF.js model is model.json and all the .bin files that came with it, in one folder.',
+      cause,
+    })
+  }
+}
+
+function nodeOfJson(json: JsonNode, weights: ReadonlyMap<string, Tensor>): GraphNode {
+  const { name, op } = json
+  if (typeof name !== 'string' || typeof op !== 'string') throw notGraph('one of its nodes has no name or no op')
+  const attrs = Object.create(null) as Record<string, Attr>
+  for (const [key, value] of Object.entries(json.attr ?? {})) {
+    const attr = key === '_output_shapes' || key === '_class' ? undefined : attrOfJson(value)
+    if (attr !== undefined) attrs[key] = attr
+  }
+  if (op === 'Const') {
+    const value = weights.get(name)
+    if (value === undefined) throw damaged(`the constant "${name}" has no weights`)
+    attrs.dtype = dtypeAttr(value.dtype)
+    attrs.value = { kind: 'tensor', value }
+  }
+  return { name, op, inputs: (json.input ?? []).map(String), attrs }
+}

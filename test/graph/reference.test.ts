@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import * as ort from 'onnxruntime-node'
+import { describe, expect, test } from 'vitest'
+import { compileOnnx } from '../../src/graph/onnx/compile.ts'
+import { readTfjsModel } from '../../src/graph/tfjs/read.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const REFERENCE = path.resolve(ROOT, '../shared/reference')
+const PICTURES = 8
+
+const NETWORKS = [
+  {
+    name: 'mobilenet_v1',
+    size: 224,
+    mean: 127.5,
+    scale: 127.5,
+    bottleneck: 'MobilenetV1/Logits/AvgPool_1a/AvgPool',
+    logits: 'MobilenetV1/Predictions/Reshape',
+    features: 1024,
+  },
+  {
+    name: 'efficientnet_lite0',
+    size: 224,
+    mean: 127,
+    scale: 128,
+    bottleneck: 'features',
+    logits: 'logits',
+    features: 1280,
+  },
+  {
+    name: 'efficientnet_lite2',
+    size: 260,
+    mean: 127,
+    scale: 128,
+    bottleneck: 'features',
+    logits: 'logits',
+    features: 1280,
+  },
+] as const
+
+async function floats(file: string): Promise<Float32Array> {
+  const bytes = await readFile(path.join(REFERENCE, file))
+  return new Float32Array(new Uint8Array(bytes).buffer)
+}
+
+function cosine(x: Float32Array, y: Float32Array): number {
+  let [xy, xx, yy] = [0, 0, 0]
+  for (const [i, value] of x.entries()) {
+    xy += value * y[i]!
+    xx += value * value
+    yy += y[i]! * y[i]!
+  }
+  return xy / Math.sqrt(xx * yy)
+}
+
+function best(row: Float32Array): number {
+  return row.indexOf(Math.max(...row))
+}
+
+const absent = !existsSync(REFERENCE)
+if (absent) console.warn('Skipped: ../shared/reference, with the features that TensorFlow computed, is not here.')
+
+describe.skipIf(absent)('bundled networks, compiled to ONNX, against independently computed tensors', () => {
+  test.each(NETWORKS)('$name', async ({ name, size, mean, scale, bottleneck, logits, features }) => {
+    const graph = await readTfjsModel(path.join(ROOT, 'models', name))
+    const recipe = { size, mean: [mean, mean, mean], scale: [scale, scale, scale] } as const
+    const bytes = compileOnnx(graph, { input: 'input', bottleneck, outputs: [logits], recipe })
+    const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 2 })
+    const pixels = new Uint8Array(await readFile(path.join(REFERENCE, `input-${size}.u8`)))
+    const output = await session.run({ pixels: new ort.Tensor('uint8', pixels, [PICTURES, size, size, 3]) })
+    expect(output.features!.dims).toEqual([PICTURES, features])
+    const wanted = await floats(`${name}.features.f32`)
+    const wantedLogits = await floats(`${name}.logits.f32`)
+    const classes = wantedLogits.length / PICTURES
+    for (let i = 0; i < PICTURES; i++) {
+      const row = (output.features!.data as Float32Array).subarray(i * features, (i + 1) * features)
+      expect(cosine(row, wanted.subarray(i * features, (i + 1) * features))).toBeGreaterThan(0.9999)
+      const scores = (output[logits]!.data as Float32Array).subarray(i * classes, (i + 1) * classes)
+      expect(best(scores)).toBe(best(wantedLogits.subarray(i * classes, (i + 1) * classes)))
+    }
+    await session.release()
+  })
+})
