@@ -8,3 +8,11 @@ export function parseNumber(text: string): number {
   }
   return value
 }
+
+/** Parses one number, or three for red, green and blue: "127.5" or "123.68,116.78,103.94". */
+export function parseChannels(text: string): number | number[] {
+  const values = text.split(',').map(parseNumber)
+  if (values.length === 1) return values[0]!
+  if (values.length === 3) return values
+  throw new InvalidArgumentError(`Expected one number, or three joined by commas, but received "${text}".`)
+}

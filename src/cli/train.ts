@@ -7,12 +7,25 @@ import { train } from '../jobs/train.ts'
 import type { TrainOptions } from '../jobs/trainOptions.ts'
 import type { CommandContext } from './main.ts'
 import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
-import { parseNumber } from './parse.ts'
+import { parseChannels, parseNumber } from './parse.ts'
 import { TrainReport } from './trainReport.ts'
 
 type Flags = Pick<
   TrainOptions,
-  'backbone' | 'inputSize' | 'resize' | 'steps' | 'batch' | 'learningRate' | 'seed' | 'folds' | 'validation' | 'test'
+  | 'backbone'
+  | 'inputSize'
+  | 'resize'
+  | 'mean'
+  | 'scale'
+  | 'input'
+  | 'bottleneck'
+  | 'steps'
+  | 'batch'
+  | 'learningRate'
+  | 'seed'
+  | 'folds'
+  | 'validation'
+  | 'test'
 > &
   PictureFlags & { json?: boolean; strict?: boolean }
 
@@ -30,6 +43,10 @@ export function addTrain({ program, terminal }: CommandContext): void {
     .option('--backbone <name>', `pretrained network: ${BUNDLED_NAMES.join(', ')}, a file, or A+B`, DEFAULT_BACKBONE)
     .option('--input-size <pixels>', "side of the network's input; larger is slower, often better", parseNumber)
     .addOption(new Option('--resize <how>', 'how a picture is made square').choices(RESIZES))
+    .option('--mean <n>', 'of a graph of your own: it sees (value - mean) / scale', parseChannels)
+    .option('--scale <n>', 'see --mean; one number, or three joined by commas', parseChannels)
+    .option('--input <node>', 'of a graph of your own: the node that takes the pictures')
+    .option('--bottleneck <node>', 'of a graph of your own: the node that gives the bottleneck')
     .option('--steps <n>', 'training steps', parseNumber, steps)
     .option('--batch <n>', 'pictures a step', parseNumber, batch)
     .option('--learning-rate <rate>', 'size of a step', parseNumber, learningRate)

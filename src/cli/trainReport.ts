@@ -25,6 +25,9 @@ export class TrainReport {
       case 'scanned':
         err(`${count(event.pictures, 'picture')} in ${count(event.categories.length, 'category')}`)
         break
+      case 'download':
+        this.#show('downloading', event.received, event.total ?? event.received, '')
+        break
       case 'bottlenecks':
         if (event.cached < event.total)
           this.#show('bottlenecks', event.done, event.total, event.cached > 0 ? `${event.cached} cached` : '')

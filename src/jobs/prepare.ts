@@ -34,7 +34,10 @@ export interface Prepared {
 export async function prepare(layout: Layout, dataset: Dataset, options: TrainOptions): Promise<Prepared> {
   const { categories } = dataset
   options.onEvent?.({ kind: 'scanned', pictures: dataset.pictures.length, categories })
-  const backbones = await findBackbones(options.backbone ?? DEFAULT_BACKBONE, options)
+  const backbones = await findBackbones(options.backbone ?? DEFAULT_BACKBONE, {
+    ...options,
+    onDownload: ({ received, total }) => options.onEvent?.({ kind: 'download', received, total }),
+  })
   let loading: Promise<Engine> | undefined
   const engine = () => {
     loading ??= loadEngine(options.engine ?? 'auto')

@@ -14,6 +14,12 @@ export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
   /** Side of the network's input in pixels; the network's own unless given. */
   readonly inputSize?: number
   readonly resize?: Resize
+  /** For a graph of one's own: the network sees `(value - mean) / scale`; one figure, or red, green and blue. */
+  readonly mean?: number | readonly number[]
+  readonly scale?: number | readonly number[]
+  /** For a graph of one's own: its nodes that take the pictures and give the bottleneck. */
+  readonly input?: string
+  readonly bottleneck?: string
   readonly engine?: EngineChoice
   readonly limits?: Partial<DecodeLimits>
   /** Makes any skipped picture an error, before anything is written. */
@@ -25,6 +31,7 @@ export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
 /** What happens during a training, in this order. */
 export type TrainEvent =
   | { readonly kind: 'scanned'; readonly pictures: number; readonly categories: readonly string[] }
+  | { readonly kind: 'download'; readonly received: number; readonly total: number | undefined }
   | ({ readonly kind: 'bottlenecks' } & ExtractProgress)
   | { readonly kind: 'split'; readonly train: number; readonly validation: number; readonly test: number }
   | { readonly kind: 'steps'; readonly done: number; readonly total: number }

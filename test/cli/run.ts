@@ -7,15 +7,18 @@ export interface Ran {
   readonly code: number
   readonly out: string
   readonly err: string
+  /** Both, in order: what a person sees. */
+  readonly all: string
 }
 
 /** Runs a command line in this process, piped: no colours, no bars. */
 export async function run(argv: readonly string[], stdin: readonly Uint8Array[] = []): Promise<Ran> {
   const out: string[] = []
   const err: string[] = []
+  const all: string[] = []
   const terminal: Terminal = {
-    out: line => out.push(line),
-    err: line => err.push(line),
+    out: line => void (out.push(line), all.push(line)),
+    err: line => void (err.push(line), all.push(line)),
     outIsTerminal: false,
     errIsTerminal: false,
     colors: picocolors.createColors(false),
@@ -25,5 +28,5 @@ export async function run(argv: readonly string[], stdin: readonly Uint8Array[] 
     })(),
   }
   const code = await main(argv, terminal)
-  return { code, out: out.join('\n'), err: err.join('\n') }
+  return { code, out: out.join('\n'), err: err.join('\n'), all: all.join('\n') }
 }

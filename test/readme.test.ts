@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fs from 'fs-extra'
+import { expect, it } from 'vitest'
+import { run } from './cli/run.ts'
+import { SAMPLE_TEST } from './pictures.ts'
+import { tempFolder } from './tempFolder.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+it('README.md shows what the commands print', async () => {
+  const readme = await fs.readFile(join(root, 'README.md'), 'utf8')
+  const block = /```console\n([\s\S]*?)```/.exec(readme)![1]!
+  const folder = await tempFolder()
+  await fs.copy(join(root, 'tf_files/data'), join(folder, 'tf_files/data'))
+  await fs.copy(SAMPLE_TEST, join(folder, 'test_data'))
+  const before = process.cwd()
+  process.chdir(folder)
+  try {
+    for (const session of block
+      .trim()
+      .split(/^\$ itc /m)
+      .slice(1)) {
+      const [command, ...shown] = session.trim().split('\n')
+      const { code, all } = await run(command!.split(' '))
+      expect(code, command).toBe(0)
+      expectShown(shown, all.split('\n'), command!)
+    }
+  } finally {
+    process.chdir(before)
+  }
+})
+
+/** Every line shown was printed, in that order, and nothing else except where the README says "…". */
+function expectShown(shown: readonly string[], printed: readonly string[], command: string): void {
+  let at = 0
+  let elided = false
+  for (const line of shown) {
+    if (line === '…') {
+      elided = true
+      continue
+    }
+    if (elided) while (at < printed.length && !alike(line, printed[at]!)) at++
+    expect(
+      printed[at] !== undefined && alike(line, printed[at]!),
+      `${command}: "${line}", printed "${printed[at]}"`,
+    ).toBe(true)
+    elided = false
+    at++
+  }
+  if (!elided) expect(at, command).toBe(printed.length)
+}
+
+/** The same words, and numbers that another processor may compute. */
+function alike(shown: string, printed: string): boolean {
+  const number = /\d+(?:\.\d+)?/g
+  if (shown.replace(number, '#') !== printed.replace(number, '#')) return false
+  const values = (line: string) => (line.match(number) ?? []).map(Number)
+  return values(shown).every((value, index) => Math.abs(value - values(printed)[index]!) <= 0.002 * Math.max(1, value))
+}
