@@ -33,8 +33,8 @@ export interface Dataset {
 }
 
 /**
- * Lists a folder of category folders, folders inside them included. Opens no file. Links to files count as files; links to
- * folders are not followed, so a loop of links does no harm.
+ * Lists a folder of category folders, folders inside them included. Opens no file. Links to files count as files;
+ * links to folders are not followed, so a loop of links does no harm.
  *
  * @param dataFolder the folder that holds one folder a category
  * @throws UserError `E_NO_DATA`, `E_NOT_A_FOLDER`, `E_UNREADABLE_FOLDER`, `E_NO_CATEGORIES`, `E_ONE_CATEGORY`,

@@ -29,9 +29,10 @@ export interface Conflict {
 }
 
 /**
- * Decides for each picture whether it trains, validates or tests: each category's pictures are ranked by their hash and cut. So
- * names and places of files and folders change nothing, copies of a picture stay together, and a category with enough
- * pictures has some in every part. A picture (or group) found under two labels trains under both: it could test neither.
+ * Decides for each picture whether it trains, validates or tests: each category's pictures are ranked by their hash
+ * and cut. So names and places of files and folders change nothing, copies of a picture stay together, and a category
+ * with enough pictures has some in every part. A picture (or group) found under two labels trains under both: it could
+ * test neither.
  *
  * @returns one part an example, [examples]
  * @throws UserError `E_TOO_FEW_PICTURES`; `E_BAD_VALUE` for the fractions
@@ -57,8 +58,8 @@ export function splitExamples(
 }
 
 /**
- * Deals each category's pictures, ranked by hash, to `k` folds in turn; copies and groups share a fold. Every fold gets the
- * same number of each category's groups, give or take one, and of all.
+ * Deals each category's pictures, ranked by hash, to `k` folds in turn; copies and groups share a fold. Every fold
+ * gets the same number of each category's groups, give or take one, and of all.
  *
  * @returns the fold of each example, 0 to k - 1, [examples]
  * @throws UserError `E_BAD_VALUE` unless k is an integer from 2 on
@@ -67,7 +68,7 @@ export function folds(examples: readonly SplitExample[], k: number): number[] {
   if (!Number.isInteger(k) || k < 2) throw unexpected('folds', 'an integer of at least 2', k)
   const groups = groupExamples(examples)
   const categories = [...rankByCategory(groups).values(), ranked(groups.filter(group => group.labels.size > 1))]
-  // By hash, not by label: renaming a category must not deal anew. Going on where the last one stopped evens out the folds.
+  // By hash, not by label: renaming a category must not deal anew. Going on where the last one stopped evens out folds.
   categories.sort((a, b) => compare(a[0]?.hash ?? '', b[0]?.hash ?? ''))
   const result: number[] = new Array(examples.length).fill(0)
   let turn = 0

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
-import sharp, { type Sharp } from 'sharp'
+import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { explain } from './explain.ts'
 import { fitSquare } from './fit.ts'
 import { type PictureFormat, sniffFormat } from './format.ts'
 import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
 import { PictureError } from './pictureError.ts'
+import { hasSrgbProfile } from './profile.ts'
 import { readPicture } from './read.ts'
 import type { Recipe, Resize } from './recipe.ts'
 import { longestSide, MAX_SIDE } from './sides.ts'
@@ -19,9 +20,9 @@ const turns = new Turns(Math.max(2, Math.min(4, availableParallelism())))
 const FITS = { stretch: 'fill', crop: 'outside', pad: 'inside' } as const satisfies Record<Resize, string>
 
 /**
- * Decodes one picture into a network's input: upright (EXIF), transparency on white, sRGB, 8 bit, the first frame or page,
- * resized with an antialiasing filter. `pad` fills up with the recipe's mean, which the network sees as 0. The format is told
- * by content. Any number of calls may be made at once: a few run, the rest wait their turn.
+ * Decodes one picture into a network's input: upright (EXIF), transparency on white, sRGB, 8 bit, the first frame or
+ * page, resized with an antialiasing filter. `pad` fills up with the recipe's mean, which the network sees as 0. The
+ * format is told by content. Any number of calls may be made at once: a few run, the rest wait their turn.
  *
  * @param source a file's path, or its bytes (not to be changed until the promise settles)
  * @returns uint8 RGB, [size, size, 3]
@@ -61,7 +62,8 @@ async function decode(
 ): Promise<Uint8Array> {
   prepareSharp()
   const { size, resize } = recipe
-  const opened = open(bytes, limits) // outside of the `try`: bad limits are not the picture's fault
+  // Outside of the `try`: bad limits are not the picture's fault.
+  const opened = open(bytes, limits, { ignoreIcc: format === 'JPEG' && hasSrgbProfile(bytes) })
   try {
     const { data, info } = await opened
       .timeout({ seconds: Math.min(3600, Math.ceil(limits.timeoutMs / 1000)) })
@@ -80,17 +82,20 @@ async function decode(
     if (channels !== 3) throw new Error(`decoded to ${channels} channels`)
     return fitSquare({ data, width, height }, recipe)
   } catch (error) {
-    throw await explain(error, { bytes, format }, limits, () => open(bytes, limits, false).metadata())
+    throw await explain(error, { bytes, format }, limits, () =>
+      open(bytes, limits, { limitInputPixels: false }).metadata(),
+    )
   }
 }
 
-function open(bytes: Uint8Array, limits: DecodeLimits, limited = true): Sharp {
+function open(bytes: Uint8Array, limits: DecodeLimits, more: SharpOptions): Sharp {
   return sharp(bytes, {
     // libjpeg warns of harmless things, such as stray bytes between segments, in what many cameras write.
     failOn: limits.allowTruncated ? 'none' : 'error',
-    limitInputPixels: limited ? limits.maxPixels : false,
+    limitInputPixels: limits.maxPixels,
     sequentialRead: true,
     autoOrient: true,
+    ...more,
   })
 }
 

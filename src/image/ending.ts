@@ -2,8 +2,8 @@ import type { PictureFormat } from './format.ts'
 import { readTiffFields, STRIP_LENGTHS, STRIP_OFFSETS, TILE_LENGTHS, TILE_OFFSETS } from './tiff.ts'
 
 /**
- * Tells whether a file ends before its own structure says so; asked of files that the decoder has refused. The decoder's
- * words will not do: it keeps them in one place for all pictures that are being decoded.
+ * Tells whether a file ends before its own structure says so; asked of files that the decoder has refused. The
+ * decoder's words will not do: it keeps them in one place for all pictures that are being decoded.
  */
 export function endsEarly(bytes: Uint8Array, format: PictureFormat): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

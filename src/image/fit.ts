@@ -8,11 +8,12 @@ export interface Pixels {
 }
 
 /**
- * Makes a network's square input of a picture that has been shrunk as far as needed: crops or pads it and enlarges what is
- * too small. The decoder is not left to enlarge: it would shift the picture by half a pixel of the result, so that small pictures would reach
- * the network otherwise than large ones.
+ * Makes a network's square input of a picture that has been shrunk as far as needed: crops or pads it and enlarges
+ * what is too small. The decoder is not left to enlarge: it would shift the picture by half a pixel of the result, so
+ * that small pictures would reach the network otherwise than large ones.
  *
- * @param pixels no side longer than `size` where the recipe stretches or pads; for a crop, the shorter side at most `size`
+ * @param pixels no side longer than `size` where the recipe stretches or pads; for a crop, the shorter side at most
+ * `size`
  * @returns [size, size, 3]
  */
 export function fitSquare(

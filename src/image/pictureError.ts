@@ -13,8 +13,8 @@ export const PICTURE_ERRORS = [
 export type PictureErrorKind = (typeof PICTURE_ERRORS)[number]
 
 /**
- * One picture that cannot be used. It is data: whoever goes through many pictures catches it, lists the reason and goes on.
- * `reason` is a fragment to put behind the picture's name: "a.jpg: truncated JPEG".
+ * One picture that cannot be used. It is data: whoever goes through many pictures catches it, lists the reason and
+ * goes on. `reason` is a fragment to put behind the picture's name: "a.jpg: truncated JPEG".
  */
 export class PictureError extends Error {
   override readonly name = 'PictureError'

@@ -17,8 +17,8 @@ export interface PictureFile {
 }
 
 /**
- * Reads a picture's bytes. Never waits for a FIFO's writer, never reads a device, and gives up a file that does not come in
- * time.
+ * Reads a picture's bytes. Never waits for a FIFO's writer, never reads a device, and gives up a file that does not
+ * come in time.
  *
  * @throws PictureError `unreadable`, `not-a-file`, `empty`, `too-large` or `timeout`
  */

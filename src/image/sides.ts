@@ -5,8 +5,8 @@ import { HEIGHT, readTiffFields, WIDTH } from './tiff.ts'
 export const MAX_SIDE = 1_000_000
 
 /**
- * The longest side that a header tells, in pixels, for the formats whose decoders would go on with any number; else 0. A picture
- * of one row is within any limit of pixels, and still more than they can take.
+ * The longest side that a header tells, in pixels, for the formats whose decoders would go on with any number; else 0.
+ * A picture of one row is within any limit of pixels, and still more than they can take.
  */
 export function longestSide(bytes: Uint8Array, format: PictureFormat): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

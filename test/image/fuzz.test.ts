@@ -27,7 +27,10 @@ async function seeds(): Promise<Buffer[]> {
   ])
 }
 
-/** One to four of: a byte or bit changed, a cut, a run of one value, bytes left out, another picture's tail, a wild length. */
+/**
+ * One to four of: a byte or bit changed, a cut, a run of one value, bytes left out, another picture's tail, a wild
+ * length.
+ */
 function mutate(seed: Buffer, all: readonly Buffer[], next: (below: number) => number): Buffer {
   let bytes = Buffer.from(seed)
   for (let changes = 1 + next(4); changes > 0 && bytes.length > 16; changes--) {
