@@ -17,5 +17,5 @@ async function compile(backbone: Backbone): Promise<Uint8Array> {
   if (network.format === 'onnx') return network.bytes
   const { graph, input, bottleneck } = network
   const { compileOnnx } = await import('../graph/onnx/compile.ts') // a stored model is compiled already
-  return compileOnnx(graph, { input, outputs: [bottleneck], recipe: backbone.recipe })
+  return compileOnnx(graph, { input, bottleneck, recipe: backbone.recipe })
 }

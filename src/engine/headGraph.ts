@@ -1,13 +1,11 @@
-import { encodeOnnx } from '../graph/onnx/encode.ts'
 import {
-  floatConstant,
-  intConstant,
-  onnxNode as node,
+  encodeModel,
+  type OnnxAttr,
   type OnnxGraph,
   type OnnxNode,
+  type OnnxPort,
   type OnnxTensor,
-  type OnnxValue,
-} from '../graph/onnx/model.ts'
+} from '../graph/onnx/wire.ts'
 
 /** The sizes that a training loop is built for. */
 export interface LoopShape {
@@ -36,12 +34,12 @@ export function weightsLoop(shape: LoopShape): Uint8Array {
   const weights = (name: string) => float(name, [outputs, 'width'])
   const bias = (name: string) => float(name, [outputs])
   const step = [
-    node('Gather', ['features', 'chosen'], 'x', { axis: { int: 0 } }), // [batch, width]
-    node('Gemm', ['x', 'weights', 'bias'], 'z', { transB: { int: 1 } }), // [batch, outputs]
+    node('Gather', ['features', 'chosen'], 'x', { axis: 0 }), // [batch, width]
+    node('Gemm', ['x', 'weights', 'bias'], 'z', { transB: 1 }), // [batch, outputs]
     ...gradient(),
-    node('ReduceSum', ['g', 'first'], 'biasStep', { keepdims: { int: 0 } }),
+    node('ReduceSum', ['g', 'first'], 'biasStep', { keepdims: 0 }),
     node('Sub', ['bias', 'biasStep'], 'biasNext'),
-    node('Gemm', ['g', 'x', 'weights'], 'weightsNext', { transA: { int: 1 }, alpha: { float: -1 } }),
+    node('Gemm', ['g', 'x', 'weights'], 'weightsNext', { transA: 1, alpha: { float: -1 } }),
   ]
   const body = loopBody(step, [weights('weights'), bias('bias')], [weights('weightsNext'), bias('biasNext')])
   return loopModel(shape, body, [float('features', ['rows', 'width'])], {
@@ -58,11 +56,11 @@ export function kernelLoop(shape: LoopShape): Uint8Array {
   const outputs = shape.heads * shape.categories
   const logits = (name: string) => float(name, [outputs, 'rows'])
   const step = [
-    node('Gather', ['kernel', 'chosen'], 'k', { axis: { int: 0 } }), // [batch, rows]
-    node('Gather', ['logits', 'chosen'], 'zt', { axis: { int: 1 } }), // [outputs, batch]
-    node('Transpose', ['zt'], 'z', { perm: { ints: [1, 0] } }),
+    node('Gather', ['kernel', 'chosen'], 'k', { axis: 0 }), // [batch, rows]
+    node('Gather', ['logits', 'chosen'], 'zt', { axis: 1 }), // [outputs, batch]
+    node('Transpose', ['zt'], 'z', { perm: [1, 0] }),
     ...gradient(),
-    node('Gemm', ['g', 'k', 'logits'], 'logitsNext', { transA: { int: 1 }, alpha: { float: -1 } }),
+    node('Gemm', ['g', 'k', 'logits'], 'logitsNext', { transA: 1, alpha: { float: -1 } }),
   ]
   const body = loopBody(step, [logits('logits')], [logits('logitsNext'), float('g', ['batch', outputs])])
   return loopModel(shape, body, [float('kernel', ['rows', 'rows'])], {
@@ -73,34 +71,57 @@ export function kernelLoop(shape: LoopShape): Uint8Array {
 
 /** features [rows, width] → kernel [rows, rows] */
 export function kernelModel(): Uint8Array {
-  return encodeOnnx({
+  return encodeModel({
+    metadata: {},
     inputs: [float('features', ['rows', 'width'])],
     outputs: [float('kernel', ['rows', 'rows'])],
-    initializers: [floatConstant('one', [1], [1])],
-    nodes: [node('Gemm', ['features', 'features', 'one'], 'kernel', { transB: { int: 1 } })],
+    tensors: [floatConstant('one', [1], [1])],
+    nodes: [node('Gemm', ['features', 'features', 'one'], 'kernel', { transB: 1 })],
   })
 }
 
 /** features [rows, width], weights [outputs, width], bias [outputs] → logits [rows, outputs] */
 export function logitsModel(): Uint8Array {
-  return encodeOnnx({
+  return encodeModel({
+    metadata: {},
     inputs: [float('features', ['rows', 'width']), float('weights', ['outputs', 'width']), float('bias', ['outputs'])],
     outputs: [float('logits', ['rows', 'outputs'])],
-    initializers: [],
-    nodes: [node('Gemm', ['features', 'weights', 'bias'], 'logits', { transB: { int: 1 } })],
+    tensors: [],
+    nodes: [node('Gemm', ['features', 'weights', 'bias'], 'logits', { transB: 1 })],
   })
 }
 
-function float(name: string, shape: OnnxValue['shape']): OnnxValue {
-  return { name, type: 'float32', shape }
+function node(
+  op: string,
+  inputs: readonly string[],
+  outputs: string | readonly string[],
+  attrs: Record<string, OnnxAttr> = {},
+): OnnxNode {
+  const names = typeof outputs === 'string' ? [outputs] : outputs
+  return { op, name: names[0]!, inputs, outputs: names, attrs }
+}
+
+function floatConstant(name: string, shape: readonly number[], values: readonly number[]): OnnxTensor {
+  return { name, type: 'float', shape, bytes: () => new Uint8Array(Float32Array.from(values).buffer) }
+}
+
+/** A scalar or a vector of int64. */
+function intConstant(name: string, values: number | readonly number[]): OnnxTensor {
+  const list = typeof values === 'number' ? [values] : values
+  const shape = typeof values === 'number' ? [] : [list.length]
+  return { name, type: 'int64', shape, bytes: () => new Uint8Array(BigInt64Array.from(list, BigInt).buffer) }
+}
+
+function float(name: string, shape: OnnxPort['shape']): OnnxPort {
+  return { name, type: 'float', shape }
 }
 
 /** The step's own rows: index into `batches`. */
 function chosenRows(): OnnxNode[] {
   return [
-    node('Gather', ['batches', 'step'], 'chosen', { axis: { int: 0 } }), // [batch]
-    node('Gather', ['truth', 'chosen'], 'truthOfBatch', { axis: { int: 0 } }), // [batch, 1, categories]
-    node('Gather', ['active', 'chosen'], 'activeOfBatch', { axis: { int: 0 } }), // [batch, heads, 1]
+    node('Gather', ['batches', 'step'], 'chosen', { axis: 0 }), // [batch]
+    node('Gather', ['truth', 'chosen'], 'truthOfBatch', { axis: 0 }), // [batch, 1, categories]
+    node('Gather', ['active', 'chosen'], 'activeOfBatch', { axis: 0 }), // [batch, heads, 1]
   ]
 }
 
@@ -108,9 +129,9 @@ function chosenRows(): OnnxNode[] {
 function gradient(): OnnxNode[] {
   return [
     node('Reshape', ['z', 'byHead'], 'zByHead'), // [batch, heads, categories]
-    node('Softmax', ['zByHead'], 'scores', { axis: { int: -1 } }),
+    node('Softmax', ['zByHead'], 'scores', { axis: -1 }),
     node('Sub', ['scores', 'truthOfBatch'], 'errors'),
-    node('ReduceSum', ['activeOfBatch', 'first'], 'actives', { keepdims: { int: 1 } }), // [1, heads, 1]
+    node('ReduceSum', ['activeOfBatch', 'first'], 'actives', { keepdims: 1 }), // [1, heads, 1]
     node('Max', ['actives', 'one'], 'divisors'), // a head without a row in the batch stands still
     node('Div', ['activeOfBatch', 'divisors'], 'shares'),
     node('Mul', ['shares', 'rate'], 'rates'),
@@ -120,11 +141,11 @@ function gradient(): OnnxNode[] {
 }
 
 /** Turns the nodes of a step into what `Loop` wants: step number and condition in, condition and states out. */
-function loopBody(step: readonly OnnxNode[], states: readonly OnnxValue[], next: readonly OnnxValue[]): OnnxGraph {
+function loopBody(step: readonly OnnxNode[], states: readonly OnnxPort[], next: readonly OnnxPort[]): OnnxGraph {
   return {
     inputs: [{ name: 'step', type: 'int64', shape: [] }, { name: 'on', type: 'bool', shape: [] }, ...states],
     outputs: [{ name: 'onNext', type: 'bool', shape: [] }, ...next],
-    initializers: [],
+    tensors: [],
     nodes: [...chosenRows(), ...step, node('Identity', ['on'], 'onNext')],
   }
 }
@@ -132,12 +153,13 @@ function loopBody(step: readonly OnnxNode[], states: readonly OnnxValue[], next:
 function loopModel(
   { heads, categories, learningRate }: LoopShape,
   body: OnnxGraph,
-  inputs: readonly OnnxValue[],
-  { states, results }: { states: readonly OnnxValue[]; results: readonly OnnxValue[] },
+  inputs: readonly OnnxPort[],
+  { states, results }: { states: readonly OnnxPort[]; results: readonly OnnxPort[] },
 ): Uint8Array {
-  const names = (values: readonly OnnxValue[]) => values.map(value => value.name)
-  const always: OnnxTensor = { name: 'always', type: 'bool', shape: [], bytes: Uint8Array.of(1) }
-  return encodeOnnx({
+  const names = (values: readonly OnnxPort[]) => values.map(value => value.name)
+  const always: OnnxTensor = { name: 'always', type: 'bool', shape: [], bytes: () => Uint8Array.of(1) }
+  return encodeModel({
+    metadata: {},
     inputs: [
       ...inputs,
       float('truth', ['rows', 1, categories]),
@@ -146,7 +168,7 @@ function loopModel(
       ...states,
     ],
     outputs: results,
-    initializers: [
+    tensors: [
       intConstant('byHead', [-1, heads, categories]),
       intConstant('flat', [-1, heads * categories]),
       intConstant('first', [0]),

@@ -1,14 +1,20 @@
 import protobuf from 'protobufjs/minimal.js'
 
 /** ONNX' element types, of those used here; https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
-export const ONNX_TYPES = { float: 1, uint8: 2, int64: 7 } as const
+export const ONNX_TYPES = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const
 export type OnnxType = keyof typeof ONNX_TYPES
 
 /** Opset 18 has Resize by axes; onnxruntime 1.14 and later run it. */
 export const OPSET = 18
 const IR_VERSION = 8
 
-export type OnnxAttr = number | string | readonly number[] | { readonly float: number }
+export type OnnxAttr =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  /** The body of a Loop. */
+  | { readonly graph: OnnxGraph }
 
 export interface OnnxNode {
   readonly op: string
@@ -33,11 +39,14 @@ export interface OnnxPort {
   readonly shape: readonly (number | string)[]
 }
 
-export interface OnnxModel {
+export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[]
   readonly tensors: readonly OnnxTensor[]
   readonly inputs: readonly OnnxPort[]
   readonly outputs: readonly OnnxPort[]
+}
+
+export interface OnnxModel extends OnnxGraph {
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -45,16 +54,19 @@ export interface OnnxModel {
 export function encodeModel(model: OnnxModel): Uint8Array {
   const writer = protobuf.Writer.create()
   writer.uint32(8).int64(IR_VERSION).uint32(18).string('itc')
-  writer.uint32(58).fork()
-  for (const node of model.nodes) writeNode(writer.uint32(10).fork(), node).ldelim()
-  writer.uint32(18).string('itc')
-  for (const tensor of model.tensors) writeTensor(writer.uint32(42).fork(), tensor).ldelim()
-  for (const port of model.inputs) writePort(writer.uint32(90).fork(), port).ldelim()
-  for (const port of model.outputs) writePort(writer.uint32(98).fork(), port).ldelim()
-  writer.ldelim()
+  writeGraph(writer.uint32(58).fork(), model).ldelim()
   writer.uint32(66).fork().uint32(10).string('').uint32(16).int64(OPSET).ldelim()
   writeMetadata(writer, model.metadata)
   return writer.finish()
+}
+
+function writeGraph(writer: protobuf.Writer, graph: OnnxGraph): protobuf.Writer {
+  for (const node of graph.nodes) writeNode(writer.uint32(10).fork(), node).ldelim()
+  writer.uint32(18).string('itc')
+  for (const tensor of graph.tensors) writeTensor(writer.uint32(42).fork(), tensor).ldelim()
+  for (const port of graph.inputs) writePort(writer.uint32(90).fork(), port).ldelim()
+  for (const port of graph.outputs) writePort(writer.uint32(98).fork(), port).ldelim()
+  return writer
 }
 
 /** Appends ModelProto's metadata_props, which tools show and `session.get_modelmeta()` gives. */
@@ -73,6 +85,7 @@ export function writeNode(writer: protobuf.Writer, node: OnnxNode): protobuf.Wri
     if (typeof value === 'number') writer.uint32(24).int64(value).uint32(160).int32(2)
     else if (typeof value === 'string') writer.uint32(34).bytes(Buffer.from(value)).uint32(160).int32(3)
     else if ('float' in value) writer.uint32(21).float(value.float).uint32(160).int32(1)
+    else if ('graph' in value) writeGraph(writer.uint32(50).fork(), value.graph).ldelim().uint32(160).int32(5)
     else {
       for (const item of value) writer.uint32(64).int64(item)
       writer.uint32(160).int32(7)
