@@ -79,7 +79,8 @@ async function readHead(layout: Layout, manifest: Manifest): Promise<Head> {
   return { weights: values.subarray(0, cut), bias: values.subarray(cut), width, categories }
 }
 
-async function readVerified(layout: Layout, { file, sha256 }: ModelFile): Promise<Uint8Array> {
+/** A file of a model. @throws UserError `E_MODEL_DAMAGED` when it is not there or not as it was written */
+export async function readVerified(layout: Layout, { file, sha256 }: ModelFile): Promise<Uint8Array> {
   let bytes: Buffer
   try {
     bytes = await fs.readFile(join(layout.model, file))

@@ -8,7 +8,8 @@ import type { Head } from '../head/head.ts'
 import { VERSION } from '../version.ts'
 import { writeAtomic } from './files.ts'
 import type { Layout } from './layout.ts'
-import { MANIFEST_FORMAT, type Manifest, type ModelBackbone, type ModelFile } from './manifest.ts'
+import { readVerified } from './load.ts'
+import { MANIFEST_FORMAT, type Manifest, type ModelBackbone, type ModelFile, parseManifest } from './manifest.ts'
 
 /** What training knows of a model, beyond its files. */
 export type ModelFacts = Omit<Manifest, 'format' | 'itc' | 'backbones' | 'head'>
@@ -24,11 +25,12 @@ export async function writeModel(
   facts: ModelFacts,
 ): Promise<Manifest> {
   await fs.ensureDir(layout.model)
+  const previous = await previousManifest(layout)
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
     itc: VERSION,
     labels: facts.labels,
-    backbones: await Promise.all(backbones.map(backbone => writeBackbone(layout.model, backbone))),
+    backbones: await Promise.all(backbones.map(backbone => writeBackbone(layout, backbone, previous))),
     head: await writeHead(layout.model, head),
     engine: facts.engine,
     options: facts.options,
@@ -42,10 +44,27 @@ export async function writeModel(
   return manifest
 }
 
-async function writeBackbone(folder: string, backbone: Backbone): Promise<ModelBackbone> {
+/** The manifest that is there, if it is one of this very version: another one may compile otherwise. */
+async function previousManifest(layout: Layout): Promise<Manifest | undefined> {
+  try {
+    const manifest = parseManifest(await fs.readFile(layout.manifest, 'utf8'), layout.manifest)
+    return manifest.itc === VERSION ? manifest : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A compiled backbone that the previous model already has is kept: compiling costs more than all else here. */
+async function writeBackbone(
+  layout: Layout,
+  backbone: Backbone,
+  previous: Manifest | undefined,
+): Promise<ModelBackbone> {
+  const stem = `${backbone.name.replace(/[^\w.-]/g, '_')}-${bottleneckIdentity(backbone).slice(0, 8)}`
+  const present = previous?.backbones.find(({ file }) => file.startsWith(stem))
+  if (present && (await readVerified(layout, present).catch(() => undefined))) return present
   const bytes = await compiledOnnx(backbone)
-  const name = backbone.name.replace(/[^\w.-]/g, '_')
-  const written = await writeNamed(folder, `${name}-${bottleneckIdentity(backbone).slice(0, 8)}`, 'onnx', bytes)
+  const written = await writeNamed(layout.model, stem, 'onnx', bytes)
   return {
     name: backbone.name,
     weightsSha256: backbone.sha256,
