@@ -66,8 +66,9 @@ function compiled(graph: Graph, options: CompileOptions): { builder: Builder; po
   const builder = lower(simple, input, outputs, [PIXELS, FEATURES, ...outputs], building =>
     preprocess(building, recipe, PIXELS, channelsFirst),
   )
-  const ports = named.map(name => publish(builder, name, builder.plain(builder.operand(name))))
-  if (bottleneck !== undefined) ports.push(publish(builder, FEATURES, flat(builder, bottleneck)))
+  // The bottleneck comes first: an engine that knows of no other output takes that one.
+  const ports = bottleneck === undefined ? [] : [publish(builder, FEATURES, flat(builder, bottleneck))]
+  for (const name of named) ports.push(publish(builder, name, builder.plain(builder.operand(name))))
   return { builder, ports }
 }
 
