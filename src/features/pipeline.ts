@@ -2,8 +2,12 @@ import type { BackboneRunner } from '../engine/engine.ts'
 
 /** How many pictures are read and decoded at a time; libuv runs four of them, the others wait in its queue. */
 const AHEAD = 16
-/** Pictures a run of the engine: enough to keep every core busy, few enough that little is lost on a stop. */
-export const BATCH = 16
+/** Pictures a run of the engine, at most: enough to keep every core busy, few enough that little is lost on a stop. */
+const BATCH = 16
+/** Pictures of the first run, before it is known how long they take. */
+const FIRST_BATCH = 4
+/** What a run may take, in milliseconds: an engine may block the event loop, and a stop is to be heard within a second. */
+const RUN_MS = 300
 
 /** Pictures to decode and run, by number from 0. */
 export interface PipelineOptions {
@@ -26,6 +30,7 @@ export async function runPipeline(count: number, options: PipelineOptions): Prom
   let inputs: Uint8Array[] = []
   let running: Promise<void> = Promise.resolve()
   let next = 0
+  let size = FIRST_BATCH
 
   /** Hands the gathered batch over; waits for the one before, so that decoding stays at most a batch ahead. */
   const flush = async () => {
@@ -37,7 +42,11 @@ export async function runPipeline(count: number, options: PipelineOptions): Prom
     running = before.then(async () => {
       options.signal?.throwIfAborted()
       const runner = await options.runner()
-      await options.onBatch(batch, await runner.run(Buffer.concat(pixels), batch.length))
+      const start = performance.now()
+      const bottlenecks = await runner.run(Buffer.concat(pixels), batch.length)
+      const each = (performance.now() - start) / batch.length
+      size = Math.max(1, Math.min(BATCH, Math.floor(RUN_MS / each)))
+      await options.onBatch(batch, bottlenecks)
     })
     running.catch(() => undefined) // heard by whoever awaits the next one
     await before
@@ -52,7 +61,7 @@ export async function runPipeline(count: number, options: PipelineOptions): Prom
         if (pixels === undefined) continue
         indices.push(index)
         inputs.push(pixels)
-        if (indices.length >= BATCH) await flush()
+        if (indices.length >= size) await flush()
       }
     } catch (error) {
       next = count // the others finish their picture and stop

@@ -6,8 +6,12 @@ import type { HeadOptions } from './options.ts'
 import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt, softmaxAt } from './softmax.ts'
 
-/** Steps between two looks at the signal and the progress callback; bounds the memory of the drawn rows. */
+/** Steps between two looks at the signal and the progress callback, at most; bounds the memory of the drawn rows. */
 const CHUNK = 500
+/** Steps of the first chunk, before it is known how long they take. */
+const FIRST_CHUNK = 8
+/** What a chunk may take, in milliseconds: an engine may block the event loop, and a stop is to be heard within a second. */
+const CHUNK_MS = 200
 /** The curves' points. */
 const REPORTS = 10
 
@@ -123,10 +127,14 @@ async function runSteps(
   hooks: Pick<TrainHooks, 'onSteps' | 'signal'>,
 ): Promise<number> {
   let step = done
+  let most = FIRST_CHUNK
   while (step < until) {
     hooks.signal?.throwIfAborted()
-    const chunk = Math.min(CHUNK, until - step)
+    const chunk = Math.min(most, until - step)
+    const start = performance.now()
     await trainer.steps(drawRows(pools, chunk * batch, random))
+    const each = (performance.now() - start) / chunk
+    most = Math.max(1, Math.min(CHUNK, 8 * chunk, Math.floor(CHUNK_MS / each)))
     step += chunk
     hooks.onSteps?.(step, total)
     await new Promise(setImmediate) // a runtime may block the event loop: let signals and timers through
