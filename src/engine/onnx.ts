@@ -45,6 +45,7 @@ export async function createSession(ort: Ort, bytes: Uint8Array, threads?: numbe
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads ?? Math.min(8, availableParallelism()),
     logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   })
 }
 

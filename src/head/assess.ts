@@ -16,7 +16,20 @@ export const NEIGHBOUR_ROWS = 5000
 /** Logits that the experiments may give, at most: 400 MB. */
 const MOST_LOGITS = 100_000_000
 
+/** The nearest neighbours of a data set's rows, or of a sample of them. */
+export interface Near {
+  /** Row indices, ascending: all of them when there are few. */
+  readonly sample: Int32Array
+  /** Of the sample's rows, scaled to length 1. */
+  readonly unit: FeatureMatrix
+  readonly labels: Int32Array
+  /** Indices are of the sample. */
+  readonly neighbours: Neighbours
+}
+
 export interface AssessOptions {
+  /** From `findNear`, where the caller has it already. */
+  readonly near?: Near | undefined
   /** Without it there is no learning curve, and unknowns are told by neighbours alone. */
   readonly trainHeads?: TrainHeads | undefined
   readonly threshold?: ThresholdOptions | undefined
@@ -49,14 +62,14 @@ export async function assess(
   features: FeatureMatrix,
   crossValidated: Predictions,
   folds: ArrayLike<number>,
-  { trainHeads, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
+  { near: given, trainHeads, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
 ): Promise<Assessment> {
   const { labels, categories } = crossValidated
   const temperature = fitTemperature(crossValidated)
   const calibrated = { labels, categories, logits: cooled(crossValidated.logits, temperature) }
 
-  const sample = sampleEvenly(labels, NEIGHBOUR_ROWS)
-  const near = searched(features, labels, sample)
+  const near = given ?? findNear(features, labels)
+  const { sample } = near
   const experiments = await runExperiments(calibrated, folds, trainHeads)
   return {
     temperature,
@@ -93,6 +106,12 @@ export async function assess(
     }
     return { ...learnFamiliarity(evidence, threshold), bank: makeBank(unit) }
   }
+}
+
+/** Finds the nearest neighbours of all rows, or of an even sample of them when they are many. */
+export function findNear(features: FeatureMatrix, labels: Int32Array): Near {
+  const sample = sampleEvenly(labels, NEIGHBOUR_ROWS)
+  return { sample, ...searched(features, labels, sample) }
 }
 
 async function runExperiments({ labels, categories }: Predictions, folds: ArrayLike<number>, trainHeads?: TrainHeads) {

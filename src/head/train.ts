@@ -3,6 +3,7 @@ import type { Engine, HeadTrainer } from '../engine/engine.ts'
 import type { FeatureMatrix } from '../features/matrix.ts'
 import type { Head } from './head.ts'
 import type { HeadOptions } from './options.ts'
+import { type HeadsPlan, planHeads } from './plan.ts'
 import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt, softmaxAt } from './softmax.ts'
 
@@ -38,6 +39,8 @@ export interface TrainHooks {
   readonly onSteps?: (done: number, total: number) => void
   readonly signal?: AbortSignal
 }
+
+export type SideBySideHooks = Pick<TrainHooks, 'onSteps' | 'signal'>
 
 export interface TrainedHead {
   readonly head: Head
@@ -78,7 +81,7 @@ export async function trainHead(
 
 /**
  * Predicts every row by a head that never saw it: `k` heads, each trained on all folds but its own, side by side on
- * shared batches. Batches are larger by k/(k-1), so that each head gets `options.batch` rows a step on average.
+ * shared batches.
  *
  * @param folds fold of each row, 0 … options.folds - 1
  * @returns logits, [rows, categories]
@@ -88,27 +91,40 @@ export async function crossValidate(
   data: LabelledMatrix,
   folds: ArrayLike<number>,
   options: HeadOptions,
-  hooks: Pick<TrainHooks, 'onSteps' | 'signal'> = {},
+  hooks: SideBySideHooks = {},
 ): Promise<Float32Array> {
   const { rows, categories } = data
   const heads = options.folds
-  const active = new Float32Array(rows * heads)
+  const plan = planHeads(rows, heads, (row, head) => folds[row] !== head)
+  const all = await trainSideBySide(engine, data, plan, options, hooks) // [rows, heads, categories]
+  const logits = new Float32Array(rows * categories)
   for (let row = 0; row < rows; row++) {
-    for (let head = 0; head < heads; head++) active[row * heads + head] = folds[row] === head ? 0 : 1
+    const offset = (row * heads + folds[row]!) * categories
+    logits.set(all.subarray(offset, offset + categories), row * categories)
   }
-  const batch = Math.round((options.batch * heads) / (heads - 1))
+  return logits
+}
+
+/**
+ * Trains the heads of a plan on shared batches, drawn from all rows. They are a quarter larger than `options.batch`, so
+ * that a head that trains on four fifths of the rows gets that many a step on average.
+ *
+ * @returns logits of every row under every head, [rows, heads, categories]
+ */
+export async function trainSideBySide(
+  engine: Engine,
+  data: LabelledMatrix,
+  { heads, active }: HeadsPlan,
+  options: HeadOptions,
+  hooks: SideBySideHooks = {},
+): Promise<Float32Array> {
+  const batch = Math.round(options.batch * 1.25)
   const trainer = await engine.createTrainer(problem(data, heads, active, options, batch))
   try {
     const pools = rowsByCategory(data.labels, () => true)
     const random = seededRandom(options.seed)
     await runSteps(trainer, pools, { done: 0, until: options.steps, batch, total: options.steps }, random, hooks)
-    const all = await trainer.logits() // [rows, heads, categories]
-    const logits = new Float32Array(rows * categories)
-    for (let row = 0; row < rows; row++) {
-      const offset = (row * heads + folds[row]!) * categories
-      logits.set(all.subarray(offset, offset + categories), row * categories)
-    }
-    return logits
+    return await trainer.logits()
   } finally {
     await trainer.dispose()
   }
@@ -124,7 +140,7 @@ async function runSteps(
   pools: readonly Int32Array[],
   { done, until, batch, total }: { done: number; until: number; batch: number; total: number },
   random: () => number,
-  hooks: Pick<TrainHooks, 'onSteps' | 'signal'>,
+  hooks: SideBySideHooks,
 ): Promise<number> {
   let step = done
   let most = FIRST_CHUNK
