@@ -6,6 +6,7 @@ export interface TensorFlow {
   readonly version: Readonly<Record<string, string>>
   readonly io: { fromMemory(artifacts: GraphModelArtifacts): unknown }
   loadGraphModel(source: unknown): Promise<GraphModel>
+  registerOp(name: string, run: (node: GraphModelNode) => Tensor): void
   enableProdMode(): void
   memory(): { numTensors: number }
   backend(): unknown
@@ -19,6 +20,14 @@ export interface TensorFlow {
   mul(a: Tensor, b: Tensor): Tensor
   sum(source: Tensor, axis: number): Tensor
   softmax(logits: Tensor): Tensor
+  batchNorm(
+    x: Tensor,
+    mean: Tensor,
+    variance: Tensor,
+    offset: Tensor,
+    scale: Tensor | undefined,
+    varianceEpsilon: number,
+  ): Tensor
   reshape(source: Tensor, shape: number[]): Tensor
 }
 
@@ -31,6 +40,12 @@ export interface Tensor {
 export interface GraphModel {
   execute(inputs: Readonly<Record<string, Tensor>>, output: string): Tensor
   dispose(): void
+}
+
+/** What an op of ours gets to see of its node. */
+export interface GraphModelNode {
+  readonly inputs: readonly Tensor[]
+  readonly attrs: Readonly<Record<string, unknown>>
 }
 
 /** A TF.js graph model in memory: the topology is a GraphDef in JSON. */

@@ -5,6 +5,7 @@ import { tfjsArtifacts } from '../graph/tfjs/write.ts'
 import type { Recipe } from '../image/recipe.ts'
 import type { BackboneRunner } from './engine.ts'
 import type { GraphModelArtifacts, TensorFlow } from './tensorflowApi.ts'
+import { registerOldOps, withKnownOps } from './tensorflowOps.ts'
 
 const CHANNELS = 3
 const LEVELS = 256
@@ -28,6 +29,7 @@ export async function loadTensorflowBackbone(tf: TensorFlow, backbone: Backbone)
     )
   }
   const { input, bottleneck } = network
+  registerOldOps(tf)
   const model = await tf.loadGraphModel(tf.io.fromMemory(graphModelArtifacts(network.graph)))
   const { size } = backbone.recipe
   const picture = size * size * CHANNELS
@@ -66,7 +68,7 @@ export async function loadTensorflowBackbone(tf: TensorFlow, backbone: Backbone)
 }
 
 function graphModelArtifacts(graph: Graph): GraphModelArtifacts {
-  const { weightData, ...artifacts } = tfjsArtifacts(graph)
+  const { weightData, ...artifacts } = tfjsArtifacts(withKnownOps(graph))
   // TF.js takes a view's whole buffer for the weights, whatever part of it the view shows.
   return { ...artifacts, weightData: new Uint8Array(weightData).buffer }
 }

@@ -4,7 +4,7 @@ import type { Backbone, Network } from '../../src/backbone/backbone.ts'
 import { loadTensorflowBackbone } from '../../src/engine/tensorflowBackbone.ts'
 import { cutGraph } from '../../src/graph/cut/cut.ts'
 import { constNode, dtypeAttr, type Graph, type GraphNode, placeholderNode } from '../../src/graph/graph.ts'
-import { intTensor } from '../../src/graph/tensor.ts'
+import { floatTensor, intTensor } from '../../src/graph/tensor.ts'
 import { readTfjsModel } from '../../src/graph/tfjs/read.ts'
 import { describeTensorflow } from './tensorflowSuite.ts'
 
@@ -60,6 +60,44 @@ describeTensorflow('running backbones in tensorflow', tf => {
     await runner.dispose()
   })
 
+  it.each([true, false])('runs the ops of 2015 that TF.js lacks (gamma used: %s)', async scaled => {
+    const vector = (name: string, values: number[]) => constNode(name, floatTensor([3], values))
+    const pass = (name: string, op: string, input: string): GraphNode => ({ name, op, inputs: [input], attrs: FLOAT })
+    const normalised: GraphNode = {
+      name: 'normalised',
+      op: 'BatchNormWithGlobalNormalization',
+      inputs: ['default', 'mean', 'variance', 'beta', 'gamma'],
+      attrs: {
+        ...FLOAT,
+        variance_epsilon: { kind: 'float', value: 0.5 },
+        scale_after_normalization: { kind: 'bool', value: scaled },
+      },
+    }
+    const runner = await loadTensorflowBackbone(
+      tf,
+      averaging('checked', {}, [
+        ...[
+          vector('mean', [1, 2, 3]),
+          vector('variance', [1, 4, 9]),
+          vector('beta', [5, 6, 7]),
+          vector('gamma', [2, 3, 4]),
+        ],
+        ...[
+          pass('default', 'PlaceholderWithDefault', 'in'),
+          normalised,
+          pass('checked', 'CheckNumerics', 'normalised'),
+        ],
+      ]),
+    )
+    const features = await runner.run(new Uint8Array(12).fill(255), 1) // 255 is seen as 1
+    await runner.dispose()
+    const gamma = scaled ? [2, 3, 4] : [1, 1, 1]
+    ;[0, -1, -2].forEach((fromMean, channel) => {
+      const expected = (fromMean / Math.sqrt((channel + 1) ** 2 + 0.5)) * gamma[channel]! + 5 + channel
+      expect(features[channel]).toBeCloseTo(expected, 5)
+    })
+  })
+
   it('holds no tensor after a run but the weights, and none once disposed of', async () => {
     const before = tf.memory().numTensors
     const runner = await loadTensorflowBackbone(tf, tiny({}))
@@ -101,15 +139,22 @@ describeTensorflow('running backbones in tensorflow', tf => {
   })
 })
 
+const FLOAT = { T: dtypeAttr('float32') }
+
 /** A network whose bottleneck is the average colour of its prepared input, 2x2 pixels. */
 function tiny(recipe: Partial<Backbone['recipe']>): Backbone {
+  return averaging('in', recipe)
+}
+
+/** A network of those nodes, whose bottleneck is the average over the pixels of the node `from`. */
+function averaging(from: string, recipe: Partial<Backbone['recipe']>, nodes: readonly GraphNode[] = []): Backbone {
   const mean: GraphNode = {
     name: 'out',
     op: 'Mean',
-    inputs: ['in', 'axes'],
-    attrs: { T: dtypeAttr('float32'), Tidx: dtypeAttr('int32'), keep_dims: { kind: 'bool', value: false } },
+    inputs: [from, 'axes'],
+    attrs: { ...FLOAT, Tidx: dtypeAttr('int32'), keep_dims: { kind: 'bool', value: false } },
   }
-  const graph: Graph = { nodes: [placeholder(), constNode('axes', intTensor([2], [1, 2])), mean] }
+  const graph: Graph = { nodes: [placeholder(), ...nodes, constNode('axes', intTensor([2], [1, 2])), mean] }
   const made = backbone({ format: 'graph', graph, input: 'in', bottleneck: 'out' }, 2, 3)
   return { ...made, recipe: { ...made.recipe, ...recipe } }
 }
