@@ -1,0 +1,48 @@
+import type { EChartsOption } from 'echarts'
+import { Html, html } from './html.ts'
+
+/** Draws charts; loaded when a report is made, for the library takes longer to load than a guess to make. */
+export interface Charts {
+  /**
+   * One chart as inline SVG, twice: for wide and for narrow screens, of which the style sheet shows one.
+   *
+   * @param id unique in the page
+   * @param label what a screen reader says instead
+   */
+  draw(id: string, label: string, option: EChartsOption): Html
+}
+
+const SIZES = [
+  { name: 'wide', width: 680, height: 300 },
+  { name: 'narrow', width: 360, height: 270 },
+] as const
+
+/** Loads the library. Its one-file build: the many small modules of the other take 500 ms to load, this 60. */
+export async function loadCharts(): Promise<Charts> {
+  const echarts = (await import('echarts/dist/echarts.esm.min.mjs' as string)) as typeof import('echarts')
+  return {
+    draw(id, label, option) {
+      return html`<div class="chart">${SIZES.map(({ name, width, height }) => {
+        const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height })
+        try {
+          chart.setOption({ animation: false, textStyle: { fontFamily: 'inherit' }, ...option })
+          return new Html(cleaned(chart.renderToSVGString(), `${id}-${name}`, name, label))
+        } finally {
+          chart.dispose()
+        }
+      })}</div>`
+    },
+  }
+}
+
+/** Takes out what only interaction needs, and makes the ids, which count up with every chart drawn, the chart's own. */
+function cleaned(svg: string, id: string, name: string, label: string): string {
+  const escaped = html`${label}`.text
+  return svg
+    .replace(/<style[\s\S]*?<\/style>/g, '')
+    .replace(/ (?:ecmeta_\w+|class|pointer-events|xmlns(?::xlink)?|version|baseProfile)="[^"]*"/g, '')
+    .replace(/<rect [^>]*fill="none"[^>]*><\/rect>\n?/, '')
+    .replace(/zr\d+-/g, `${id}-`)
+    .replace(/font-family:[^;"]*;?/g, '')
+    .replace(/^<svg width="\d+" height="\d+"/, `<svg class="${name}" role="img" aria-label="${escaped}"`)
+}

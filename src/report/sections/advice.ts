@@ -1,0 +1,85 @@
+import { type Html, html } from '../html.ts'
+import type { ReportData } from '../reportData.ts'
+import { contradicted } from '../thumbnails.ts'
+import { count, inWords, list, percent, shown } from '../words.ts'
+
+/** Categories are called weak when they are found this much less often than all pictures. */
+const WEAKER = 0.05
+/** A gain worth collecting pictures for. */
+const WORTHWHILE = 0.005
+/** Pictures of a category from which its figures mean something. */
+const ENOUGH = 20
+
+/** What to do next, most useful first; only what the figures call for. */
+export function advice(data: ReportData): Html {
+  const items = [
+    ...labels(data),
+    ...weakCategories(data),
+    ...morePictures(data),
+    ...small(data),
+    ...unknowns(data),
+    ...skipped(data),
+  ]
+  return html`<section id="next" aria-labelledby="next-title"><h2 id="next-title">What to do next</h2>
+${
+  items.length === 0
+    ? html`<p>Nothing stands out. Try it on new pictures: <code>itc guess</code>.</p>`
+    : html`<ul class="advice">${items.map(item => html`<li>${item}</li>`)}</ul>`
+}</section>`
+}
+
+function labels(data: ReportData): Html[] {
+  const doubtful = contradicted(data).length
+  if (doubtful === 0) return []
+  return [
+    html`<a href="#doubtful">Look at ${count(doubtful, 'doubtful label')}</a>: ${doubtful === 1 ? 'the picture' : 'the pictures'} may be in the wrong folder. Putting that right is the cheapest way to a better classifier.`,
+  ]
+}
+
+function weakCategories({ evaluation, categories }: ReportData): Html[] {
+  const weak = evaluation.perCategory
+    .map(({ recall, pictures }, category) => ({ recall, pictures, name: categories[category]! }))
+    .filter(({ recall, pictures }) => recall !== null && pictures >= 5 && recall < evaluation.accuracy! - WEAKER)
+    .sort((a, b) => a.recall! - b.recall!)
+    .slice(0, 3)
+  if (weak.length === 0) return []
+  const names = weak.map(({ name, recall }) => `${shown(name)} (${inWords(recall!)} found)`)
+  return [html`<a href="#categories">Add pictures of ${list(names)}</a>: found less often than the rest.`]
+}
+
+function morePictures({ curve }: ReportData): Html[] {
+  const now = curve?.points.at(-1)
+  const twice = curve?.forecast[0]
+  if (now === undefined || twice === undefined) return []
+  const gain = twice.accuracy - now.accuracy
+  return gain < WORTHWHILE
+    ? [
+        html`<a href="#more">More pictures of the same kind would change little</a>; other kinds of pictures, as different as the ones it will meet, may still help.`,
+      ]
+    : [
+        html`<a href="#more">Twice as many pictures</a> would bring about ${percent(twice.accuracy)}, if the curve goes on as it did.`,
+      ]
+}
+
+function small({ evaluation, categories }: ReportData): Html[] {
+  const few = evaluation.perCategory.flatMap(({ pictures }, at) => (pictures < ENOUGH ? [shown(categories[at]!)] : []))
+  if (few.length === 0) return []
+  const names = few.length > 4 ? `${count(few.length, 'category', 'categories')}` : list(few)
+  return [
+    html`Collect at least ${ENOUGH} pictures a category: ${names} ${few.length === 1 ? 'has' : 'have'} fewer, too few to judge.`,
+  ]
+}
+
+function unknowns({ separation }: ReportData): Html[] {
+  const threshold = separation?.threshold
+  if (threshold === undefined || threshold.reached) return []
+  return [
+    html`<a href="#unknown">Don’t rely on it to notice pictures of something else</a>: here it catches only ${inWords(threshold.caught)} of them.`,
+  ]
+}
+
+function skipped({ skipped: files }: ReportData): Html[] {
+  return files.length === 0
+    ? []
+    : [html`<a href="#skipped">${count(files.length, 'file')} could not be read</a> and took no part.`]
+}

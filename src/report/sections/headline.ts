@@ -1,0 +1,55 @@
+import { type Html, html } from '../html.ts'
+import type { ReportData } from '../reportData.ts'
+import { between, count, inWords, percent, shown } from '../words.ts'
+
+/** Pictures below which the figures are called a first impression. */
+const FEW = 100
+
+/** The one sentence that matters, how sure it is, and the figures beside it. */
+export function headline(data: ReportData): Html {
+  const { evaluation, test, categories, basis } = data
+  const { accuracy } = evaluation
+  const how =
+    basis.kind === 'cross-validation'
+      ? `Measured on ${count(evaluation.pictures, 'picture')} by ${basis.folds}-fold cross-validation: each was named by a classifier that had never seen it.`
+      : `Measured on the ${count(evaluation.pictures, 'picture')} of the folder.`
+  return html`<header class="top">
+<p class="eyebrow">Image classifier · ${data.title}</p>
+<h1>${accuracy === null ? 'No pictures to measure on' : sentence(accuracy)}</h1>
+${
+  accuracy !== null &&
+  html`<p class="lead"><strong>${percent(accuracy)}</strong> of pictures are named right. The true figure for pictures like these lies
+${between(evaluation.interval)}, 19 times in 20.</p>`
+}
+<p class="soft">${how}</p>
+${
+  evaluation.pictures < FEW &&
+  html`<p class="note">That is few pictures. Take these figures as a first impression: the range above shows how far they may be off.</p>`
+}
+<dl class="cards">
+${card('Categories', String(categories.length), categories.slice(0, 4).map(shown).join(', ') + (categories.length > 4 ? ', …' : ''))}
+${card('Pictures', evaluation.pictures.toLocaleString('en'), data.skipped.length > 0 ? `${data.skipped.length} skipped` : 'none skipped')}
+${
+  test?.accuracy !== null &&
+  test !== undefined &&
+  card('Final test', percent(test.accuracy), `${test.right} of ${test.pictures} right; ${between(test.interval)}`)
+}
+${evaluation.logLoss !== null && card('Log loss', evaluation.logLoss.toFixed(3), 'lower is better; 0 is perfect')}
+${
+  evaluation.calibration.error !== null &&
+  card('Calibration error', percent(evaluation.calibration.error), 'how far scores are off, on average')
+}
+</dl>
+</header>`
+}
+
+function sentence(accuracy: number): string {
+  const words = inWords(accuracy)
+  if (words === 'all') return 'All pictures are named right'
+  if (words === 'none') return 'No picture is named right'
+  return `About ${words} pictures are named right`
+}
+
+function card(name: string, value: string, remark: string): Html {
+  return html`<div class="card"><dt>${name}</dt><dd><span class="value">${value}</span><span class="remark">${remark}</span></dd></div>`
+}
