@@ -48,8 +48,13 @@ Examples:
           continue
         }
         const scores = guess.scores.slice(0, flags.top)
-        if (flags.json) results.push({ picture, scores })
-        else printScores(scores, pictures.length > 1 ? picture : undefined, at > 1, terminal)
+        const { unfamiliar, familiarity } = guess
+        if (flags.json) results.push({ picture, scores, unfamiliar, familiarity })
+        else {
+          printScores(scores, pictures.length > 1 ? picture : undefined, at > 1, terminal)
+          if (unfamiliar)
+            terminal.err(terminal.colors.yellow(`${picture} is unlike anything learnt: don't trust this.`))
+        }
       }
       if (flags.json) terminal.out(JSON.stringify(results, null, 2))
       await model.dispose()

@@ -48,7 +48,8 @@ export class TrainReport {
       case 'steps':
         break // a report comes every tenth of the way
       case 'cross-validation':
-        this.#show('cross-validation', event.done, event.total, '')
+      case 'assessment':
+        this.#show(event.kind, event.done, event.total, '')
         break
     }
   }

@@ -8,9 +8,11 @@ import { loadEngine } from '../engine/load.ts'
 import { UserError } from '../errors.ts'
 import { type Extraction, extractFeatures } from '../features/extract.ts'
 import { BottleneckStore } from '../features/store.ts'
+import { findNear, type Near } from '../head/assess.ts'
 import type { LabelledMatrix } from '../head/train.ts'
 import { DEFAULT_LIMITS } from '../image/decode.ts'
 import type { Layout } from '../model/layout.ts'
+import { groupedExamples } from './groups.ts'
 import type { TrainOptions } from './trainOptions.ts'
 
 /** A working folder's pictures as a labelled feature matrix, split: all that training and evaluation start from. */
@@ -22,6 +24,7 @@ export interface Prepared {
   readonly engine: () => Promise<Engine>
   readonly extraction: Extraction
   readonly data: LabelledMatrix
+  readonly near: Near
   /** A row each, for splitting and folding. */
   readonly examples: readonly SplitExample[]
   readonly fractions: Fractions
@@ -48,7 +51,8 @@ export async function prepare(layout: Layout, dataset: Dataset, options: TrainOp
 
   const numbers = new Map(categories.map((category, index) => [category, index]))
   const labels = Int32Array.from(extraction.pictures, picture => numbers.get(picture.label)!)
-  const examples = extraction.hashes.map((hash, row) => ({ label: labels[row]!, hash }))
+  const near = findNear(extraction.matrix, labels)
+  const examples = groupedExamples(extraction, labels, near)
   const fractions = { ...DEFAULT_FRACTIONS, ...defined({ validation: options.validation, test: options.test }) }
   return {
     layout,
@@ -57,6 +61,7 @@ export async function prepare(layout: Layout, dataset: Dataset, options: TrainOp
     engine,
     extraction,
     data: { ...extraction.matrix, labels, categories: categories.length },
+    near,
     examples,
     fractions,
     splits: splitExamples(examples, fractions, label => categories[Number(label)]!),

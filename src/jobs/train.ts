@@ -1,9 +1,12 @@
 import { scanDataset } from '../dataset/scan.ts'
 import { findConflicts, folds, type Split } from '../dataset/split.ts'
+import type { Engine } from '../engine/engine.ts'
+import { type Assessment, assess } from '../head/assess.ts'
 import { type Evaluation, evaluate } from '../head/metrics.ts'
 import { type HeadOptions, resolveHeadOptions } from '../head/options.ts'
 import { argMaxAt, softmaxRows } from '../head/softmax.ts'
-import { crossValidate, trainHead } from '../head/train.ts'
+import { cooled, foldTemperature } from '../head/temperature.ts'
+import { crossValidate, trainHead, trainSideBySide } from '../head/train.ts'
 import { layoutOf } from '../model/layout.ts'
 import { withLock } from '../model/lock.ts'
 import type { Metrics, ModelCounts, Share } from '../model/manifest.ts'
@@ -36,26 +39,55 @@ async function learn(prepared: Prepared, headOptions: HeadOptions, options: Trai
     onSteps: (done, total) => options.onEvent?.({ kind: 'steps', done, total }),
     signal: options.signal,
   })
+  const assessment = await assessed(prepared, engine, headOptions, options)
+  const temperature = assessment?.temperature ?? 1
+  const logits = cooled(trained.logits, temperature)
   const metrics: Metrics = {
-    ...splitAccuracy('test', trained.logits, prepared),
-    ...splitAccuracy('validation', trained.logits, prepared),
-    ...(headOptions.folds > 0 && (await crossValidation(prepared, headOptions, options))),
+    ...splitAccuracy('test', logits, prepared),
+    ...splitAccuracy('validation', logits, prepared),
+    ...(assessment && { crossValidation: { ...share(assessment.evaluation), folds: headOptions.folds } }),
   }
-  const manifest = await writeModel(layout, backbones, trained.head, {
+  const manifest = await writeModel(layout, backbones, foldTemperature(trained.head, temperature), {
     labels: categories,
     engine: engine.name,
     options: { ...headOptions, ...fractions },
     counts,
     metrics,
+    temperature,
+    familiarity: assessment?.familiarity,
     skipped,
   })
   return {
     manifest,
-    misclassified: misclassifiedIn('test', trained.logits, prepared),
+    misclassified: misclassifiedIn('test', logits, prepared),
     conflicts: conflictsOf(prepared),
     history: trained.history,
     cached: prepared.extraction.cached,
+    assessment,
   }
+}
+
+/** Everything that cross-validation tells; nothing without it. */
+async function assessed(
+  { data, examples, near }: Prepared,
+  engine: Engine,
+  head: HeadOptions,
+  { onEvent, signal }: TrainOptions,
+): Promise<Assessment | undefined> {
+  if (head.folds === 0) return undefined
+  const parts = folds(examples, head.folds)
+  const logits = await crossValidate(engine, data, parts, head, {
+    onSteps: (done, total) => onEvent?.({ kind: 'cross-validation', done, total }),
+    signal,
+  })
+  return assess(data, { ...data, logits }, parts, {
+    near,
+    trainHeads: plan =>
+      trainSideBySide(engine, data, plan, head, {
+        onSteps: (done, total) => onEvent?.({ kind: 'assessment', done, total }),
+        signal,
+      }),
+  })
 }
 
 function countsOf({ splits, skipped, data, categories }: Prepared): ModelCounts {
@@ -69,15 +101,6 @@ function countsOf({ splits, skipped, data, categories }: Prepared): ModelCounts 
     skipped: skipped.length,
     categories: Object.fromEntries(categories.map((label, index) => [label, perLabel[index]!])),
   }
-}
-
-async function crossValidation(prepared: Prepared, head: HeadOptions, options: TrainOptions): Promise<Metrics> {
-  const { data, examples } = prepared
-  const logits = await crossValidate(await prepared.engine(), data, folds(examples, head.folds), head, {
-    onSteps: (done, total) => options.onEvent?.({ kind: 'cross-validation', done, total }),
-    signal: options.signal,
-  })
-  return { crossValidation: { ...share(evaluate({ ...data, logits })), folds: head.folds } }
 }
 
 /** Accuracy over the rows of one split; nothing without any. */

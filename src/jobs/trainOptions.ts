@@ -1,6 +1,7 @@
 import type { Fractions } from '../dataset/split.ts'
 import type { EngineChoice } from '../engine/load.ts'
 import type { ExtractProgress } from '../features/options.ts'
+import type { Assessment } from '../head/assess.ts'
 import type { HeadOptions } from '../head/options.ts'
 import type { StepReport } from '../head/train.ts'
 import type { DecodeLimits } from '../image/decode.ts'
@@ -36,7 +37,7 @@ export type TrainEvent =
   | { readonly kind: 'split'; readonly train: number; readonly validation: number; readonly test: number }
   | { readonly kind: 'steps'; readonly done: number; readonly total: number }
   | ({ readonly kind: 'report' } & StepReport)
-  | { readonly kind: 'cross-validation'; readonly done: number; readonly total: number }
+  | { readonly kind: 'cross-validation' | 'assessment'; readonly done: number; readonly total: number }
 
 /** A picture that the model names differently from its folder. */
 export interface Misclassified {
@@ -60,6 +61,8 @@ export interface TrainResult {
   readonly misclassified: readonly Misclassified[]
   readonly conflicts: readonly LabelConflict[]
   readonly history: readonly StepReport[]
+  /** Calibration, doubtful labels, unknowns and more; undefined without cross-validation. */
+  readonly assessment: Assessment | undefined
   /** Bottlenecks that came from the cache. */
   readonly cached: number
 }

@@ -1,5 +1,7 @@
 import type { BackboneRunner, Engine } from '../engine/engine.ts'
 import { runPipeline } from '../features/pipeline.ts'
+import { bankCosine } from '../head/bank.ts'
+import { energyAt, familiarity } from '../head/familiarity.ts'
 import { headLogits } from '../head/head.ts'
 import { softmaxRows } from '../head/softmax.ts'
 import { DEFAULT_LIMITS, type DecodeLimits, decodePicture } from '../image/decode.ts'
@@ -16,8 +18,18 @@ export interface Score {
   readonly score: number
 }
 
-/** What a model makes of one picture: scores, best first, or why it could not be used. */
-export type Guess = { readonly scores: readonly Score[] } | { readonly error: PictureError }
+/** What a model makes of one picture. */
+export interface Naming {
+  /** Every label, best first. */
+  readonly scores: readonly Score[]
+  /** How much it is like the pictures learnt: about -0.7 is usual, -7 strange. Undefined when the model doesn't tell. */
+  readonly familiarity: number | undefined
+  /** True for a picture unlike anything learnt: its scores mean nothing then. */
+  readonly unfamiliar: boolean
+}
+
+/** A naming, or why the picture could not be used. */
+export type Guess = Naming | { readonly error: PictureError }
 
 /** A picture file's path, or its bytes. */
 export type PictureSource = string | Uint8Array
@@ -46,13 +58,12 @@ export class Model {
 
   /**
    * Names one picture.
-   * @returns every label with its score, best first
    * @throws PictureError when the picture can't be used
    */
-  async guess(source: PictureSource, options: ClassifyOptions = {}): Promise<readonly Score[]> {
+  async guess(source: PictureSource, options: ClassifyOptions = {}): Promise<Naming> {
     for await (const guess of this.guessAll([source], options)) {
       if ('error' in guess) throw guess.error
-      return guess.scores
+      return guess
     }
     throw new Error('a picture gave no guess')
   }
@@ -95,11 +106,20 @@ export class Model {
       })
       column += backbone.features
     }
-    const scores = softmaxRows(headLogits(this.#stored.head, features), this.labels.length)
+    const logits = headLogits(this.#stored.head, features)
+    const scores = softmaxRows(logits, this.labels.length)
     return sources.map((_, index) => {
       const error = errors.get(index)
-      return error ? { error } : { scores: this.#ranked(scores, index) }
+      return error ? { error } : { scores: this.#ranked(scores, index), ...this.#familiarity(features, logits, index) }
     })
+  }
+
+  #familiarity(features: Float32Array, logits: Float32Array, row: number): Pick<Naming, 'familiarity' | 'unfamiliar'> {
+    const { familiarity: known, head } = this.#stored
+    if (!known) return { familiarity: undefined, unfamiliar: false }
+    const cosine = bankCosine(known.bank, features.subarray(row * head.width, (row + 1) * head.width))
+    const score = familiarity(known.rule, cosine, energyAt(logits, row * head.categories, head.categories))
+    return { familiarity: score, unfamiliar: score < known.rule.threshold }
   }
 
   #ranked(scores: Float32Array, row: number): Score[] {

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import type { Backbone } from '../backbone/backbone.ts'
 import { systemCode, UserError } from '../errors.ts'
+import type { Bank } from '../head/bank.ts'
+import type { FamiliarityRule } from '../head/familiarity.ts'
 import type { Head } from '../head/head.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { damaged, type Manifest, type ModelFile, parseManifest } from './manifest.ts'
@@ -12,6 +14,7 @@ export interface StoredModel {
   readonly manifest: Manifest
   readonly backbones: readonly Backbone[]
   readonly head: Head
+  readonly familiarity: { readonly rule: FamiliarityRule; readonly bank: Bank } | undefined
 }
 
 /**
@@ -63,20 +66,42 @@ async function readFiles(layout: Layout, manifest: Manifest): Promise<StoredMode
       },
     }
   })
-  const [head] = await Promise.all([readHead(layout, manifest), ...backbones.map(backbone => backbone.loadNetwork())])
-  return { manifest, backbones, head }
+  const [head, familiarity] = await Promise.all([
+    readHead(layout, manifest),
+    readFamiliarity(layout, manifest),
+    ...backbones.map(backbone => backbone.loadNetwork()),
+  ])
+  return { manifest, backbones, head, familiarity }
 }
 
 async function readHead(layout: Layout, manifest: Manifest): Promise<Head> {
   const bytes = await readVerified(layout, manifest.head)
   const categories = manifest.labels.length
-  const width = manifest.backbones.reduce((sum, { features }) => sum + features, 0)
+  const width = widthOf(manifest.backbones)
   if (bytes.byteLength !== (width + 1) * categories * Float32Array.BYTES_PER_ELEMENT) {
     throw damaged(layout.manifest, `${manifest.head.file} does not fit its ${categories} labels`)
   }
   const values = new Float32Array(Uint8Array.from(bytes).buffer) // a copy: aligned
   const cut = width * categories
   return { weights: values.subarray(0, cut), bias: values.subarray(cut), width, categories }
+}
+
+async function readFamiliarity(
+  layout: Layout,
+  { familiarity, backbones }: Manifest,
+): Promise<StoredModel['familiarity']> {
+  if (!familiarity) return undefined
+  const { rows, rule } = familiarity
+  const width = widthOf(backbones)
+  const bytes = Uint8Array.from(await readVerified(layout, familiarity)) // a copy: aligned
+  const cut = rows * Float32Array.BYTES_PER_ELEMENT
+  if (bytes.byteLength !== cut + rows * width) throw damaged(layout.manifest, `${familiarity.file} has a wrong length`)
+  const bank = { scales: new Float32Array(bytes.buffer, 0, rows), codes: new Int8Array(bytes.buffer, cut), rows, width }
+  return { rule, bank }
+}
+
+function widthOf(backbones: readonly { readonly features: number }[]): number {
+  return backbones.reduce((sum, { features }) => sum + features, 0)
 }
 
 /** A file of a model. @throws UserError `E_MODEL_DAMAGED` when it is not there or not as it was written */

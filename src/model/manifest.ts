@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import type { FamiliarityRule } from '../head/familiarity.ts'
 import type { Interval } from '../head/interval.ts'
 import type { HeadOptions } from '../head/options.ts'
 import type { Recipe } from '../image/recipe.ts'
@@ -35,7 +36,17 @@ export interface Manifest {
   readonly options: HeadOptions & { readonly validation: number; readonly test: number }
   readonly counts: ModelCounts
   readonly metrics: Metrics
+  /** What the head's logits were divided by, already in its weights: fitted so that a score of 0.9 is right 9 times in 10. */
+  readonly temperature: number
+  /** Tells pictures unlike anything seen; absent when trained without cross-validation. */
+  readonly familiarity?: ModelFamiliarity
   readonly skipped: readonly { readonly relative: string; readonly reason: string }[]
+}
+
+/** Its file: float32 scales [rows], then int8 codes [rows, features]; see Bank. */
+export interface ModelFamiliarity extends ModelFile {
+  readonly rows: number
+  readonly rule: FamiliarityRule
 }
 
 export interface ModelCounts {
@@ -77,11 +88,12 @@ export function parseManifest(text: string, path: string): Manifest {
       hint: 'Update itc, or train again with this one.',
     })
   }
-  const { labels, backbones, head } = manifest
+  const { labels, backbones, head, familiarity } = manifest
   if (!Array.isArray(labels) || !Array.isArray(backbones) || backbones.length === 0 || typeof head?.file !== 'string') {
     throw damaged(path, 'labels, backbones or head are missing')
   }
-  if (![head, ...backbones].every(isModelFile)) throw damaged(path, 'a file in it is not named properly')
+  const files = familiarity ? [head, familiarity, ...backbones] : [head, ...backbones]
+  if (!files.every(isModelFile)) throw damaged(path, 'a file in it is not named properly')
   return manifest as Manifest
 }
 

@@ -4,15 +4,26 @@ import fs from 'fs-extra'
 import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { bottleneckIdentity } from '../features/store.ts'
+import type { Bank } from '../head/bank.ts'
+import type { FamiliarityRule } from '../head/familiarity.ts'
 import type { Head } from '../head/head.ts'
 import { VERSION } from '../version.ts'
 import { writeAtomic } from './files.ts'
 import type { Layout } from './layout.ts'
 import { readVerified } from './load.ts'
-import { MANIFEST_FORMAT, type Manifest, type ModelBackbone, type ModelFile, parseManifest } from './manifest.ts'
+import {
+  MANIFEST_FORMAT,
+  type Manifest,
+  type ModelBackbone,
+  type ModelFamiliarity,
+  type ModelFile,
+  parseManifest,
+} from './manifest.ts'
 
 /** What training knows of a model, beyond its files. */
-export type ModelFacts = Omit<Manifest, 'format' | 'itc' | 'backbones' | 'head'>
+export interface ModelFacts extends Omit<Manifest, 'format' | 'itc' | 'backbones' | 'head' | 'familiarity'> {
+  readonly familiarity: { readonly rule: FamiliarityRule; readonly bank: Bank } | undefined
+}
 
 /**
  * Writes a model. Its files are named by their content and never overwritten, and the manifest that names them is
@@ -36,6 +47,8 @@ export async function writeModel(
     options: facts.options,
     counts: facts.counts,
     metrics: facts.metrics,
+    temperature: facts.temperature,
+    ...(facts.familiarity && { familiarity: await writeBank(layout.model, facts.familiarity) }),
     skipped: facts.skipped,
   }
   await writeAtomic(layout.manifest, `${JSON.stringify(manifest, null, 2)}\n`)
@@ -82,6 +95,15 @@ async function writeHead(folder: string, head: Head): Promise<ModelFile> {
   return writeNamed(folder, 'head', 'f32', new Uint8Array(values.buffer))
 }
 
+async function writeBank(
+  folder: string,
+  { rule, bank }: NonNullable<ModelFacts['familiarity']>,
+): Promise<ModelFamiliarity> {
+  const scales = new Uint8Array(bank.scales.buffer, bank.scales.byteOffset, bank.scales.byteLength)
+  const codes = new Uint8Array(bank.codes.buffer, bank.codes.byteOffset, bank.codes.byteLength)
+  return { ...(await writeNamed(folder, 'seen', 'i8', Buffer.concat([scales, codes]))), rows: bank.rows, rule }
+}
+
 /** Writes a file named by its content, unless it is there. */
 async function writeNamed(folder: string, stem: string, ending: string, bytes: Uint8Array): Promise<ModelFile> {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -93,8 +115,9 @@ async function writeNamed(folder: string, stem: string, ending: string, bytes: U
 }
 
 async function removeStale(folder: string, manifest: Manifest): Promise<void> {
-  const named = new Set(['manifest.json', manifest.head.file, ...manifest.backbones.map(({ file }) => file)])
+  const { head, backbones, familiarity } = manifest
+  const named = new Set([head, ...backbones, ...(familiarity ? [familiarity] : [])].map(({ file }) => file))
   for (const name of await fs.readdir(folder)) {
-    if (!named.has(name) && /\.(onnx|f32|tmp)$/.test(name)) await fs.remove(join(folder, name))
+    if (!named.has(name) && /\.(onnx|f32|i8|tmp)$/.test(name)) await fs.remove(join(folder, name))
   }
 }

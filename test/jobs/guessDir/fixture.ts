@@ -22,6 +22,8 @@ export const textModel: NamingModel = {
             { label, score: Number(score) },
             { label: other, score: 1 - Number(score) },
           ],
+          familiarity: undefined,
+          unfamiliar: false,
         }
       }
     }
