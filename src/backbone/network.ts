@@ -60,5 +60,12 @@ function recipeOf(graph: Graph, input: string): Recipe {
 
 async function readGraph(path: string): Promise<Graph> {
   if ((await stat(path)).isDirectory() || path.endsWith('.json')) return readTfjsModel(path)
-  return readGraphDef(await readFile(path))
+  const bytes = await readFile(path)
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    throw new UserError('E_UNREADABLE', 'Archives are not opened yet.', {
+      hint: 'Unpack it and give the .pb file inside.',
+    })
+  }
+  if (path.endsWith('.onnx')) throw new UserError('E_UNREADABLE', 'ONNX files are not used as backbones yet.')
+  return readGraphDef(bytes)
 }
