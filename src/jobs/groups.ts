@@ -14,7 +14,7 @@ export function groupedExamples(extraction: Extraction, labels: Int32Array, near
   const { hashes } = extraction
   const groups = duplicateGroups(near.sample.length, nearDuplicates(near.neighbours))
   const leader = new Map<number, number>() // row → a row of its group
-  near.sample.forEach((row, at) => leader.set(row, near.sample[groups[at]!]!))
+  for (const [at, row] of near.sample.entries()) leader.set(row, near.sample[groups[at]!]!)
   const perLabel = new Map<number, Set<number>>()
   labels.forEach((label, row) => {
     const own = perLabel.get(label) ?? new Set<number>()
