@@ -17,8 +17,8 @@ export async function run(argv: readonly string[], stdin: readonly Uint8Array[] 
   const err: string[] = []
   const all: string[] = []
   const terminal: Terminal = {
-    out: line => void (out.push(line), all.push(line)),
-    err: line => void (err.push(line), all.push(line)),
+    out: written(out, all),
+    err: written(err, all),
     outIsTerminal: false,
     errIsTerminal: false,
     colors: picocolors.createColors(false),
@@ -29,4 +29,10 @@ export async function run(argv: readonly string[], stdin: readonly Uint8Array[] 
   }
   const code = await main(argv, terminal)
   return { code, out: out.join('\n'), err: err.join('\n'), all: all.join('\n') }
+}
+
+function written(...lists: string[][]): (line: string) => void {
+  return line => {
+    for (const list of lists) list.push(line)
+  }
 }
