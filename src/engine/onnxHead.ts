@@ -7,6 +7,8 @@ import { createSession, type Ort } from './onnx.ts'
 const KERNEL_ROWS = 1.25
 /** Products a step from which a second thread is worth waking. */
 const THREADS_FROM = 2e7
+/** Products that the event loop may wait for: a tenth of a second. */
+const PRODUCTS_A_CALL = 2e9
 
 /** Trains heads in onnxruntime, in the cheaper of two forms of the same arithmetic (see headGraph.ts). */
 export async function createOnnxTrainer(ort: Ort, problem: HeadProblem): Promise<HeadTrainer> {
@@ -66,9 +68,19 @@ class WeightsTrainer implements HeadTrainer {
     this.#bias = bias1 as Tensor
   }
 
+  /** Some rows at a time, so that no call is long. */
   async logits(): Promise<Float32Array> {
-    const feeds = { features: this.#features, weights: this.#weights, bias: this.#bias }
-    return (await this.#predict.run(feeds)).logits!.data as Float32Array
+    const { features, rows, width, heads, categories } = this.#problem
+    const outputs = heads * categories
+    const logits = new Float32Array(rows * outputs)
+    const block = Math.ceil(PRODUCTS_A_CALL / (outputs * width))
+    for (let row = 0; row < rows; row += block) {
+      const end = Math.min(rows, row + block)
+      const part = new this.#ort.Tensor('float32', features.subarray(row * width, end * width), [end - row, width])
+      const feeds = { features: part, weights: this.#weights, bias: this.#bias }
+      logits.set((await this.#predict.run(feeds)).logits!.data as Float32Array, row * outputs)
+    }
+    return logits
   }
 
   async read(): Promise<{ weights: Float32Array; bias: Float32Array }> {
@@ -149,7 +161,9 @@ class KernelTrainer implements HeadTrainer {
     const outputs = heads * categories
     const weights = new Float64Array(outputs * width) // [outputs, width]
     const bias = new Float64Array(outputs)
+    const block = Math.ceil(PRODUCTS_A_CALL / 10 / (outputs * width)) // this is not the engine, but plain JavaScript
     for (let row = 0; row < rows; row++) {
+      if (row % block === 0) await new Promise(setImmediate)
       for (let output = 0; output < outputs; output++) {
         const sum = this.#sums[row * outputs + output]!
         if (sum === 0) continue

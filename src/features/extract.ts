@@ -3,6 +3,7 @@ import type { Picture, Skipped } from '../dataset/scan.ts'
 import { fillColumns } from './fill.ts'
 import { type FeatureMatrix, keepRows } from './matrix.ts'
 import type { ExtractOptions } from './options.ts'
+import { pause, SLICE } from './pause.ts'
 
 export interface Extraction {
   /** A row a usable picture, in the order given; the backbones' bottlenecks side by side. */
@@ -27,10 +28,7 @@ export async function extractFeatures(
 ): Promise<Extraction> {
   const width = backbones.reduce((sum, backbone) => sum + backbone.features, 0)
   const values = new Float32Array(pictures.length * width)
-  const hashes: (string | undefined)[] = pictures.map(picture => {
-    const record = options.store.file(picture.relative)
-    return record?.size === picture.size && record.mtimeMs === picture.mtimeMs ? record.hash : undefined
-  })
+  const hashes = await knownHashes(pictures, options)
   const failures = new Map<number, string>()
   let cached = 0
   let column = 0
@@ -52,6 +50,20 @@ export async function extractFeatures(
       .map(([row, reason]) => ({ relative: pictures[row]!.relative, reason })),
     cached,
   }
+}
+
+/** sha256 of the pictures whose files are as they were when their bytes were last read. */
+async function knownHashes(
+  pictures: readonly Picture[],
+  { store, signal }: ExtractOptions,
+): Promise<(string | undefined)[]> {
+  const hashes: (string | undefined)[] = []
+  for (const { relative, size, mtimeMs } of pictures) {
+    if (hashes.length % SLICE === 0) await pause(signal)
+    const record = store.file(relative)
+    hashes.push(record?.size === size && record.mtimeMs === mtimeMs ? record.hash : undefined)
+  }
+  return hashes
 }
 
 /** Progress of a further backbone goes on where the one before ended. */

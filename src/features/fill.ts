@@ -5,6 +5,7 @@ import { PictureError } from '../image/pictureError.ts'
 import { readPicture } from '../image/read.ts'
 import type { Columns } from './columns.ts'
 import type { ExtractOptions } from './options.ts'
+import { pause, SLICE } from './pause.ts'
 import { runPipeline } from './pipeline.ts'
 import { bottleneckIdentity, type FileRecord, type StoreEntry } from './store.ts'
 
@@ -12,6 +13,8 @@ import { bottleneckIdentity, type FileRecord, type StoreEntry } from './store.ts
 const COMMIT = 64
 /** Files' records a transaction. */
 const RECORDS = 512
+/** Bottlenecks read before the cache's memory is given back: some 100 MB. */
+const RELEASE = 16_384
 
 /** Fills one backbone's columns: from the cache where it has them, the rest by decoding and running. */
 export async function fillColumns(columns: Columns, options: ExtractOptions): Promise<{ cached: number }> {
@@ -52,7 +55,12 @@ export async function fillColumns(columns: Columns, options: ExtractOptions): Pr
     return bytes
   }
 
-  const missing = [...pictures.keys()].filter(row => !failures.has(row) && !fromCache(row))
+  const missing: number[] = []
+  for (const row of pictures.keys()) {
+    if (row % SLICE === 0) await pause(signal)
+    if (row % RELEASE === RELEASE - 1) await store.release()
+    if (!failures.has(row) && !fromCache(row)) missing.push(row)
+  }
   report()
   const prepare = async (index: number): Promise<Uint8Array | undefined> => {
     const row = missing[index]!

@@ -24,14 +24,17 @@ export interface StoreEntry {
  * picture is found again and a replaced one is not. Safe to delete at any time.
  */
 export class BottleneckStore {
-  readonly #root: RootDatabase
-  readonly #files: Database<FileRecord, string>
-  readonly #bottlenecks: Database<Buffer, string>
+  readonly #folder: string
+  #root: RootDatabase
+  #files: Database<FileRecord, string>
+  #bottlenecks: Database<Buffer, string>
 
-  private constructor(root: RootDatabase) {
+  private constructor(folder: string) {
+    this.#folder = folder
+    const { root, files, bottlenecks } = openDatabases(folder)
     this.#root = root
-    this.#files = root.openDB({ name: 'files', encoding: 'json' })
-    this.#bottlenecks = root.openDB({ name: 'bottlenecks', encoding: 'binary' })
+    this.#files = files
+    this.#bottlenecks = bottlenecks
   }
 
   /**
@@ -41,7 +44,7 @@ export class BottleneckStore {
   static async open(folder: string): Promise<BottleneckStore> {
     try {
       await fs.ensureDir(folder)
-      return new BottleneckStore(open({ path: folder, maxDbs: 4, noMemInit: true }))
+      return new BottleneckStore(folder)
     } catch (cause) {
       throw new UserError('E_CACHE', `The bottleneck cache ${folder} can't be opened: ${reason(cause)}.`, {
         hint: 'Check that the folder can be written; it holds nothing but the cache, so it may be deleted.',
@@ -88,9 +91,28 @@ export class BottleneckStore {
     )
   }
 
+  /**
+   * Gives back the memory of what was read: the file is mapped, and the pages that were looked at count as the process's
+   * own until it is closed. For a moment between reads, when no write is under way.
+   */
+  async release(): Promise<void> {
+    await this.#root.close()
+    const { root, files, bottlenecks } = openDatabases(this.#folder)
+    this.#root = root
+    this.#files = files
+    this.#bottlenecks = bottlenecks
+  }
+
   async close(): Promise<void> {
     await this.#root.close()
   }
+}
+
+function openDatabases(folder: string) {
+  const root = open({ path: folder, maxDbs: 4, noMemInit: true })
+  const files = root.openDB<FileRecord, string>({ name: 'files', encoding: 'json' })
+  const bottlenecks = root.openDB<Buffer, string>({ name: 'bottlenecks', encoding: 'binary' })
+  return { root, files, bottlenecks }
 }
 
 /** What makes two bottlenecks of one picture the same: the network's weights, its input and how the picture was prepared. */
