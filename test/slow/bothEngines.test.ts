@@ -22,9 +22,10 @@ describeTensorflow('both engines, each from the pictures to the scores', () => {
   it.each(BACKBONES)('name every test picture alike, with the same scores to 1e-3: %s', async backbone => {
     const byOnnx = await trainAndGuess('onnx', backbone)
     const byTensorflow = await trainAndGuess('tensorflow', backbone)
-    expect(byTensorflow.length).toBe(byOnnx.length)
-    byOnnx.forEach((scores, picture) => {
-      const others = byTensorflow[picture]!
+    expect(byTensorflow.counts).toEqual(byOnnx.counts)
+    expect(byTensorflow.guesses.length).toBe(byOnnx.guesses.length)
+    byOnnx.guesses.forEach((scores, picture) => {
+      const others = byTensorflow.guesses[picture]!
       expect(others.map(({ label }) => label)).toEqual(scores.map(({ label }) => label))
       scores.forEach(({ score }, rank) => {
         expect(Math.abs(others[rank]!.score - score)).toBeLessThan(1e-3)
@@ -33,19 +34,19 @@ describeTensorflow('both engines, each from the pictures to the scores', () => {
   })
 })
 
-/** Bottlenecks, head and guesses all by one engine. @returns the scores of every test picture, best first */
-async function trainAndGuess(name: EngineName, backbone: string): Promise<(readonly Score[])[]> {
+/** Bottlenecks, head and guesses all by one engine: what was trained on, and every test picture's scores, best first. */
+async function trainAndGuess(name: EngineName, backbone: string) {
   const tfFiles = await tempFolder()
   await fs.copy(join(pictures, 'tf_files', 'data'), join(tfFiles, 'data'))
-  await train(tfFiles, { engine: name, backbone })
+  const { manifest } = await train(tfFiles, { engine: name, backbone })
   // The graph itself and not what the model keeps of it, which is compiled for onnx.
   const stored = { ...(await readModel(tfFiles)), backbones: await findBackbones(backbone) }
   const model = new Model(stored, await loadEngine(name))
   const folder = join(pictures, 'test_data')
-  const results: (readonly Score[])[] = []
+  const guesses: (readonly Score[])[] = []
   for await (const guess of model.guessAll((await fs.readdir(folder)).sort().map(file => join(folder, file)))) {
-    if ('scores' in guess) results.push(guess.scores)
+    if ('scores' in guess) guesses.push(guess.scores)
   }
   await model.dispose()
-  return results
+  return { counts: manifest.counts, guesses }
 }
