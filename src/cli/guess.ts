@@ -1,5 +1,4 @@
 import { unexpected } from '../errors.ts'
-import { loadModel } from '../jobs/loadModel.ts'
 import type { PictureSource, Score } from '../model/classify.ts'
 import type { CommandContext } from './main.ts'
 import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
@@ -35,6 +34,7 @@ Examples:
       if (flags.top !== undefined && !(Number.isInteger(flags.top) && flags.top > 0)) {
         throw unexpected('top', 'a whole number above 0', flags.top)
       }
+      const { loadModel } = await import('../jobs/loadModel.ts')
       const model = await loadModel(tfFiles, flags.engine === undefined ? {} : { engine: flags.engine })
       const sources = await Promise.all(pictures.map(picture => sourceOf(picture, terminal)))
       const results: object[] = []

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { ENGINE_CHOICES, type EngineChoice } from '../engine/load.ts'
-import { DEFAULT_LIMITS, type DecodeLimits } from '../image/decode.ts'
+import { DEFAULT_LIMITS, type DecodeLimits } from '../image/limits.ts'
 import { parseNumber } from './parse.ts'
 
 /** What every command that decodes pictures takes. */

@@ -3,7 +3,6 @@ import { BUNDLED_NAMES, DEFAULT_BACKBONE } from '../backbone/catalog.ts'
 import { DEFAULT_FRACTIONS } from '../dataset/split.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../head/options.ts'
 import { RESIZES } from '../image/recipe.ts'
-import { train } from '../jobs/train.ts'
 import type { TrainOptions } from '../jobs/trainOptions.ts'
 import type { CommandContext } from './main.ts'
 import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
@@ -74,6 +73,7 @@ Examples:
     .action(async (tfFiles: string, { json, ...flags }: Flags) => {
       const report = new TrainReport(terminal, json === true)
       try {
+        const { train } = await import('../jobs/train.ts') // not loaded for other commands, which start the sooner
         const result = await train(tfFiles, {
           ...flags,
           ...pictureOptions(flags),
