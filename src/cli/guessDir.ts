@@ -1,8 +1,5 @@
 import { UserError } from '../errors.ts'
-import { guessDir } from '../jobs/guessDir/guessDir.ts'
 import type { GuessDirResult } from '../jobs/guessDir/options.ts'
-import { undoGuessDir } from '../jobs/guessDir/undo.ts'
-import { loadModel } from '../jobs/loadModel.ts'
 import { count, GuessDirJson, GuessDirReport, listProblems } from './guessDirReport.ts'
 import type { CommandContext } from './main.ts'
 import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
@@ -68,6 +65,10 @@ async function name(
   flags: Flags,
 ): Promise<void> {
   const how = { move: flags.move === true, dryRun: flags.dryRun === true }
+  const [{ loadModel }, { guessDir }] = await Promise.all([
+    import('../jobs/loadModel.ts'),
+    import('../jobs/guessDir/guessDir.ts'),
+  ])
   const model = await loadModel(tfFiles, flags.engine === undefined ? {} : { engine: flags.engine })
   const json = flags.json ? new GuessDirJson(terminal) : undefined
   const report = json ? undefined : new GuessDirReport(terminal, how.move, how.dryRun)
@@ -97,6 +98,7 @@ async function undo(
   if (move) throw new UserError('E_BAD_VALUE', 'Expected either --move or --undo but received both.')
   const { out, errIsTerminal, outIsTerminal, signal } = terminal
   const progress = createProgress(terminal, 'taking back')
+  const { undoGuessDir } = await import('../jobs/guessDir/undo.ts')
   const result = await undoGuessDir(source, destination, {
     dryRun,
     onEvent: ({ kind, original, name, done, total }) => {
