@@ -6,15 +6,15 @@ import type { FamiliarityRule } from './familiarity.ts'
 import { type CurvePlan, type LearningCurve, planLearningCurve, readLearningCurve } from './learningCurve.ts'
 import { type LeaveOutPlan, learnFamiliarity, planLeaveOut, type Separation } from './leaveOut.ts'
 import { type Evaluation, evaluate, type Predictions } from './metrics.ts'
-import { type Neighbours, nearestNeighbours, unitRows } from './neighbours.ts'
+import { type Neighbours, nearestNeighboursInTurns, unitRows } from './neighbours.ts'
 import { joinPlans, splitLogits, type TrainHeads } from './plan.ts'
 import { cooled, fitTemperature } from './temperature.ts'
 import { DEFAULT_THRESHOLD, type ThresholdOptions } from './threshold.ts'
 
 /** Rows whose neighbours are all found; of more, a sample of as many: the search takes the square of them. */
 export const NEIGHBOUR_ROWS = 5000
-/** Logits that the experiments may give, at most: 400 MB. */
-const MOST_LOGITS = 100_000_000
+/** Logits that the experiments may give, at most: 100 MB, and a second time while they are dealt out. */
+const MOST_LOGITS = 25_000_000
 
 /** The nearest neighbours of a data set's rows, or of a sample of them. */
 export interface Near {
@@ -68,7 +68,7 @@ export async function assess(
   const temperature = fitTemperature(crossValidated)
   const calibrated = { labels, categories, logits: cooled(crossValidated.logits, temperature) }
 
-  const near = given ?? findNear(features, labels)
+  const near = given ?? (await findNear(features, labels))
   const { sample } = near
   const experiments = await runExperiments(calibrated, folds, trainHeads)
   return {
@@ -84,12 +84,12 @@ export async function assess(
     outliers: outliers(near.neighbours, near.labels).map(found => ({ ...found, row: sample[found.row]! })),
     neighbourRows: sample.length,
     curve: experiments && readLearningCurve(experiments.curve.plan, experiments.curve.logits, folds, crossValidated),
-    familiarity: assessFamiliarity(),
+    familiarity: await assessFamiliarity(),
   }
 
-  function assessFamiliarity() {
+  async function assessFamiliarity() {
     const few = sampleEvenly(labels, BANK_ROWS)
-    const { neighbours, unit } = few.length === sample.length ? near : searched(features, labels, few)
+    const { neighbours, unit } = few.length === sample.length ? near : await searched(features, labels, few)
     const leaveOut = experiments && {
       plan: leaveOutOf(experiments.leaveOut.plan, few),
       logits: cooled(rowsOf(experiments.leaveOut.logits, few, labels.length), temperature),
@@ -109,9 +109,9 @@ export async function assess(
 }
 
 /** Finds the nearest neighbours of all rows, or of an even sample of them when they are many. */
-export function findNear(features: FeatureMatrix, labels: Int32Array): Near {
+export async function findNear(features: FeatureMatrix, labels: Int32Array, signal?: AbortSignal): Promise<Near> {
   const sample = sampleEvenly(labels, NEIGHBOUR_ROWS)
-  return { sample, ...searched(features, labels, sample) }
+  return { sample, ...(await searched(features, labels, sample, signal)) }
 }
 
 async function runExperiments({ labels, categories }: Predictions, folds: ArrayLike<number>, trainHeads?: TrainHeads) {
@@ -127,11 +127,11 @@ async function runExperiments({ labels, categories }: Predictions, folds: ArrayL
   }
 }
 
-function searched(features: FeatureMatrix, labels: Int32Array, rows: Int32Array) {
+async function searched(features: FeatureMatrix, labels: Int32Array, rows: Int32Array, signal?: AbortSignal) {
   const own = labelsOf(labels, rows)
   const values = rowsOf(features.values, rows, features.rows)
   const unit = unitRows({ values, rows: rows.length, width: features.width })
-  const neighbours: Neighbours = nearestNeighbours(unit, own)
+  const neighbours: Neighbours = await nearestNeighboursInTurns(unit, own, signal)
   return { unit, labels: own, neighbours }
 }
 

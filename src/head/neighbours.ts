@@ -6,6 +6,8 @@ export const NEIGHBOURS = 5
 
 /** Rows packed at a time: what bounds the memory of the search. */
 const BLOCK = 128
+/** Rows that BLOCK rows are compared with before a pause: a tenth of a second. */
+const YIELD = 8 * BLOCK
 
 /**
  * The nearest rows of each row, nearest first. A list holds `size` entries of which at most half are of one category:
@@ -42,14 +44,33 @@ export function unitRows({ values, rows, width }: FeatureMatrix): FeatureMatrix 
  * @param labels category of each row
  */
 export function nearestNeighbours(unit: FeatureMatrix, labels: Int32Array): Neighbours {
-  const { rows } = unit
-  const size = 2 * NEIGHBOURS
-  const neighbours = {
-    rows,
-    size,
-    row: new Int32Array(rows * size).fill(-1),
-    cosine: new Float32Array(rows * size).fill(-2),
+  const neighbours = noNeighbours(unit.rows)
+  for (const _ of search(unit, labels, neighbours)); // to its end
+  return neighbours
+}
+
+/** The same, pausing now and then: the search may take seconds. @throws the signal's reason when aborted */
+export async function nearestNeighboursInTurns(
+  unit: FeatureMatrix,
+  labels: Int32Array,
+  signal?: AbortSignal,
+): Promise<Neighbours> {
+  const neighbours = noNeighbours(unit.rows)
+  for (const _ of search(unit, labels, neighbours)) {
+    await new Promise(setImmediate)
+    signal?.throwIfAborted()
   }
+  return neighbours
+}
+
+function noNeighbours(rows: number): Neighbours {
+  const size = 2 * NEIGHBOURS
+  return { rows, size, row: new Int32Array(rows * size).fill(-1), cosine: new Float32Array(rows * size).fill(-2) }
+}
+
+/** Fills the lists; yields often. */
+function* search(unit: FeatureMatrix, labels: Int32Array, neighbours: Neighbours): Generator<void> {
+  const { rows } = unit
   const products = new Float64Array(PACK * PACK)
   for (let left = 0; left < rows; left += BLOCK) {
     const leftPacks = packBlock(unit, left)
@@ -61,9 +82,9 @@ export function nearestNeighbours(unit: FeatureMatrix, labels: Int32Array): Neig
           offerTile(neighbours, labels, left + i * PACK, right + j * PACK, products)
         }
       })
+      if (right % YIELD === 0) yield
     }
   }
-  return neighbours
 }
 
 /** Mean cosine of a row to its nearest 5 that are not of the category left out; 0 when there are none. */

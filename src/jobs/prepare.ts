@@ -51,7 +51,7 @@ export async function prepare(layout: Layout, dataset: Dataset, options: TrainOp
 
   const numbers = new Map(categories.map((category, index) => [category, index]))
   const labels = Int32Array.from(extraction.pictures, picture => numbers.get(picture.label)!)
-  const near = findNear(extraction.matrix, labels)
+  const near = await findNear(extraction.matrix, labels, options.signal)
   const examples = groupedExamples(extraction, labels, near)
   const fractions = { ...DEFAULT_FRACTIONS, ...defined({ validation: options.validation, test: options.test }) }
   return {

@@ -8,7 +8,7 @@ import { groupedExamples } from '../../src/jobs/groups.ts'
 const WIDTH = 32
 
 /** Random features, two categories in turn; every row of `copies` is all but its first row again. */
-function examples(rows: number, copies: readonly (readonly number[])[]) {
+async function examples(rows: number, copies: readonly (readonly number[])[]) {
   const random = seededRandom(1)
   const values = Float32Array.from({ length: rows * WIDTH }, () => random() - 0.5)
   for (const [first, ...others] of copies) {
@@ -20,17 +20,17 @@ function examples(rows: number, copies: readonly (readonly number[])[]) {
   const matrix = { values, rows, width: WIDTH }
   const hashes = Array.from({ length: rows }, (_, row) => seededRandom(row)().toString(16).slice(2))
   const extraction: Extraction = { matrix, pictures: [], hashes, skipped: [], cached: 0 }
-  return groupedExamples(extraction, labels, findNear(matrix, labels))
+  return groupedExamples(extraction, labels, await findNear(matrix, labels))
 }
 
 describe('near-duplicates', () => {
-  it('stay on one side of the split and in one fold', () => {
+  it('stay on one side of the split and in one fold', async () => {
     const copies = [
       [0, 2, 4],
       [1, 3],
       [10, 20, 30, 38],
     ]
-    const grouped = examples(60, copies)
+    const grouped = await examples(60, copies)
     const splits = splitExamples(grouped)
     const parts = folds(grouped, 5)
     for (const rows of copies) {
@@ -41,9 +41,9 @@ describe('near-duplicates', () => {
     expect(grouped.filter(example => example.group !== undefined)).toHaveLength(9)
   })
 
-  it('are split all the same where a category is little else', () => {
+  it('are split all the same where a category is little else', async () => {
     const even = Array.from({ length: 20 }, (_, at) => at * 2)
-    const grouped = examples(40, [even])
+    const grouped = await examples(40, [even])
     expect(grouped.every(example => example.group === undefined)).toBe(true)
     expect(() => splitExamples(grouped)).not.toThrow()
   })
