@@ -56,13 +56,13 @@ export class TrainReport {
 
   result(tfFiles: string, result: TrainResult): void {
     this.close()
-    const { manifest, misclassified, conflicts } = result
+    const { manifest, misclassified, conflicts, changed } = result
     const { out, err, colors } = this.#terminal
     if (this.#json) {
       const { metrics, counts, options, labels, skipped } = manifest
       out(
         JSON.stringify(
-          { labels, counts, metrics, misclassified, conflicts, skipped, options, history: result.history },
+          { labels, counts, metrics, misclassified, conflicts, skipped, changed, options, history: result.history },
           null,
           2,
         ),
@@ -81,6 +81,7 @@ export class TrainReport {
     }
     this.#list('the same picture under several labels', conflicts, ({ pictures }) => pictures.join(' = '))
     this.#list('skipped', manifest.skipped, ({ relative, reason }) => `${relative}: ${reason}`)
+    this.#list('changed meanwhile, train again', changed, ({ relative, reason }) => `${relative}: ${reason}`)
     err(`${colors.green('model written')} to ${tfFiles}; try: itc guess ${tfFiles} PICTURE`)
   }
 

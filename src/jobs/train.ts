@@ -11,6 +11,7 @@ import { layoutOf } from '../model/layout.ts'
 import { withLock } from '../model/lock.ts'
 import type { Metrics, ModelCounts, Share } from '../model/manifest.ts'
 import { writeModel } from '../model/write.ts'
+import { changedSince } from './changed.ts'
 import { defined, type Prepared, prepare } from './prepare.ts'
 import type { LabelConflict, Misclassified, TrainOptions, TrainResult } from './trainOptions.ts'
 
@@ -63,6 +64,7 @@ async function learn(prepared: Prepared, headOptions: HeadOptions, options: Trai
     conflicts: conflictsOf(prepared),
     history: trained.history,
     cached: prepared.extraction.cached,
+    changed: await changedSince(prepared.extraction.pictures),
     assessment,
   }
 }

@@ -1,3 +1,4 @@
+import type { Skipped } from '../dataset/scan.ts'
 import type { Fractions } from '../dataset/split.ts'
 import type { EngineChoice } from '../engine/load.ts'
 import type { ExtractProgress } from '../features/options.ts'
@@ -65,4 +66,6 @@ export interface TrainResult {
   readonly assessment: Assessment | undefined
   /** Bottlenecks that came from the cache. */
   readonly cached: number
+  /** Pictures that changed or vanished while the training went on. */
+  readonly changed: readonly Skipped[]
 }
