@@ -41,6 +41,17 @@ export interface Dataset {
  *   `E_EMPTY_CATEGORY`
  */
 export async function scanDataset(dataFolder: string): Promise<Dataset> {
+  const dataset = await scanCategories(dataFolder)
+  checkCategories(dataFolder, dataset.categories, dataset.pictures, dataset.skipped)
+  return dataset
+}
+
+/**
+ * The same, content with whatever categories there are: one, or none, or empty ones.
+ *
+ * @throws UserError `E_NO_DATA`, `E_NOT_A_FOLDER`, `E_UNREADABLE_FOLDER`
+ */
+export async function scanCategories(dataFolder: string): Promise<Dataset> {
   const top = await listFolder(dataFolder).catch(error => {
     throw missingFolder(dataFolder, error)
   })
@@ -57,7 +68,6 @@ export async function scanDataset(dataFolder: string): Promise<Dataset> {
     })
     await collect(dataFolder, entry.name, entry.relative, inside, found)
   }
-  checkCategories(dataFolder, categories, found.pictures, found.skipped)
   found.skipped.sort((a, b) => (a.relative < b.relative ? -1 : 1))
   return { categories, ...found }
 }
