@@ -1,23 +1,27 @@
 /** How far back the speed is measured, in milliseconds: long enough to be steady, short enough to follow a change. */
 const WINDOW_MS = 15_000
 
-/** The speed of a run, measured over its last seconds, so that what a cache gave at once does not count for ever. */
+/**
+ * The speed of a run, measured over its last seconds, so that what a cache gave at once does not count for ever. Work that
+ * comes in bursts is measured from the start of one to the start of another.
+ */
 export class Rate {
   readonly #samples: { at: number; done: number }[] = []
 
   /** @param at now, in milliseconds; never decreasing, and neither is `done` */
   add(done: number, at: number): void {
-    const last = this.#samples.at(-1)
-    // A tenth of a second apart is near enough, and keeps the list short.
-    if (this.#samples.length > 1 && last !== undefined && at - last.at < 100) last.done = done
-    else this.#samples.push({ at, done })
-    while (this.#samples.length > 2 && at - this.#samples[1]!.at >= WINDOW_MS) this.#samples.shift()
+    const samples = this.#samples
+    // What comes within a tenth of a second is one burst.
+    if (samples.length > 0 && at - samples.at(-1)!.at < 100) return
+    samples.push({ at, done })
+    while (samples.length > 3 && at - samples[2]!.at >= WINDOW_MS) samples.shift()
   }
 
   /** Things a second; undefined while too little has passed to tell. */
   perSecond(): number | undefined {
-    const first = this.#samples[0]
-    const last = this.#samples.at(-1)
+    // Not from the start of all: nobody knows how much of the first burst's time was preparation.
+    const [, first, ...others] = this.#samples
+    const last = others.at(-1)
     if (first === undefined || last === undefined || last.at - first.at < 500 || last.done === first.done) {
       return undefined
     }

@@ -19,6 +19,18 @@ describe('rate', () => {
     expect(rate.perSecond()).toBeCloseTo(5, 5)
   })
 
+  test('is not misled by work that comes in bursts', () => {
+    const rate = new Rate()
+    rate.add(0, 0)
+    for (let burst = 0; burst < 4; burst++) {
+      for (let i = 1; i <= 64; i++) {
+        rate.add(burst * 64 + i, 20_000 * (burst + 1))
+        if (burst === 0) expect(rate.perSecond()).toBeUndefined()
+        else if (burst > 1) expect(rate.perSecond()).toBeCloseTo(3.2, 5)
+      }
+    }
+  })
+
   test('is described with the time left', () => {
     expect(describeRate(50, 100, undefined)).toBe('')
     expect(describeRate(50, 100, 2.5)).toBe('2.5/s, 20 s left')

@@ -37,10 +37,23 @@ export function unreadable(source: string, cause: unknown): UserError {
 /** Makes the destination where it is absent. @throws UserError `E_NOT_A_FOLDER`, or what `cannotWrite` says */
 export async function makeDestination(destination: string): Promise<void> {
   try {
-    await mkdir(destination, { recursive: true })
+    await makeFolder(resolve(destination))
   } catch (error) {
     if (['EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? '')) throw notAFolder(destination)
     throw cannotWrite(destination, error)
+  }
+}
+
+/** Node's own way to make parents too never comes back where the system says for ever that there is no parent (/proc). */
+async function makeFolder(path: string, retried = false): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    if ((await stat(path).catch(() => undefined))?.isDirectory()) return
+    const parent = dirname(path)
+    if (systemCode(error) !== 'ENOENT' || retried || parent === path) throw error
+    await makeFolder(parent)
+    await makeFolder(path, true)
   }
 }
 
@@ -78,7 +91,7 @@ const REFUSALS: Readonly<Record<string, readonly [code: string, sentence: (folde
     EPERM: ['E_NO_PERMISSION', folder => `Not permitted to write into "${folder}".`, 'Check whose it is'],
     EROFS: ['E_READ_ONLY', folder => `The disk of "${folder}" is read-only.`, 'Make it writable'],
     EIO: ['E_DISK', folder => `The disk of "${folder}" reports an error.`, 'Check the disk'],
-    ENOENT: ['E_GONE', folder => `The folder "${folder}" is gone.`, 'Bring it back'],
+    ENOENT: ['E_GONE', folder => `There is no folder "${folder}", and it can't be made.`, 'Check the path'],
   }
 
 /** The error for a folder that can't be written; anything unknown stays what it is. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { withLock } from '../../backbone/lock.ts'
 import { UserError } from '../../errors.ts'
+import type { NamingModel } from './ahead.ts'
 import { cannotWrite, checkFolders, makeDestination } from './folders.ts'
 import type { GuessDirOptions, GuessDirResult } from './options.ts'
-import { type NamingModel, Run } from './run.ts'
+import { Run } from './run.ts'
 import { scanSource } from './scan.ts'
 
 /** Keeps two runs out of one destination. */

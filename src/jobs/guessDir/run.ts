@@ -1,7 +1,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
-import type { Guess, Model } from '../../model/classify.ts'
+import type { Guess } from '../../model/classify.ts'
+import { guessAhead, type NamingModel } from './ahead.ts'
 import { BatchWriter } from './batches.ts'
 import { comparePaths, Namer } from './naming.ts'
 import type { GuessDirOptions, GuessDirResult, NamedPicture, Problem } from './options.ts'
@@ -10,9 +11,6 @@ import { isResultsDraft, RESULTS_NAME, type Recorded, Results, readResults } fro
 import { type Resumption, resume } from './resume.ts'
 import type { Entry } from './row.ts'
 import type { SourcePicture, SourceScan } from './scan.ts'
-
-/** As much of a model as naming needs. */
-export type NamingModel = Pick<Model, 'labels' | 'guessAll'>
 
 /** One run over a scanned source; to be performed, or rehearsed, once. */
 export class Run {
@@ -107,10 +105,8 @@ export class Run {
   /** Names pictures, in order. */
   async *#rows(todo: readonly SourcePicture[], namer: Namer): AsyncGenerator<NamedPicture | Problem> {
     const { limits, signal } = this.#options
-    const guesses = this.#model.guessAll(
-      todo.map(({ path }) => path),
-      { ...(limits && { limits }), signal },
-    )
+    const paths = todo.map(({ path }) => path)
+    const guesses = guessAhead(this.#model, paths, { ...(limits && { limits }), signal })
     let at = 0
     for await (const guess of guesses) yield this.#row(todo[at++]!.original, guess, namer)
   }

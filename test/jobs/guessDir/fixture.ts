@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PictureError } from '../../../src/image/pictureError.ts'
-import type { NamingModel } from '../../../src/jobs/guessDir/run.ts'
+import type { NamingModel } from '../../../src/jobs/guessDir/ahead.ts'
 
 export const LABELS = ['cat', 'dog']
 
