@@ -7,18 +7,34 @@ import { basename, dirname, join } from 'node:path'
  * written, synced to the disk and renamed.
  */
 export async function writeAtomic(path: string, data: Uint8Array | string): Promise<void> {
-  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  await writeTogether([[path, data]])
+}
+
+/**
+ * Writes files that belong together, each as `writeAtomic` does: all of them lie on the disk before the first is renamed,
+ * and then they take their places in turn, within an instant.
+ */
+export async function writeTogether(
+  files: readonly (readonly [path: string, data: Uint8Array | string])[],
+): Promise<void> {
+  const drafts = files.map(([path]) => join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`))
   try {
-    const file = await open(draft, 'wx')
-    try {
-      await file.writeFile(data)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(draft, path)
+    const written = await Promise.allSettled(files.map(([, data], at) => writeSynced(drafts[at]!, data)))
+    const failed = written.find(result => result.status === 'rejected')
+    if (failed) throw failed.reason
+    for (const [at, [path]] of files.entries()) await rename(drafts[at]!, path)
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined)
+    await Promise.all(drafts.map(draft => rm(draft, { force: true }).catch(() => undefined)))
     throw error
+  }
+}
+
+async function writeSynced(path: string, data: Uint8Array | string): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.writeFile(data)
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }

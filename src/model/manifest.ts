@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import type { CertaintyPoint } from '../head/certainty.ts'
 import type { FamiliarityRule } from '../head/familiarity.ts'
 import type { Interval } from '../head/interval.ts'
 import type { HeadOptions } from '../head/options.ts'
@@ -38,8 +39,12 @@ export interface Manifest {
   readonly metrics: Metrics
   /** What the head's logits were divided by, already in its weights: fitted so that a score of 0.9 is right 9 times in 10. */
   readonly temperature: number
+  /** Which best score gives which precision; absent when trained without cross-validation. */
+  readonly certainty?: readonly CertaintyPoint[]
   /** Tells pictures unlike anything seen; absent when trained without cross-validation. */
   readonly familiarity?: ModelFamiliarity
+  /** Of `retrained_graph.pb` beside the model's folder; absent in models of before there was one. */
+  readonly graph?: ModelGraph
   readonly skipped: readonly { readonly relative: string; readonly reason: string }[]
 }
 
@@ -48,6 +53,17 @@ export interface ModelFamiliarity extends ModelFile {
   readonly rows: number
   readonly rule: FamiliarityRule
 }
+
+/** The model as one GraphDef, or why there is none. */
+export type ModelGraph =
+  | {
+      readonly sha256: string
+      /** What the file begins with: the same for every head on the same backbones. */
+      readonly backbones: { readonly bytes: number; readonly sha256: string }
+      /** Their nodes that the head follows. */
+      readonly bottlenecks: readonly string[]
+    }
+  | { readonly without: string }
 
 export interface ModelCounts {
   readonly train: number
@@ -94,6 +110,7 @@ export function parseManifest(text: string, path: string): Manifest {
   }
   const files = familiarity ? [head, familiarity, ...backbones] : [head, ...backbones]
   if (!files.every(isModelFile)) throw damaged(path, 'a file in it is not named properly')
+  if (!isModelGraph(manifest.graph)) throw damaged(path, 'what it says of retrained_graph.pb is incomplete')
   return manifest as Manifest
 }
 
@@ -105,6 +122,12 @@ function isModelFile(value: Partial<ModelFile>): boolean {
     /^[\w.+-]+$/.test(value.file) &&
     !value.file.startsWith('.')
   )
+}
+
+function isModelGraph(graph: Partial<Record<string, unknown>> | undefined): boolean {
+  if (graph === undefined || typeof graph.without === 'string') return true
+  const prefix = graph.backbones as Partial<Record<string, unknown>> | undefined
+  return typeof graph.sha256 === 'string' && Number.isInteger(prefix?.bytes) && Array.isArray(graph.bottlenecks)
 }
 
 /** The error for a model that can't be used as it is. */

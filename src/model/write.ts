@@ -8,7 +8,8 @@ import type { Bank } from '../head/bank.ts'
 import type { FamiliarityRule } from '../head/familiarity.ts'
 import type { Head } from '../head/head.ts'
 import { VERSION } from '../version.ts'
-import { writeAtomic } from './files.ts'
+import { writeAtomic, writeTogether } from './files.ts'
+import { graphFile } from './graphFile.ts'
 import type { Layout } from './layout.ts'
 import { readVerified } from './load.ts'
 import {
@@ -21,7 +22,7 @@ import {
 } from './manifest.ts'
 
 /** What training knows of a model, beyond its files. */
-export interface ModelFacts extends Omit<Manifest, 'format' | 'itc' | 'backbones' | 'head' | 'familiarity'> {
+export interface ModelFacts extends Omit<Manifest, 'format' | 'itc' | 'backbones' | 'head' | 'familiarity' | 'graph'> {
   readonly familiarity: { readonly rule: FamiliarityRule; readonly bank: Bank } | undefined
 }
 
@@ -37,22 +38,31 @@ export async function writeModel(
 ): Promise<Manifest> {
   await fs.ensureDir(layout.model)
   const previous = await previousManifest(layout)
+  const stored = await Promise.all(backbones.map(backbone => writeBackbone(layout, backbone, previous)))
+  const graph = await graphFile(layout, backbones, stored, head, previous)
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
     itc: VERSION,
     labels: facts.labels,
-    backbones: await Promise.all(backbones.map(backbone => writeBackbone(layout, backbone, previous))),
+    backbones: stored,
     head: await writeHead(layout.model, head),
     engine: facts.engine,
     options: facts.options,
     counts: facts.counts,
     metrics: facts.metrics,
     temperature: facts.temperature,
+    ...(facts.certainty && { certainty: facts.certainty }),
     ...(facts.familiarity && { familiarity: await writeBank(layout.model, facts.familiarity) }),
+    graph: graph.entry,
     skipped: facts.skipped,
   }
-  await writeAtomic(layout.manifest, `${JSON.stringify(manifest, null, 2)}\n`)
-  await writeAtomic(layout.labels, manifest.labels.map(label => `${label}\n`).join(''))
+  // For other programs; itc reads the manifest only. A graph of an earlier model must not stay beside the new labels.
+  if ('without' in graph.entry) await fs.remove(layout.graph)
+  await writeTogether([
+    [layout.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
+    ...(graph.bytes ? [[layout.graph, graph.bytes] as const] : []),
+    [layout.labels, manifest.labels.map(label => `${label}\n`).join('')],
+  ])
   await removeStale(layout.model, manifest)
   return manifest
 }

@@ -10,6 +10,13 @@ export function writeGraphDef(graph: Graph): Uint8Array {
   return encodeGraph(protobuf.Writer.create(), graph).finish()
 }
 
+/** Encodes nodes that go behind an encoded GraphDef: its versions are theirs. */
+export function writeGraphDefNodes(nodes: readonly GraphNode[]): Uint8Array {
+  const writer = protobuf.Writer.create()
+  for (const node of nodes) encodeNode(writer.uint32(10).fork(), node).ldelim()
+  return writer.finish()
+}
+
 /** Encodes a GraphDef's fields into an open message. */
 export function encodeGraph(writer: protobuf.Writer, graph: Graph): protobuf.Writer {
   for (const node of graph.nodes) encodeNode(writer.uint32(10).fork(), node).ldelim()

@@ -1,0 +1,106 @@
+import { createHash, type Hash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { Backbone, Network } from '../backbone/backbone.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { Head } from '../head/head.ts'
+import { headNodes, joinBackbones } from './graph.ts'
+import type { Layout } from './layout.ts'
+import type { Manifest, ModelBackbone, ModelGraph } from './manifest.ts'
+
+/** `retrained_graph.pb` as it is to be written, with what the manifest says of it. */
+export interface GraphFile {
+  readonly entry: ModelGraph
+  /** Undefined where there is no such file, or the one that is there is the same. */
+  readonly bytes: Uint8Array | undefined
+}
+
+/**
+ * The model as one GraphDef: the backbones' nodes, then the head's. A message that follows another of its kind is merged
+ * into it, list after list (https://protobuf.dev/programming-guides/encoding/#last-one-wins), so that a new head behind
+ * the same backbones needs their bytes only, which the file of the previous model begins with.
+ *
+ * @param stored the new model's backbones
+ * @param previous of the model that is there; its file is used only when it still is what it says
+ */
+export async function graphFile(
+  layout: Layout,
+  backbones: readonly Backbone[],
+  stored: readonly ModelBackbone[],
+  head: Head,
+  previous: Manifest | undefined,
+): Promise<GraphFile> {
+  const old = sameFiles(previous?.backbones, stored) ? previous?.graph : undefined
+  if (old && 'without' in old) return { entry: old, bytes: undefined }
+  const { writeGraphDefNodes } = await import('../graph/graphdef/write.ts')
+  const features = stored.map(backbone => backbone.features)
+  const headBytes = (bottlenecks: readonly string[]) => writeGraphDefNodes(headNodes(bottlenecks, features, head))
+  const present = old && (await readPresent(layout.graph, old))
+  if (old && present) {
+    const tail = headBytes(old.bottlenecks)
+    const { bytes: length } = old.backbones
+    const same = tail.length === present.bytes.length - length && present.bytes.subarray(length).equals(tail)
+    const prefix = present.bytes.subarray(0, length)
+    const sha256 = hashed(present.hash, tail)
+    return {
+      entry: { sha256, backbones: old.backbones, bottlenecks: old.bottlenecks },
+      bytes: same ? undefined : Buffer.concat([prefix, tail]),
+    }
+  }
+  const networks = await Promise.all(backbones.map(backbone => backbone.loadNetwork()))
+  const foreign = networks.findIndex(({ format }) => format === 'onnx')
+  if (foreign >= 0) {
+    return {
+      entry: { without: `${backbones[foreign]!.name} is an ONNX file, not a TensorFlow graph` },
+      bytes: undefined,
+    }
+  }
+  const { writeGraphDef } = await import('../graph/graphdef/write.ts')
+  const { graph, bottlenecks } = joinBackbones(networks.filter(isGraph))
+  const prefix = writeGraphDef(graph)
+  const tail = headBytes(bottlenecks)
+  const hash = createHash('sha256').update(prefix)
+  return {
+    entry: {
+      sha256: hashed(hash.copy(), tail),
+      backbones: { bytes: prefix.length, sha256: hash.digest('hex') },
+      bottlenecks,
+    },
+    bytes: Buffer.concat([prefix, tail]),
+  }
+}
+
+function isGraph(network: Network): network is Extract<Network, { format: 'graph' }> {
+  return network.format === 'graph'
+}
+
+function sameFiles(before: readonly ModelBackbone[] | undefined, now: readonly ModelBackbone[]): boolean {
+  return before?.length === now.length && now.every(({ sha256 }, place) => before[place]!.sha256 === sha256)
+}
+
+/** The file that is there, and the hash of its backbones' bytes; undefined when they are not those. */
+async function readPresent(
+  path: string,
+  { backbones }: Exclude<ModelGraph, { without: string }>,
+): Promise<{ bytes: Buffer; hash: Hash } | undefined> {
+  let bytes: Buffer
+  try {
+    bytes = await readFile(path)
+  } catch {
+    return undefined
+  }
+  const hash = createHash('sha256').update(bytes.subarray(0, backbones.bytes))
+  return hash.copy().digest('hex') === backbones.sha256 ? { bytes, hash } : undefined
+}
+
+function hashed(hash: Hash, bytes: Uint8Array): string {
+  return hash.update(bytes).digest('hex')
+}
+
+/** The graph of a model's `retrained_graph.pb`; undefined when the file is not there or is another's. */
+export async function readGraphFile(layout: Layout, { graph }: Manifest): Promise<Graph | undefined> {
+  if (!graph || 'without' in graph) return undefined
+  const present = await readPresent(layout.graph, graph)
+  if (!present || hashed(present.hash, present.bytes.subarray(graph.backbones.bytes)) !== graph.sha256) return undefined
+  const { readGraphDef } = await import('../graph/graphdef/read.ts')
+  return readGraphDef(present.bytes)
+}

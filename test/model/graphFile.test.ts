@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import { expect, it } from 'vitest'
+import type { Backbone } from '../../src/backbone/backbone.ts'
+import { findBackbones } from '../../src/backbone/find.ts'
+import { createOnnxEngine } from '../../src/engine/onnx.ts'
+import { readGraphDef } from '../../src/graph/graphdef/read.ts'
+import type { Head } from '../../src/head/head.ts'
+import { decodePicture } from '../../src/image/decode.ts'
+import { graphFile, readGraphFile } from '../../src/model/graphFile.ts'
+import { layoutOf } from '../../src/model/layout.ts'
+import type { Manifest } from '../../src/model/manifest.ts'
+import { type ModelFacts, writeModel } from '../../src/model/write.ts'
+import { SAMPLE_TEST } from '../pictures.ts'
+import { tempFolder } from '../tempFolder.ts'
+
+const FACTS = { labels: ['a', 'b', 'c'], engine: 'onnx', temperature: 1, skipped: [] } as unknown as ModelFacts
+
+function headOf(width: number, seed = 1): Head {
+  const random = (_: number, at: number) => Math.sin((at + 1) * seed) / 50
+  return {
+    weights: Float32Array.from({ length: width * 3 }, random),
+    bias: Float32Array.from({ length: 3 }, random),
+    width,
+    categories: 3,
+  }
+}
+
+/** What a backbone makes of a picture. */
+async function featuresOf(backbone: Backbone, picture: string): Promise<Float32Array> {
+  const runner = await (await createOnnxEngine()).loadBackbone(backbone)
+  const features = await runner.run(await decodePicture(picture, backbone.recipe), 1)
+  await runner.dispose()
+  return features
+}
+
+async function somePicture(): Promise<string> {
+  return join(SAMPLE_TEST, (await fs.readdir(SAMPLE_TEST)).sort()[0]!)
+}
+
+it('retrained_graph.pb is the network and the head, and serves as a backbone with the same features', async () => {
+  const layout = layoutOf(await tempFolder())
+  const backbones = await findBackbones('mobilenet_v1')
+  const manifest = await writeModel(layout, backbones, headOf(1024), FACTS)
+  const graph = (await readGraphFile(layout, manifest))!
+  const byName = new Map(graph.nodes.map(node => [node.name, node]))
+  expect(byName.get('input')?.op).toBe('Placeholder')
+  expect(byName.get('final_result')?.op).toBe('Softmax')
+  expect(await fs.readFile(layout.labels, 'utf8')).toBe('a\nb\nc\n')
+
+  const [own] = await findBackbones(layout.graph)
+  expect(own!.recipe).toEqual(backbones[0]!.recipe)
+  const picture = await somePicture()
+  expect(await featuresOf(own!, picture)).toEqual(await featuresOf(backbones[0]!, picture))
+})
+
+it('a new head on the same backbone takes over the bytes that are there, and gives what writing anew gives', async () => {
+  const layout = layoutOf(await tempFolder())
+  const backbones = await findBackbones('mobilenet_v1')
+  await writeModel(layout, backbones, headOf(1024), FACTS)
+  const unreadable: Backbone[] = backbones.map(backbone => ({
+    ...backbone,
+    loadNetwork: () => Promise.reject(new Error('not needed')),
+  }))
+  const warm = await writeModel(layout, unreadable, headOf(1024, 2), FACTS)
+  const bytes = await fs.readFile(layout.graph)
+  const cold = await graphFile(layout, backbones, warm.backbones, headOf(1024, 2), undefined)
+  expect(bytes.equals(cold.bytes!)).toBe(true)
+  expect(warm.graph).toEqual(cold.entry)
+  expect(warm.graph).toMatchObject({ sha256: createHash('sha256').update(bytes).digest('hex') })
+  // The same head again: nothing to write.
+  expect((await graphFile(layout, unreadable, warm.backbones, headOf(1024, 2), warm)).bytes).toBeUndefined()
+})
+
+it('a graph that somebody changed is not taken over', async () => {
+  const layout = layoutOf(await tempFolder())
+  const backbones = await findBackbones('mobilenet_v1')
+  const manifest = await writeModel(layout, backbones, headOf(1024), FACTS)
+  const right = await fs.readFile(layout.graph)
+  const wrong = Buffer.from(right)
+  wrong[5_000_000]! ^= 1
+  await fs.writeFile(layout.graph, wrong)
+  expect(await readGraphFile(layout, manifest)).toBeUndefined()
+  await writeModel(layout, backbones, headOf(1024), FACTS)
+  expect((await fs.readFile(layout.graph)).equals(right)).toBe(true)
+})
+
+it('joined backbones lie side by side: two inputs, one result', async () => {
+  const layout = layoutOf(await tempFolder())
+  const backbones = await findBackbones('mobilenet_v1+efficientnet_lite0')
+  await writeModel(layout, backbones, headOf(2304), FACTS)
+  const { nodes } = readGraphDef(await fs.readFile(layout.graph))
+  const inputs = nodes.filter(node => node.op === 'Placeholder').map(node => node.name)
+  expect(inputs).toEqual(['input', 'input_1'])
+  const names = new Set(nodes.map(node => node.name))
+  for (const { inputs } of nodes) for (const input of inputs) expect(names).toContain(input)
+})
+
+it('a backbone that is an ONNX file leaves a note instead, and no graph of an earlier model', async () => {
+  const layout = layoutOf(await tempFolder())
+  const [network] = await findBackbones('mobilenet_v1')
+  await writeModel(layout, [network!], headOf(1024), FACTS)
+  const bytes = Uint8Array.of(1, 2, 3)
+  const foreign: Backbone = {
+    ...network!,
+    name: 'mine',
+    sha256: 'f',
+    loadNetwork: async () => ({ format: 'onnx', bytes }),
+  }
+  const manifest: Manifest = await writeModel(layout, [foreign], headOf(1024), FACTS)
+  expect(manifest.graph).toEqual({ without: 'mine is an ONNX file, not a TensorFlow graph' })
+  expect(await fs.pathExists(layout.graph)).toBe(false)
+})
