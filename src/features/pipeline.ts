@@ -4,8 +4,6 @@ import type { BackboneRunner } from '../engine/engine.ts'
 const AHEAD = 16
 /** Pictures a run of the engine, at most: enough to keep every core busy, few enough that little is lost on a stop. */
 const BATCH = 16
-/** Pictures of the first run, before it is known how long they take. */
-const FIRST_BATCH = 4
 /** What a run may take, in milliseconds: an engine may block the event loop, and a stop is to be heard within a second. */
 const RUN_MS = 300
 
@@ -20,62 +18,75 @@ export interface PipelineOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A picture that waits for the engine. */
+interface Ready {
+  readonly index: number
+  readonly pixels: Uint8Array
+}
+
 /**
  * Decodes `count` pictures several at a time and runs them in batches, one after another, while the next are decoded.
  *
  * @throws what `prepare`, the engine or `onBatch` threw first, or the signal's reason, after all under way has ended
  */
 export async function runPipeline(count: number, options: PipelineOptions): Promise<void> {
-  let indices: number[] = []
-  let inputs: Uint8Array[] = []
-  let running: Promise<void> = Promise.resolve()
+  const ready: Ready[] = []
+  const waiting: (() => void)[] = []
+  let failure: { readonly error: unknown } | undefined
+  let running = false
+  let engine = Promise.resolve()
   let next = 0
-  let size = FIRST_BATCH
+  let size = 1 // until it is known how long a picture takes
 
-  /** Hands the gathered batch over; waits for the one before, so that decoding stays at most a batch ahead. */
-  const flush = async () => {
-    const batch = indices
-    const pixels = inputs
-    indices = []
-    inputs = []
-    const before = running
-    running = before.then(async () => {
-      options.signal?.throwIfAborted()
-      const runner = await options.runner()
-      const start = performance.now()
-      const bottlenecks = await runner.run(Buffer.concat(pixels), batch.length)
-      const each = (performance.now() - start) / batch.length
-      size = Math.max(1, Math.min(BATCH, Math.floor(RUN_MS / each)))
-      await options.onBatch(batch, bottlenecks)
-    })
-    running.catch(() => undefined) // heard by whoever awaits the next one
-    await before
+  const wake = () => {
+    for (const go of waiting.splice(0)) go()
+  }
+  const fail = (error: unknown) => {
+    failure ??= { error }
+    next = count // the others finish their picture and stop
+    wake()
   }
 
-  const work = async () => {
+  /** Runs batches while there are full ones; at the end all that is left. */
+  const run = async (last: boolean): Promise<void> => {
+    running = true
     try {
-      while (next < count) {
+      while (ready.length >= (last ? 1 : size)) {
         options.signal?.throwIfAborted()
-        const index = next++
-        const pixels = await options.prepare(index)
-        if (pixels === undefined) continue
-        indices.push(index)
-        inputs.push(pixels)
-        if (indices.length >= size) await flush()
+        const runner = await options.runner()
+        const batch = ready.splice(0, size)
+        wake()
+        const start = performance.now()
+        const bottlenecks = await runner.run(Buffer.concat(batch.map(({ pixels }) => pixels)), batch.length)
+        const each = (performance.now() - start) / batch.length
+        size = Math.max(1, Math.min(BATCH, Math.floor(RUN_MS / each)))
+        await options.onBatch(
+          batch.map(({ index }) => index),
+          bottlenecks,
+        )
       }
     } catch (error) {
-      next = count // the others finish their picture and stop
-      throw error
+      fail(error)
+    } finally {
+      running = false
     }
   }
 
-  const loops = await Promise.allSettled(Array.from({ length: Math.min(AHEAD, count) }, work))
-  const failed = loops.find(loop => loop.status === 'rejected')
-  if (!failed && indices.length > 0) await flush()
-  const ended = await running.then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  )
-  if (failed) throw failed.reason
-  if (ended) throw ended.error
+  const work = async () => {
+    while (next < count) {
+      options.signal?.throwIfAborted()
+      const index = next++
+      const pixels = await options.prepare(index)
+      if (pixels === undefined) continue
+      ready.push({ index, pixels })
+      if (!running) engine = run(false)
+      // Decoding stays at most a batch ahead of the engine.
+      while (ready.length >= BATCH && !failure) await new Promise<void>(go => waiting.push(go))
+    }
+  }
+
+  await Promise.all(Array.from({ length: Math.min(AHEAD, count) }, () => work().catch(fail)))
+  await engine
+  if (!failure) await run(true)
+  if (failure) throw failure.error
 }
