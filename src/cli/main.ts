@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { VERSION } from '../version.ts'
+import { addExplain } from './explain.ts'
 import { reportError } from './failure.ts'
 import { addGuess } from './guess.ts'
 import { addGuessDir } from './guessDir.ts'
@@ -65,5 +66,6 @@ Examples:
   addTrain(context)
   addGuess(context)
   addGuessDir(context)
+  addExplain(context)
   return program
 }

@@ -26,7 +26,7 @@ export async function createOnnxEngine(): Promise<Engine> {
   }
 }
 
-async function loadOrt(): Promise<Ort> {
+export async function loadOrt(): Promise<Ort> {
   try {
     // By require: an import() of this CommonJS package costs a parse of its names first.
     return createRequire(import.meta.url)('onnxruntime-node') as Ort
