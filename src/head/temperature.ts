@@ -5,7 +5,7 @@ import type { Predictions } from './metrics.ts'
 export const TEMPERATURES = { least: 0.05, most: 20 } as const
 
 /** Logits looked at, at most; one number is fitted, and more of them would not move it. */
-const MOST_LOGITS = 2_000_000
+const MOST_LOGITS = 400_000
 const HALVINGS = 50
 
 /**
