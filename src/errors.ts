@@ -29,3 +29,8 @@ export function systemCode(error: unknown): string | undefined {
   const code = (error as NodeJS.ErrnoException).code
   return typeof code === 'string' ? code : undefined
 }
+
+/** What went wrong, in words to put behind a colon: no full stop at the end. */
+export function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+}

@@ -1,5 +1,6 @@
 import { systemCode, UserError } from '../errors.ts'
 import { PictureError } from '../image/pictureError.ts'
+import { E_MIN_ACCURACY } from '../jobs/minAccuracy.ts'
 import { Interrupted } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -24,7 +25,7 @@ export function reportError(error: unknown, { err, colors }: Terminal): number {
   if (error instanceof UserError) {
     err(`${colors.red('error:')} ${error.message}`)
     if (error.hint) err(error.hint)
-    return 1
+    return error.code === E_MIN_ACCURACY ? 2 : 1
   }
   if (error instanceof PictureError) {
     err(`${colors.red('error:')} ${error.reason}`)

@@ -25,6 +25,9 @@ type Flags = Pick<
   | 'folds'
   | 'validation'
   | 'test'
+  | 'minAccuracy'
+  | 'report'
+  | 'summariesDir'
 > &
   PictureFlags & { json?: boolean; strict?: boolean }
 
@@ -58,6 +61,9 @@ export function addTrain({ program, terminal }: CommandContext): void {
     .option('--test <share>', 'share of pictures held out to measure the accuracy', parseNumber, DEFAULT_FRACTIONS.test)
     .option('--folds <n>', 'parts of the cross-validation, 0 for none', parseNumber, folds)
     .option('--seed <n>', 'of the random numbers: same seed, same model', parseNumber, seed)
+    .option('--min-accuracy <share>', 'exit with 2 and keep the previous model if it is less', parseNumber)
+    .option('--no-report', 'write no report.html')
+    .option('--summaries-dir <folder>', 'write the training curves for TensorBoard')
     .option('--strict', 'stop if any picture has to be skipped')
     .addOption(engineOption())
     .option('--json', 'print one JSON document instead of text')

@@ -1,7 +1,9 @@
+import type { Assessment } from '../head/assess.ts'
 import type { TrainEvent, TrainResult } from '../jobs/trainOptions.ts'
 import type { Share } from '../model/manifest.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
+import { trainJson } from './trainJson.ts'
 
 /** Names listed before the rest is only counted. */
 const LISTED = 20
@@ -56,19 +58,9 @@ export class TrainReport {
 
   result(tfFiles: string, result: TrainResult): void {
     this.close()
-    const { manifest, misclassified, conflicts, changed } = result
+    const { manifest, misclassified, conflicts, changed, assessment, report, warnings } = result
     const { out, err, colors } = this.#terminal
-    if (this.#json) {
-      const { metrics, counts, options, labels, skipped } = manifest
-      out(
-        JSON.stringify(
-          { labels, counts, metrics, misclassified, conflicts, skipped, changed, options, history: result.history },
-          null,
-          2,
-        ),
-      )
-      return
-    }
+    if (this.#json) return out(JSON.stringify(trainJson(result), null, 2))
     const { test, crossValidation } = manifest.metrics
     if (test) out(`final test accuracy ${colors.bold(shareText(test))}`)
     this.#list(
@@ -79,10 +71,13 @@ export class TrainReport {
     if (crossValidation) {
       out(`cross-validated accuracy ${colors.bold(shareText(crossValidation))}, ${crossValidation.folds} folds`)
     }
+    if (assessment) out(trustLine(tfFiles, assessment))
     this.#list('the same picture under several labels', conflicts, ({ pictures }) => pictures.join(' = '))
     this.#list('skipped', manifest.skipped, ({ relative, reason }) => `${relative}: ${reason}`)
     this.#list('changed meanwhile, train again', changed, ({ relative, reason }) => `${relative}: ${reason}`)
+    for (const warning of warnings) err(`${colors.yellow('warning:')} ${warning}`)
     err(`${colors.green('model written')} to ${tfFiles}; try: itc guess ${tfFiles} PICTURE`)
+    if (report !== undefined) err(`report: ${report}`)
   }
 
   close(): void {
@@ -109,7 +104,15 @@ export class TrainReport {
   }
 }
 
-function shareText({ accuracy, right, pictures, interval }: Share): string {
+/** Whether scores can be trusted, and what to do about labels that can't be. */
+function trustLine(tfFiles: string, { evaluation, doubts }: Assessment): string {
+  const error = percent(evaluation.calibration.error ?? 0)
+  const doubtful = doubts.filter(doubt => doubt.contradicted).length
+  const labels = doubtful === 0 ? 'no doubtful labels' : `${count(doubtful, 'doubtful label')}: itc doctor ${tfFiles}`
+  return `scores are off by ${error} on average; ${labels}`
+}
+
+export function shareText({ accuracy, right, pictures, interval }: Share): string {
   const range = `${percent(interval.low)} to ${percent(interval.high)}`
   return `${percent(accuracy ?? 0)} (${right} of ${pictures}; 95 % interval ${range})`
 }
@@ -123,7 +126,8 @@ export function shown(label: string): string {
   return label.replaceAll('_', ' ')
 }
 
-function count(number: number, noun: string): string {
+/** "1 picture", "1,234 categories" */
+export function count(number: number, noun: string): string {
   if (number === 1) return `1 ${noun}`
   return `${number.toLocaleString('en')} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
 }

@@ -1,19 +1,26 @@
+import fs from 'fs-extra'
 import { scanDataset } from '../dataset/scan.ts'
-import { findConflicts, folds, type Split } from '../dataset/split.ts'
-import type { Engine } from '../engine/engine.ts'
-import { type Assessment, assess } from '../head/assess.ts'
+import { findConflicts, type Split } from '../dataset/split.ts'
+import { messageOf } from '../errors.ts'
+import { certaintyTable } from '../head/certainty.ts'
 import { type Evaluation, evaluate } from '../head/metrics.ts'
 import { type HeadOptions, resolveHeadOptions } from '../head/options.ts'
 import { argMaxAt, softmaxRows } from '../head/softmax.ts'
 import { cooled, foldTemperature } from '../head/temperature.ts'
-import { crossValidate, trainHead, trainSideBySide } from '../head/train.ts'
+import { type StepReport, trainHead } from '../head/train.ts'
 import { layoutOf } from '../model/layout.ts'
 import { withLock } from '../model/lock.ts'
 import type { Metrics, ModelCounts, Share } from '../model/manifest.ts'
 import { writeModel } from '../model/write.ts'
+import type { ReportData } from '../report/reportData.ts'
+import { writeSummaries } from '../report/tensorboard.ts'
 import { changedSince } from './changed.ts'
+import { crossValidated, predictedPictures } from './crossValidated.ts'
+import { checkAccuracy, checkMinAccuracy } from './minAccuracy.ts'
 import { defined, type Prepared, prepare } from './prepare.ts'
+import { trainingReport } from './trainingReport.ts'
 import type { LabelConflict, Misclassified, TrainOptions, TrainResult } from './trainOptions.ts'
+import { writeReport } from './writeReport.ts'
 
 /**
  * Trains a classifier on `tfFiles/data/<category>/…` and writes it to `tfFiles`. The previous model stays until the new
@@ -24,28 +31,40 @@ import type { LabelConflict, Misclassified, TrainOptions, TrainResult } from './
 export async function train(tfFiles: string, options: TrainOptions = {}): Promise<TrainResult> {
   const { steps, batch, learningRate, seed, folds: parts } = options
   const headOptions = resolveHeadOptions(defined({ steps, batch, learningRate, seed, folds: parts }))
+  checkMinAccuracy(options.minAccuracy, headOptions.folds)
   const layout = layoutOf(tfFiles)
   const dataset = await scanDataset(layout.data)
   return withLock(layout.root, async () => learn(await prepare(layout, dataset, options), headOptions, options))
 }
 
 async function learn(prepared: Prepared, headOptions: HeadOptions, options: TrainOptions): Promise<TrainResult> {
-  const { data, splits, layout, backbones, categories, fractions, skipped } = prepared
+  const { data, splits, layout, backbones, categories, fractions, extraction, skipped } = prepared
+  const { onEvent, signal, limits } = options
   const counts = countsOf(prepared)
   const engine = await prepared.engine()
-  options.onEvent?.({ kind: 'split', train: counts.train, validation: counts.validation, test: counts.test })
+  onEvent?.({ kind: 'split', train: counts.train, validation: counts.validation, test: counts.test })
 
   const trained = await trainHead(engine, data, splits, headOptions, {
-    onReport: report => options.onEvent?.({ kind: 'report', ...report }),
-    onSteps: (done, total) => options.onEvent?.({ kind: 'steps', done, total }),
-    signal: options.signal,
+    onReport: report => onEvent?.({ kind: 'report', ...report }),
+    onSteps: (done, total) => onEvent?.({ kind: 'steps', done, total }),
+    ...(signal && { signal }),
   })
-  const assessment = await assessed(prepared, engine, headOptions, options)
+  const validated =
+    headOptions.folds === 0
+      ? undefined
+      : await crossValidated(prepared, engine, headOptions, {
+          onProgress: (kind, done, total) => onEvent?.({ kind, done, total }),
+          signal,
+        })
+  const assessment = validated?.assessment
+  if (assessment) checkAccuracy(assessment.evaluation, options)
   const temperature = assessment?.temperature ?? 1
   const logits = cooled(trained.logits, temperature)
+  const test = splitEvaluation('test', logits, prepared)
+  const validation = splitEvaluation('validation', logits, prepared)
   const metrics: Metrics = {
-    ...splitAccuracy('test', logits, prepared),
-    ...splitAccuracy('validation', logits, prepared),
+    ...(test && { test: share(test) }),
+    ...(validation && { validation: share(validation) }),
     ...(assessment && { crossValidation: { ...share(assessment.evaluation), folds: headOptions.folds } }),
   }
   const manifest = await writeModel(layout, backbones, foldTemperature(trained.head, temperature), {
@@ -55,41 +74,39 @@ async function learn(prepared: Prepared, headOptions: HeadOptions, options: Trai
     counts,
     metrics,
     temperature,
+    ...(validated && { certainty: certaintyTable({ ...data, logits: validated.logits }) }),
     familiarity: assessment?.familiarity,
     skipped,
   })
-  return {
+  const result = {
     manifest,
     misclassified: misclassifiedIn('test', logits, prepared),
     conflicts: conflictsOf(prepared),
     history: trained.history,
-    cached: prepared.extraction.cached,
-    changed: await changedSince(prepared.extraction.pictures),
+    cached: extraction.cached,
+    changed: await changedSince(extraction.pictures),
     assessment,
+    predictions: validated ? predictedPictures(data, validated.logits, extraction.pictures) : [],
+    test,
   }
-}
+  return { ...result, ...(await writeBeside(trainingReport(prepared, engine, options, result), trained.history)) }
 
-/** Everything that cross-validation tells; nothing without it. */
-async function assessed(
-  { data, examples, near }: Prepared,
-  engine: Engine,
-  head: HeadOptions,
-  { onEvent, signal }: TrainOptions,
-): Promise<Assessment | undefined> {
-  if (head.folds === 0) return undefined
-  const parts = folds(examples, head.folds)
-  const logits = await crossValidate(engine, data, parts, head, {
-    onSteps: (done, total) => onEvent?.({ kind: 'cross-validation', done, total }),
-    signal,
-  })
-  return assess(data, { ...data, logits }, parts, {
-    near,
-    trainHeads: plan =>
-      trainSideBySide(engine, data, plan, head, {
-        onSteps: (done, total) => onEvent?.({ kind: 'assessment', done, total }),
-        signal,
-      }),
-  })
+  /** What goes with the model. It is written after it, and a failure is no failure of the training. */
+  async function writeBeside(page: ReportData | undefined, history: readonly StepReport[]) {
+    const warnings: string[] = []
+    const attempt = (what: string, work: Promise<unknown>) =>
+      work.catch(error => void warnings.push(`${what} can't be written: ${messageOf(error)}.`))
+    const wanted = page !== undefined && options.report !== false
+    if (wanted) await attempt('The report', writeReport(layout.report, page, layout.data, limits))
+    const report = wanted && warnings.length === 0 ? layout.report : undefined
+    // An earlier one would tell of another model.
+    if (report === undefined) await fs.remove(layout.report).catch(() => undefined)
+    const { summariesDir } = options
+    if (summariesDir !== undefined) {
+      await attempt('The summaries for TensorBoard', writeSummaries(summariesDir, history, Date.now() / 1000))
+    }
+    return { report, warnings }
+  }
 }
 
 function countsOf({ splits, skipped, data, categories }: Prepared): ModelCounts {
@@ -105,11 +122,10 @@ function countsOf({ splits, skipped, data, categories }: Prepared): ModelCounts 
   }
 }
 
-/** Accuracy over the rows of one split; nothing without any. */
-function splitAccuracy(split: Split, logits: Float32Array, { data, splits }: Prepared): Metrics {
+/** Figures of the rows of one split; undefined without any. */
+function splitEvaluation(split: Split, logits: Float32Array, { data, splits }: Prepared): Evaluation | undefined {
   const rows = splits.flatMap((own, row) => (own === split ? [row] : []))
-  if (rows.length === 0) return {}
-  return { [split]: share(evaluate({ ...data, logits }, rows)) }
+  return rows.length === 0 ? undefined : evaluate({ ...data, logits }, rows)
 }
 
 function share({ pictures, right, accuracy, interval }: Evaluation): Share {

@@ -3,11 +3,13 @@ import type { Fractions } from '../dataset/split.ts'
 import type { EngineChoice } from '../engine/load.ts'
 import type { ExtractProgress } from '../features/options.ts'
 import type { Assessment } from '../head/assess.ts'
+import type { Evaluation } from '../head/metrics.ts'
 import type { HeadOptions } from '../head/options.ts'
 import type { StepReport } from '../head/train.ts'
 import type { DecodeLimits } from '../image/decode.ts'
 import type { Resize } from '../image/recipe.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { ReportPicture } from '../report/reportData.ts'
 
 /** What may be chosen for a training; everything has a default. */
 export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
@@ -26,6 +28,12 @@ export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
   readonly limits?: Partial<DecodeLimits>
   /** Makes any skipped picture an error, before anything is written. */
   readonly strict?: boolean
+  /** Cross-validated accuracy below which the training fails: nothing is written, and the previous model stays. */
+  readonly minAccuracy?: number
+  /** Writes `tf_files/report.html`; true unless given. Without cross-validation there is none. */
+  readonly report?: boolean
+  /** Folder that gets the training curves for TensorBoard. */
+  readonly summariesDir?: string
   readonly onEvent?: (event: TrainEvent) => void
   readonly signal?: AbortSignal
 }
@@ -64,6 +72,14 @@ export interface TrainResult {
   readonly history: readonly StepReport[]
   /** Calibration, doubtful labels, unknowns and more; undefined without cross-validation. */
   readonly assessment: Assessment | undefined
+  /** What the cross-validation makes of each picture; empty without it. */
+  readonly predictions: readonly ReportPicture[]
+  /** Of the model itself, on the test pictures; undefined without any. */
+  readonly test: Evaluation | undefined
+  /** Path of the report; undefined when none was written. */
+  readonly report: string | undefined
+  /** What could not be written beside the model, in sentences. */
+  readonly warnings: readonly string[]
   /** Bottlenecks that came from the cache. */
   readonly cached: number
   /** Pictures that changed or vanished while the training went on. */

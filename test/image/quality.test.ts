@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import fs from 'fs-extra'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { PictureError } from '../../src/image/pictureError.ts'
 import { flawsOf, inspectPicture, type QualityFlaw } from '../../src/image/quality.ts'
@@ -19,9 +19,7 @@ async function samplePaths(): Promise<string[]> {
 }
 
 /** Shares of the sample with each flaw after something was done to its pictures. */
-async function flawsAfter(
-  change: (picture: sharp.Sharp) => sharp.Sharp,
-): Promise<Partial<Record<QualityFlaw, number>>> {
+async function flawsAfter(change: (picture: Sharp) => Sharp): Promise<Partial<Record<QualityFlaw, number>>> {
   const paths = await samplePaths()
   const found = await Promise.all(
     paths.map(async path => flawsOf(await inspectPicture(await change(sharp(path)).jpeg({ quality: 85 }).toBuffer()))),
@@ -49,7 +47,7 @@ describe('the quality of a picture', () => {
   })
 
   it('finds tiny, odd-shaped and blank ones', async () => {
-    const flaws = async (picture: sharp.Sharp) => flawsOf(await inspectPicture(await picture.png().toBuffer()))
+    const flaws = async (picture: Sharp) => flawsOf(await inspectPicture(await picture.png().toBuffer()))
     expect(await flaws(sharp(CROW).resize(24, 24))).toEqual(['tiny'])
     expect(await flaws(sharp(CROW).resize(800, 200, { fit: 'fill' }))).toEqual(['odd-shaped'])
     const blank = sharp({ create: { width: 300, height: 200, channels: 3, background: '#7799aa' } })

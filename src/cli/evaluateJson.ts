@@ -1,0 +1,17 @@
+import type { Evaluation } from '../head/metrics.ts'
+
+/** An evaluation as `--json` prints it: the same names for every command. */
+export function evaluationJson(evaluation: Evaluation, labels: readonly string[]): object {
+  const { pictures, right, accuracy, interval, logLoss, calibration, perCategory, confusion } = evaluation
+  return {
+    pictures,
+    right,
+    accuracy,
+    interval,
+    logLoss,
+    calibrationError: calibration.error,
+    reliability: calibration.bins,
+    perCategory: perCategory.map((figures, at) => ({ label: labels[at], ...figures })),
+    confusion,
+  }
+}

@@ -1,0 +1,41 @@
+import type { TrainResult } from '../jobs/trainOptions.ts'
+import { evaluationJson } from './evaluateJson.ts'
+
+/** What `itc train --json` prints; the report shows the same figures. */
+export function trainJson(result: TrainResult): object {
+  const { manifest, misclassified, conflicts, changed, history, assessment, predictions, report, warnings } = result
+  const { labels, counts, metrics, options, skipped, temperature, certainty } = manifest
+  return {
+    labels,
+    counts,
+    metrics,
+    misclassified,
+    conflicts,
+    skipped,
+    changed,
+    options,
+    history,
+    report: report ?? null,
+    warnings,
+    ...(assessment && {
+      temperature,
+      crossValidated: {
+        ...evaluationJson(assessment.evaluation, labels),
+        calibrationErrorBefore: assessment.uncalibrated.calibration.error,
+      },
+      doubtful: assessment.doubts
+        .filter(doubt => doubt.contradicted)
+        .map(({ row, given, other, givenScore, otherScore, doubt }) => ({
+          relative: predictions[row]!.path,
+          label: labels[given],
+          score: givenScore,
+          other: labels[other],
+          otherScore,
+          doubt,
+        })),
+      certainty,
+      unknowns: assessment.familiarity.separation,
+      learningCurve: assessment.curve,
+    }),
+  }
+}
