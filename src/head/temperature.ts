@@ -13,8 +13,9 @@ const HALVINGS = 50
  * Networks", 2017): it minimises the log loss of cross-validated logits.
  *
  * Where every prediction is right, that minimum is at certainty, which no number of pictures can prove. So each picture
- * asks for 1 - 1/(n + 2) of its category and shares the rest among the others (Platt's targets, "Probabilistic Outputs
- * for Support Vector Machines", 1999): about one imagined mistake in n pictures. Few pictures so give modest scores.
+ * asks for a little less than 1 of its category and shares the rest among the others (as Platt's targets do,
+ * "Probabilistic Outputs for Support Vector Machines", 1999): 0.5/(n + 1), half an imagined mistake in all, as in
+ * Jeffreys' prior. Few pictures so give modest scores.
  *
  * @param predictions logits of rows that the head was not trained on
  * @returns 1 when nothing can be learnt: no rows, one category, or logits all equal
@@ -23,7 +24,7 @@ export function fitTemperature({ logits, labels, categories }: Predictions): num
   const rows = labels.length
   if (rows === 0 || categories < 2) return 1
   const stride = Math.ceil((rows * categories) / MOST_LOGITS)
-  const doubt = 1 / (rows + 2)
+  const doubt = 0.5 / (rows + 1)
   const slope = (inverse: number) => {
     let sum = 0
     for (let row = 0; row < rows; row += stride) {

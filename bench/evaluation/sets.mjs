@@ -1,0 +1,78 @@
+// Pictures as labelled features, and heads trained on them, by the built library.
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { scanDataset } from '../../dist/dataset/scan.js'
+import { folds as dealFolds } from '../../dist/dataset/split.js'
+import { DEFAULT_HEAD_OPTIONS } from '../../dist/head/options.js'
+import { seededRandom } from '../../dist/head/sampler.js'
+import { crossValidate, trainHead, trainSideBySide } from '../../dist/head/train.js'
+import { prepare } from '../../dist/jobs/prepare.js'
+import { layoutOf } from '../../dist/model/layout.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+export const head = { ...DEFAULT_HEAD_OPTIONS }
+
+/** The tf_files folders named, else the sample and, beside the repository, the superheroes. */
+export function chosenFolders(named) {
+  if (named.length > 0) return named.map(path => resolve(path))
+  return [join(root, '../shared/superheroes/tf_files'), join(root, 'tf_files')].filter(path => existsSync(path))
+}
+
+/** A folder's pictures as features; its cache goes to a temporary folder, for it may be read-only. */
+export async function loadSet(folder) {
+  const work = mkdtempSync(join(tmpdir(), 'itc-bench-'))
+  try {
+    mkdirSync(join(work, 'tf_files'))
+    symlinkSync(join(folder, 'data'), join(work, 'tf_files', 'data'))
+    const layout = layoutOf(join(work, 'tf_files'))
+    const prepared = await prepare(layout, await scanDataset(layout.data), {})
+    const name = basename(folder) === 'tf_files' ? basename(dirname(folder)) : basename(folder)
+    const { data, examples, near } = prepared
+    return { name, data, examples, near, engine: await prepared.engine() }
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+/** Cross-validated logits, and what `assess` needs to train heads of its own. */
+export async function crossValidated({ data, examples, engine }, seed = 1) {
+  const options = { ...head, seed }
+  const folds = dealFolds(examples, options.folds)
+  const logits = await crossValidate(engine, data, folds, options)
+  return { folds, logits, trainHeads: plan => trainSideBySide(engine, data, plan, options) }
+}
+
+export async function trainedHead({ data, engine }) {
+  const trained = await trainHead(
+    engine,
+    data,
+    Array.from(data.labels, () => 'train'),
+    head,
+  )
+  return trained.head
+}
+
+/** The rows named, as a set of their own. */
+export function subset(set, rows) {
+  const { values, width, categories, labels } = set.data
+  const kept = new Float32Array(rows.length * width)
+  rows.forEach((row, to) => {
+    kept.set(values.subarray(row * width, (row + 1) * width), to * width)
+  })
+  const data = { values: kept, rows: rows.length, width, categories, labels: Int32Array.from(rows, row => labels[row]) }
+  return { ...set, data, examples: rows.map(row => set.examples[row]), near: undefined }
+}
+
+/** The same set with a share of its labels swapped for others; and which rows those are. */
+export function swapped(set, share, seed) {
+  const random = seededRandom(seed)
+  const labels = set.data.labels.slice()
+  const { categories } = set.data
+  const rows = new Set()
+  while (rows.size < Math.round(labels.length * share)) rows.add(Math.floor(random() * labels.length))
+  for (const row of rows) labels[row] = (labels[row] + 1 + Math.floor(random() * (categories - 1))) % categories
+  const examples = set.examples.map((example, row) => ({ ...example, label: labels[row] }))
+  return { set: { ...set, examples, data: { ...set.data, labels }, near: undefined }, rows }
+}
