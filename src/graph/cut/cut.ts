@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts'
 import {
+  constantOf,
   constNode,
   dataInputs,
   dtypeAttr,
@@ -12,7 +13,7 @@ import {
   shapeAttr,
   stringAttr,
 } from '../graph.ts'
-import { intTensor } from '../tensor.ts'
+import { intTensor, numbersOf } from '../tensor.ts'
 import { neededNodes } from '../terminals.ts'
 
 export interface Cut {
@@ -39,9 +40,9 @@ export function cutGraph(graph: Graph, cut: Cut): Graph {
   checkOrder(kept)
   const nodes = kept.flatMap(node => {
     if (node.name === cut.input) return [placeholder(node, cut.size)]
-    const open = { ...node, inputs: dataInputs(node) }
-    if (node.name === cut.bottleneck && node.op === 'AvgPool') return globalMean(open)
-    return [open]
+    const bare = { ...node, inputs: dataInputs(node) }
+    if (node.name === cut.bottleneck && node.op === 'AvgPool') return globalMean(bare)
+    return node.op === 'Reshape' ? openReshape(bare, byName) : [bare]
   })
   if (!kept.some(node => node.name === cut.input)) {
     throw new UserError('E_NO_NODE', `The input node "${cut.input}" does not lead to "${cut.outputs.join('", "')}".`)
@@ -69,6 +70,19 @@ function placeholder(node: GraphNode, size = -1): GraphNode {
   const shape = shapeAttr(node)
   const channelsFirst = shape?.length === 4 && shape[1] === 3 && shape[3] !== 3
   return placeholderNode(node.name, 'float32', channelsFirst ? [-1, 3, size, size] : [-1, size, size, 3])
+}
+
+/** Graphs made for one picture reshape to [1, …]; for one picture, [-1, …] is the same. */
+function openReshape(node: GraphNode, byName: ReadonlyMap<string, GraphNode>): GraphNode[] {
+  const shape = constantOf(byName.get(parseRef(node.inputs[1] ?? '').name))
+  if (shape === undefined || shape.dtype === 'string' || shape.data.length > 8) return [node]
+  const [first, ...rest] = numbersOf(shape)
+  if (first !== 1 || rest.length === 0 || rest.some(size => size < 1)) return [node]
+  const target = constNode(`${node.name}/open_shape`, intTensor([rest.length + 1], [-1, ...rest]))
+  return [
+    target,
+    { ...node, inputs: [node.inputs[0]!, target.name], attrs: { ...node.attrs, Tshape: dtypeAttr('int32') } },
+  ]
 }
 
 /** An average over a window that was the whole map at the network's own input size, made to be so at any size. */

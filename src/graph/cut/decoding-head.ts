@@ -26,10 +26,15 @@ export function decodingHead(graph: Graph): DecodingHead | undefined {
 
 /** The scaling that a network does itself right after its input: then pictures go in as they are, 0 to 255. */
 export function scalesItself(graph: Graph, input: string): boolean {
+  return ownScaling(graph, input) !== undefined
+}
+
+/** What that scaling is. A `scale` of about 1 tells that the pictures go in as 0 to 1: TensorFlow Hub's modules do so. */
+export function ownScaling(graph: Graph, input: string): Pick<DecodingHead, 'mean' | 'scale'> | undefined {
   const node = nodesByName(graph).get(input)
-  if (node === undefined) return false
+  if (node === undefined) return undefined
   const { mean, scale } = walk(graph, node)
-  return mean !== 0 || scale !== 1
+  return mean !== 0 || scale !== 1 ? { mean, scale } : undefined
 }
 
 function walk(graph: Graph, start: GraphNode): DecodingHead {

@@ -157,14 +157,37 @@ export class Builder {
   materialized(value: Value): Value {
     if (value.padding === undefined) return value
     const [top, left, bottom, right] = value.padding
-    const { shape, layout } = value
-    const pads = layout === 'nchw' ? [0, 0, top, left, 0, 0, bottom, right] : [0, top, left, 0, 0, bottom, right, 0]
     const key = `${value.name}/pad${value.padding.join('_')}`
     const known = this.#converted.get(key)
     if (known !== undefined) return known
-    const result = this.emit('Pad', `${value.name}/pad`, [value.name, this.ints(pads)], {}, { shape, layout })
+    const pairs = [
+      [0, 0],
+      [0, 0],
+      [top, bottom],
+      [left, right],
+    ] as const
+    const result = this.padded(`${value.name}/pad`, value.name, pairs, 0, value)
     this.#converted.set(key, result)
     return result
+  }
+
+  /**
+   * Adds a Pad with a constant value.
+   *
+   * @param pairs before and after, of each axis of the ONNX tensor
+   */
+  padded(
+    name: string,
+    input: string,
+    pairs: readonly (readonly [number, number])[],
+    constant: number,
+    result: Omit<Value, 'name' | 'padding'>,
+  ): Value {
+    // The axes are given although the sizes would do without: onnxruntime fuses a Pad of zeros without axes into a MaxPool
+    // after it, whose own padding is minus infinity, not zero.
+    const axes = [...pairs.keys()].filter(axis => pairs[axis]!.some(size => size !== 0))
+    const pads = [...axes.map(axis => pairs[axis]![0]), ...axes.map(axis => pairs[axis]![1])]
+    return this.emit('Pad', name, [input, this.ints(pads), this.scalar(constant), this.ints(axes)], {}, result)
   }
 
   /** The numbers of an input that has to be known beforehand: axes, shapes, paddings. */

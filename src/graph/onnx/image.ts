@@ -18,10 +18,12 @@ export function imageOf(builder: Builder, node: GraphNode, operand: Operand): Im
   if (operand.shape.length !== 4)
     throw nodeError(node, `Expected an input of 4 axes but it has ${operand.shape.length}.`)
   const format = dataFormat(node)
-  const bare = isTensor(operand) ? operand : withoutPadding(operand)
+  // Pending zeros lie around the last two axes of the ONNX tensor: they are of use where those are height and width.
+  const fits = !isTensor(operand) && (format === 'NCHW') === (operand.layout === 'plain')
+  const bare = fits ? withoutPadding(operand) : operand
   const value = format === 'NCHW' ? builder.plain(bare) : builder.nchw(bare)
   const { channel, height, width } = imageAxes(format)
-  const padding: Padding = (!isTensor(operand) && operand.padding) || [0, 0, 0, 0]
+  const padding: Padding = (fits && operand.padding) || [0, 0, 0, 0]
   return {
     name: value.name,
     batch: value.shape[0]!,

@@ -21,6 +21,14 @@ export function bypass(graph: Graph, outputs: readonly string[]): Graph {
   // Nodes come after their inputs, so a chain of bypassed ones is resolved link by link.
   for (const node of graph.nodes) {
     const inputs = dataInputs(node)
+    if (node.op === 'IdentityN') {
+      for (const [i, input] of inputs.entries()) {
+        target.set(`${node.name}:${i}`, resolve(input))
+        if (i === 0) target.set(node.name, resolve(input))
+      }
+      if (kept.has(node.name)) nodes.push({ ...node, inputs: inputs.map(resolve) })
+      continue
+    }
     const past = PASSING.has(node.op) ? inputs[0] : undroppedInput(node, byName)
     if (past === undefined) nodes.push({ ...node, inputs: inputs.map(resolve) })
     else if (!kept.has(node.name)) target.set(node.name, resolve(past))

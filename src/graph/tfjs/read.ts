@@ -28,14 +28,19 @@ interface JsonNode {
  */
 export async function readTfjsModel(folder: string): Promise<Graph> {
   const file = folder.endsWith('.json') ? folder : path.join(folder, 'model.json')
-  const model = parse(await readFile(file, 'utf8'))
+  return parseTfjsModel(await readFile(file, 'utf8'), shard => readFile(path.join(path.dirname(file), shard)))
+}
+
+/** @param load reads a shard by its path relative to model.json */
+export async function parseTfjsModel(json: string, load: (shard: string) => Promise<Uint8Array>): Promise<Graph> {
+  const model = parse(json)
   const nodes = model.modelTopology?.node
   if (!Array.isArray(nodes) || nodes.length === 0) {
     throw notGraph('model.json is of another kind', new Error(`format: ${model.format ?? 'none'}`))
   }
   const weights = new Map<string, Tensor>()
   for (const group of model.weightsManifest ?? []) {
-    const shards = await Promise.all((group.paths ?? []).map(shard => readShard(path.dirname(file), shard)))
+    const shards = await Promise.all((group.paths ?? []).map(shard => loadShard(load, shard)))
     for (const [name, tensor] of readWeights(group.weights ?? [], Buffer.concat(shards))) weights.set(name, tensor)
   }
   const { producer = 0, minConsumer = 0 } = model.modelTopology?.versions ?? {}
@@ -50,13 +55,13 @@ function parse(text: string): ModelJson {
   }
 }
 
-async function readShard(folder: string, shard: string): Promise<Buffer> {
+async function loadShard(load: (shard: string) => Promise<Uint8Array>, shard: string): Promise<Uint8Array> {
   const name = decodeURIComponent(String(shard))
   if (path.isAbsolute(name) || name.split(/[\\/]/).includes('..')) {
     throw damaged(`model.json names weights outside its own folder, "${name}"`)
   }
   try {
-    return await readFile(path.join(folder, name))
+    return await load(name)
   } catch (cause) {
     throw new UserError('E_BAD_GRAPH', `The weights "${name}" that model.json names cannot be read.`, {
       hint: 'A TF.js model is model.json and all the .bin files that came with it, in one folder.',

@@ -6,7 +6,19 @@ import { batchNormWithGlobalNormalization, fusedBatchNorm, lrn } from './normali
 import { batchToSpace, mirrorPad, pad, spaceToBatch } from './pad.ts'
 import { avgPool, maxPool, REDUCING, reduce } from './pool.ts'
 import { resize } from './resize.ts'
-import { concat, expandDims, identity, pack, reshape, shapeOf, squeeze, stridedSlice, transpose } from './shape.ts'
+import {
+  concat,
+  expandDims,
+  identities,
+  identity,
+  pack,
+  reshape,
+  shapeOf,
+  split,
+  squeeze,
+  stridedSlice,
+  transpose,
+} from './shape.ts'
 
 /** Ops that give their first input on, outside training. */
 export const PASSING = [
@@ -47,6 +59,8 @@ export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering
   ['BatchToSpaceND', batchToSpace],
   ['ResizeBilinear', resize],
   ['ResizeNearestNeighbor', resize],
+  ['IdentityN', identities],
+  ['Split', split],
   ['Shape', shapeOf],
   ['Reshape', reshape],
   ['Squeeze', squeeze],

@@ -25,8 +25,8 @@ export const pad: Lowering = (node, builder) => {
     const [left, right] = pairs[width]!
     return [{ name: value.name, shape, layout: value.layout, padding: [top, left, bottom, right] }]
   }
-  const inputs = [value.name, builder.ints(physicalPads(value, pairs)), builder.scalar(constant)]
-  return [builder.emit('Pad', node.name, inputs, {}, { shape, layout: value.layout })]
+  const moved = pairs.map((_, axis) => pairs[logicalAxis(value, axis)]!)
+  return [builder.padded(node.name, value.name, moved, constant, { shape, layout: value.layout })]
 }
 
 /**
@@ -38,7 +38,9 @@ export const mirrorPad: Lowering = (node, builder) => {
   const pairs = pairsOf(node, builder)
   const shape = padded(value.shape, pairs)
   if (stringAttr(node, 'mode') === 'REFLECT') {
-    const inputs = [value.name, builder.ints(physicalPads(value, pairs))]
+    const moved = pairs.map((_, axis) => pairs[logicalAxis(value, axis)]!)
+    const pads = builder.ints([...moved.map(pair => pair[0]), ...moved.map(pair => pair[1])])
+    const inputs = [value.name, pads]
     return [builder.emit('Pad', node.name, inputs, { mode: 'reflect' }, { shape, layout: value.layout })]
   }
   let result = value
@@ -73,14 +75,9 @@ function padded(shape: readonly number[], pairs: readonly [number, number][]): n
   return shape.map((size, axis) => (size < 0 ? size : size + (pairs[axis]?.[0] ?? 0) + (pairs[axis]?.[1] ?? 0)))
 }
 
-/** ONNX lists all that comes before, then all that comes after. */
-function physicalPads(value: Value, pairs: readonly [number, number][]): number[] {
-  const pads = new Array<number>(2 * pairs.length).fill(0)
-  for (const [axis, [before, after]] of pairs.entries()) {
-    pads[physicalAxis(value, axis)] = before
-    pads[physicalAxis(value, axis) + pairs.length] = after
-  }
-  return pads
+/** Which of TensorFlow's axes lies at an axis of the ONNX tensor. */
+function logicalAxis(value: Value, axis: number): number {
+  return value.layout === 'nchw' ? [0, 3, 1, 2][axis]! : axis
 }
 
 /** [n, h, w, c] to [n * by * bx, h / by, w / bx, c], after padding: each of the grids that a dilated convolution sees. */
@@ -90,9 +87,14 @@ export const spaceToBatch: Lowering = (node, builder) => {
   const value = builder.plain(builder.operand(node.inputs[0]!))
   const [n, h, w, c] = value.shape as [number, number, number, number]
   const [height, width] = [h + top + bottom, w + left + right]
-  const pads = builder.ints([0, top, left, 0, 0, bottom, right, 0])
+  const pairs = [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ] as const
   const shape = [n, height, width, c]
-  const grown = builder.emit('Pad', `${node.name}/pad`, [value.name, pads], {}, { shape, layout: 'plain' })
+  const grown = builder.padded(`${node.name}/pad`, value.name, pairs, 0, { shape, layout: 'plain' })
   const split = [-1, height / blockY, blockY, width / blockX, blockX, c]
   const out = [n, height / blockY, width / blockX, c]
   return [blocks(node, builder, grown, split, [2, 4, 0, 1, 3, 5], [-1, ...out.slice(1)], out)]

@@ -8,6 +8,9 @@ import type { Lowering } from './lowering.ts'
 /** Ops that hand on their first input. Dropout and its kind do nothing outside training. */
 export const identity: Lowering = (node, builder) => [builder.operand(node.inputs[0]!)]
 
+/** IdentityN gives all of its inputs on, each as its own output. */
+export const identities: Lowering = (node, builder) => dataInputs(node).map(input => builder.operand(input))
+
 /** The sizes of a value: numbers known now, but for the batch. */
 export const shapeOf: Lowering = (node, builder) => {
   const { shape } = builder.operand(node.inputs[0]!)
@@ -173,4 +176,19 @@ export const stridedSlice: Lowering = (node, builder) => {
   const part = builder.emit('Slice', node.name, inputs, {}, { shape, layout: 'plain' })
   const kept = shape.filter((_, axis) => !bit('shrink_axis_mask', axis))
   return [reshaped(node, builder, part, kept.map(openSize))]
+}
+
+/** Split into equal parts along a constant axis. */
+export const split: Lowering = (node, builder) => {
+  const [axis = 0] = numbersOf(builder.known(node, 0))
+  const value = builder.value(builder.operand(node.inputs[1]!))
+  const count = numberAttr(node, 'num_split', 1)
+  const positive = axis < 0 ? axis + value.shape.length : axis
+  const [size = 0] = checked(node, [(value.shape[positive] ?? 0) / count])
+  const shape = value.shape.toSpliced(positive, 1, size)
+  const where = builder.ints([physicalAxis(value, positive)])
+  return Array.from({ length: count }, (_, i) => {
+    const inputs = [value.name, builder.ints([i * size]), builder.ints([(i + 1) * size]), where]
+    return builder.emit('Slice', `${node.name}/${i}`, inputs, {}, { shape, layout: value.layout })
+  })
 }

@@ -1,0 +1,93 @@
+import { open, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { systemCode, UserError } from '../errors.ts'
+import { networkIn, unpack } from './archive/read.ts'
+import { isTarHeader } from './archive/tar.ts'
+import type { Graph } from './graph.ts'
+import { notGraph } from './graphdef/limits.ts'
+import { readGraphDef } from './graphdef/read.ts'
+import { readSavedModel } from './savedmodel/read.ts'
+import { formatOf } from './sniff.ts'
+import { parseTfjsModel } from './tfjs/read.ts'
+
+/** What a file of any format holds: a TensorFlow graph, or an ONNX model as it is. */
+export type NetworkFile =
+  | { readonly format: 'graph'; readonly graph: Graph }
+  | { readonly format: 'onnx'; readonly bytes: Uint8Array }
+
+/** Reads a part of a network of several files: a path relative to the first. */
+type Load = (name: string) => Promise<Uint8Array>
+
+/**
+ * Reads a network of any format, told apart by content: a frozen GraphDef, a TF.js graph model (its folder or
+ * model.json), a SavedModel folder with a frozen graph, an ONNX model, each also gzipped or in a tar archive.
+ *
+ * @throws UserError E_NO_FILE, E_NOT_A_GRAPH, E_BAD_GRAPH, E_NOT_FROZEN, E_BAD_ARCHIVE
+ */
+export async function readNetworkFile(file: string): Promise<NetworkFile> {
+  try {
+    if ((await stat(file)).isDirectory()) return await readFolder(file)
+    const head = await firstBytes(file)
+    const isCompressed = head[0] === 0x1f && head[1] === 0x8b
+    if (!isCompressed && !isTarHeader(head)) return await decode(await readFile(file), besides(file))
+    const unpacked = await unpack(file, isCompressed)
+    if ('file' in unpacked) return await decode(unpacked.file, besides(file))
+    const name = networkIn(unpacked.files)
+    return await decode(unpacked.files.get(name)!, async part => {
+      const content = unpacked.files.get(path.posix.join(path.posix.dirname(name), part))
+      if (content === undefined) throw new Error(`no ${part} in the archive`)
+      return content
+    })
+  } catch (error) {
+    const code = systemCode(error)
+    if (error instanceof UserError || code === undefined) throw error
+    const problem = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
+    throw new UserError('E_NO_FILE', `${file} ${problem}.`, { cause: error })
+  }
+}
+
+/** The files that a folder of a network has, by what they are called. */
+async function readFolder(folder: string): Promise<NetworkFile> {
+  for (const name of [
+    'model.json',
+    'saved_model.pb',
+    'frozen_graph.pb',
+    'classify_image_graph_def.pb',
+    'retrained_graph.pb',
+  ]) {
+    const file = path.join(folder, name)
+    try {
+      return await decode(await readFile(file), besides(file))
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error
+    }
+  }
+  throw notGraph('the folder has no model.json, saved_model.pb or frozen_graph.pb')
+}
+
+async function decode(bytes: Buffer, load: Load): Promise<NetworkFile> {
+  switch (formatOf(bytes)) {
+    case 'onnx':
+      return { format: 'onnx', bytes }
+    case 'saved-model':
+      return { format: 'graph', graph: readSavedModel(bytes) }
+    case 'tfjs':
+      return { format: 'graph', graph: await parseTfjsModel(bytes.toString('utf8'), load) }
+    default:
+      return { format: 'graph', graph: readGraphDef(bytes) }
+  }
+}
+
+function besides(file: string): Load {
+  return name => readFile(path.join(path.dirname(file), name))
+}
+
+async function firstBytes(file: string): Promise<Buffer> {
+  const handle = await open(file)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,142 @@
+import protobuf from 'protobufjs/minimal.js'
+import { UserError } from '../../errors.ts'
+import { bytesOfArray } from '../tensor.ts'
+import { PIXELS } from './compile.ts'
+import { halvedTensor } from './halfTensor.ts'
+import { type ForeignModel, parseOnnx } from './parse.ts'
+import { type OnnxNode, type OnnxTensor, writeMetadata, writeNode, writePort, writeTensor } from './wire.ts'
+
+/** The name of the joined model's output. */
+export const SCORES = 'scores'
+
+/** A dense layer: `x · weights + bias`. */
+export interface Dense {
+  /** [width, categories] */
+  readonly weights: Float32Array
+  readonly bias: Float32Array
+  readonly width: number
+  readonly categories: number
+}
+
+export interface JoinOptions {
+  readonly metadata: Readonly<Record<string, string>>
+  /** Stores large weights as float16. */
+  readonly float16?: boolean
+}
+
+/**
+ * Makes one ONNX model of compiled backbones and the head behind them: an input `pixels` for each backbone (`pixels`,
+ * `pixels_1`, …), uint8 [n, size, size, 3], and one output `scores`, float32 [n, categories]. Nothing is compiled again:
+ * the backbones' nodes and weights are taken over as they are encoded.
+ *
+ * @throws UserError E_BAD_GRAPH when several backbones can't be in one model
+ */
+export function joinOnnx(backbones: readonly Uint8Array[], head: Dense, options: JoinOptions): Uint8Array {
+  const models = backbones.map(parseOnnx)
+  const [around] = models.map(aroundOf)
+  if (models.some(model => !aroundOf(model).equals(around!) || (models.length > 1 && isNested(model)))) {
+    throw new UserError(
+      'E_BAD_GRAPH',
+      'These ONNX networks can not be in one model: their versions differ, or they hold loops.',
+    )
+  }
+  const graph = protobuf.Writer.create()
+  const { nodes, tensors } = headOf(
+    models.map((model, place) => named(place, models.length)(model.outputs[0]!.name)),
+    head,
+  )
+  const ports = protobuf.Writer.create()
+  for (const [place, model] of models.entries()) writePart(graph, ports, model, named(place, models.length), options)
+  for (const node of nodes) writeNode(graph.uint32(10).fork(), node).ldelim()
+  for (const tensor of tensors) writeTensor(graph.uint32(42).fork(), tensor).ldelim()
+  graph.uint32(18).string('itc')
+  writePort(ports.uint32(98).fork(), { name: SCORES, type: 'float', shape: ['n', head.categories] }).ldelim()
+  const whole = protobuf.Writer.create()
+  whole.uint32(58).bytes(Buffer.concat([graph.finish(), ports.finish()]))
+  writeMetadata(whole, options.metadata)
+  return Buffer.concat([around!, whole.finish()])
+}
+
+/** Everything but the graph and the metadata (field 14). */
+function aroundOf(model: ForeignModel): Buffer {
+  return Buffer.concat(model.around.filter(field => field[0] !== 114))
+}
+
+function isNested(model: ForeignModel): boolean {
+  return model.nodes.some(node => node.isNested)
+}
+
+type Rename = (name: string) => string
+
+/** A lone backbone keeps its names. An empty name is an input left out. */
+function named(place: number, count: number): Rename {
+  if (count === 1) return name => name
+  const pixels = place === 0 ? PIXELS : `${PIXELS}_${place}`
+  return name => (name === '' ? '' : name === PIXELS ? pixels : `backbone_${place}/${name}`)
+}
+
+function writePart(
+  graph: protobuf.Writer,
+  ports: protobuf.Writer,
+  model: ForeignModel,
+  rename: Rename,
+  { float16 = false }: JoinOptions,
+): void {
+  // Models of 2018 list their weights among the inputs: those must stay of their type.
+  const fixed = new Set(model.inputs.map(({ name }) => name))
+  for (const { name, bytes } of model.tensors.values()) {
+    const half = float16 && !fixed.has(name) ? halvedTensor(bytes, `${rename(name)}/half`) : undefined
+    graph.uint32(42).bytes(half ?? renamed(bytes, [66], rename))
+    if (half) writeNode(graph.uint32(10).fork(), cast(`${rename(name)}/half`, rename(name))).ldelim()
+  }
+  for (const { bytes } of model.nodes) graph.uint32(10).bytes(renamed(bytes, [10, 18, 26], rename))
+  for (const { bytes } of model.inputs) ports.uint32(90).bytes(renamed(bytes, [10], rename))
+}
+
+function cast(from: string, to: string): OnnxNode {
+  return { op: 'Cast', name: `${to}/cast`, inputs: [from], outputs: [to], attrs: { to: 1 } }
+}
+
+/** A message whose strings of the given tags are renamed; all else stays. */
+function renamed(bytes: Uint8Array, tags: readonly number[], rename: Rename): Uint8Array {
+  if (rename('x') === 'x') return bytes
+  const reader = protobuf.Reader.create(bytes)
+  const writer = protobuf.Writer.create()
+  const parts: Uint8Array[] = []
+  while (reader.pos < reader.len) {
+    const start = reader.pos
+    const tag = reader.uint32()
+    if (tags.includes(tag)) parts.push(writer.uint32(tag).string(rename(reader.string())).finish())
+    else {
+      reader.skipType(tag & 7)
+      parts.push(bytes.subarray(start, reader.pos))
+    }
+    writer.reset()
+  }
+  return Buffer.concat(parts)
+}
+
+function headOf(features: readonly string[], head: Dense): { nodes: OnnxNode[]; tensors: OnnxTensor[] } {
+  const { weights, bias, width, categories } = head
+  const names = { joined: 'itc/features', weights: 'itc/head/weights', bias: 'itc/head/bias', logits: 'itc/logits' }
+  const joined = features.length > 1
+  const concat = { op: 'Concat', name: names.joined, inputs: features, outputs: [names.joined], attrs: { axis: 1 } }
+  const bottleneck = joined ? names.joined : features[0]!
+  return {
+    nodes: [
+      ...(joined ? [concat] : []),
+      {
+        op: 'Gemm',
+        name: names.logits,
+        inputs: [bottleneck, names.weights, names.bias],
+        outputs: [names.logits],
+        attrs: {},
+      },
+      { op: 'Softmax', name: SCORES, inputs: [names.logits], outputs: [SCORES], attrs: { axis: 1 } },
+    ],
+    tensors: [
+      { name: names.weights, type: 'float', shape: [width, categories], bytes: () => bytesOfArray(weights) },
+      { name: names.bias, type: 'float', shape: [categories], bytes: () => bytesOfArray(bias) },
+    ],
+  }
+}

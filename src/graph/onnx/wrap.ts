@@ -1,0 +1,98 @@
+import protobuf from 'protobufjs/minimal.js'
+import type { Recipe } from '../../image/recipe.ts'
+import { FEATURES, PIXELS } from './compile.ts'
+import { inspectOnnx, type OnnxInspection, UINT8 } from './inspect.ts'
+import { type ForeignModel, type ForeignNode, parseOnnx } from './parse.ts'
+import { type OnnxNode, type OnnxTensor, writeNode, writePort, writeTensor } from './wire.ts'
+
+export interface WrapOptions {
+  /** The input tensor, where there are several. */
+  readonly input?: string
+  /** The node or tensor that gives the features, where no global pooling is found. */
+  readonly bottleneck?: string
+}
+
+/**
+ * Gives somebody's ONNX model the form that compiled networks have: one input `pixels`, uint8 [n, size, size, 3], scaled
+ * inside as the recipe says; one output `features`, float32 [n, features]. What lies behind the features is left out.
+ * The model's own input may be float32 or uint8, NCHW or NHWC; one of uint8 is taken to scale by itself.
+ *
+ * @throws UserError E_NOT_A_GRAPH, E_BAD_GRAPH, E_INPUTS, E_NO_INPUT, E_NO_POOLING, E_NO_NODE
+ */
+export function wrapOnnx(
+  bytes: Uint8Array,
+  recipe: Pick<Recipe, 'size' | 'mean' | 'scale'>,
+  options: WrapOptions = {},
+): Uint8Array {
+  const model = parseOnnx(bytes)
+  const found = inspectOnnx(model, options)
+  const { nodes, tensors } = head(found, recipe)
+  const kept = neededNodes(model, found.bottleneck)
+  const used = new Set(kept.flatMap(node => node.inputs))
+  const isNested = kept.some(node => node.isNested)
+  const writer = protobuf.Writer.create()
+  for (const node of nodes) writeNode(writer.uint32(10).fork(), node).ldelim()
+  for (const node of kept) writer.uint32(10).bytes(node.bytes)
+  writeNode(writer.uint32(10).fork(), flatten(found.bottleneck)).ldelim()
+  writer.uint32(18).string('itc')
+  for (const tensor of tensors) writeTensor(writer.uint32(42).fork(), tensor).ldelim()
+  for (const tensor of model.tensors.values())
+    if (isNested || used.has(tensor.name)) writer.uint32(42).bytes(tensor.bytes)
+  const { size } = recipe
+  writePort(writer.uint32(90).fork(), { name: PIXELS, type: 'uint8', shape: ['n', size, size, 3] }).ldelim()
+  // Models of 2018 list their weights among the inputs, and must.
+  for (const port of model.inputs)
+    if (model.tensors.has(port.name) && (isNested || used.has(port.name))) writer.uint32(90).bytes(port.bytes)
+  const features = found.features ?? 'features'
+  writePort(writer.uint32(98).fork(), { name: FEATURES, type: 'float', shape: ['n', features] }).ldelim()
+  const graph = protobuf.Writer.create().uint32(58).bytes(writer.finish()).finish()
+  return Buffer.concat([...model.around, graph])
+}
+
+/** From `pixels` to the tensor that the model's own input was. */
+function head(
+  found: OnnxInspection,
+  recipe: Pick<Recipe, 'mean' | 'scale'>,
+): { nodes: OnnxNode[]; tensors: OnnxTensor[] } {
+  const { input, channelsFirst } = found
+  const steps: { op: string; extra: string[]; attrs: OnnxNode['attrs'] }[] = []
+  const tensors: OnnxTensor[] = []
+  if (channelsFirst) steps.push({ op: 'Transpose', extra: [], attrs: { perm: [0, 3, 1, 2] } })
+  if (input.type !== UINT8) {
+    const shape = channelsFirst ? [3, 1, 1] : [3]
+    const values = {
+      'itc/scale': recipe.scale.map(value => 1 / value),
+      'itc/shift': recipe.mean.map((value, c) => -value / recipe.scale[c]!),
+    }
+    for (const [name, floats] of Object.entries(values)) {
+      const bytes = new Uint8Array(Float32Array.from(floats).buffer)
+      tensors.push({ name, type: 'float', shape, bytes: () => bytes })
+    }
+    steps.push({ op: 'Cast', extra: [], attrs: { to: 1 } })
+    steps.push({ op: 'Mul', extra: ['itc/scale'], attrs: {} }, { op: 'Add', extra: ['itc/shift'], attrs: {} })
+  }
+  if (steps.length === 0) steps.push({ op: 'Identity', extra: [], attrs: {} })
+  const between = (i: number): string => (i === 0 ? PIXELS : i === steps.length ? input.name : `itc/step${i}`)
+  const nodes = steps.map(({ op, extra, attrs }, i) => {
+    return { op, name: `itc/${op}`, inputs: [between(i), ...extra], outputs: [between(i + 1)], attrs }
+  })
+  return { nodes, tensors }
+}
+
+function flatten(bottleneck: string): OnnxNode {
+  return { op: 'Flatten', name: 'itc/Flatten', inputs: [bottleneck], outputs: [FEATURES], attrs: { axis: 1 } }
+}
+
+/** The nodes that a tensor needs, in their order. Nodes with graphs inside may need anything, so then all stay. */
+function neededNodes(model: ForeignModel, tensor: string): ForeignNode[] {
+  if (model.nodes.some(node => node.isNested)) return [...model.nodes]
+  const needed = new Set([tensor])
+  const kept: ForeignNode[] = []
+  // ONNX demands that nodes come after what they use, so one pass from the end finds all.
+  for (const node of [...model.nodes].reverse()) {
+    if (!node.outputs.some(output => needed.has(output))) continue
+    for (const input of node.inputs) needed.add(input)
+    kept.push(node)
+  }
+  return kept.reverse()
+}

@@ -1,0 +1,86 @@
+import { findBottleneck } from './cut/bottleneck.ts'
+import { cutGraph } from './cut/cut.ts'
+import { decodingHead, scalesItself } from './cut/decoding-head.ts'
+import { findInput } from './cut/input.ts'
+import { type NetworkFile, readNetworkFile } from './file.ts'
+import { type Graph, nodesByName, shapeAttr } from './graph.ts'
+import { FEATURES, outputShapes } from './onnx/compile.ts'
+import { inspectOnnx, UINT8 } from './onnx/inspect.ts'
+import { parseOnnx } from './onnx/parse.ts'
+import { simplify } from './simplify/simplify.ts'
+
+export interface NetworkOptions {
+  /** The node to feed and the node that gives the features, where the network's structure does not tell. */
+  readonly input?: string | undefined
+  readonly bottleneck?: string | undefined
+}
+
+/** What a network says itself about the recipe; the rest is for whoever trained it to know. */
+export interface RecipeHints {
+  /** Side of the input in pixels. */
+  readonly size?: number
+  /** The network sees (x - mean) / scale. 0 and 1 where it takes 0..255 and scales by itself. */
+  readonly mean?: number
+  readonly scale?: number
+}
+
+/** A network read, cut and ready for `compileOnnx` (a graph) or `wrapOnnx` (an ONNX model). */
+export type ReadNetwork = NetworkFile & {
+  readonly input: string
+  readonly bottleneck: string
+  /** Length of one bottleneck; undefined where an ONNX model does not tell before it runs. */
+  readonly features: number | undefined
+  readonly hints: RecipeHints
+}
+
+/** Only shapes are followed with it, and every network takes it. */
+const USUAL_SIZE = 224
+
+/**
+ * Reads a network of any format, finds its input and its global pooling, cuts it there and simplifies it.
+ *
+ * @throws UserError as `readNetworkFile`, `findInput`, `findBottleneck` and `cutGraph` do
+ */
+export async function readNetwork(file: string, options: NetworkOptions = {}): Promise<ReadNetwork> {
+  const read = await readNetworkFile(file)
+  return read.format === 'onnx' ? describeOnnx(read.bytes, options) : describeGraph(read.graph, options)
+}
+
+function describeGraph(graph: Graph, options: NetworkOptions): ReadNetwork {
+  const input = options.input ?? findInput(graph)
+  const bottleneck = options.bottleneck ?? findBottleneck(graph, input)
+  const hints = recipeHints(graph, input)
+  const cut = simplify(cutGraph(graph, { input, outputs: [bottleneck], bottleneck }), [bottleneck])
+  const recipe = { size: hints.size ?? USUAL_SIZE, mean: [0, 0, 0], scale: [1, 1, 1] } as const
+  const features = outputShapes(cut, { input, bottleneck, recipe })[FEATURES]?.[1]
+  return { format: 'graph', graph: cut, input, bottleneck, features, hints }
+}
+
+/** Taken from the graph's own beginning: its decoding and scaling nodes, or its placeholder's shape. */
+export function recipeHints(graph: Graph, input: string): RecipeHints {
+  const head = decodingHead(graph)
+  if (head?.input === input) {
+    const { size, mean, scale } = head
+    return { ...(size === undefined ? {} : { size }), mean, scale }
+  }
+  const node = nodesByName(graph).get(input)
+  // [n, height, width, 3] or [n, 3, height, width]
+  const side = node && shapeAttr(node)?.[2]
+  const size = side !== undefined && side > 3 ? { size: side } : {}
+  return scalesItself(graph, input) ? { ...size, mean: 0, scale: 1 } : size
+}
+
+function describeOnnx(bytes: Uint8Array, { input, bottleneck }: NetworkOptions): ReadNetwork {
+  const names = { ...(input === undefined ? {} : { input }), ...(bottleneck === undefined ? {} : { bottleneck }) }
+  const found = inspectOnnx(parseOnnx(bytes), names)
+  const size = found.size === undefined ? {} : { size: found.size }
+  const hints = found.input.type === UINT8 ? { ...size, mean: 0, scale: 1 } : size
+  return {
+    format: 'onnx',
+    bytes,
+    input: found.input.name,
+    bottleneck: found.bottleneck,
+    features: found.features,
+    hints,
+  }
+}

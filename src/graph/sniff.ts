@@ -1,0 +1,65 @@
+import protobuf from 'protobufjs/minimal.js'
+import { notGraph } from './graphdef/limits.ts'
+
+export type NetworkFormat = 'graphdef' | 'saved-model' | 'onnx' | 'tfjs'
+
+/** Files that people take for graphs, by their first bytes. */
+const BINARY: readonly [string, string][] = [
+  ['\x89HDF', 'it is a Keras file (HDF5)'],
+  ['PK\x03\x04', 'it is a ZIP file, such as a Keras 3 or PyTorch model'],
+  ['\x80\x02', 'it is a Python pickle, such as a PyTorch model'],
+  ['\xff\xd8\xff', 'it is a picture'],
+  ['\x89PNG', 'it is a picture'],
+  ['GIF8', 'it is a picture'],
+]
+const TEXT: readonly [RegExp, string][] = [
+  [/^<[!?a-z]/i, 'it is a web page: the download went wrong'],
+  [/^(node|versions|library)\s*[{:]/, 'it is one in text form'],
+]
+
+/**
+ * What a file holds, by its content. The three protobuf messages differ in the fields they begin with: a GraphDef in nodes
+ * (1, bytes), a SavedModel in a version (1, number) and graphs (2), an ONNX ModelProto in a version and, later, field 7.
+ *
+ * @throws UserError E_NOT_A_GRAPH for files of well-known other kinds
+ */
+export function formatOf(bytes: Buffer): NetworkFormat {
+  const head = bytes.subarray(0, 64).toString('latin1')
+  // A GraphDef begins with a line feed and any byte, so one could be taken for JSON but for the bytes that follow.
+  if (isText(head)) {
+    const text = head.replace(/^\xef\xbb\xbf/, '').trimStart()
+    if (text.startsWith('{')) return 'tfjs'
+    const other = TEXT.find(([pattern]) => pattern.test(text))
+    if (other !== undefined) throw notGraph(other[1])
+  }
+  const other = BINARY.find(([magic]) => head.startsWith(magic))
+  if (other !== undefined) throw notGraph(other[1])
+  if (head.slice(4, 8) === 'TFL3') throw notGraph('it is a TensorFlow Lite model')
+  if (isOnnx(bytes)) return 'onnx'
+  return bytes[0] === 8 ? 'saved-model' : 'graphdef'
+}
+
+function isText(head: string): boolean {
+  for (let i = 0; i < head.length; i++) {
+    const code = head.charCodeAt(i)
+    if (code < 32 && code !== 9 && code !== 10 && code !== 13) return false
+  }
+  return true
+}
+
+/** Walks the outermost fields only: their lengths lead from one to the next, so that this costs nothing. */
+function isOnnx(bytes: Buffer): boolean {
+  try {
+    const reader = protobuf.Reader.create(bytes)
+    for (let fields = 0; reader.pos < reader.len && fields < 64; fields++) {
+      const tag = reader.uint32()
+      if (tag === 58) return true
+      // A GraphDef's field 1 is a node; a ModelProto's is a number.
+      if (tag === 10) return false
+      reader.skipType(tag & 7)
+    }
+  } catch {
+    return false
+  }
+  return false
+}
