@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { VERSION } from '../version.ts'
+import { addEvaluate } from './evaluate.ts'
 import { addExplain } from './explain.ts'
 import { reportError } from './failure.ts'
 import { addGuess } from './guess.ts'
@@ -66,6 +67,7 @@ Examples:
   addTrain(context)
   addGuess(context)
   addGuessDir(context)
+  addEvaluate(context)
   addExplain(context)
   return program
 }

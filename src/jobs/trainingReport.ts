@@ -63,7 +63,7 @@ function commandOf(tfFiles: string, { options: head, backbones }: Manifest, opti
 }
 
 /** As a shell takes it for one word. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w./:,+@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 

@@ -1,0 +1,55 @@
+import type { EvaluateOptions } from '../jobs/evaluateOptions.ts'
+import { belowSentence, checkMinAccuracy, isBelow } from '../jobs/minAccuracy.ts'
+import { evaluateResultJson, printEvaluation } from './evaluateReport.ts'
+import type { CommandContext } from './main.ts'
+import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
+import { parseNumber } from './parse.ts'
+import { createProgress } from './progress.ts'
+
+interface Flags extends PictureFlags, Pick<EvaluateOptions, 'report'> {
+  readonly minAccuracy?: number
+  readonly json?: boolean
+}
+
+/** `itc evaluate` */
+export function addEvaluate({ program, terminal, outcome }: CommandContext): void {
+  const command = program
+    .command('evaluate')
+    .summary('measure a model on a labelled folder')
+    .description(
+      'Names every picture in <folder>/<category>/ and compares. Folders are matched with the categories of the model by\n' +
+        'their names. For an honest figure, give pictures that the model was not trained on.',
+    )
+    .argument('<tf_files>', 'folder that was trained')
+    .argument('<folder>', 'folder of category folders')
+    .option('--min-accuracy <share>', 'exit with 2 if the accuracy is less', parseNumber)
+    .option('--report <file>', 'write a page with the figures and pictures')
+    .addOption(engineOption())
+    .option('--json', 'print one JSON document instead of text')
+  addPictureOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  itc evaluate ./tf_files ./holdout
+  itc evaluate ./tf_files ./holdout --min-accuracy 0.95 --report holdout.html`,
+    )
+    .action(async (tfFiles: string, folder: string, flags: Flags) => {
+      const { minAccuracy, report, engine, json } = flags
+      checkMinAccuracy(minAccuracy, 1)
+      const { evaluateModel } = await import('../jobs/evaluate.ts')
+      const progress = createProgress(terminal, 'naming')
+      const result = await evaluateModel(tfFiles, folder, {
+        ...(report !== undefined && { report }),
+        ...(engine && { engine }),
+        ...pictureOptions(flags),
+        onEvent: event => event.kind === 'named' && progress.update(event.done, event.total),
+        signal: terminal.signal,
+      }).finally(() => progress.stop())
+      if (json) terminal.out(JSON.stringify(evaluateResultJson(result), null, 2))
+      else printEvaluation(result, terminal)
+      if (minAccuracy === undefined || !isBelow(result.evaluation, minAccuracy)) return
+      terminal.err(`${terminal.colors.red('error:')} ${belowSentence('accuracy', result.evaluation, minAccuracy)}`)
+      outcome.exitCode = 2
+    })
+}

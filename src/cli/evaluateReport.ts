@@ -1,0 +1,62 @@
+import type { EvaluateResult } from '../jobs/evaluateOptions.ts'
+import { evaluationJson } from './evaluateJson.ts'
+import { categoryTable, confusionTable } from './evaluateTable.ts'
+import { printable } from './printable.ts'
+import type { Terminal } from './terminal.ts'
+import { count, percent, shareText, shown } from './trainReport.ts'
+
+/** Names listed before the rest is only counted. */
+const LISTED = 20
+
+/** What `itc evaluate` shows. */
+export function printEvaluation(result: EvaluateResult, { out, err, colors }: Terminal): void {
+  const { evaluation, labels, mistakes, unknown, absent, unfamiliar, learnt, skipped, report } = result
+  const { calibration, logLoss } = evaluation
+  out(`accuracy ${colors.bold(shareText(evaluation))}`)
+  if (logLoss !== null && calibration.error !== null) {
+    out(`log loss ${logLoss.toFixed(3)}; scores are off by ${percent(calibration.error)} on average`)
+  }
+  if (unfamiliar) out(`unlike anything learnt: ${percent(unfamiliar.share)} (${unfamiliar.pictures})`)
+  if (learnt) {
+    out(
+      colors.yellow(
+        `${count(learnt, 'picture')} of ${evaluation.pictures} also in the data it was trained on: the figures flatter`,
+      ),
+    )
+  }
+  const tables = [categoryTable(evaluation, labels), confusionTable(evaluation, labels)]
+  for (const lines of tables) for (const line of ['', ...lines]) out(line)
+  list('misclassified', mistakes, ({ relative, guess, score, labelScore }) => {
+    return `${printable(relative)} → ${printable(shown(guess))} (${score.toFixed(5)} against ${labelScore.toFixed(5)})`
+  })
+  list('folders that are no category of the model', unknown, ({ folder, pictures }) => {
+    return `${printable(folder)}: ${count(pictures, 'picture')}`
+  })
+  list('categories without pictures', absent, label => printable(shown(label)))
+  list('skipped', skipped, ({ relative, reason }) => `${printable(relative)}: ${reason}`)
+  if (report !== undefined) err(`report: ${report}`)
+
+  function list<T>(title: string, items: readonly T[], text: (item: T) => string): void {
+    if (items.length === 0) return
+    out('')
+    out(colors.yellow(`${title}: ${items.length}`))
+    for (const item of items.slice(0, LISTED)) out(`  ${text(item)}`)
+    if (items.length > LISTED) out(`  … and ${items.length - LISTED} more (--json lists all)`)
+  }
+}
+
+/** What `itc evaluate --json` prints. */
+export function evaluateResultJson(result: EvaluateResult): object {
+  const { labels, evaluation, mistakes, unknown, absent, unfamiliar, learnt, skipped, report } = result
+  return {
+    labels,
+    ...evaluationJson(evaluation, labels),
+    misclassified: mistakes,
+    unfamiliar: unfamiliar ?? null,
+    unknownFolders: unknown,
+    absent,
+    learnt: learnt ?? null,
+    skipped,
+    report: report ?? null,
+  }
+}

@@ -1,0 +1,62 @@
+import type { Evaluation } from '../head/metrics.ts'
+import { printable } from './printable.ts'
+import { percent, shown } from './trainReport.ts'
+
+/** Categories that a matrix is still read with, and columns that most terminals have. */
+const MOST_CATEGORIES = 20
+const MOST_COLUMNS = 110
+/** Kinds of mistakes listed where the matrix would be too large. */
+const MOST_KINDS = 20
+
+/** Columns of text, the first to the left and figures to the right. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]!.length)))
+  return rows.map(row =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
+  )
+}
+
+/** Precision, recall and F1 of each category that there are pictures of, or that pictures were taken for. */
+export function categoryTable({ perCategory }: Evaluation, labels: readonly string[]): string[] {
+  const figure = (share: number | null) => (share === null ? '–' : percent(share))
+  return table([
+    ['category', 'pictures', 'precision', 'recall', 'F1'],
+    ...perCategory.flatMap(({ pictures, predicted, precision, recall, f1 }, at) => {
+      if (pictures + predicted === 0) return []
+      return [[name(labels[at]!), String(pictures), figure(precision), figure(recall), figure(f1)]]
+    }),
+  ])
+}
+
+/** How often each category was taken for each: a matrix, or the most frequent mistakes where there are too many. */
+export function confusionTable(evaluation: Evaluation, labels: readonly string[]): string[] {
+  const { perCategory, confusion } = evaluation
+  const used = [...perCategory.keys()].filter(at => perCategory[at]!.pictures + perCategory[at]!.predicted > 0)
+  if (used.length > MOST_CATEGORIES) return ['most frequent mistakes', ...frequentMistakes(confusion, labels)]
+  const cells = used.map(given => used.map(predicted => String(confusion[given]![predicted]! || '·')))
+  const rows = (columns: readonly string[], heads: readonly string[]) =>
+    table([['folder \\ named', ...columns], ...cells.map((row, at) => [heads[at]!, ...row])])
+  const names = used.map(at => name(labels[at]!))
+  const wide = rows(names, names)
+  if (wide[0]!.length <= MOST_COLUMNS) return wide
+  const numbers = used.map((_, at) => String(at + 1))
+  return rows(
+    numbers,
+    names.map((label, at) => `${numbers[at]} ${label}`),
+  )
+}
+
+function frequentMistakes(confusion: Evaluation['confusion'], labels: readonly string[]): string[] {
+  const kinds = confusion.flatMap((row, given) =>
+    row.flatMap((count, predicted) => (given !== predicted && count > 0 ? [{ given, predicted, count }] : [])),
+  )
+  kinds.sort((a, b) => b.count - a.count)
+  const lines = kinds.slice(0, MOST_KINDS).map(({ given, predicted, count }) => {
+    return `  ${count} of ${name(labels[given]!)} named ${name(labels[predicted]!)}`
+  })
+  return kinds.length > MOST_KINDS ? [...lines, `  … and ${kinds.length - MOST_KINDS} kinds more (--json)`] : lines
+}
+
+function name(label: string): string {
+  return printable(shown(label))
+}

@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { evaluationJson } from '../../src/cli/evaluateJson.ts'
+import { categoryTable, confusionTable } from '../../src/cli/evaluateTable.ts'
+import { evaluate } from '../../src/head/metrics.ts'
+import { SAMPLE, sampleFolder } from '../pictures.ts'
+import { sharedFolder } from '../tempFolder.ts'
+import { run } from './run.ts'
+
+const root = await sharedFolder()
+let tfFiles: string
+let folder: string
+beforeAll(async () => {
+  tfFiles = await sampleFolder(root, ['bird', 'bug'], 10)
+  folder = join(root, 'new')
+  for (const [label, category] of [
+    ['bird', 'bird'],
+    ['bug', 'bird'],
+    ['vehicle', 'vehicle'],
+  ] as const) {
+    const names = (await fs.readdir(join(SAMPLE, category))).sort().slice(20, 26)
+    for (const name of names) await fs.copy(join(SAMPLE, category, name), join(folder, label, name))
+  }
+  expect((await run(['train', tfFiles, '--steps', '300', '--no-report'])).code).toBe(0)
+})
+
+describe('itc evaluate', () => {
+  it('prints accuracy, tables, mistakes and what took no part', async () => {
+    const { code, out } = await run(['evaluate', tfFiles, folder])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^accuracy [\d.]+ % \(\d+ of 12; 95 % interval [\d.]+ % to [\d.]+ %\)\nlog loss/)
+    expect(out).toMatch(/category +pictures +precision +recall +F1\nbird +6 /)
+    expect(out).toMatch(/folder \\ named +bird +bug\n/)
+    expect(out).toMatch(/misclassified: \d+\n {2}bug\/\S+ → bird \([\d.]+ against [\d.]+\)/)
+    expect(out).toContain('folders that are no category of the model: 1\n  vehicle: 6 pictures')
+  })
+
+  it('writes the same figures as JSON and as a page', async () => {
+    const report = join(folder, '..', 'page.html')
+    const { code, out, err } = await run(['evaluate', tfFiles, folder, '--json', '--report', report])
+    expect([code, err]).toEqual([0, ''])
+    const figures = JSON.parse(out)
+    expect(figures).toMatchObject({ pictures: 12, labels: ['bird', 'bug'], report, learnt: 0 })
+    expect(figures.misclassified).toHaveLength(12 - figures.right)
+    const text = (await fs.readFile(report, 'utf8')).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+    expect(text).toContain(`${Math.round(figures.accuracy * 1000) / 10} % of pictures are named right`)
+    expect(text).toContain('Measured on the 12 pictures of the folder')
+    expect(text).toContain(`itc evaluate ${tfFiles} ${folder}`)
+  })
+
+  it('is a gate', async () => {
+    const low = await run(['evaluate', tfFiles, folder, '--min-accuracy', '0.95'])
+    expect(low.code).toBe(2)
+    expect(low.err).toMatch(/The accuracy [\d.]+ % is below the 95 % asked for/)
+    expect((await run(['evaluate', tfFiles, folder, '--min-accuracy', '0.1'])).code).toBe(0)
+    expect(await run(['evaluate', tfFiles, folder, '--min-accuracy', '2'])).toMatchObject({ code: 1, out: '' })
+  })
+
+  it('says in a sentence what is wrong', async () => {
+    const nowhere = join(folder, 'nowhere')
+    expect((await run(['evaluate', nowhere, folder])).err).toMatch(/There is no folder/)
+    expect((await run(['evaluate', tfFiles, nowhere])).err).toMatch(/There is no folder/)
+    expect((await run(['evaluate', tfFiles, folder, '--report', join(nowhere, 'a.html')])).err).toMatch(
+      /for the report/,
+    )
+  })
+})
+
+describe('the tables', () => {
+  /** One picture a category, each taken for the next. */
+  const around = (categories: number) =>
+    evaluate({
+      logits: Float32Array.from({ length: categories ** 2 }, (_, at) =>
+        at % categories === (Math.floor(at / categories) + 1) % categories ? 1 : 0,
+      ),
+      labels: Int32Array.from({ length: categories }, (_, at) => at),
+      categories,
+    })
+  const labels = (categories: number) => Array.from({ length: categories }, (_, at) => `a_rather_long_name_${at}`)
+
+  it('number the columns where names would be too wide', () => {
+    const lines = confusionTable(around(12), labels(12))
+    expect(lines[0]).toMatch(/^folder \\ named +1 +2 +3/)
+    expect(lines[1]).toMatch(/^1 a rather long name 0 +· +1 +·/)
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(110)
+  })
+
+  it('list mistakes where there are too many categories', () => {
+    const lines = confusionTable(around(41), labels(41))
+    expect(lines[1]).toBe('  1 of a rather long name 0 named a rather long name 1')
+    expect(lines.at(-1)).toBe('  … and 21 kinds more (--json)')
+  })
+
+  it('have no figure where there is nothing to divide by', () => {
+    const two = evaluate({ logits: Float32Array.of(1, 0), labels: Int32Array.of(0), categories: 2 })
+    expect(categoryTable(two, ['a', 'b'])).toEqual([
+      'category  pictures  precision   recall       F1',
+      'a                1    100.0 %  100.0 %  100.0 %',
+    ])
+    expect(JSON.stringify(evaluationJson(two, ['a', 'b']))).not.toContain('NaN')
+  })
+})
