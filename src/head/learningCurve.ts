@@ -109,12 +109,13 @@ export function forecast(points: readonly CurvePoint[], times: readonly number[]
   const spread = rows.reduce((sum, row) => sum + row.weight * (row.x - meanX) ** 2, 0)
   if (spread === 0) return []
   const slope = rows.reduce((sum, row) => sum + row.weight * (row.x - meanX) * (row.y - meanY), 0) / spread
+  const reached = rows.at(-1)!.y // a fit through all points may lie above the last
   const falling = Math.min(0, Math.max(-1, slope)) // more pictures don't hurt, and errors fall no faster than 1/n
   return times.map(factor => {
     const pictures = last.pictures * factor
     const distance = Math.log(pictures) - meanX
     const error = (y: number) => Math.min(1, Math.exp(y))
-    const y = meanY + falling * distance
+    const y = Math.min(reached, meanY + falling * distance)
     const doubt = 1.96 * Math.sqrt(1 / weight + (distance * distance) / spread)
     return { pictures, accuracy: 1 - error(y), low: 1 - error(y + doubt), high: 1 - error(y - doubt), tested: 0 }
   })

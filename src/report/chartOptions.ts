@@ -43,12 +43,13 @@ export function reliabilityOption({ bins }: Calibration): EChartsOption {
   const most = Math.max(1, ...full.map(({ pictures }) => pictures))
   return {
     ...frame(),
+    legend: { ...frame().legend, data: ['Right in fact'] },
     xAxis: axis('Score given', { min: 0, max: 1, interval: 0.2, axisLabel: { formatter: asPercent, color: INK } }),
     yAxis: axis('', { min: 0, max: 1, interval: 0.2, axisLabel: { formatter: asPercent, color: INK } }),
     series: [
       {
         ...line(
-          'Perfect',
+          '',
           [
             [0, 0],
             [1, 1],
@@ -63,7 +64,7 @@ export function reliabilityOption({ bins }: Calibration): EChartsOption {
         FIRST,
       ),
       {
-        name: 'Right in fact (larger dots: more pictures)',
+        name: 'Right in fact',
         type: 'scatter',
         color: FIRST,
         data: full.map(({ meanScore, accuracy, pictures }) => ({

@@ -45,7 +45,7 @@ caption{text-align:left;color:var(--ink-soft);font-size:.9rem;padding-bottom:.4r
 .list .number{text-align:right;padding-right:1.4rem;white-space:nowrap}
 .list tbody tr:last-child>*{border-bottom:0}
 .bar{display:flex;align-items:center;gap:.6rem;white-space:nowrap}
-.track{flex:1;min-width:3.5rem;max-width:9rem;height:.5rem;border-radius:.25rem;background:var(--line);overflow:hidden}
+.track{flex:none;width:5.5rem;height:.5rem;border-radius:.25rem;background:var(--line);overflow:hidden}
 .track span{display:block;height:100%;background:var(--first)}
 .confusion th{font-weight:500;font-size:.9rem;padding:.3rem .6rem}
 .confusion thead th{vertical-align:bottom}
