@@ -21,7 +21,9 @@ export class GuessDirReport {
       return
     }
     if (event.kind === 'named') {
-      const line = `${printable(event.picture.original)} → ${colors.green(printable(event.picture.name))}`
+      const { original, name, unfamiliar } = event.picture
+      const doubt = unfamiliar ? colors.yellow('  unlike anything learnt') : ''
+      const line = `${printable(original)} → ${colors.green(printable(name))}${doubt}`
       // Where both are one terminal, the bar has to make room for the line.
       if (outIsTerminal) this.#progress.aside(() => out(line))
       else out(line)
@@ -81,10 +83,10 @@ export class GuessDirJson {
 
   event(event: GuessDirEvent): void {
     if (event.kind !== 'named') return
-    const { original, name, label, score, scores } = event.picture
+    const { scores, ...picture } = event.picture
     if (this.#last !== undefined) this.#out(`${this.#last},`)
     const all = Object.fromEntries(scores.map(of => [of.label, of.score]))
-    this.#last = `  ${JSON.stringify({ original, name, label, score, scores: all })}`
+    this.#last = `  ${JSON.stringify({ ...picture, scores: all })}`
   }
 
   /** Ends the document. @param result undefined when the run was broken off: what was done stays listed */

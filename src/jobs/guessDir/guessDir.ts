@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withLock } from '../../backbone/lock.ts'
 import { UserError } from '../../errors.ts'
@@ -36,8 +37,11 @@ export async function guessDir(
 
 /** Runs `work` while nobody else works in the destination. Waiting for another run would only find everything done. */
 export function alone<T>(destination: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  const lock = join(destination, LOCK_NAME)
   const waiting = async () => {
+    // One that names nobody was left by a process that died while writing it, and is taken over before long.
+    if (!(await readFile(lock, 'utf8').catch(() => '')).endsWith('}')) return
     throw new UserError('E_BUSY', `Another itc is at work in "${destination}".`, { hint: 'Wait for it to end.' })
   }
-  return withLock(join(destination, LOCK_NAME), { signal, waiting }, work)
+  return withLock(lock, { signal, waiting }, work)
 }

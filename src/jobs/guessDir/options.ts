@@ -30,6 +30,8 @@ export interface NamedPicture {
   readonly score: number
   /** Of every label, in the model's order. */
   readonly scores: readonly Score[]
+  /** True for a picture unlike anything learnt: its scores mean nothing then. */
+  readonly unfamiliar: boolean
 }
 
 /** A file that could not be used, or was left out, and why. */

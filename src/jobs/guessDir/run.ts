@@ -123,6 +123,7 @@ export class Run {
       label: best.label,
       score,
       scores: this.#model.labels.map(label => ({ label, score: scores.get(label) ?? 0 })),
+      unfamiliar: guess.unfamiliar,
     }
   }
 
