@@ -7,6 +7,8 @@ import { systemCode } from '../errors.ts'
 const HEARTBEAT_MS = 5_000
 /** An owner that has been silent for this long is taken for dead. */
 const STALE_MS = 60_000
+/** Between making the file and writing its owner into it; one that dies in between leaves it empty. */
+const UNWRITTEN_MS = 1_000
 const POLL_MS = 200
 
 /**
@@ -43,8 +45,14 @@ export async function withLock<T>(
 async function acquire(path: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx')
-    await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname() }))
-    await file.close()
+    try {
+      await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname() }))
+    } catch (error) {
+      await rm(path, { force: true }) // a full disk: nobody holds an empty lock
+      throw error
+    } finally {
+      await file.close()
+    }
     return true
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false
@@ -54,8 +62,9 @@ async function acquire(path: string): Promise<boolean> {
 
 async function isStale(path: string): Promise<boolean> {
   try {
-    const { mtimeMs } = await stat(path)
-    if (Date.now() - mtimeMs > STALE_MS) return true
+    const { mtimeMs, size } = await stat(path)
+    const silent = Date.now() - mtimeMs
+    if (silent > (size === 0 ? UNWRITTEN_MS : STALE_MS)) return true
     const owner = JSON.parse(await readFile(path, 'utf8')) as { pid: number; host: string }
     return owner.host === hostname() && !isAlive(owner.pid)
   } catch {

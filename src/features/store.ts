@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import fs from 'fs-extra'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import type { Backbone } from '../backbone/backbone.ts'
@@ -44,6 +45,7 @@ export class BottleneckStore {
   static async open(folder: string): Promise<BottleneckStore> {
     try {
       await fs.ensureDir(folder)
+      await allocateLock(folder)
       return new BottleneckStore(folder)
     } catch (cause) {
       throw new UserError('E_CACHE', `The bottleneck cache ${folder} can't be opened: ${reason(cause)}.`, {
@@ -105,6 +107,23 @@ export class BottleneckStore {
 
   async close(): Promise<void> {
     await this.#root.close()
+  }
+}
+
+/** More than LMDB's table of readers takes. */
+const LOCK_BYTES = 16_384
+
+/**
+ * Gives LMDB's lock file its space on the disk. LMDB leaves it a hole and maps it, and a page that a full disk can't give
+ * ends the process without a word.
+ */
+async function allocateLock(folder: string): Promise<void> {
+  try {
+    await fs.writeFile(join(folder, 'lock.mdb'), Buffer.alloc(LOCK_BYTES), { flag: 'wx' })
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return
+    await fs.remove(join(folder, 'lock.mdb'))
+    throw error
   }
 }
 
