@@ -1,58 +1,60 @@
 import protobuf from 'protobufjs/minimal.js'
-import type { AttrShape, Graph } from '../graph.ts'
+import { type Graph, numberAttr, shapeAttr } from '../graph.ts'
 import { writeShape } from '../graphdef/tensor.ts'
 import { encodeGraph } from '../graphdef/write.ts'
-import { DTYPE_CODES, type DType } from '../tensor.ts'
+import { DTYPE_CODES } from '../tensor.ts'
+import { terminals } from '../terminals.ts'
 
-/** One input or output of a signature. */
-export interface SignaturePort {
-  /** What callers call it. */
-  readonly key: string
-  /** The node whose first output it is. */
-  readonly node: string
-  readonly dtype: DType
-  /** -1 where open. */
-  readonly shape: AttrShape
+export interface SavedModelOptions {
+  /** Output nodes by the names that callers see; by default, each node that nothing else uses under its own name. */
+  readonly outputs?: Readonly<Record<string, string>>
+  /** Length of each output's rows, [-1, length], by node name, where it is known. */
+  readonly lengths?: Readonly<Record<string, number>>
+  /** Labels, one a line, and other small files that belong to the model: `assets.extra/NAME`. */
+  readonly extra?: Readonly<Record<string, Uint8Array>>
 }
 
-export interface Signature {
-  readonly inputs: readonly SignaturePort[]
-  readonly outputs: readonly SignaturePort[]
-}
-
-/** Names that TensorFlow Serving and `tf.saved_model.load` look for. */
-const TAG = 'serve'
+/** The name under which TensorFlow Serving and `tf.saved_model.load` look for the function to call. */
 const SIGNATURE = 'serving_default'
-const METHOD = 'tensorflow/serving/predict'
-/** Of the format, and of the TensorFlow whose graphs have this form: loaders of every later one accept it. */
-const SCHEMA = 1
-const TENSORFLOW = '1.15.0'
 
 /**
- * Encodes `saved_model.pb`: a frozen graph and one signature, `serving_default`. There are no variables, so the folder
- * `variables` is not needed.
- * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/{saved_model,meta_graph}.proto
+ * A frozen graph as a SavedModel: file names and contents. Its `serving_default` signature takes the graph's placeholder.
+ * There are no variables, so the folder `variables` may be absent.
+ * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/meta_graph.proto
  */
-export function writeSavedModel(graph: Graph, signature: Signature): Uint8Array {
+export function writeSavedModel(graph: Graph, options: SavedModelOptions = {}): Record<string, Uint8Array> {
+  const outputs = options.outputs ?? Object.fromEntries(terminals(graph).map(name => [name, name]))
   const writer = protobuf.Writer.create()
-  writer.uint32(8).int64(SCHEMA)
-  writer.uint32(18).fork()
-  writer.uint32(10).fork().uint32(34).string(TAG).uint32(42).string(TENSORFLOW).ldelim()
-  encodeGraph(writer.uint32(18).fork(), graph).ldelim()
-  writer.uint32(42).fork().uint32(10).string(SIGNATURE)
-  writeSignature(writer.uint32(18).fork(), signature).ldelim().ldelim()
-  return writer.ldelim().finish()
+  writer.uint32(8).int64(1)
+  const meta = writer.uint32(18).fork()
+  meta.uint32(10).fork().uint32(34).string('serve').ldelim()
+  encodeGraph(meta.uint32(18).fork(), graph).ldelim()
+  const entry = meta.uint32(42).fork().uint32(10).string(SIGNATURE).uint32(18).fork()
+  for (const node of graph.nodes) {
+    if (node.op !== 'Placeholder') continue
+    writePort(entry, 10, node.name, node.name, numberAttr(node, 'dtype', DTYPE_CODES.float32), shapeAttr(node))
+  }
+  for (const [name, node] of Object.entries(outputs)) {
+    const length = options.lengths?.[node]
+    writePort(entry, 18, name, node, DTYPE_CODES.float32, length === undefined ? null : [-1, length])
+  }
+  entry.uint32(26).string('tensorflow/serving/predict').ldelim().ldelim()
+  meta.ldelim()
+  const extra = Object.entries(options.extra ?? {}).map(([name, bytes]) => [`assets.extra/${name}`, bytes] as const)
+  return { 'saved_model.pb': writer.finish(), ...Object.fromEntries(extra) }
 }
 
-function writeSignature(writer: protobuf.Writer, { inputs, outputs }: Signature): protobuf.Writer {
-  for (const port of inputs) writePort(writer.uint32(10).fork(), port).ldelim()
-  for (const port of outputs) writePort(writer.uint32(18).fork(), port).ldelim()
-  return writer.uint32(26).string(METHOD)
-}
-
-/** One entry of the map: its key, then a TensorInfo. */
-function writePort(writer: protobuf.Writer, { key, node, dtype, shape }: SignaturePort): protobuf.Writer {
-  writer.uint32(10).string(key).uint32(18).fork()
-  writer.uint32(10).string(`${node}:0`).uint32(16).int32(DTYPE_CODES[dtype])
-  return writeShape(writer.uint32(26).fork(), shape).ldelim().ldelim()
+/** An entry of SignatureDef's inputs or outputs: a TensorInfo by its public name. */
+function writePort(
+  writer: protobuf.Writer,
+  tag: number,
+  name: string,
+  node: string,
+  dtype: number,
+  shape: readonly number[] | null,
+): void {
+  writer.uint32(tag).fork().uint32(10).string(name).uint32(18).fork()
+  writer.uint32(10).string(`${node}:0`).uint32(16).int32(dtype)
+  writeShape(writer.uint32(26).fork(), shape).ldelim()
+  writer.ldelim().ldelim()
 }
