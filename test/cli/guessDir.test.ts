@@ -151,7 +151,7 @@ describe('itc guess-dir', () => {
     ['a file as source', () => [tfFiles, join(source, 'bus.jpg'), destination], 'is a file, not a folder'],
     ['a destination in the source', () => [tfFiles, source, join(source, 'named')], 'lies inside the source'],
     ['the source as destination', () => [tfFiles, source, source], 'is the source itself'],
-    ['a destination under a file', () => [tfFiles, source, join(source, 'bus.jpg', 'x')], 'not a folder'],
+    ['a destination under a file', () => [tfFiles, source, join(tfFiles, 'retrained_labels.txt', 'x')], 'not a folder'],
   ])('refuses %s in a sentence', async (_what, folders, sentence) => {
     const { code, out, err } = await run(['guess-dir', ...folders()])
     expect({ code, out }).toEqual({ code: 1, out: '' })
