@@ -9,12 +9,13 @@ import { morePictures, reliability, training, unknown } from './sections/figures
 import { headline } from './sections/headline.ts'
 import { doubtfulLabels, oddPictures, worstMistakes } from './sections/pictures.ts'
 import { recipe, skippedFiles } from './sections/recipe.ts'
+import { LISTED, shownCells } from './selection.ts'
 import { STYLE } from './style.ts'
-import { cellsOf, loadThumbnails } from './thumbnails.ts'
+import { loadThumbnails } from './thumbnails.ts'
 import { shown } from './words.ts'
 
-/** Pictures listed by name in a cell of the confusion matrix, at most. */
-const MOST_IN_CELL = 200
+/** Pictures listed by name in the cells of the confusion matrix, at most. */
+const MOST_NAMES = 5000
 
 /**
  * One self-contained page: no other file, no network, the same bytes for the same data.
@@ -73,15 +74,15 @@ ${jsonScript('report-data', pageData(data, thumbnails))}
 /** What the page's script needs to show the pictures of a cell. */
 function pageData(data: ReportData, thumbnails: ReadonlyMap<number, string>) {
   const cells: Record<string, { total: number; pictures: [index: number, path: string, score: number][] }> = {}
-  for (const [key, indices] of cellsOf(data.pictures)) {
+  const listed = shownCells(data)
+  const most = Math.max(LISTED, Math.floor(MOST_NAMES / Math.max(1, listed.length)))
+  for (const { given, predicted, pictures } of listed) {
     // Those with a thumbnail first, in the order of their scores.
-    const ordered = [
-      ...indices.filter(index => thumbnails.has(index)),
-      ...indices.filter(index => !thumbnails.has(index)),
-    ]
-    cells[key] = {
-      total: indices.length,
-      pictures: ordered.slice(0, MOST_IN_CELL).map(index => {
+    const seen = pictures.filter(index => thumbnails.has(index))
+    const ordered = [...seen, ...pictures.filter(index => !thumbnails.has(index))]
+    cells[`${given}-${predicted}`] = {
+      total: pictures.length,
+      pictures: ordered.slice(0, most).map(index => {
         const { path, score } = data.pictures[index]!
         return [index, path, Math.round(score * 1000) / 1000]
       }),

@@ -47,8 +47,16 @@ describe('data at the edges', () => {
   test('forty categories: pairs instead of a table', async () => {
     const names = Array.from({ length: 40 }, (_, at) => `kind_${at}`)
     const page = await renderReport(sampleReport(names, 6), none)
-    expect(page).toContain('All pairs that were confused')
+    expect(page).toContain('The pairs most confused')
     expect(page).not.toContain('class="confusion"')
+  })
+
+  test('100,000 pictures, all confused and all skipped ones named, stay within the size too', async () => {
+    const data = sampleReport(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], 12_500)
+    const pictures = data.pictures.map((picture, at) => ({ ...picture, predicted: at % 8 }))
+    const skipped = data.pictures.map(({ path }) => ({ path, reason: 'not a picture' }))
+    const page = await renderReport({ ...data, pictures, skipped }, none)
+    expect(Buffer.byteLength(page)).toBeLessThan(3_000_000)
   })
 
   test('no pictures', async () => {

@@ -1,6 +1,6 @@
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
-import { contradicted } from '../thumbnails.ts'
+import { contradicted } from '../selection.ts'
 import { count, inWords, list, percent, shown } from '../words.ts'
 
 /** Categories are called weak when they are found this much less often than all pictures. */

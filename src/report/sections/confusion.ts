@@ -1,18 +1,15 @@
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
+import { shownCells, showsWholeTable } from '../selection.ts'
 import { count, percent, shown } from '../words.ts'
-
-/** Categories up to which the whole table is shown; of more, the pairs most confused. */
-const WHOLE_TABLE = 16
-const MOST_PAIRS = 40
 
 /** What was taken for what; every cell with pictures is a button that shows them. */
 export function confusion(data: ReportData): Html {
-  const { categories, evaluation } = data
+  const { evaluation } = data
   return html`<section id="confusion" aria-labelledby="confusion-title"><h2 id="confusion-title">What it takes for what</h2>
 <p>A row for each folder, a column for each answer. Choose a number to see its pictures.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">${
-    categories.length <= WHOLE_TABLE ? table(data) : pairs(data)
+    showsWholeTable(data) ? table(data) : pairs(data)
   }</div>
 <div id="cell" class="panel" aria-live="polite" hidden></div>
 ${evaluation.pictures === evaluation.right && html`<p class="soft">No mistakes: all are on the diagonal.</p>`}</section>`
@@ -29,29 +26,16 @@ function table({ categories, evaluation: { confusion: counts } }: ReportData): H
   })}</tbody></table>`
 }
 
-function pairs({ categories, evaluation: { confusion: counts } }: ReportData): Html {
-  const confused = counts
-    .flatMap((row, given) =>
-      row.map((amount, predicted) => ({ given, predicted, amount, total: row.reduce((a, b) => a + b, 0) })),
-    )
-    .filter(({ given, predicted, amount }) => given !== predicted && amount > 0)
-    .sort((a, b) => b.amount - a.amount || a.given - b.given)
-  const rows = confused.slice(0, MOST_PAIRS)
-  return html`<table class="list"><caption>${
-    confused.length > rows.length
-      ? `The ${MOST_PAIRS} pairs most confused, of ${confused.length}`
-      : 'All pairs that were confused'
-  }</caption>
+function pairs(data: ReportData): Html {
+  const { categories, evaluation } = data
+  const rows = shownCells(data)
+  return html`<table class="list"><caption>The pairs most confused</caption>
 <thead><tr><th scope="col">In folder</th><th scope="col">Named</th><th scope="col">Pictures</th><th scope="col">Of the folder</th></tr></thead>
-<tbody>${rows.map(
-    ({
-      given,
-      predicted,
-      amount,
-      total,
-    }) => html`<tr><th scope="row">${shown(categories[given]!)}</th><td>${shown(categories[predicted]!)}</td>
-<td class="wrong" style="--share:${shade(amount, total)}">${cell(categories, given, predicted, amount)}</td><td>${percent(amount / total)}</td></tr>`,
-  )}</tbody></table>`
+<tbody>${rows.map(({ given, predicted, pictures: { length: amount } }) => {
+    const total = evaluation.perCategory[given]!.pictures
+    return html`<tr><th scope="row">${shown(categories[given]!)}</th><td>${shown(categories[predicted]!)}</td>
+<td class="wrong" style="--share:${shade(amount, total)}">${cell(categories, given, predicted, amount)}</td><td>${percent(amount / Math.max(1, total))}</td></tr>`
+  })}</tbody></table>`
 }
 
 function cell(categories: readonly string[], given: number, predicted: number, amount: number): Html {

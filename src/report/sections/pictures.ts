@@ -1,13 +1,13 @@
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
-import { contradicted, figure, LISTED } from '../thumbnails.ts'
+import { contradicted, LISTED, mistakes, shownLookAlikes } from '../selection.ts'
+import { figure } from '../thumbnails.ts'
 import { count, percent, shown } from '../words.ts'
 
 /** The mistakes that the classifier was surest of. */
-export function worstMistakes({ pictures, categories }: ReportData): Html | undefined {
-  const wrong = [...pictures.keys()]
-    .filter(index => pictures[index]!.given !== pictures[index]!.predicted)
-    .sort((a, b) => pictures[b]!.score - pictures[a]!.score || a - b)
+export function worstMistakes(data: ReportData): Html | undefined {
+  const { pictures, categories } = data
+  const wrong = mistakes(data)
   if (wrong.length === 0) return undefined
   return gallery(
     'mistakes',
@@ -31,14 +31,15 @@ export function worstMistakes({ pictures, categories }: ReportData): Html | unde
 export function doubtfulLabels(data: ReportData): Html | undefined {
   if (data.doubts === undefined) return undefined
   const { pictures, categories } = data
-  const all = data.doubts.filter(doubt => doubt.contradicted).length
+  const doubtful = contradicted(data)
+  const all = doubtful.length
   if (all === 0) return undefined
   return gallery(
     'doubtful',
     'Doubtful labels',
     html`<p>Is each of these in the right folder? Classifiers that never saw them would have put them elsewhere. The
 most doubtful come first${all > LISTED && html`; ${LISTED} of ${all} are shown`}. <code>itc doctor</code> lists them all.</p>`,
-    contradicted(data).map(({ row, given, other, givenScore, otherScore }) =>
+    doubtful.slice(0, LISTED).map(({ row, given, other, givenScore, otherScore }) =>
       figure(
         row,
         pictures[row]!.path,
@@ -50,9 +51,10 @@ most doubtful come first${all > LISTED && html`; ${LISTED} of ${all} are shown`}
 }
 
 /** Pictures that are all but the same, and pictures like no other. */
-export function oddPictures({ pictures, duplicates = [], outliers = [], categories }: ReportData): Html | undefined {
+export function oddPictures(data: ReportData): Html | undefined {
+  const { pictures, duplicates = [], outliers = [], categories } = data
   if (duplicates.length === 0 && outliers.length === 0) return undefined
-  const pairs = [...duplicates].sort((a, b) => across(b) - across(a) || b.cosine - a.cosine).slice(0, LISTED / 2)
+  const pairs = shownLookAlikes(data)
   return html`<section id="odd" aria-labelledby="odd-title"><h2 id="odd-title">Look-alikes and odd ones out</h2>
 ${
   duplicates.length > 0 &&
@@ -67,10 +69,6 @@ ${
 <ul class="gallery">${outliers.slice(0, LISTED).map(({ row }) => html`<li>${figure(row, pictures[row]!.path, html`<span>in folder ${shown(categories[pictures[row]!.given]!)}</span>`)}</li>`)}</ul>`
 }
 </section>`
-
-  function across({ first, second }: { first: number; second: number }): number {
-    return pictures[first]!.given === pictures[second]!.given ? 0 : 1
-  }
 }
 
 function gallery(id: string, title: string, intro: Html, figures: readonly Html[]): Html {
