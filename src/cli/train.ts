@@ -42,7 +42,11 @@ export function addTrain({ program, terminal }: CommandContext): void {
         'Bottlenecks are cached: training again, with more pictures or other options, takes a second or two.',
     )
     .argument('<tf_files>', 'folder with data/<category>/… in it')
-    .option('--backbone <name>', `pretrained network: ${BUNDLED_NAMES.join(', ')}, a file, or A+B`, DEFAULT_BACKBONE)
+    .option(
+      '--backbone <name>',
+      `pretrained network: ${BUNDLED_NAMES.join(', ')}, a file, A+B, or auto`,
+      DEFAULT_BACKBONE,
+    )
     .option('--input-size <pixels>', "side of the network's input; larger is slower, often better", parseNumber)
     .addOption(new Option('--resize <how>', 'how a picture is made square').choices(RESIZES))
     .option('--mean <n>', 'of a graph of your own: it sees (value - mean) / scale', parseChannels)
@@ -74,6 +78,7 @@ export function addTrain({ program, terminal }: CommandContext): void {
 Examples:
   itc train ./tf_files
   itc train ./tf_files --backbone efficientnet_lite2 --input-size 288
+  itc train ./tf_files --backbone auto                 compare networks on your pictures first
   itc train ./tf_files --backbone mobilenet_v1+efficientnet_lite2 --steps 8000`,
     )
     .action(async (tfFiles: string, { json, ...flags }: Flags) => {

@@ -16,6 +16,7 @@ export function trainJson(result: TrainResult): object {
     options,
     history,
     report: report ?? null,
+    ...(result.choice && { choice: result.choice }),
     warnings,
     ...(assessment && {
       temperature,

@@ -1,6 +1,7 @@
 import type { Assessment } from '../head/assess.ts'
 import type { TrainEvent, TrainResult } from '../jobs/trainOptions.ts'
 import type { Share } from '../model/manifest.ts'
+import { choiceLines, comparingLine } from './choiceTable.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import { trainJson } from './trainJson.ts'
@@ -26,6 +27,16 @@ export class TrainReport {
     switch (event.kind) {
       case 'scanned':
         err(`${count(event.pictures, 'picture')} in ${count(event.categories.length, 'category')}`)
+        break
+      case 'comparing':
+        err(comparingLine(event))
+        break
+      case 'choosing':
+        this.#show('comparing', event.done, event.total, '')
+        break
+      case 'chosen':
+        this.close()
+        for (const line of choiceLines(event.choice)) out(line)
         break
       case 'download':
         this.#show('downloading', event.received, event.total ?? event.received, '')

@@ -15,6 +15,7 @@ import { writeModel } from '../model/write.ts'
 import type { ReportData } from '../report/reportData.ts'
 import { writeSummaries } from '../report/tensorboard.ts'
 import { changedSince } from './changed.ts'
+import { AUTO, choose, chosenOptions } from './choose.ts'
 import { crossValidated, predictedPictures } from './crossValidated.ts'
 import { checkAccuracy, checkMinAccuracy } from './minAccuracy.ts'
 import { defined, type Prepared, prepare } from './prepare.ts'
@@ -34,7 +35,12 @@ export async function train(tfFiles: string, options: TrainOptions = {}): Promis
   checkMinAccuracy(options.minAccuracy, headOptions.folds)
   const layout = layoutOf(tfFiles)
   const dataset = await scanDataset(layout.data)
-  return withLock(layout.root, async () => learn(await prepare(layout, dataset, options), headOptions, options))
+  return withLock(layout.root, async () => {
+    const choice = options.backbone === AUTO ? await choose(layout, dataset, headOptions, options) : undefined
+    if (choice) options.onEvent?.({ kind: 'chosen', choice })
+    const settled = choice ? { ...options, ...chosenOptions(choice) } : options
+    return { ...(await learn(await prepare(layout, dataset, settled), headOptions, settled)), choice }
+  })
 }
 
 async function learn(prepared: Prepared, headOptions: HeadOptions, options: TrainOptions): Promise<TrainResult> {

@@ -10,10 +10,11 @@ import type { DecodeLimits } from '../image/decode.ts'
 import type { Resize } from '../image/recipe.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { ReportPicture } from '../report/reportData.ts'
+import type { Choice } from './choose.ts'
 
 /** What may be chosen for a training; everything has a default. */
 export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
-  /** A name of the catalog, a graph's path or address, or several joined by `+`. */
+  /** A name of the catalog, a graph's path or address, several joined by `+`, or `auto` to have it chosen. */
   readonly backbone?: string
   /** Side of the network's input in pixels; the network's own unless given. */
   readonly inputSize?: number
@@ -40,6 +41,15 @@ export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
 
 /** What happens during a training, in this order. */
 export type TrainEvent =
+  | {
+      readonly kind: 'comparing'
+      /** At most. */
+      readonly candidates: number
+      readonly pictures: number
+      readonly of: number
+    }
+  | { readonly kind: 'choosing'; readonly done: number; readonly total: number }
+  | { readonly kind: 'chosen'; readonly choice: Choice }
   | { readonly kind: 'scanned'; readonly pictures: number; readonly categories: readonly string[] }
   | { readonly kind: 'download'; readonly received: number; readonly total: number | undefined }
   | ({ readonly kind: 'bottlenecks' } & ExtractProgress)
@@ -66,6 +76,8 @@ export interface LabelConflict {
 
 export interface TrainResult {
   readonly manifest: Manifest
+  /** What `backbone: 'auto'` compared and chose; undefined otherwise. */
+  readonly choice?: Choice | undefined
   /** Test pictures named wrong by the model. */
   readonly misclassified: readonly Misclassified[]
   readonly conflicts: readonly LabelConflict[]

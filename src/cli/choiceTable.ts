@@ -1,0 +1,57 @@
+import { catalogEntry } from '../backbone/catalog.ts'
+import type { Choice, Compared } from '../jobs/choose.ts'
+import type { TrainEvent } from '../jobs/trainOptions.ts'
+
+/** Says beforehand what will take a while. */
+export function comparingLine({ candidates, pictures, of }: Extract<TrainEvent, { kind: 'comparing' }>): string {
+  const number = pictures.toLocaleString('en')
+  const on = pictures < of ? `a sample of ${number} of ${of.toLocaleString('en')}` : `${number}`
+  return `comparing up to ${candidates} ways to see, by cross-validation on ${on} pictures`
+}
+
+/** The table of what was compared, best first, and a sentence on what was chosen and why. */
+export function choiceLines(choice: Choice): string[] {
+  const { candidates, chosen } = choice
+  const order = [...candidates.keys()].sort((a, b) => candidates[b]!.right - candidates[a]!.right || a - b)
+  const rows = order.map(index => [index === chosen ? '>' : ' ', ...cells(candidates[index]!, index)])
+  const table = [[' ', 'backbone', 'size', 'resize', 'accuracy', 'against the first', 'ms a picture'], ...rows]
+  const widths = table[0]!.map((_, column) => Math.max(...table.map(row => row[column]!.length)))
+  const lines = table.map(row =>
+    row
+      .map((cell, column) =>
+        column === 2 || column === 6 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd(),
+  )
+  return [...lines, verdict(choice)]
+}
+
+function cells({ backbone, inputSize, resize, accuracy, gain, gainInterval, milliseconds }: Compared, index: number) {
+  const size =
+    inputSize ??
+    backbone
+      .split('+')
+      .map(name => catalogEntry(name)?.recipe.size ?? '?')
+      .join('+')
+  const { low, high } = gainInterval
+  const against = index === 0 ? '' : `${signed(gain)} (${signed(low)} to ${signed(high)})`
+  return [backbone, String(size), resize, `${(accuracy * 100).toFixed(1)} %`, against, milliseconds.toFixed(1)]
+}
+
+/** Points of accuracy. */
+function signed(share: number): string {
+  return `${share < 0 ? '-' : '+'}${Math.abs(share * 100).toFixed(1)}`
+}
+
+function verdict({ candidates, chosen, endedEarly }: Choice): string {
+  const { backbone, inputSize, resize, gain, milliseconds } = candidates[chosen]!
+  const options = `--backbone ${backbone}${inputSize === undefined ? '' : ` --input-size ${inputSize}`} --resize ${resize}`
+  if (chosen !== 0) {
+    const more = milliseconds - candidates[0]!.milliseconds
+    const cost = more >= 0.05 ? `at ${more.toFixed(1)} ms more a picture` : 'at no more time'
+    return `chosen: ${options}: ${signed(gain)} points, beyond chance, ${cost}`
+  }
+  if (endedEarly) return `kept: ${options}: it makes so few mistakes that none could be better beyond chance`
+  return `kept: ${options}: no other is better beyond chance, and the best of ${candidates.length} looks better than it is`
+}
