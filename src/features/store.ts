@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { type Database, open, type RootDatabase } from 'lmdb'
@@ -72,25 +73,32 @@ export class BottleneckStore {
 
   /** Remembers files' records; resolves when they are committed. */
   async writeFiles(records: Iterable<readonly [path: string, record: FileRecord]>): Promise<void> {
-    await committed(
-      this.#root.transaction(() => {
-        for (const [path, record] of records) this.#files.put(fileKey(path), record)
-      }),
-    )
+    await this.#write(() => {
+      for (const [path, record] of records) this.#files.put(fileKey(path), record)
+    })
   }
 
   /** Stores a batch of bottlenecks in one transaction; resolves when it is committed. */
   async writeBottlenecks(identity: string, entries: readonly StoreEntry[]): Promise<void> {
-    await committed(
-      this.#root.transaction(() => {
-        for (const { hash, bottleneck } of entries) {
-          this.#bottlenecks.put(
-            `${hash}:${identity}`,
-            Buffer.from(bottleneck.buffer, bottleneck.byteOffset, bottleneck.byteLength),
-          )
-        }
-      }),
-    )
+    await this.#write(() => {
+      for (const { hash, bottleneck } of entries) {
+        const bytes = Buffer.from(bottleneck.buffer, bottleneck.byteOffset, bottleneck.byteLength)
+        this.#bottlenecks.put(`${hash}:${identity}`, bytes)
+      }
+    })
+  }
+
+  /** A synchronous transaction: of a failed asynchronous one the library throws an error that nobody can catch. */
+  async #write(change: () => void): Promise<void> {
+    try {
+      this.#root.transactionSync(change)
+    } catch (cause) {
+      const why = (await isFull(this.#folder)) ? 'the disk is full' : reason(cause)
+      throw new UserError('E_CACHE', `The bottleneck cache can't be written: ${why}.`, {
+        hint: 'Free some space on the disk, then run the same command again: what was computed is kept.',
+        cause,
+      })
+    }
   }
 
   /**
@@ -146,15 +154,10 @@ function fileKey(path: string): string {
   return Buffer.byteLength(path) < 1024 ? path : `sha256:${createHash('sha256').update(path).digest('hex')}`
 }
 
-async function committed(transaction: Promise<unknown>): Promise<void> {
-  try {
-    await transaction
-  } catch (cause) {
-    throw new UserError('E_CACHE', `The bottleneck cache can't be written: ${reason(cause)}.`, {
-      hint: 'Free some space on the disk, then run the same command again: what was computed is kept.',
-      cause,
-    })
-  }
+/** LMDB says "Input/output error" when only a part of its pages fit. */
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize < 4_000_000
 }
 
 function reason(error: unknown): string {
