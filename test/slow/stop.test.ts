@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import fs from 'fs-extra'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SAMPLE, SAMPLE_TEST } from '../pictures.ts'
+import { tempFolder } from '../tempFolder.ts'
+import { makeManyPictures } from './bigFolder.ts'
+import { ITC, runItc, startItc } from './itc.ts'
+
+/** What a person may wait for; more where others use the machine too. */
+const SECOND = 1000 * Number(process.env.ITC_PATIENCE ?? 1)
+
+/** The sample, trained; shared by the tests that leave it alone. */
+let shared = ''
+beforeAll(async () => {
+  shared = await fs.mkdtemp('/tmp/itc-stop-')
+  await fs.copy(SAMPLE, join(shared, 'data'))
+  await runItc(['train', shared, '--folds', '0', '--steps', '500'])
+})
+afterAll(() => fs.remove(shared))
+
+describe.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s', (signal, exitCode) => {
+  it('ends train within a second at any moment, with a line about what was kept', async () => {
+    const tfFiles = await sampleCopy()
+    const waits: number[] = []
+    for (const moment of [400, 700, 1000, 1400, 1800, 2300]) {
+      const { child, ended } = startItc(['train', tfFiles, '--seed', String(moment), '--steps', '200000'])
+      await sleep(moment)
+      waits.push(await stopAfter(child, ended, signal, exitCode))
+    }
+    console.log(`${signal} during train: ${waits.map(Math.round).join(', ')} ms`)
+  })
+
+  it('ends guess-dir within a second, and it goes on later', async () => {
+    const root = await tempFolder()
+    const source = join(root, 'source')
+    for (const turn of [1, 2, 3, 4]) await fs.copy(SAMPLE, join(source, `part ${turn}`))
+    const args = ['guess-dir', shared, source, join(root, 'classified')]
+    const { child, ended, prints } = startItc(args)
+    await prints(/-\d\.\d{5}\./)
+    const wait = await stopAfter(child, ended, signal, exitCode)
+    console.log(`${signal} during guess-dir: ${Math.round(wait)} ms`)
+    expect((await runItc(args)).code).toBe(0)
+    expect(await readdir(join(root, 'classified'))).toHaveLength(4 * 160 + 1)
+  })
+
+  it.each([
+    ['1,000 categories', ['--input-size', '32', '--steps', '4000'], /step \d/, 5000],
+    ['1,000 categories, cross-validation', ['--input-size', '32', '--steps', '10'], /step 10:/, 5000],
+    ['a slow network', ['--backbone', 'efficientnet_lite2', '--input-size', '1024'], /categories\n/, 8000],
+  ])('is heard while the engine computes: %s', async (_what, flags, pattern, later) => {
+    const tfFiles = flags.includes('32') ? await makeManyPictures(3000, 1000) : await sampleCopy()
+    const { child, ended, prints } = startItc(['train', tfFiles, ...flags])
+    await prints(pattern)
+    await sleep(later * Math.random())
+    const wait = await stopAfter(child, ended, signal, exitCode)
+    console.log(`${signal}, ${_what}: ${Math.round(wait)} ms`)
+  })
+})
+
+/** @returns how long it took, in milliseconds */
+async function stopAfter(
+  child: ReturnType<typeof startItc>['child'],
+  ended: ReturnType<typeof startItc>['ended'],
+  signal: NodeJS.Signals,
+  exitCode: number,
+): Promise<number> {
+  const start = performance.now()
+  expect(child.exitCode, 'still at work').toBe(null)
+  child.kill(signal)
+  const { code, err } = await ended
+  const wait = performance.now() - start
+  expect(err).toMatch(/^Stopped\. .*(kept|whole)/m)
+  expect(err).not.toMatch(/\n\s+at /)
+  expect(code).toBe(exitCode)
+  expect(wait).toBeLessThan(SECOND)
+  return wait
+}
+
+describe('a closed pipe', () => {
+  it.each([
+    ['train', () => ['train', shared, '--folds', '0', '--steps', '500']],
+    ['guess', () => ['guess', shared, ...pictures]],
+    ['guess-dir', () => ['guess-dir', shared, SAMPLE_TEST, join(shared, 'classified')]],
+    ['--help', () => ['--help']],
+  ])('is no error: %s', async (_name, args) => {
+    const child = spawn(process.execPath, [ITC, ...args()], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let err = ''
+    child.stderr.on('data', chunk => {
+      err += chunk
+    })
+    child.stdout.once('data', () => child.stdout.destroy())
+    const [code] = await once(child, 'close')
+    expect(err).not.toMatch(/error|EPIPE|\n\s+at /i)
+    expect(code).toBe(0)
+  })
+
+  it('does not keep guess-dir from its work', async () => {
+    expect(await readdir(join(shared, 'classified'))).toHaveLength(pictures.length + 1)
+  })
+})
+
+describe('two at once', () => {
+  it('the second train stops with a sentence, guess goes on to work', async () => {
+    const tfFiles = await sampleCopy()
+    await fs.copy(join(shared, 'model'), join(tfFiles, 'model'))
+    const first = startItc(['train', tfFiles, '--steps', '1000000'])
+    await first.prints(/step \d/)
+    const second = await runItc(['train', tfFiles])
+    expect(second.err).toMatch(/Another itc train is at work in this folder \(process \d+/)
+    expect(second.code).toBe(1)
+    const guess = await runItc(['guess', tfFiles, pictures[0]!])
+    expect(guess.out).toMatch(/score = /)
+    expect(guess.code).toBe(0)
+    first.child.kill('SIGKILL')
+    await first.ended
+    expect((await runItc(['train', tfFiles, '--steps', '100', '--folds', '0'])).code).toBe(0)
+  })
+})
+
+const pictures = fs
+  .readdirSync(SAMPLE_TEST)
+  .filter(name => !name.startsWith('.'))
+  .map(name => join(SAMPLE_TEST, name))
+
+async function sampleCopy(): Promise<string> {
+  const tfFiles = join(await tempFolder(), 'tf_files')
+  await fs.copy(SAMPLE, join(tfFiles, 'data'))
+  return tfFiles
+}
