@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { VERSION } from '../version.ts'
+import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addExplain } from './explain.ts'
 import { reportError } from './failure.ts'
@@ -68,6 +69,7 @@ Examples:
   addGuess(context)
   addGuessDir(context)
   addEvaluate(context)
+  addDoctor(context)
   addExplain(context)
   return program
 }

@@ -1,0 +1,58 @@
+import { Option } from 'commander'
+import { BUNDLED_NAMES } from '../backbone/catalog.ts'
+import { RESIZES } from '../image/recipe.ts'
+import { diagnoseInstallation } from '../jobs/doctorInstallation.ts'
+import type { ExamineOptions } from '../jobs/doctorOptions.ts'
+import { DoctorProgress, printExamination, printInstallation } from './doctorReport.ts'
+import type { CommandContext } from './main.ts'
+import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
+import { parseNumber } from './parse.ts'
+
+type Flags = PictureFlags & Pick<ExamineOptions, 'backbone' | 'inputSize' | 'resize' | 'seed'> & { json?: boolean }
+
+/** `itc doctor` */
+export function addDoctor({ program, terminal }: CommandContext): void {
+  const command = program
+    .command('doctor')
+    .summary('look for what is wrong with the installation and the pictures')
+    .description(
+      'Checks the installation. Given a folder, lists what is doubtful among the pictures in <tf_files>/data/, a line\n' +
+        'each: labels that cross-validation contradicts, copies and look-alikes, odd ones out, dark, blurred, tiny or\n' +
+        'oddly shaped pictures, skipped files, and what to do about each. No training is needed before, and nothing of\n' +
+        'yours is changed.',
+    )
+    .argument('[tf_files]', 'folder with data/<category>/… in it')
+    .option('--backbone <name>', `network to compare by, such as ${BUNDLED_NAMES[0]} (default: the model's)`)
+    .option('--input-size <pixels>', "side of the network's input", parseNumber)
+    .addOption(new Option('--resize <how>', 'how a picture is made square').choices(RESIZES))
+    .option('--seed <n>', "of the random numbers (default: the model's)", parseNumber)
+    .addOption(engineOption())
+    .option('--json', 'print one JSON document instead of text')
+  addPictureOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  itc doctor
+  itc doctor ./tf_files
+  itc doctor ./tf_files --json`,
+    )
+    .action(async (tfFiles: string | undefined, { json, ...flags }: Flags) => {
+      const installation = await diagnoseInstallation(tfFiles)
+      if (!json) printInstallation(installation, terminal)
+      if (tfFiles === undefined) {
+        if (json) terminal.out(JSON.stringify({ installation }, null, 2))
+        return
+      }
+      const { examine } = await import('../jobs/doctor.ts') // after the installation: it may not load
+      const progress = new DoctorProgress(terminal)
+      const examination = await examine(tfFiles, {
+        ...flags,
+        ...pictureOptions(flags),
+        onEvent: event => progress.event(event),
+        signal: terminal.signal,
+      }).finally(() => progress.close())
+      if (json) terminal.out(JSON.stringify({ installation, ...examination }, null, 2))
+      else printExamination(examination, terminal)
+    })
+}

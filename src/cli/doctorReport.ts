@@ -1,0 +1,92 @@
+import type { FindingKind } from '../jobs/doctorFindings.ts'
+import type { Installation, Part } from '../jobs/doctorInstallation.ts'
+import type { Examination, ExamineEvent } from '../jobs/doctorOptions.ts'
+import { printable } from './printable.ts'
+import { createProgress, type Progress } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+import { count } from './trainReport.ts'
+
+const LABELS: Readonly<Record<ExamineEvent['kind'], string>> = {
+  download: 'downloading',
+  bottlenecks: 'bottlenecks',
+  quality: 'looking at pictures',
+  'cross-validation': 'cross-validation',
+}
+
+/** The bar of whatever is going on. */
+export class DoctorProgress {
+  readonly #terminal: Terminal
+  #progress: Progress | undefined
+  #kind: ExamineEvent['kind'] | undefined
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal
+  }
+
+  event({ kind, done, total }: ExamineEvent): void {
+    if (kind !== this.#kind) {
+      this.close()
+      this.#kind = kind
+      this.#progress = createProgress(this.#terminal, LABELS[kind])
+    }
+    this.#progress?.update(done, total)
+  }
+
+  close(): void {
+    this.#progress?.stop()
+    this.#progress = undefined
+    this.#kind = undefined
+  }
+}
+
+/** A line a part of the installation. */
+export function printInstallation(installation: Installation, { out, colors }: Terminal): void {
+  const { itc, node, system, engines, decoder, cache, disks } = installation
+  const good = (line: string) => out(`${colors.green('ok')}  ${line}`)
+  const bad = (problem: string, remedy: string | undefined) =>
+    out(`${colors.yellow('!')}   ${problem.replace(/\.$/, '')}.${remedy === undefined ? '' : ` ${remedy}`}`)
+  const part = <T extends object>(value: Part<T>, line: (value: T) => string) => {
+    if (value.problem === undefined) good(line(value as T))
+    else bad(value.problem, value.remedy)
+  }
+  good(`itc ${itc}, ${system}`)
+  part(node, ({ version }) => `Node.js ${version}`)
+  for (const engine of engines) {
+    if (engine.loads) good(`engine ${engine.name} ${engine.version}`)
+    else bad(`engine ${engine.name} does not load: ${engine.problem}`, engine.remedy)
+  }
+  part(decoder, ({ sharp, libvips }) => `sharp ${sharp} with libvips ${libvips}`)
+  part(cache, ({ folder }) => `cache folder ${folder}`)
+  for (const disk of disks) part(disk, ({ folder, free }) => `${(free / 1e9).toFixed(1)} GB free for ${folder}`)
+}
+
+const TITLES: Readonly<Record<FindingKind, string>> = {
+  category: 'categories',
+  label: 'doubtful labels, the most doubtful first',
+  conflict: 'the same file in several categories',
+  'near-conflict': 'look-alikes in several categories',
+  outlier: 'like no other',
+  tiny: 'tiny',
+  'odd-shaped': 'oddly shaped',
+  dark: 'dark',
+  blank: 'of one colour',
+  blurred: 'blurred',
+  copy: 'copies',
+  'near-copy': 'look-alikes that are used to train and to test',
+  skipped: 'skipped',
+}
+
+/** A line a finding, under a title a kind. */
+export function printExamination({ pictures, categories, findings }: Examination, { out, colors }: Terminal): void {
+  out('')
+  out(`${count(pictures, 'picture')} in ${count(categories.length, 'category')}`)
+  if (findings.length === 0) out(colors.green('nothing doubtful found'))
+  findings.forEach(({ kind, path, what, remedy }, at) => {
+    if (kind !== findings[at - 1]?.kind) {
+      const amount = findings.filter(finding => finding.kind === kind).length
+      out('')
+      out(colors.yellow(`${TITLES[kind]}: ${amount}`))
+    }
+    out(`  ${printable(path)} ${printable(what)}. ${printable(remedy)}`)
+  })
+}
