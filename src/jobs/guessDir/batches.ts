@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { systemCode } from '../../errors.ts'
 import type { Namer } from './naming.ts'
 import type { NamedPicture, Problem } from './options.ts'
@@ -128,13 +128,18 @@ type Outcome = 'placed' | 'exists' | Problem
 /** In words what is wrong with a picture's original; undefined when the destination is to blame. */
 async function sourceTrouble(path: string, error: unknown, move: boolean): Promise<string | undefined> {
   const code = systemCode(error)
-  const readable = await access(path, constants.R_OK).then(
+  if (!(await allowed(path, constants.R_OK))) {
+    return code === 'ENOENT' ? 'vanished meanwhile' : `cannot be read any more (${code})`
+  }
+  if (code === 'EIO') return 'the disk reports an error'
+  const { syscall, path: about } = error as NodeJS.ErrnoException
+  const stuck = (syscall === 'unlink' && about === path) || !(await allowed(dirname(path), constants.W_OK))
+  return move && stuck ? `cannot be removed from the source (${code})` : undefined
+}
+
+async function allowed(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
     () => true,
     () => false,
   )
-  if (!readable) return code === 'ENOENT' ? 'vanished meanwhile' : `cannot be read any more (${code})`
-  const { syscall, path: about } = error as NodeJS.ErrnoException
-  if (code === 'EIO') return 'the disk reports an error'
-  if (move && syscall === 'unlink' && about === path) return `cannot be removed from the source (${code})`
-  return undefined
 }
