@@ -4,6 +4,7 @@ import { decodingHead, scalesItself } from './cut/decoding-head.ts'
 import { findInput } from './cut/input.ts'
 import { type NetworkFile, readNetworkFile } from './file.ts'
 import { type Graph, nodesByName, shapeAttr } from './graph.ts'
+import { guarded } from './graphdef/limits.ts'
 import { FEATURES, outputShapes } from './onnx/compile.ts'
 import { inspectOnnx, UINT8 } from './onnx/inspect.ts'
 import { parseOnnx } from './onnx/parse.ts'
@@ -43,7 +44,9 @@ const USUAL_SIZE = 224
  */
 export async function readNetwork(file: string, options: NetworkOptions = {}): Promise<ReadNetwork> {
   const read = await readNetworkFile(file)
-  return read.format === 'onnx' ? describeOnnx(read.bytes, options) : describeGraph(read.graph, options)
+  return guarded(() =>
+    read.format === 'onnx' ? describeOnnx(read.bytes, options) : describeGraph(read.graph, options),
+  )
 }
 
 function describeGraph(graph: Graph, options: NetworkOptions): ReadNetwork {

@@ -26,3 +26,18 @@ export function notGraph(detail: string, cause?: unknown): UserError {
     ...(cause === undefined ? {} : { cause }),
   })
 }
+
+/**
+ * Runs a step over a graph that may be damaged in ways that only show there: an input that a node lacks, a size that no
+ * array can have. What is not a sentence yet becomes one.
+ *
+ * @throws UserError
+ */
+export function guarded<T>(step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw damaged('its nodes do not fit together', error)
+  }
+}

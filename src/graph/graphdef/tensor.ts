@@ -59,6 +59,8 @@ export function readTensor(reader: Reader, end: number, budget: Budget): Tensor 
   if (dtype === undefined) throw damaged(`a constant has the element type ${code}, which no image network uses`)
   if (shape === null || shape.some(size => size < 0)) throw damaged('a constant has an open shape')
   const count = elementCount(shape)
+  // Nothing in it, and yet an axis that arrays would be made for.
+  if (count === 0 && shape.some(size => size > 2 ** 20)) throw damaged('an empty constant has a long axis')
   if (dtype === 'string') {
     if (strings.length !== count) throw damaged('a constant has not as many strings as its shape says')
     return { dtype, shape, data: strings }

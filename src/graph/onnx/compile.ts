@@ -1,6 +1,7 @@
 import type { Recipe } from '../../image/recipe.ts'
 import { cutGraph } from '../cut/cut.ts'
 import type { Graph } from '../graph.ts'
+import { guarded } from '../graphdef/limits.ts'
 import { simplify } from '../simplify/simplify.ts'
 import type { Builder } from './builder.ts'
 import { lower, takesChannelsFirst } from './lower.ts'
@@ -31,20 +32,22 @@ export interface CompileOptions {
  * @throws UserError when the graph lacks the nodes, needs other inputs or has an op that is not known
  */
 export function compileOnnx(graph: Graph, options: CompileOptions): Uint8Array {
-  const { builder, ports } = compiled(graph, options)
   const { size } = options.recipe
-  return encodeModel({
-    nodes: builder.nodes,
-    tensors: builder.tensors,
-    inputs: [{ name: PIXELS, type: 'uint8', shape: ['n', size, size, 3] }],
-    outputs: ports,
-    metadata: options.metadata ?? {},
+  return guarded(() => {
+    const { builder, ports } = compiled(graph, options)
+    return encodeModel({
+      nodes: builder.nodes,
+      tensors: builder.tensors,
+      inputs: [{ name: PIXELS, type: 'uint8', shape: ['n', size, size, 3] }],
+      outputs: ports,
+      metadata: options.metadata ?? {},
+    })
   })
 }
 
 /** Sizes of each output that `compileOnnx` would give, without moving any weights; -1 for the batch. */
 export function outputShapes(graph: Graph, options: CompileOptions): Record<string, number[]> {
-  const { ports } = compiled(graph, options)
+  const { ports } = guarded(() => compiled(graph, options))
   return Object.fromEntries(
     ports.map(port => [port.name, port.shape.map(size => (size === 'n' ? BATCH : Number(size)))]),
   )

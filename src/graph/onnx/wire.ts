@@ -52,14 +52,32 @@ export interface OnnxModel extends OnnxGraph {
 
 /** Encodes a ModelProto. */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  const writer = protobuf.Writer.create()
-  writer.uint32(8).int64(IR_VERSION).uint32(18).string('itc')
-  writeGraph(writer.uint32(58).fork(), model).ldelim()
-  writer.uint32(66).fork().uint32(10).string('').uint32(16).int64(OPSET).ldelim()
-  writeMetadata(writer, model.metadata)
-  return writer.finish()
+  const head = protobuf.Writer.create().uint32(8).int64(IR_VERSION).uint32(18).string('itc').finish()
+  const graph = encodeGraph(model, model.tensors.flatMap(encodeTensor))
+  const tail = protobuf.Writer.create()
+  tail.uint32(66).fork().uint32(10).string('').uint32(16).int64(OPSET).ldelim()
+  writeMetadata(tail, model.metadata)
+  return Buffer.concat([head, ...delimited(58, graph), tail.finish()])
 }
 
+/** A GraphProto in pieces: weights are large, so they are moved once, when all pieces are joined. */
+function encodeGraph(model: OnnxModel, tensors: readonly Uint8Array[]): Uint8Array[] {
+  const nodes = protobuf.Writer.create()
+  for (const node of model.nodes) writeNode(nodes.uint32(10).fork(), node).ldelim()
+  nodes.uint32(18).string('itc')
+  const ports = protobuf.Writer.create()
+  for (const port of model.inputs) writePort(ports.uint32(90).fork(), port).ldelim()
+  for (const port of model.outputs) writePort(ports.uint32(98).fork(), port).ldelim()
+  return [nodes.finish(), ...tensors, ports.finish()]
+}
+
+/** A length-delimited field whose content comes in pieces. */
+export function delimited(tag: number, pieces: readonly Uint8Array[]): Uint8Array[] {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  return [protobuf.Writer.create().uint32(tag).uint32(length).finish(), ...pieces]
+}
+
+/** A GraphProto inside a node: such bodies are small. */
 function writeGraph(writer: protobuf.Writer, graph: OnnxGraph): protobuf.Writer {
   for (const node of graph.nodes) writeNode(writer.uint32(10).fork(), node).ldelim()
   writer.uint32(18).string('itc')
@@ -96,14 +114,18 @@ export function writeNode(writer: protobuf.Writer, node: OnnxNode): protobuf.Wri
 }
 
 export function writeTensor(writer: protobuf.Writer, tensor: OnnxTensor): protobuf.Writer {
+  return writeTensorHead(writer, tensor).uint32(74).bytes(tensor.bytes())
+}
+
+/** A graph's initialiser, in pieces. */
+export function encodeTensor(tensor: OnnxTensor): Uint8Array[] {
+  const head = writeTensorHead(protobuf.Writer.create(), tensor).finish()
+  return delimited(42, [head, ...delimited(74, [tensor.bytes()])])
+}
+
+function writeTensorHead(writer: protobuf.Writer, tensor: OnnxTensor): protobuf.Writer {
   for (const size of tensor.shape) writer.uint32(8).int64(size)
-  return writer
-    .uint32(16)
-    .int32(ONNX_TYPES[tensor.type])
-    .uint32(66)
-    .string(tensor.name)
-    .uint32(74)
-    .bytes(tensor.bytes())
+  return writer.uint32(16).int32(ONNX_TYPES[tensor.type]).uint32(66).string(tensor.name)
 }
 
 export function writePort(writer: protobuf.Writer, port: OnnxPort): protobuf.Writer {

@@ -3,7 +3,7 @@ import type { Recipe } from '../../image/recipe.ts'
 import { FEATURES, PIXELS } from './compile.ts'
 import { inspectOnnx, type OnnxInspection, UINT8 } from './inspect.ts'
 import { type ForeignModel, type ForeignNode, parseOnnx } from './parse.ts'
-import { type OnnxNode, type OnnxTensor, writeNode, writePort, writeTensor } from './wire.ts'
+import { delimited, encodeTensor, type OnnxNode, type OnnxTensor, writeNode, writePort } from './wire.ts'
 
 export interface WrapOptions {
   /** The input tensor, where there are several. */
@@ -30,23 +30,28 @@ export function wrapOnnx(
   const kept = neededNodes(model, found.bottleneck)
   const used = new Set(kept.flatMap(node => node.inputs))
   const isNested = kept.some(node => node.isNested)
-  const writer = protobuf.Writer.create()
-  for (const node of nodes) writeNode(writer.uint32(10).fork(), node).ldelim()
-  for (const node of kept) writer.uint32(10).bytes(node.bytes)
-  writeNode(writer.uint32(10).fork(), flatten(found.bottleneck)).ldelim()
-  writer.uint32(18).string('itc')
-  for (const tensor of tensors) writeTensor(writer.uint32(42).fork(), tensor).ldelim()
-  for (const tensor of model.tensors.values())
-    if (isNested || used.has(tensor.name)) writer.uint32(42).bytes(tensor.bytes)
+  const isUsed = (name: string): boolean => isNested || used.has(name)
+  const before = protobuf.Writer.create()
+  for (const node of nodes) writeNode(before.uint32(10).fork(), node).ldelim()
+  for (const node of kept) before.uint32(10).bytes(node.bytes)
+  writeNode(before.uint32(10).fork(), flatten(found.bottleneck)).ldelim()
+  before.uint32(18).string('itc')
+  const weights = [...model.tensors.values()].filter(tensor => isUsed(tensor.name))
+  const after = protobuf.Writer.create()
   const { size } = recipe
-  writePort(writer.uint32(90).fork(), { name: PIXELS, type: 'uint8', shape: ['n', size, size, 3] }).ldelim()
+  writePort(after.uint32(90).fork(), { name: PIXELS, type: 'uint8', shape: ['n', size, size, 3] }).ldelim()
   // Models of 2018 list their weights among the inputs, and must.
-  for (const port of model.inputs)
-    if (model.tensors.has(port.name) && (isNested || used.has(port.name))) writer.uint32(90).bytes(port.bytes)
+  const listed = model.inputs.filter(port => model.tensors.has(port.name) && isUsed(port.name))
+  for (const port of listed) after.uint32(90).bytes(port.bytes)
   const features = found.features ?? 'features'
-  writePort(writer.uint32(98).fork(), { name: FEATURES, type: 'float', shape: ['n', features] }).ldelim()
-  const graph = protobuf.Writer.create().uint32(58).bytes(writer.finish()).finish()
-  return Buffer.concat([...model.around, graph])
+  writePort(after.uint32(98).fork(), { name: FEATURES, type: 'float', shape: ['n', features] }).ldelim()
+  const graph = [
+    before.finish(),
+    ...tensors.flatMap(encodeTensor),
+    ...weights.flatMap(tensor => delimited(42, [tensor.bytes])),
+    after.finish(),
+  ]
+  return Buffer.concat([...model.around, ...delimited(58, graph)])
 }
 
 /** From `pixels` to the tensor that the model's own input was. */
