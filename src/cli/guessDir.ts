@@ -1,8 +1,11 @@
 import { UserError } from '../errors.ts'
 import type { GuessDirResult } from '../jobs/guessDir/options.ts'
-import { count, GuessDirJson, GuessDirReport, listProblems } from './guessDirReport.ts'
+import { chooseUnsure, DEFAULT_PRECISION, type UnsureChoice } from '../jobs/guessDir/unsure.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { count, GuessDirJson, GuessDirReport, listProblems, unsureLine } from './guessDirReport.ts'
 import type { CommandContext } from './main.ts'
 import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
+import { parseNumber } from './parse.ts'
 import { printable } from './printable.ts'
 import { createProgress } from './progress.ts'
 import { Interrupted } from './signals.ts'
@@ -11,6 +14,8 @@ interface Flags extends PictureFlags {
   readonly move?: boolean
   readonly undo?: boolean
   readonly dryRun?: boolean
+  readonly unsure?: number | true
+  readonly precision?: number
   readonly strict?: boolean
   readonly json?: boolean
 }
@@ -33,6 +38,16 @@ export function addGuessDir(context: CommandContext): void {
     .option('--move', 'move the pictures instead of copying them')
     .option('--undo', 'take back what the same command did: moved pictures return, copies of what is there go')
     .option('--dry-run', 'show what would be done and do nothing')
+    .option(
+      '--unsure [score]',
+      'put pictures with a lower best score, or unlike anything learnt, into unsure/ (default: the score that gives the precision)',
+      parseNumber,
+    )
+    .option(
+      '--precision <share>',
+      `of --unsure: share of the other names to be right (default: ${DEFAULT_PRECISION})`,
+      parseNumber,
+    )
     .option('--strict', 'exit with 1 if any file was left out, such as a text file or a link out of the source')
     .addOption(engineOption())
     .option('--json', 'print one JSON document instead of text')
@@ -43,6 +58,7 @@ export function addGuessDir(context: CommandContext): void {
 Examples:
   itc guess-dir ./tf_files ./test_data ./classified
   itc guess-dir ./tf_files ./photos ./sorted --move
+  itc guess-dir ./tf_files ./photos ./sorted --unsure
   itc guess-dir ./tf_files ./photos ./sorted --undo`,
     )
     .action(async (tfFiles: string, source: string, destination: string, flags: Flags) => {
@@ -70,23 +86,32 @@ async function name(
     import('../jobs/guessDir/guessDir.ts'),
   ])
   const model = await loadModel(tfFiles, flags.engine === undefined ? {} : { engine: flags.engine })
+  const unsure = unsureChoice(model.manifest, flags)
+  if (unsure && !flags.json) terminal.err(unsureLine(unsure))
   const json = flags.json ? new GuessDirJson(terminal) : undefined
   const report = json ? undefined : new GuessDirReport(terminal, how.move, how.dryRun)
   let result: GuessDirResult | undefined
   try {
     result = await guessDir(model, source, destination, {
       ...how,
+      ...(unsure && { unsure: unsure.threshold }),
       ...pictureOptions(flags),
       onEvent: event => (json ?? report)?.event(event),
       signal: terminal.signal,
     })
   } finally {
     report?.close()
-    json?.result(result)
+    json?.result(result, unsure)
     await model.dispose()
   }
   report?.result(destination, result, how)
   if (result.failed.length > 0 || (flags.strict && result.skipped.length > 0)) outcome.exitCode = 1
+}
+
+function unsureChoice(manifest: Manifest, { unsure, precision }: Flags): UnsureChoice | undefined {
+  if (unsure !== undefined) return chooseUnsure(manifest, unsure === true ? undefined : unsure, precision)
+  if (precision === undefined) return undefined
+  throw new UserError('E_BAD_VALUE', '--precision goes with --unsure.', { hint: 'Add --unsure.' })
 }
 
 async function undo(

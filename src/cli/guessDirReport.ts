@@ -1,7 +1,9 @@
 import type { GuessDirEvent, GuessDirResult, Problem } from '../jobs/guessDir/options.ts'
+import type { UnsureChoice } from '../jobs/guessDir/unsure.ts'
 import { printable } from './printable.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
+import { percent } from './trainReport.ts'
 
 /** What `itc guess-dir` shows: a line a picture and a bar while it runs, then what came of it. */
 export class GuessDirReport {
@@ -38,8 +40,10 @@ export class GuessDirReport {
     const done = dryRun ? (move ? 'would be moved' : 'would be copied') : move ? 'moved' : 'copied'
     const before = result.before > 0 ? `, ${result.before} before` : ''
     out(colors.bold(`${count(result.named, 'picture')} ${done} to ${printable(destination)}${before}`))
-    const width = Math.max(0, ...result.counts.map(({ label }) => shown(label).length))
-    for (const label of result.counts) out(`  ${shown(label.label).padEnd(width)}  ${label.count}`)
+    const counts = result.counts.map(({ label, count }) => [shown(label), count] as const)
+    const all = result.unsure > 0 ? [...counts, ['unsure/', result.unsure] as const] : counts
+    const width = Math.max(0, ...all.map(([name]) => name.length))
+    for (const [name, amount] of all) out(`  ${name.padEnd(width)}  ${amount}`)
     if (!dryRun) out(`Every score is in ${printable(destination.replace(/[/\\]$/, ''))}/results.csv`)
     this.#list(result.skipped, 'left out')
     this.#list(result.failed, 'not named')
@@ -53,6 +57,15 @@ export class GuessDirReport {
   #list(problems: readonly Problem[], what: string): void {
     if (problems.length > 0) listProblems(this.#terminal, `${count(problems.length, 'file')} ${what}:`, problems)
   }
+}
+
+/** What is taken for unsure, and what that costs. */
+export function unsureLine({ threshold, measured }: UnsureChoice): string {
+  const line = `unsure: a best score below ${threshold.toFixed(3)}, or unlike anything learnt`
+  if (measured === undefined) return line
+  const { wanted, precision, coverage, reached } = measured
+  const found = `${percent(coverage)} of cross-validated pictures score more, ${percent(precision)} of them right`
+  return reached ? `${line}; ${found}` : `${line}; ${found}: no score is known to give ${percent(wanted)}`
 }
 
 /** Lists files on standard error, each with its reason. */
@@ -90,14 +103,16 @@ export class GuessDirJson {
   }
 
   /** Ends the document. @param result undefined when the run was broken off: what was done stays listed */
-  result(result: GuessDirResult | undefined): void {
+  result(result: GuessDirResult | undefined, choice?: UnsureChoice): void {
     if (this.#last !== undefined) this.#out(this.#last)
     if (result === undefined) {
       this.#out('], "complete": false}')
       return
     }
-    const { named, before, failed, skipped } = result
+    const { named, before, unsure, failed, skipped } = result
     const counts = Object.fromEntries(result.counts.map(({ label, count }) => [label, count]))
-    this.#out(`], "complete": true, ${JSON.stringify({ named, before, counts, failed, skipped }).slice(1)}`)
+    this.#out(
+      `], "complete": true, ${JSON.stringify({ named, before, counts, unsure, unsureBelow: choice, failed, skipped }).slice(1)}`,
+    )
   }
 }

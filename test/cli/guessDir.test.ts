@@ -59,8 +59,8 @@ describe('itc guess-dir', () => {
       `Every score is in ${destination}/results.csv`,
     ])
     const [header, bus] = (await fs.readFile(join(destination, 'results.csv'), 'utf8')).split('\n')
-    expect(header).toBe('original,name,label,fresh_fruit,vehicle,error')
-    expect(bus).toMatch(/^bus\.jpg,vehicle-(0\.\d{5})\.jpg,vehicle,0\.\d{5},\1,$/)
+    expect(header).toBe('original,name,label,unsure,fresh_fruit,vehicle,error')
+    expect(bus).toMatch(/^bus\.jpg,vehicle-(0\.\d{5})\.jpg,vehicle,,0\.\d{5},\1,$/)
     expect(await hashes(destination)).toEqual(await hashes(source))
   })
 
@@ -86,7 +86,7 @@ describe('itc guess-dir', () => {
       '  cut\\u001b[31m.jpg: truncated JPEG',
       '  letter.jpg: not a picture (looks like text)',
     ])
-    expect(await fs.readFile(join(destination, 'results.csv'), 'utf8')).toContain('letter.jpg,,,,,not a picture')
+    expect(await fs.readFile(join(destination, 'results.csv'), 'utf8')).toContain('letter.jpg,,,,,,not a picture')
     const again = await run(['guess-dir', tfFiles, source, destination, '--allow-truncated'])
     expect(again.out).toMatch(/^cut.* → /)
     expect(again.out).toContain('1 picture copied')
@@ -123,11 +123,25 @@ describe('itc guess-dir', () => {
       named: 4,
       before: 0,
       counts: { fresh_fruit: 2, vehicle: 2 },
+      unsure: 0,
       failed: [{ original: 'letter.jpg', reason: 'not a picture (looks like text)' }],
       skipped: [],
     })
     const none = await run(['guess-dir', tfFiles, join(root, 'nowhere'), destination, '--json'])
     expect(JSON.parse(none.out)).toEqual({ pictures: [], complete: false })
+  })
+
+  it('--unsure puts what can’t be relied on aside, by a score given or chosen', async () => {
+    const { code, out, err } = await run(['guess-dir', tfFiles, source, destination, '--unsure', '0.99999'])
+    expect([code, err]).toEqual([0, 'unsure: a best score below 1.000, or unlike anything learnt'])
+    expect(out).toContain('bus.jpg → unsure/vehicle-')
+    expect(out).toMatch(/ {2}unsure\/ +4/)
+    expect((await run(['guess-dir', tfFiles, source, destination, '--undo'])).code).toBe(0)
+    expect(await hashes(destination)).toEqual([])
+    const json = await run(['guess-dir', tfFiles, source, destination, '--json', '--unsure'])
+    expect(JSON.parse(json.out)).toMatchObject({ unsure: 0, unsureBelow: { threshold: 0.5 } })
+    const alone = await run(['guess-dir', tfFiles, source, destination, '--precision', '0.9'])
+    expect(alone).toMatchObject({ code: 1, err: expect.stringContaining('--precision goes with --unsure') })
   })
 
   it('--move moves, and --undo puts everything back', async () => {

@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../../errors.ts'
+import { makeDestination } from './folders.ts'
 import type { Namer } from './naming.ts'
 import type { NamedPicture, Problem } from './options.ts'
 import { copyNew, moveNew } from './place.ts'
@@ -100,6 +101,8 @@ export class BatchWriter {
   async #place({ original, name }: NamedPicture): Promise<Outcome> {
     const { source, destination, move } = this.#options
     const from = join(source, original)
+    const folder = folderOf(name)
+    if (folder !== '') await makeDestination(join(destination, folder))
     try {
       await (move ? moveNew : copyNew)(from, join(destination, name))
       return 'placed'
@@ -117,10 +120,17 @@ export class BatchWriter {
     const planned = this.#results.entries.findLast(({ name }) => name === row.name)
     if (planned) this.stale.add(planned)
     const again: Row =
-      outcome === 'exists' ? { ...row, name: this.#namer.take(row.label, row.score, row.original) } : outcome
+      outcome === 'exists'
+        ? { ...row, name: this.#namer.take(row.label, row.score, row.original, folderOf(row.name)) }
+        : outcome
     await this.#results.append([again])
     return this.#settle(again, 'reason' in again ? 'placed' : await this.#place(again))
   }
+}
+
+/** The folder of a name under the destination; empty at the top. */
+function folderOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf('/')))
 }
 
 type Outcome = 'placed' | 'exists' | Problem

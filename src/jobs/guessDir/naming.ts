@@ -24,9 +24,11 @@ export class Namer {
    *
    * @param score 0 to 1; five decimals of it are shown
    * @param original the picture's path: its extension is kept as it is
+   * @param folder that the name is to be in, if not at the top
    */
-  take(label: string, score: number, original: string): string {
-    const { stem, extension } = baseName(label, score, original)
+  take(label: string, score: number, original: string, folder = ''): string {
+    const { stem: bare, extension } = baseName(label, score, original)
+    const stem = folder === '' ? bare : `${folder}/${bare}`
     const key = identity(stem + extension)
     for (let number = this.#next.get(key) ?? 1; ; number++) {
       const name = number === 1 ? stem + extension : `${stem}-${number}${extension}`

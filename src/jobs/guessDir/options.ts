@@ -8,6 +8,11 @@ export interface GuessDirOptions {
   readonly move?: boolean
   /** Names everything and writes nothing. */
   readonly dryRun?: boolean
+  /**
+   * Puts what can't be relied on into `unsure/` in the destination: pictures unlike anything learnt, and those whose
+   * best score is below this; see `chooseUnsure`.
+   */
+  readonly unsure?: number
   readonly onEvent?: (event: GuessDirEvent) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -32,7 +37,15 @@ export interface NamedPicture {
   readonly scores: readonly Score[]
   /** True for a picture unlike anything learnt: its scores mean nothing then. */
   readonly unfamiliar: boolean
+  /** Why its name can't be relied on; undefined where it can. Low scores are told only where a threshold is given. */
+  readonly unsure: Unsure | undefined
 }
+
+/** As `results.csv` says it. */
+export type Unsure = 'unfamiliar' | 'low score'
+
+/** Folder in the destination for what can't be relied on. */
+export const UNSURE_FOLDER = 'unsure'
 
 /** A file that could not be used, or was left out, and why. */
 export interface Problem {
@@ -48,6 +61,8 @@ export interface GuessDirResult {
   readonly before: number
   /** Pictures a label in `results.csv`, earlier runs included; most first. */
   readonly counts: readonly { readonly label: string; readonly count: number }[]
+  /** Pictures in `unsure/`, earlier runs included; they are not among `counts`. */
+  readonly unsure: number
   /** Should have been named and could not be. */
   readonly failed: readonly Problem[]
   /** Was not meant to be named: sidecar files, links to folders or out of the source. */

@@ -3,7 +3,16 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../../errors.ts'
 import { formatRecord, readRecords } from './csv.ts'
-import { damagedResults, type Entry, headerCells, labelsOf, parseEntry, type Row, rowCells } from './row.ts'
+import {
+  damagedResults,
+  type Entry,
+  FIXED_COLUMNS,
+  headerCells,
+  labelsOf,
+  parseEntry,
+  type Row,
+  rowCells,
+} from './row.ts'
 
 export const RESULTS_NAME = 'results.csv'
 
@@ -27,7 +36,7 @@ export async function readResults(path: string): Promise<Recorded | undefined> {
       if (labels === undefined) {
         labels = labelsOf(cells)
         if (labels === undefined) throw damagedResults(path, 'it was not written by itc guess-dir')
-      } else entries.push(parseEntry(cells, labels.length + 4, path, { start, end }))
+      } else entries.push(parseEntry(cells, labels.length + FIXED_COLUMNS, path, { start, end }))
     }
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined

@@ -3,25 +3,28 @@ import { UserError } from '../../errors.ts'
 import { guardText, unguardText } from './csv.ts'
 import type { NamedPicture, Problem } from './options.ts'
 
-/** One line of `results.csv`: original, name, label, a score for each label, error. */
+/** One line of `results.csv`: original, name, label, why it is unsure, a score for each label, error. */
 export type Row = NamedPicture | Problem
+
+const FIRST = ['original', 'name', 'label', 'unsure'] as const
+/** Columns that are no scores. */
+export const FIXED_COLUMNS = FIRST.length + 1
 
 /** The columns of `results.csv` for a model's labels. */
 export function headerCells(labels: readonly string[]): string[] {
-  return ['original', 'name', 'label', ...labels.map(guardText), 'error']
+  return [...FIRST, ...labels.map(guardText), 'error']
 }
 
 /** @returns the labels of a header, or undefined when it is not one of ours */
 export function labelsOf(header: readonly string[]): string[] | undefined {
-  const [original, name, label, ...rest] = header
-  const ours = original === 'original' && name === 'name' && label === 'label' && rest.at(-1) === 'error'
-  return ours ? rest.slice(0, -1).map(unguardText) : undefined
+  const ours = FIRST.every((name, at) => header[at] === name) && header.at(-1) === 'error'
+  return ours ? header.slice(FIRST.length, -1).map(unguardText) : undefined
 }
 
 export function rowCells(row: Row, labels: readonly string[]): string[] {
-  if ('reason' in row) return [guardText(row.original), '', '', ...labels.map(() => ''), guardText(row.reason)]
+  if ('reason' in row) return [guardText(row.original), '', '', '', ...labels.map(() => ''), guardText(row.reason)]
   const scores = row.scores.map(({ score }) => score.toFixed(5))
-  return [guardText(row.original), guardText(row.name), guardText(row.label), ...scores, '']
+  return [guardText(row.original), guardText(row.name), guardText(row.label), row.unsure ?? '', ...scores, '']
 }
 
 /** What is kept in memory of a row: not its scores, of which there may be a thousand. */

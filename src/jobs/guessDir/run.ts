@@ -1,11 +1,18 @@
 import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { UserError } from '../../errors.ts'
 import type { Guess } from '../../model/classify.ts'
 import { guessAhead, type NamingModel } from './ahead.ts'
 import { BatchWriter } from './batches.ts'
 import { comparePaths, Namer } from './naming.ts'
-import type { GuessDirOptions, GuessDirResult, NamedPicture, Problem } from './options.ts'
+import {
+  type GuessDirOptions,
+  type GuessDirResult,
+  type NamedPicture,
+  type Problem,
+  UNSURE_FOLDER,
+  type Unsure,
+} from './options.ts'
 import { isDraft } from './place.ts'
 import { isResultsDraft, RESULTS_NAME, type Recorded, Results, readResults } from './results.ts'
 import { type Resumption, resume } from './resume.ts'
@@ -58,7 +65,7 @@ export class Run {
   }
 
   async rehearse(): Promise<GuessDirResult> {
-    const present = await readdir(this.#destination).catch(() => [])
+    const present = await namesIn(this.#destination)
     const { kept, todo } = await this.#resume(true)
     const namer = new Namer([...present, ...kept.map(({ name }) => name)])
     const entries: { name: string; label: string }[] = [...kept]
@@ -117,13 +124,16 @@ export class Run {
     if (best === undefined) throw new Error('a model without labels')
     const scores = new Map(guess.scores.map(({ label, score }) => [label, round(score)]))
     const score = round(best.score)
+    const threshold = this.#options.unsure
+    const unsure = unsureOf(guess, best.score, threshold)
     return {
       original,
-      name: namer.take(best.label, score, original),
+      name: namer.take(best.label, score, original, unsure && threshold !== undefined ? UNSURE_FOLDER : ''),
       label: best.label,
       score,
       scores: this.#model.labels.map(label => ({ label, score: scores.get(label) ?? 0 })),
       unfamiliar: guess.unfamiliar,
+      unsure,
     }
   }
 
@@ -140,7 +150,8 @@ export class Run {
 
   #result(before: number, entries: readonly Pick<Entry, 'name' | 'label'>[]): GuessDirResult {
     const counts = new Map<string, number>()
-    for (const { name, label } of entries) if (name !== '') counts.set(label, (counts.get(label) ?? 0) + 1)
+    for (const { name, label } of entries)
+      if (name !== '' && !isUnsure(name)) counts.set(label, (counts.get(label) ?? 0) + 1)
     const failed = this.#failed.sort((a, b) => comparePaths(a.original, b.original))
     return {
       named: this.#done - (this.#failed.length - this.#scan.failed.length),
@@ -148,6 +159,7 @@ export class Run {
       counts: this.#model.labels
         .flatMap(label => ({ label, count: counts.get(label) ?? 0 }))
         .filter(({ count }) => count > 0),
+      unsure: entries.filter(({ name }) => isUnsure(name)).length,
       failed,
       skipped: this.#scan.skipped,
     }
@@ -159,10 +171,29 @@ function round(score: number): number {
   return Number(score.toFixed(5))
 }
 
+/** Why a name can't be relied on. */
+function unsureOf({ unfamiliar }: { unfamiliar: boolean }, score: number, threshold = 0): Unsure | undefined {
+  if (unfamiliar) return 'unfamiliar'
+  return score < threshold ? 'low score' : undefined
+}
+
+function isUnsure(name: string): boolean {
+  return name.startsWith(`${UNSURE_FOLDER}/`)
+}
+
+/** What is there, by path under the destination. */
+async function namesIn(destination: string): Promise<string[]> {
+  const [top, unsure] = await Promise.all([
+    readdir(destination).catch(() => []),
+    readdir(join(destination, UNSURE_FOLDER)).catch(() => []),
+  ])
+  return [...top, ...unsure.map(name => `${UNSURE_FOLDER}/${name}`)]
+}
+
 /** Removes what killed runs left. @returns the names of what else is there */
 async function removeDrafts(destination: string): Promise<string[]> {
-  const names = await readdir(destination)
-  const drafts = names.filter(name => isDraft(name) || isResultsDraft(name))
+  const names = await namesIn(destination)
+  const drafts = names.filter(name => isDraft(posix.basename(name)) || isResultsDraft(name))
   for (const draft of drafts) await rm(join(destination, draft), { force: true })
   return names
 }

@@ -1,9 +1,9 @@
-import { mkdir, realpath, rm, stat } from 'node:fs/promises'
+import { mkdir, realpath, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode, UserError } from '../../errors.ts'
 import { cannotWrite, checkFolders, leadsInto } from './folders.ts'
 import { alone } from './guessDir.ts'
-import type { Problem } from './options.ts'
+import { type Problem, UNSURE_FOLDER } from './options.ts'
 import { isSecondCopy, moveNew } from './place.ts'
 import { RESULTS_NAME, Results, readResults } from './results.ts'
 import type { Entry } from './row.ts'
@@ -58,6 +58,7 @@ export async function undoGuessDir(
     if (!recorded) throw absent()
     const { left, ...result } = await takeBack(recorded.entries, source, destination, options)
     if (options.dryRun) return result
+    await rmdir(join(destination, UNSURE_FOLDER)).catch(() => undefined) // unless something else is in it
     if (left.length === 0) await rm(path)
     else await (await Results.open(path, recorded.labels, left)).close()
     return result

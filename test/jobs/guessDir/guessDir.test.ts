@@ -25,11 +25,11 @@ function run(options: GuessDirOptions = {}): Promise<GuessDirResult> {
 
 const COPIED = { 'cat-0.90000.jpg': 'cat 0.9 a', 'cat-0.90000-2.jpg': 'cat 0.9 b', 'dog-0.75000.PNG': 'dog 0.75 c' }
 const RESULTS = [
-  'original,name,label,cat,dog,error',
-  'a.jpg,cat-0.90000.jpg,cat,0.90000,0.10000,',
-  'b.jpg,cat-0.90000-2.jpg,cat,0.90000,0.10000,',
-  'broken.jpg,,,,,not a picture',
-  'nested/deep/c.PNG,dog-0.75000.PNG,dog,0.25000,0.75000,',
+  'original,name,label,unsure,cat,dog,error',
+  'a.jpg,cat-0.90000.jpg,cat,,0.90000,0.10000,',
+  'b.jpg,cat-0.90000-2.jpg,cat,,0.90000,0.10000,',
+  'broken.jpg,,,,,,not a picture',
+  'nested/deep/c.PNG,dog-0.75000.PNG,dog,,0.25000,0.75000,',
   '',
 ].join('\n')
 
@@ -46,6 +46,7 @@ describe('guessDir', () => {
         { label: 'cat', count: 2 },
         { label: 'dog', count: 1 },
       ],
+      unsure: 0,
       failed: [{ original: 'broken.jpg', reason: 'not a picture' }],
       skipped: [{ original: 'notes.txt', reason: 'not a picture by its ending' }],
     })
@@ -144,7 +145,7 @@ describe('guessDir', () => {
     expect(result.named).toBe(2)
     expect(result.failed).toContainEqual({ original: 'b.jpg', reason: 'vanished meanwhile' })
     expect(await contents(folders.destination)).toMatchObject({
-      'results.csv': expect.stringContaining('b.jpg,,,,,vanished meanwhile\n'),
+      'results.csv': expect.stringContaining('b.jpg,,,,,,vanished meanwhile\n'),
     })
   })
 
@@ -177,7 +178,7 @@ describe('guessDir', () => {
     await writeFiles(folders.source, { '=1+1,"x"\n.jpg': 'cat 0.7' })
     await run()
     expect(await readFile(join(folders.destination, 'results.csv'), 'utf8')).toContain(
-      `"'=1+1,""x""\n.jpg",cat-0.70000.jpg,cat,`,
+      `"'=1+1,""x""\n.jpg",cat-0.70000.jpg,cat,,`,
     )
     expect(await run()).toMatchObject({ named: 0, before: 4 })
   })
@@ -235,10 +236,10 @@ describe('guessDir refuses', () => {
     for (const [text, code] of [
       ['name,amount\nx,1\n', 'E_RESULTS'],
       ['', 'E_RESULTS'],
-      ['original,name,label,cat,cow,error\n', 'E_OTHER_LABELS'],
-      ['original,name,label,cat,dog,error\n../../x.jpg,a.jpg,cat,1,0,\n', 'E_RESULTS'],
-      ['original,name,label,cat,dog,error\nx.jpg,../a.jpg,cat,1,0,\n', 'E_RESULTS'],
-      ['original,name,label,cat,dog,error\nx.jpg,/a.jpg,cat,1,0,\n', 'E_RESULTS'],
+      ['original,name,label,unsure,cat,cow,error\n', 'E_OTHER_LABELS'],
+      ['original,name,label,unsure,cat,dog,error\n../../x.jpg,a.jpg,cat,,1,0,\n', 'E_RESULTS'],
+      ['original,name,label,unsure,cat,dog,error\nx.jpg,../a.jpg,cat,,1,0,\n', 'E_RESULTS'],
+      ['original,name,label,unsure,cat,dog,error\nx.jpg,/a.jpg,cat,,1,0,\n', 'E_RESULTS'],
     ] as const) {
       await writeFiles(destination, { 'results.csv': text })
       expect(await refused(source, destination)).toBe(code)

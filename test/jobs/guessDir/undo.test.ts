@@ -53,7 +53,7 @@ describe('--move', () => {
     expect(failed).toEqual([{ original: 'a.jpg', reason: expect.stringContaining('it stays as "cat-0.90000.jpg"') }])
     expect(await contents(folders.source)).toEqual({ ...FILES, 'a.jpg': 'dog 0.6 another' })
     expect(await readFile(join(folders.destination, 'results.csv'), 'utf8')).toBe(
-      'original,name,label,cat,dog,error\na.jpg,cat-0.90000.jpg,cat,0.90000,0.10000,\n',
+      'original,name,label,unsure,cat,dog,error\na.jpg,cat-0.90000.jpg,cat,,0.90000,0.10000,\n',
     )
   })
 
