@@ -18,12 +18,16 @@ export interface StoredModel {
 }
 
 /**
- * Reads and verifies the model of a working folder.
+ * Reads and verifies the model of a working folder, or the one that TensorFlow's retrain.py left there.
  *
  * @throws UserError `E_NO_MODEL`, `E_MODEL_DAMAGED`, `E_MODEL_VERSION`
  */
 export async function readModel(tfFiles: string): Promise<StoredModel> {
   const layout = layoutOf(tfFiles)
+  if (!(await fs.pathExists(layout.manifest)) && (await fs.pathExists(layout.graph))) {
+    const { readOldModel } = await import('./oldModel.ts') // the graph room is not loaded for a model of our own
+    return readOldModel(layout)
+  }
   const text = await readManifest(layout)
   try {
     return await readFiles(layout, parseManifest(text, layout.manifest))

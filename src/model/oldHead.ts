@@ -1,0 +1,95 @@
+import { UserError } from '../errors.ts'
+import { boolAttr, constantOf, dataInputs, type Graph, type GraphNode, nodesByName, parseRef } from '../graph/graph.ts'
+import { evaluate } from '../graph/simplify/evaluate.ts'
+import { floatsOf, type Tensor } from '../graph/tensor.ts'
+import { terminals } from '../graph/terminals.ts'
+import type { Head } from '../head/head.ts'
+import { RESULT } from './graph.ts'
+
+/** Where a retrained graph ends: `softmax(bottleneck · weights + bias)`. */
+export interface DenseEnd {
+  /** The node that gives the bottleneck, [n, features]. */
+  readonly bottleneck: string
+  readonly head: Head
+}
+
+/** What gives its first input on, when the graph runs without being trained: quantisation is simulated only for training. */
+const PASSING = new Set([
+  'Identity',
+  'PlaceholderWithDefault',
+  'FakeQuantWithMinMaxVars',
+  'StopGradient',
+  'CheckNumerics',
+])
+
+/**
+ * Finds the layer that retrain.py puts behind a network, by its structure: the softmax, however it is called, and its names
+ * have changed over the years.
+ *
+ * @throws UserError E_OLD_MODEL
+ */
+export function denseEnd(graph: Graph): DenseEnd {
+  const byName = nodesByName(graph)
+  const softmax =
+    byName.get(RESULT) ?? graph.nodes.find(({ op, name }) => op === 'Softmax' && terminals(graph).includes(name))
+  if (softmax?.op !== 'Softmax') throw noEnd(`it has no softmax at its end`)
+  const sum = producer(byName, softmax.inputs[0])
+  if (!sum || !/^(Add|AddV2|BiasAdd)$/.test(sum.op)) throw noEnd(`"${softmax.name}" does not follow a dense layer`)
+  const product = dataInputs(sum)
+    .map(ref => producer(byName, ref))
+    .find(node => node?.op === 'MatMul')
+  const bias = dataInputs(sum)
+    .map(ref => known(byName, ref))
+    .find(value => value !== undefined)
+  const weights = product && known(byName, product.inputs[1])
+  const bottleneck = product && producer(byName, product.inputs[0])
+  if (!product || !bias || weights?.shape.length !== 2 || !bottleneck) {
+    throw noEnd(`the layer before "${softmax.name}" is not a dense one with constant weights`)
+  }
+  const [width, categories] = boolAttr(product, 'transpose_b') ? weights.shape.toReversed() : weights.shape
+  const values = floatsOf(weights)
+  const head = {
+    weights: boolAttr(product, 'transpose_b') ? transposed(values, width!, categories!) : values,
+    bias: floatsOf(bias),
+    width: width!,
+    categories: categories!,
+  }
+  if (head.bias.length !== categories) throw noEnd('its weights and biases do not fit each other')
+  return { bottleneck: bottleneck.name, head }
+}
+
+type Nodes = ReadonlyMap<string, GraphNode>
+
+/** The node behind a reference that does something. */
+function producer(byName: Nodes, ref: string | undefined): GraphNode | undefined {
+  let node = byName.get(parseRef(ref ?? '').name)
+  for (let hops = 0; hops < 32 && node && PASSING.has(node.op); hops++)
+    node = byName.get(parseRef(node.inputs[0] ?? '').name)
+  return node
+}
+
+/** The value of a reference that nothing but constants lead to. */
+function known(byName: Nodes, ref: string | undefined, depth = 0): Tensor | undefined {
+  const node = producer(byName, ref)
+  if (!node || depth > 16) return undefined
+  const constant = constantOf(node)
+  if (constant) return constant
+  const inputs = dataInputs(node).map(input => known(byName, input, depth + 1))
+  return inputs.length > 0 && inputs.every(value => value !== undefined) ? evaluate(node, inputs) : undefined
+}
+
+/** [categories, width] → [width, categories] */
+function transposed(values: Float32Array, width: number, categories: number): Float32Array {
+  const result = new Float32Array(values.length)
+  for (let row = 0; row < width; row++) {
+    for (let column = 0; column < categories; column++)
+      result[row * categories + column] = values[column * width + row]!
+  }
+  return result
+}
+
+function noEnd(what: string): UserError {
+  return new UserError('E_OLD_MODEL', `The graph is not one that retrain.py made: ${what}.`, {
+    hint: 'As a pretrained network to train with, give it to `itc train --backbone`.',
+  })
+}

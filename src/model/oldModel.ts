@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import fs from 'fs-extra'
+import type { Backbone, GraphNetwork } from '../backbone/backbone.ts'
+import { systemCode, UserError } from '../errors.ts'
+import { cutGraph } from '../graph/cut/cut.ts'
+import { ownScaling } from '../graph/cut/decoding-head.ts'
+import { findInput } from '../graph/cut/input.ts'
+import type { Graph } from '../graph/graph.ts'
+import { readGraphDef } from '../graph/graphdef/read.ts'
+import { recipeHints } from '../graph/read.ts'
+import type { Recipe } from '../image/recipe.ts'
+import type { Layout } from './layout.ts'
+import type { StoredModel } from './load.ts'
+import type { Manifest } from './manifest.ts'
+import { type DenseEnd, denseEnd } from './oldHead.ts'
+
+/** What retrain.py used where its graph does not tell: its MobileNets take 224 pixels, -1 to 1. */
+const USUAL = { size: 224, mean: 127.5, scale: 127.5 }
+
+/**
+ * Reads a model that TensorFlow's retrain.py left: `retrained_graph.pb` and `retrained_labels.txt`, and nothing that says
+ * how pictures are prepared. Its graph does: the Inception of 2015 begins by scaling the picture itself, a MobileNet has the
+ * size in its placeholder.
+ *
+ * @throws UserError E_NOT_A_GRAPH, E_BAD_GRAPH, E_NO_INPUT, E_INPUTS; E_OLD_MODEL when it does not end as retrain.py's do or
+ *   its labels do not fit
+ */
+export async function readOldModel(layout: Layout): Promise<StoredModel> {
+  const bytes = await fs.readFile(layout.graph)
+  try {
+    return await describe(layout, bytes)
+  } catch (error) {
+    if (!(error instanceof UserError) || error.message.includes(layout.root)) throw error
+    const { hint, code, cause } = error
+    throw new UserError(code, `${layout.graph}: ${error.message}`, { ...(hint === undefined ? {} : { hint }), cause })
+  }
+}
+
+async function describe(layout: Layout, bytes: Uint8Array): Promise<StoredModel> {
+  const graph = readGraphDef(bytes)
+  const end = denseEnd(graph)
+  const labels = await readLabels(layout, end)
+  const input = findInput(graph)
+  const network: GraphNetwork = {
+    format: 'graph',
+    graph: cutGraph(graph, { input, outputs: [end.bottleneck] }),
+    input,
+    bottleneck: end.bottleneck,
+  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const backbone: Backbone = {
+    name: basename(layout.graph, '.pb'),
+    sha256,
+    recipe: recipeOf(graph, input),
+    features: end.head.width,
+    loadNetwork: async () => network,
+  }
+  return { manifest: manifestOf(labels, backbone), backbones: [backbone], head: end.head, familiarity: undefined }
+}
+
+function recipeOf(graph: Graph, input: string): Recipe {
+  const hints = recipeHints(graph, input)
+  const { size, mean, scale } = { ...USUAL, ...hints }
+  const own = hints.scale === 1 ? ownScaling(graph, input) : undefined
+  // retrain.py of 2018 took modules of TensorFlow Hub, which all take 0 to 1.
+  const factor = own && own.scale <= 2 ? 255 : scale
+  return { size, resize: 'stretch', mean: [mean, mean, mean], scale: [factor, factor, factor] }
+}
+
+async function readLabels({ labels: path, graph }: Layout, { head }: DenseEnd): Promise<string[]> {
+  const text = await fs.readFile(path, 'utf8').catch((cause: unknown) => {
+    const problem = systemCode(cause) === 'ENOENT' ? 'is not there' : `can't be read (${systemCode(cause)})`
+    throw new UserError('E_OLD_MODEL', `${graph} has ${head.categories} categories, but ${path} ${problem}.`, {
+      hint: 'Put the labels there that came with the graph, one a line and in their order.',
+      cause,
+    })
+  })
+  const labels = text.split('\n').map(line => line.trimEnd())
+  while (labels.at(-1) === '') labels.pop()
+  if (labels.length !== head.categories) {
+    const message = `${path} has ${labels.length} labels, but ${graph} has ${head.categories} categories.`
+    throw new UserError('E_OLD_MODEL', message, {
+      hint: 'Both must be of the same training: put back the file that belongs to the other, or train again.',
+    })
+  }
+  return labels
+}
+
+/** Nothing is known of how it was trained. */
+function manifestOf(labels: readonly string[], { name, sha256, features, recipe }: Backbone): Manifest {
+  const categories = Object.fromEntries(labels.map(label => [label, 0]))
+  return {
+    format: 0,
+    itc: 'retrain.py',
+    labels,
+    backbones: [{ name, weightsSha256: sha256, features, recipe, file: 'retrained_graph.pb', sha256 }],
+    head: { file: 'retrained_graph.pb', sha256 },
+    engine: 'tensorflow',
+    options: { steps: 0, batch: 0, learningRate: 0, seed: 0, folds: 0, validation: 0, test: 0 },
+    counts: { train: 0, validation: 0, test: 0, skipped: 0, categories },
+    metrics: {},
+    temperature: 1,
+    skipped: [],
+  }
+}

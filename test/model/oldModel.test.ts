@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import { expect, it } from 'vitest'
+import { loadModel } from '../../src/jobs/loadModel.ts'
+import { layoutOf } from '../../src/model/layout.ts'
+import { run } from '../cli/run.ts'
+import { SAMPLE_TEST } from '../pictures.ts'
+import { tempFolder } from '../tempFolder.ts'
+import { retrained } from './retrained.ts'
+
+it.each([
+  ['inception', 299, 128, 128],
+  ['mobilenet', 160, 127.5, 127.5],
+  ['hub', 96, 0, 255],
+] as const)('a retrained %s names pictures, prepared as its graph says', async (kind, size, mean, scale) => {
+  const folder = await tempFolder()
+  await retrained(folder, kind, ['yes', 'no way'])
+  const model = await loadModel(folder, { engine: 'onnx' })
+  expect(model.manifest.backbones[0]!.recipe).toEqual({
+    size,
+    resize: 'stretch',
+    mean: [mean, mean, mean],
+    scale: [scale, scale, scale],
+  })
+  const pictures = (await fs.readdir(SAMPLE_TEST)).slice(0, 3).map(name => join(SAMPLE_TEST, name))
+  for await (const guess of model.guessAll(pictures)) {
+    const { scores } = guess as Extract<typeof guess, { scores: unknown }>
+    expect(scores.map(({ label }) => label).sort()).toEqual(['no way', 'yes'])
+    expect(scores[0]!.score + scores[1]!.score).toBeCloseTo(1, 6)
+    expect(scores[0]!.score).toBeLessThan(0.9999)
+  }
+  await model.dispose()
+})
+
+it('itc guess and guess-dir take it', async () => {
+  const folder = await tempFolder()
+  await retrained(folder, 'mobilenet', ['yes', 'no'])
+  const picture = join(SAMPLE_TEST, (await fs.readdir(SAMPLE_TEST))[0]!)
+  const guessed = await run(['guess', folder, picture])
+  expect(guessed.err).toBe('')
+  expect(guessed.out).toMatch(/^(yes|no) \(score = 0\.\d{5}\)\n(yes|no) \(score = 0\.\d{5}\)$/)
+  const sorted = await run(['guess-dir', folder, SAMPLE_TEST, join(folder, 'classified')])
+  expect(sorted.code, sorted.err).toBe(0)
+})
+
+it.each<[what: string, spoil: (folder: string) => Promise<void>, sentence: RegExp]>([
+  [
+    'too few labels',
+    folder => fs.writeFile(layoutOf(folder).labels, 'yes\n'),
+    /retrained_labels\.txt has 1 labels, but .*retrained_graph\.pb has 2 categories/,
+  ],
+  ['no labels', folder => fs.remove(layoutOf(folder).labels), /retrained_labels\.txt is not there/],
+  ['a graph that ends early', folder => truncate(folder), /retrained_graph\.pb: /],
+  [
+    'a graph that is none',
+    folder => fs.writeFile(layoutOf(folder).graph, '<html>'),
+    /retrained_graph\.pb: Expected a TensorFlow/,
+  ],
+])('%s: a sentence', async (_what, spoil, sentence) => {
+  const folder = await tempFolder()
+  await retrained(folder, 'mobilenet', ['yes', 'no'])
+  await spoil(folder)
+  const { code, err, out } = await run(['guess', folder, join(SAMPLE_TEST, (await fs.readdir(SAMPLE_TEST))[0]!)])
+  expect(err).toMatch(sentence)
+  expect(err).not.toMatch(/\n\s+at /)
+  expect(out).toBe('')
+  expect(code).toBe(1)
+})
+
+async function truncate(folder: string): Promise<void> {
+  const { graph } = layoutOf(folder)
+  await fs.truncate(graph, (await fs.stat(graph)).size - 30)
+}
