@@ -13,6 +13,7 @@ export type { EvaluateEvent, EvaluateOptions, EvaluateResult, Mistake } from './
 export { type CategoryExplanation, type ExplainOptions, type Explanation, explain } from './jobs/explain.ts'
 export type { Nearest, Neighbour } from './jobs/explainNearest.ts'
 export { drawExplanation, type Sheet } from './jobs/explainSheet.ts'
+export { type Exported, type ExportOptions, exportModel } from './jobs/export.ts'
 export { type LoadModelOptions, loadModel } from './jobs/loadModel.ts'
 export { train } from './jobs/train.ts'
 export type { LabelConflict, Misclassified, TrainEvent, TrainOptions, TrainResult } from './jobs/trainOptions.ts'

@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addExplain } from './explain.ts'
+import { addExport } from './export.ts'
 import { reportError } from './failure.ts'
 import { addGuess } from './guess.ts'
 import { addGuessDir } from './guessDir.ts'
@@ -71,5 +72,6 @@ Examples:
   addEvaluate(context)
   addDoctor(context)
   addExplain(context)
+  addExport(context)
   return program
 }

@@ -1,10 +1,12 @@
 import { createHash, type Hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Backbone, Network } from '../backbone/backbone.ts'
+import { UserError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Head } from '../head/head.ts'
 import { headNodes, joinBackbones } from './graph.ts'
 import type { Layout } from './layout.ts'
+import type { StoredModel } from './load.ts'
 import type { Manifest, ModelBackbone, ModelGraph } from './manifest.ts'
 
 /** `retrained_graph.pb` as it is to be written, with what the manifest says of it. */
@@ -103,4 +105,28 @@ export async function readGraphFile(layout: Layout, { graph }: Manifest): Promis
   if (!present || hashed(present.hash, present.bytes.subarray(graph.backbones.bytes)) !== graph.sha256) return undefined
   const { readGraphDef } = await import('../graph/graphdef/read.ts')
   return readGraphDef(present.bytes)
+}
+
+/**
+ * A model as one graph: inputs as `inputName` says, output `final_result`.
+ *
+ * @throws UserError `E_NO_GRAPH` when its backbone never was one, or its file is not there any more
+ */
+export async function modelGraph(layout: Layout, { manifest, backbones, head }: StoredModel): Promise<Graph> {
+  const stored = await readGraphFile(layout, manifest)
+  if (stored) return stored
+  const networks = await Promise.all(backbones.map(backbone => backbone.loadNetwork()))
+  if (networks.every(isGraph)) {
+    const { graph, bottlenecks } = joinBackbones(networks)
+    const features = backbones.map(backbone => backbone.features)
+    return { ...graph, nodes: [...graph.nodes, ...headNodes(bottlenecks, features, head)] }
+  }
+  if (manifest.graph && 'without' in manifest.graph) {
+    throw new UserError('E_NO_GRAPH', `There is no TensorFlow graph of this model: ${manifest.graph.without}.`, {
+      hint: 'Export it with --format onnx.',
+    })
+  }
+  throw new UserError('E_NO_GRAPH', `${layout.graph} is not there, or not of this model any more.`, {
+    hint: `Train again, which is quick with what is cached: itc train ${layout.root}`,
+  })
 }

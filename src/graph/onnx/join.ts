@@ -19,15 +19,17 @@ export interface Dense {
 }
 
 export interface JoinOptions {
+  /** The input of each backbone, by name; two may share one. */
+  readonly inputs: readonly string[]
   readonly metadata: Readonly<Record<string, string>>
   /** Stores large weights as float16. */
   readonly float16?: boolean
 }
 
 /**
- * Makes one ONNX model of compiled backbones and the head behind them: an input `pixels` for each backbone (`pixels`,
- * `pixels_1`, …), uint8 [n, size, size, 3], and one output `scores`, float32 [n, categories]. Nothing is compiled again:
- * the backbones' nodes and weights are taken over as they are encoded.
+ * Makes one ONNX model of compiled backbones and the head behind them: the inputs that the options name, uint8
+ * [n, size, size, 3], and one output `scores`, float32 [n, categories]. Nothing is compiled again: the backbones' nodes and
+ * weights are taken over as they are encoded.
  *
  * @throws UserError E_BAD_GRAPH when several backbones can't be in one model
  */
@@ -41,12 +43,17 @@ export function joinOnnx(backbones: readonly Uint8Array[], head: Dense, options:
     )
   }
   const graph = protobuf.Writer.create()
+  const ports = protobuf.Writer.create()
+  const names = models.map((_, place) => named(place, options.inputs))
+  for (const [place, model] of models.entries()) {
+    writePart(graph, model, names[place]!, options.float16 === true)
+    const shared = options.inputs.indexOf(options.inputs[place]!) < place
+    writeInputs(ports, model, names[place]!, shared)
+  }
   const { nodes, tensors } = headOf(
-    models.map((model, place) => named(place, models.length)(model.outputs[0]!.name)),
+    models.map((model, place) => names[place]!(model.outputs[0]!.name)),
     head,
   )
-  const ports = protobuf.Writer.create()
-  for (const [place, model] of models.entries()) writePart(graph, ports, model, named(place, models.length), options)
   for (const node of nodes) writeNode(graph.uint32(10).fork(), node).ldelim()
   for (const tensor of tensors) writeTensor(graph.uint32(42).fork(), tensor).ldelim()
   graph.uint32(18).string('itc')
@@ -69,19 +76,12 @@ function isNested(model: ForeignModel): boolean {
 type Rename = (name: string) => string
 
 /** A lone backbone keeps its names. An empty name is an input left out. */
-function named(place: number, count: number): Rename {
-  if (count === 1) return name => name
-  const pixels = place === 0 ? PIXELS : `${PIXELS}_${place}`
-  return name => (name === '' ? '' : name === PIXELS ? pixels : `backbone_${place}/${name}`)
+function named(place: number, inputs: readonly string[]): Rename {
+  const prefix = inputs.length === 1 ? '' : `backbone_${place}/`
+  return name => (name === '' ? '' : name === PIXELS ? inputs[place]! : prefix + name)
 }
 
-function writePart(
-  graph: protobuf.Writer,
-  ports: protobuf.Writer,
-  model: ForeignModel,
-  rename: Rename,
-  { float16 = false }: JoinOptions,
-): void {
+function writePart(graph: protobuf.Writer, model: ForeignModel, rename: Rename, float16: boolean): void {
   // Models of 2018 list their weights among the inputs: those must stay of their type.
   const fixed = new Set(model.inputs.map(({ name }) => name))
   for (const { name, bytes } of model.tensors.values()) {
@@ -90,7 +90,12 @@ function writePart(
     if (half) writeNode(graph.uint32(10).fork(), cast(`${rename(name)}/half`, rename(name))).ldelim()
   }
   for (const { bytes } of model.nodes) graph.uint32(10).bytes(renamed(bytes, [10, 18, 26], rename))
-  for (const { bytes } of model.inputs) ports.uint32(90).bytes(renamed(bytes, [10], rename))
+}
+
+function writeInputs(ports: protobuf.Writer, { inputs }: ForeignModel, rename: Rename, shared: boolean): void {
+  for (const { name, bytes } of inputs) {
+    if (name !== PIXELS || !shared) ports.uint32(90).bytes(renamed(bytes, [10], rename))
+  }
 }
 
 function cast(from: string, to: string): OnnxNode {
@@ -99,7 +104,7 @@ function cast(from: string, to: string): OnnxNode {
 
 /** A message whose strings of the given tags are renamed; all else stays. */
 function renamed(bytes: Uint8Array, tags: readonly number[], rename: Rename): Uint8Array {
-  if (rename('x') === 'x') return bytes
+  if (rename('x') === 'x' && rename(PIXELS) === PIXELS) return bytes
   const reader = protobuf.Reader.create(bytes)
   const writer = protobuf.Writer.create()
   const parts: Uint8Array[] = []

@@ -1,0 +1,57 @@
+import { Option } from 'commander'
+import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts'
+import type { CommandContext } from './main.ts'
+import { printable } from './printable.ts'
+
+interface Flags {
+  readonly format: ExportFormat
+  readonly to: string
+  readonly float16?: boolean
+  readonly json?: boolean
+}
+
+/** What to do with it, a line each. */
+const NEXT: Record<ExportFormat, string> = {
+  tfjs: 'open index.html in a browser: it classifies there, without a server',
+  'saved-model': 'signature serving_default: pixels, uint8 → scores; see assets.extra/README.md',
+  onnx: 'pixels, uint8 → scores; see README.md',
+  graphdef: 'input, float32 → final_result; see README.md',
+}
+
+/** `itc export` */
+export function addExport({ program, terminal }: CommandContext): void {
+  program
+    .command('export')
+    .summary('write the model for other programs')
+    .description(
+      'Writes the model of <tf_files> into a folder, in a form that other programs take. Nothing is overwritten.\n' +
+        '  tfjs         for browsers and Node, with a page that classifies pictures and what a camera sees\n' +
+        '  saved-model  for TensorFlow Serving and tf.saved_model.load\n' +
+        '  onnx         for ONNX Runtime, on servers and phones\n' +
+        '  graphdef     for label_image.py and other programs of the time of retrain.py',
+    )
+    .argument('<tf_files>', 'folder that was trained')
+    .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).makeOptionMandatory())
+    .requiredOption('--to <folder>', 'where to, made if absent')
+    .option('--float16', 'half the size; scores change in the third digit or later')
+    .option('--json', 'print one JSON document instead of text')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  itc export ./tf_files --format tfjs --to ./page
+  itc export ./tf_files --format saved-model --to ./models/pets/1
+  itc export ./tf_files --format onnx --to ./phone --float16`,
+    )
+    .action(async (tfFiles: string, { format, to, float16, json }: Flags) => {
+      const { exportModel } = await import('../jobs/export.ts')
+      const { files } = await exportModel(tfFiles, { format, to, float16: float16 === true })
+      if (json) return terminal.out(JSON.stringify({ format, to, files }, null, 2))
+      for (const { path, bytes } of files) terminal.out(`${printable(path).padEnd(24)} ${sizeText(bytes)}`)
+      terminal.out(terminal.colors.bold(`written to ${printable(to)}; ${NEXT[format]}`))
+    })
+}
+
+function sizeText(bytes: number): string {
+  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1000)} kB`
+}

@@ -1,0 +1,21 @@
+import { joinOnnx } from '../graph/onnx/join.ts'
+import { VERSION } from '../version.ts'
+import { describeInputs, type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
+import { pixelInputs } from './pixels.ts'
+import { onnxReadme } from './readme.ts'
+
+/**
+ * One ONNX model: `pixels`, uint8 [n, size, size, 3], to `scores`. Labels and recipe are in its metadata, as JSON, where
+ * `session.get_modelmeta().custom_metadata_map` finds them.
+ */
+export async function exportOnnx(model: ExportModel, { float16 }: ExportFormatOptions): Promise<ExportFiles> {
+  const { labels, recipes, head } = model
+  const inputs = pixelInputs(recipes)
+  const names = recipes.map((_, place) => inputs.find(({ places }) => places.includes(place))!.name)
+  const metadata = { labels: JSON.stringify(labels), inputs: JSON.stringify(describeInputs(recipes)), itc: VERSION }
+  return new Map<string, Uint8Array | string>([
+    ['README.md', onnxReadme(model)],
+    ['labels.txt', labelLines(labels)],
+    ['model.onnx', joinOnnx(await model.compiled(), head, { inputs: names, metadata, float16 })],
+  ])
+}

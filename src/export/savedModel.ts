@@ -1,0 +1,21 @@
+import { withHalfWeights } from '../graph/half.ts'
+import { writeSavedModel } from '../graph/savedmodel/write.ts'
+import { RESULT } from '../model/graph.ts'
+import { type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
+import { withPixels } from './pixels.ts'
+import { savedModelReadme } from './readme.ts'
+
+/**
+ * A SavedModel for TensorFlow Serving and `tf.saved_model.load`. Its signature `serving_default` takes `pixels`, uint8
+ * [n, size, size, 3], and gives `scores`. The labels lie in `assets.extra`, the place that TensorFlow leaves to others.
+ */
+export async function exportSavedModel(model: ExportModel, { float16 }: ExportFormatOptions): Promise<ExportFiles> {
+  const { labels, recipes } = model
+  const graph = withPixels(await model.graph(), recipes, 'uint8')
+  const files = writeSavedModel(float16 ? withHalfWeights(graph) : graph, {
+    outputs: { scores: RESULT },
+    lengths: { [RESULT]: labels.length },
+    extra: { 'README.md': Buffer.from(savedModelReadme(model)), 'labels.txt': Buffer.from(labelLines(labels)) },
+  })
+  return new Map(Object.entries(files).reverse())
+}
