@@ -25,15 +25,20 @@ export function wrapOnnx(
   options: WrapOptions = {},
 ): Uint8Array {
   const model = parseOnnx(bytes)
-  const found = inspectOnnx(model, options)
+  const asked = inspectOnnx(model, options)
+  const found = {
+    ...asked,
+    input: { ...asked.input, name: freed(asked.input.name) },
+    bottleneck: freed(asked.bottleneck),
+  }
   const { nodes, tensors } = head(found, recipe)
-  const kept = neededNodes(model, found.bottleneck)
+  const kept = neededNodes(model, asked.bottleneck)
   const used = new Set(kept.flatMap(node => node.inputs))
   const isNested = kept.some(node => node.isNested)
   const isUsed = (name: string): boolean => isNested || used.has(name)
   const before = protobuf.Writer.create()
   for (const node of nodes) writeNode(before.uint32(10).fork(), node).ldelim()
-  for (const node of kept) before.uint32(10).bytes(node.bytes)
+  for (const node of kept) before.uint32(10).bytes(withFreedNames(node))
   writeNode(before.uint32(10).fork(), flatten(found.bottleneck)).ldelim()
   before.uint32(18).string('itc')
   const weights = [...model.tensors.values()].filter(tensor => isUsed(tensor.name))
@@ -86,6 +91,29 @@ function head(
 
 function flatten(bottleneck: string): OnnxNode {
   return { op: 'Flatten', name: 'itc/Flatten', inputs: [bottleneck], outputs: [FEATURES], attrs: { axis: 1 } }
+}
+
+/** A model's own tensors that are called as the wrapped model's ends are make way. */
+function freed(name: string): string {
+  return name === PIXELS || name === FEATURES ? `itc/inner/${name}` : name
+}
+
+/** The node with its inputs (field 1) and outputs (field 2) under their freed names. */
+function withFreedNames({ inputs, outputs, bytes }: ForeignNode): Uint8Array {
+  if ([...inputs, ...outputs].every(name => freed(name) === name)) return bytes
+  const reader = protobuf.Reader.create(bytes)
+  const pieces: Uint8Array[] = []
+  while (reader.pos < reader.len) {
+    const start = reader.pos
+    const tag = reader.uint32()
+    if (tag === 10 || tag === 18)
+      pieces.push(protobuf.Writer.create().uint32(tag).string(freed(reader.string())).finish())
+    else {
+      reader.skipType(tag & 7)
+      pieces.push(bytes.subarray(start, reader.pos))
+    }
+  }
+  return Buffer.concat(pieces)
 }
 
 /** The nodes that a tensor needs, in their order. Nodes with graphs inside may need anything, so then all stay. */
