@@ -41,11 +41,13 @@ export function scaleOf(values: ArrayLike<number>): Scale {
   return { mean: centre, deviation: Math.max(1e-6, standardDeviation(values, centre)) }
 }
 
+/** Share of the neighbours' say that no energy can outweigh. */
+const NEIGHBOURS_ALONE = 0.75
+
 /**
  * How familiar a picture is: the logarithm of the share of training pictures that are no more familiar, by neighbours
  * and by energy, weighted (R. A. Fisher's way to combine tests, 1932, on normal tails). About -0.7 is usual, -7 strange.
- * Unlike a sum of the two scores it lets one alone say "strange": pictures of another world are far from all neighbours
- * and yet may have a high energy.
+ * Neighbours far away are strange whatever the energy: pictures of another world often have a high one.
  *
  * @param cosine mean cosine to the 5 nearest training pictures (Sun et al., "Out-of-Distribution Detection with Deep
  *   Nearest Neighbors", 2022)
@@ -54,5 +56,6 @@ export function scaleOf(values: ArrayLike<number>): Scale {
 export function familiarity(rule: Omit<FamiliarityRule, 'threshold'>, cosine: number, energy: number): number {
   const byNeighbours = logNormalTail((cosine - rule.cosine.mean) / rule.cosine.deviation)
   const byEnergy = logNormalTail((energy - rule.energy.mean) / rule.energy.deviation)
-  return (1 - rule.energyWeight) * byNeighbours + rule.energyWeight * byEnergy
+  const together = (1 - rule.energyWeight) * byNeighbours + rule.energyWeight * byEnergy
+  return Math.min(together, NEIGHBOURS_ALONE * byNeighbours)
 }

@@ -102,13 +102,13 @@ export function learnFamiliarity(
     pooled(trials, 'unknown', energyWeight),
     options,
   )
-  const alone = (weight: number) => (trials.length === 0 ? null : mean(trials.map(trial => areaOf(trial, weight))))
+  const meanArea = (area: (trial: Trial) => number) => (trials.length === 0 ? null : mean(trials.map(area)))
   return {
     rule: { energyWeight, ...scales, threshold: threshold?.threshold ?? THRESHOLD_WITHOUT_EVIDENCE },
     separation: {
-      auroc: alone(energyWeight),
-      neighboursAuroc: alone(0),
-      energyAuroc: trained ? alone(1) : null,
+      auroc: meanArea(trial => areaOf(trial, energyWeight)),
+      neighboursAuroc: meanArea(({ known, unknown }) => auroc(known.cosine, unknown.cosine)!),
+      energyAuroc: trained ? meanArea(({ known, unknown }) => auroc(known.energy, unknown.energy)!) : null,
       perCategory: trials.map(({ category, unknown }, at) => {
         return { category, pictures: unknown.cosine.length, auroc: areas[at]! }
       }),

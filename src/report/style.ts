@@ -52,6 +52,10 @@ caption{text-align:left;color:var(--ink-soft);font-size:.9rem;padding-bottom:.4r
 .confusion tbody th{text-align:right;white-space:nowrap;position:sticky;left:0;background:var(--sheet);z-index:1}
 .corner{color:var(--ink-soft);font-size:.78rem;text-align:right;padding:.3rem .6rem;vertical-align:bottom;white-space:nowrap}
 .confusion td:not(.corner){padding:2px;min-width:3.6rem;height:2.9rem;text-align:center}
+
+.dense thead th{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;padding:.6rem .3rem;max-height:9rem}
+.confusion.dense td:not(.corner){min-width:2.55rem;height:2.5rem}
+.dense td button{padding:0 .15rem;min-height:2.3rem}
 td button,.zero{display:flex;align-items:center;justify-content:center;width:100%;height:100%;min-height:2.5rem;border:0;border-radius:.45rem;font:inherit;font-variant-numeric:tabular-nums;color:inherit}
 td button{cursor:pointer;font-weight:600;text-decoration:underline dotted;text-underline-offset:.25em;background:rgb(var(--right)/calc(var(--share)*.42));padding:0 .7rem}
 .wrong button{background:rgb(var(--wrong)/calc(.1 + var(--share)*.6))}

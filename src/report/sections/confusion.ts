@@ -3,6 +3,9 @@ import type { ReportData } from '../reportData.ts'
 import { shownCells, showsWholeTable } from '../selection.ts'
 import { count, percent, shown } from '../words.ts'
 
+/** Categories from which the columns' names stand upright, to save width. */
+const ROOMY = 7
+
 /** What was taken for what; every cell with pictures is a button that shows them. */
 export function confusion(data: ReportData): Html {
   const { evaluation } = data
@@ -16,7 +19,7 @@ ${evaluation.pictures === evaluation.right && html`<p class="soft">No mistakes: 
 }
 
 function table({ categories, evaluation: { confusion: counts } }: ReportData): Html {
-  return html`<table class="confusion"><caption class="visually-hidden">Numbers of pictures: folder in rows, answer in columns</caption>
+  return html`<table class="confusion${categories.length > ROOMY && ' dense'}"><caption class="visually-hidden">Numbers of pictures: folder in rows, answer in columns</caption>
 <thead><tr><td class="corner">in folder ↓ · named →</td>${categories.map(name => html`<th scope="col">${shown(name)}</th>`)}</tr></thead>
 <tbody>${counts.map((row, given) => {
     const total = row.reduce((sum, amount) => sum + amount, 0)
