@@ -13,6 +13,7 @@ type Flags = Pick<
   TrainOptions,
   | 'backbone'
   | 'inputSize'
+  | 'augment'
   | 'resize'
   | 'mean'
   | 'scale'
@@ -49,6 +50,7 @@ export function addTrain({ program, terminal }: CommandContext): void {
     )
     .option('--input-size <pixels>', "side of the network's input; larger is slower, often better", parseNumber)
     .addOption(new Option('--resize <how>', 'how a picture is made square').choices(RESIZES))
+    .option('--augment <n>', 'train on n flipped and cropped variants of each picture too', parseNumber)
     .option('--mean <n>', 'of a graph of your own: it sees (value - mean) / scale', parseChannels)
     .option('--scale <n>', 'see --mean; one number, or three joined by commas', parseChannels)
     .option('--input <node>', 'of a graph of your own: the node that takes the pictures')

@@ -42,8 +42,9 @@ export class TrainReport {
         this.#show('downloading', event.received, event.total ?? event.received, '')
         break
       case 'bottlenecks':
+      case 'variants':
         if (event.cached < event.total)
-          this.#show('bottlenecks', event.done, event.total, event.cached > 0 ? `${event.cached} cached` : '')
+          this.#show(event.kind, event.done, event.total, event.cached > 0 ? `${event.cached} cached` : '')
         break
       case 'split':
         this.close()

@@ -41,13 +41,15 @@ export interface HeadProblem {
   readonly learningRate: number
   /** Rows a step. */
   readonly batch: number
+  /** How many rows' logits are wanted, the first ones: the others only train. All of them unless given. */
+  readonly answered?: number
 }
 
 /** Plain SGD, from weights of zero, on the mean cross entropy of each step's active rows. */
 export interface HeadTrainer {
   /** @param rows row indices of the steps in turn, [steps * batch] */
   steps(rows: Int32Array): Promise<void>
-  /** Logits of every row under every head, [rows, heads, categories]. */
+  /** Logits of every answered row under every head, [rows, heads, categories]. */
   logits(): Promise<Float32Array>
   /** weights [heads, width, categories], bias [heads, categories] */
   read(): Promise<{ weights: Float32Array; bias: Float32Array }>

@@ -70,7 +70,7 @@ class WeightsTrainer implements HeadTrainer {
 
   /** Some rows at a time, so that no call is long. */
   async logits(): Promise<Float32Array> {
-    const { features, rows, width, heads, categories } = this.#problem
+    const { features, rows: all, answered: rows = all, width, heads, categories } = this.#problem
     const outputs = heads * categories
     const logits = new Float32Array(rows * outputs)
     const block = Math.ceil(PRODUCTS_A_CALL / (outputs * width))
@@ -152,8 +152,9 @@ class KernelTrainer implements HeadTrainer {
   }
 
   async logits(): Promise<Float32Array> {
-    const { rows, heads, categories } = this.#problem
-    return transposed(this.#logits.data as Float32Array, heads * categories, rows)
+    const { rows, answered = rows, heads, categories } = this.#problem
+    const logits = transposed(this.#logits.data as Float32Array, heads * categories, rows)
+    return answered === rows ? logits : logits.slice(0, answered * heads * categories)
   }
 
   async read(): Promise<{ weights: Float32Array; bias: Float32Array }> {

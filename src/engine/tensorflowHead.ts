@@ -48,9 +48,10 @@ export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): H
       }
     },
     async logits() {
-      const result = new Float32Array(rows * outputs)
-      for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
-        const count = Math.min(ROWS_AT_ONCE, rows - start)
+      const answered = problem.answered ?? rows
+      const result = new Float32Array(answered * outputs)
+      for (let start = 0; start < answered; start += ROWS_AT_ONCE) {
+        const count = Math.min(ROWS_AT_ONCE, answered - start)
         const part = features.subarray(start * width, (start + count) * width)
         const logits = tf.tidy(() => logitsOf(tf.tensor(part, [count, width], 'float32')))
         result.set(await logits.data(), start * outputs)

@@ -14,4 +14,6 @@ export interface Columns {
   /** First column of this backbone. */
   readonly column: number
   readonly backbone: Backbone
+  /** Number of the variant that each row is of its picture, [pictures]; 0, the picture itself, unless given. */
+  readonly variants?: ArrayLike<number>
 }

@@ -1,5 +1,6 @@
 import { hashBytes } from '../dataset/identity.ts'
 import type { BackboneRunner } from '../engine/engine.ts'
+import { decodeVariant, pictureVariant } from '../image/augment.ts'
 import { decodePicture } from '../image/decode.ts'
 import { PictureError } from '../image/pictureError.ts'
 import { readPicture } from '../image/read.ts'
@@ -8,6 +9,7 @@ import type { ExtractOptions } from './options.ts'
 import { pause, SLICE } from './pause.ts'
 import { runPipeline } from './pipeline.ts'
 import { bottleneckIdentity, type FileRecord, type StoreEntry } from './store.ts'
+import { variantIdentity } from './variants.ts'
 
 /** Bottlenecks a transaction of the cache. */
 const COMMIT = 64
@@ -21,16 +23,18 @@ export async function fillColumns(columns: Columns, options: ExtractOptions): Pr
   const { pictures, hashes, failures, values, width, column, backbone } = columns
   const { store, limits, signal } = options
   const identity = bottleneckIdentity(backbone)
+  const variantOf = (row: number) => columns.variants?.[row] ?? 0
+  const identityOf = (row: number) => variantIdentity(identity, variantOf(row))
   let runner: Promise<BackboneRunner> | undefined
   let records: [string, FileRecord][] = []
-  let unsaved: StoreEntry[] = []
+  let unsaved: (StoreEntry & { readonly row: number })[] = []
   let cached = 0
   let computed = 0
   const report = () => options.onProgress?.({ done: cached + computed + failures.size, total: pictures.length, cached })
 
   const fromCache = (row: number): boolean => {
     const hash = hashes[row]
-    const hit = hash !== undefined && store.read(hash, identity, values, row * width + column, backbone.features)
+    const hit = hash !== undefined && store.read(hash, identityOf(row), values, row * width + column, backbone.features)
     if (hit) cached++
     return hit
   }
@@ -42,7 +46,10 @@ export async function fillColumns(columns: Columns, options: ExtractOptions): Pr
   const saveBottlenecks = async () => {
     const batch = unsaved
     unsaved = []
-    if (batch.length > 0) await store.writeBottlenecks(identity, batch)
+    for (const of of new Set(batch.map(({ row }) => identityOf(row)))) {
+      const entries = batch.filter(({ row }) => identityOf(row) === of)
+      await store.writeBottlenecks(of, entries)
+    }
   }
   /** The picture's bytes; remembered with the file's state from before they were read, so that a change is noticed. */
   const readBytes = async (row: number): Promise<Uint8Array> => {
@@ -66,7 +73,10 @@ export async function fillColumns(columns: Columns, options: ExtractOptions): Pr
     const row = missing[index]!
     try {
       const bytes = await readBytes(row)
-      return fromCache(row) ? undefined : await decodePicture(bytes, backbone.recipe, limits)
+      if (fromCache(row)) return undefined
+      const variant = variantOf(row)
+      if (variant === 0) return await decodePicture(bytes, backbone.recipe, limits)
+      return await decodeVariant(bytes, backbone.recipe, pictureVariant(hashes[row]!, variant), limits)
     } catch (error) {
       if (!(error instanceof PictureError)) throw error
       failures.set(row, error.reason)
@@ -88,7 +98,7 @@ export async function fillColumns(columns: Columns, options: ExtractOptions): Pr
           const row = missing[index]!
           const bottleneck = bottlenecks.subarray(at * backbone.features, (at + 1) * backbone.features)
           values.set(bottleneck, row * width + column)
-          unsaved.push({ hash: hashes[row]!, bottleneck })
+          unsaved.push({ hash: hashes[row]!, bottleneck, row })
         })
         computed += indices.length
         report()

@@ -6,6 +6,7 @@ import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, planHeads } from './plan.ts'
 import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt, softmaxAt } from './softmax.ts'
+import { trainingLabels, trainingRows, type Variants } from './variants.ts'
 
 /** Steps between two looks at the signal and the progress callback, at most; bounds the memory of the drawn rows. */
 const CHUNK = 500
@@ -21,6 +22,8 @@ export interface LabelledMatrix extends FeatureMatrix {
   /** Category index of each row. */
   readonly labels: Int32Array
   readonly categories: number
+  /** More rows to train on; nothing is ever measured on them. */
+  readonly variants?: Variants | undefined
 }
 
 /** How well the head does after a number of steps, over all pictures of a split. */
@@ -57,7 +60,7 @@ export async function trainHead(
   options: HeadOptions,
   hooks: TrainHooks = {},
 ): Promise<TrainedHead> {
-  const pools = rowsByCategory(data.labels, row => splits[row] === 'train')
+  const pools = rowsByCategory(trainingLabels(data), row => splits[row % data.rows] === 'train')
   const active = new Float32Array(data.rows).fill(1)
   const trainer = await engine.createTrainer(problem(data, 1, active, options, options.batch))
   try {
@@ -121,7 +124,7 @@ export async function trainSideBySide(
   const batch = Math.round(options.batch * 1.25)
   const trainer = await engine.createTrainer(problem(data, heads, active, options, batch))
   try {
-    const pools = rowsByCategory(data.labels, () => true)
+    const pools = rowsByCategory(trainingLabels(data), () => true)
     const random = seededRandom(options.seed)
     await runSteps(trainer, pools, { done: 0, until: options.steps, batch, total: options.steps }, random, hooks)
     return await trainer.logits()
@@ -131,8 +134,9 @@ export async function trainSideBySide(
 }
 
 function problem(data: LabelledMatrix, heads: number, active: Float32Array, options: HeadOptions, batch: number) {
-  const { values, rows, width, labels, categories } = data
-  return { features: values, rows, width, labels, categories, heads, active, learningRate: options.learningRate, batch }
+  const { width, categories } = data
+  const { learningRate } = options
+  return { ...trainingRows(data, active), answered: data.rows, width, categories, heads, learningRate, batch }
 }
 
 async function runSteps(

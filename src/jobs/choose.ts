@@ -74,6 +74,7 @@ export async function choose(
   const prepared = await prepare(layout, sampled, {
     ...options,
     backbone: BUNDLED_NAMES[0]!,
+    augment: 0,
     onEvent: event => event.kind === 'bottlenecks' && report.bottlenecks(event.done),
   })
   const trial = new Trial(prepared, { ...head, folds: head.folds || DEFAULT_HEAD_OPTIONS.folds }, options, report)

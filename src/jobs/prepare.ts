@@ -12,6 +12,7 @@ import { findNear, type Near } from '../head/assess.ts'
 import type { LabelledMatrix } from '../head/train.ts'
 import { DEFAULT_LIMITS } from '../image/decode.ts'
 import type { Layout } from '../model/layout.ts'
+import { augmented } from './augment.ts'
 import { groupedExamples } from './groups.ts'
 import type { TrainOptions } from './trainOptions.ts'
 
@@ -46,8 +47,9 @@ export async function prepare(layout: Layout, dataset: Dataset, options: TrainOp
     loading ??= loadEngine(options.engine ?? 'auto')
     return loading
   }
-  const extraction = await extract(layout, dataset, backbones, engine, options)
-  checkUsable(dataset, extraction, options)
+  const extracted = await extract(layout, dataset, backbones, engine, options)
+  checkUsable(dataset, extracted, options)
+  const { extraction, variants } = await augmented(layout, extracted, backbones, engine, options)
 
   const numbers = new Map(categories.map((category, index) => [category, index]))
   const labels = Int32Array.from(extraction.pictures, picture => numbers.get(picture.label)!)
@@ -60,7 +62,7 @@ export async function prepare(layout: Layout, dataset: Dataset, options: TrainOp
     backbones,
     engine,
     extraction,
-    data: { ...extraction.matrix, labels, categories: categories.length },
+    data: { ...extraction.matrix, variants, labels, categories: categories.length },
     near,
     examples,
     fractions,

@@ -14,6 +14,7 @@ import type { Metrics, ModelCounts, Share } from '../model/manifest.ts'
 import { writeModel } from '../model/write.ts'
 import type { ReportData } from '../report/reportData.ts'
 import { writeSummaries } from '../report/tensorboard.ts'
+import { checkAugment } from './augment.ts'
 import { changedSince } from './changed.ts'
 import { AUTO, choose, chosenOptions } from './choose.ts'
 import { crossValidated, predictedPictures } from './crossValidated.ts'
@@ -32,6 +33,7 @@ import { writeReport } from './writeReport.ts'
 export async function train(tfFiles: string, options: TrainOptions = {}): Promise<TrainResult> {
   const { steps, batch, learningRate, seed, folds: parts } = options
   const headOptions = resolveHeadOptions(defined({ steps, batch, learningRate, seed, folds: parts }))
+  checkAugment(options.augment)
   checkMinAccuracy(options.minAccuracy, headOptions.folds)
   const layout = layoutOf(tfFiles)
   const dataset = await scanDataset(layout.data)
@@ -76,7 +78,7 @@ async function learn(prepared: Prepared, headOptions: HeadOptions, options: Trai
   const manifest = await writeModel(layout, backbones, foldTemperature(trained.head, temperature), {
     labels: categories,
     engine: engine.name,
-    options: { ...headOptions, ...fractions },
+    options: { ...headOptions, ...fractions, ...(options.augment && { augment: options.augment }) },
     counts,
     metrics,
     temperature,

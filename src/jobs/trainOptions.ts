@@ -27,6 +27,8 @@ export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
   readonly bottleneck?: string
   readonly engine?: EngineChoice
   readonly limits?: Partial<DecodeLimits>
+  /** Flipped and cropped variants of each picture to train on beside it; 0 unless given. */
+  readonly augment?: number
   /** Makes any skipped picture an error, before anything is written. */
   readonly strict?: boolean
   /** Cross-validated accuracy below which the training fails: nothing is written, and the previous model stays. */
@@ -52,7 +54,7 @@ export type TrainEvent =
   | { readonly kind: 'chosen'; readonly choice: Choice }
   | { readonly kind: 'scanned'; readonly pictures: number; readonly categories: readonly string[] }
   | { readonly kind: 'download'; readonly received: number; readonly total: number | undefined }
-  | ({ readonly kind: 'bottlenecks' } & ExtractProgress)
+  | ({ readonly kind: 'bottlenecks' | 'variants' } & ExtractProgress)
   | { readonly kind: 'split'; readonly train: number; readonly validation: number; readonly test: number }
   | { readonly kind: 'steps'; readonly done: number; readonly total: number }
   | ({ readonly kind: 'report' } & StepReport)

@@ -51,6 +51,7 @@ function commandOf(tfFiles: string, { options: head, backbones }: Manifest, opti
     scale: options.scale,
     input: options.input,
     bottleneck: options.bottleneck,
+    augment: head.augment,
     steps: unlessUsual('steps', head.steps),
     batch: unlessUsual('batch', head.batch),
     'learning-rate': unlessUsual('learningRate', head.learningRate),

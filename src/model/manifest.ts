@@ -34,7 +34,7 @@ export interface Manifest {
   /** float32 little endian: weights [features, categories], then bias [categories]. */
   readonly head: ModelFile
   readonly engine: string
-  readonly options: HeadOptions & { readonly validation: number; readonly test: number }
+  readonly options: HeadOptions & { readonly validation: number; readonly test: number; readonly augment?: number }
   readonly counts: ModelCounts
   readonly metrics: Metrics
   /** What the head's logits were divided by, already in its weights: fitted so that a score of 0.9 is right 9 times in 10. */
