@@ -71,6 +71,9 @@ def main():
     networks = {**keras_networks.NETWORKS, **old_networks.NETWORKS}
     folder, *names = sys.argv[1:]
     for name in names or networks:
+        # Written last, so a network that has it is whole; run.mjs gives another folder when these scripts change.
+        if os.path.exists(os.path.join(folder, name, "about.json")):
+            continue
         tf.keras.backend.clear_session()
         tf.keras.utils.set_random_seed(1)
         save(os.path.join(folder, name), **networks[name]())

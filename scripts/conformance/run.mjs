@@ -5,7 +5,8 @@
  * outputs on the same pixels. Prints a row a network; ends with `N passed, N failed`.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CACHE, pythonWithTensorFlow } from './venv.mjs'
 
@@ -14,7 +15,10 @@ const names = process.argv.slice(2)
 
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit', shell: process.platform === 'win32' })
 const python = pythonWithTensorFlow()
-const graphs = join(CACHE, 'conformance-graphs')
+const sources = readdirSync(import.meta.dirname).filter(name => /\.(py|txt)$/.test(name))
+const hash = createHash('sha256')
+for (const name of sources.sort()) hash.update(readFileSync(join(import.meta.dirname, name)))
+const graphs = join(CACHE, 'conformance-graphs', hash.digest('hex').slice(0, 16))
 mkdirSync(graphs, { recursive: true })
 const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' }
 

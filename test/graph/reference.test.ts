@@ -83,3 +83,29 @@ describe.skipIf(absent)('bundled networks, compiled to ONNX, against independent
     await session.release()
   })
 })
+
+/** What Python TensorFlow 2.21 (plain kernels) makes of the bundled graphs for the pattern below: some features, and their norm. */
+const GOLDEN = [
+  { name: 'mobilenet_v1', start: [0.14208, 0, 0, 0, 0, 4.13356, 5.08791, 0.44202], norm: 38.8517 },
+  { name: 'efficientnet_lite0', start: [0, 0.00631, 0, 0, 0, 0, 0.04676, 0.54303], norm: 17.495 },
+  { name: 'efficientnet_lite2', start: [0, 0.64704, 0.70497, 0.03471, 0, 1.36093, 0, 0.30747], norm: 12.4717 },
+] as const
+
+function pattern(size: number): Uint8Array {
+  return Uint8Array.from({ length: size * size * 3 }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % size, Math.floor(i / 3 / size)]
+    return (x + 2 * y + 40 * (i % 3) + Math.floor((x * y) / 64)) % 256
+  })
+}
+
+test.each(GOLDEN)('$name gives the features that TensorFlow gives', async ({ name, start, norm }) => {
+  const { size, mean, scale, bottleneck } = NETWORKS.find(network => network.name === name)!
+  const graph = await readTfjsModel(path.join(ROOT, 'models', name))
+  const recipe = { size, mean: [mean, mean, mean], scale: [scale, scale, scale] } as const
+  const session = await ort.InferenceSession.create(compileOnnx(graph, { input: 'input', bottleneck, recipe }))
+  const output = await session.run({ pixels: new ort.Tensor('uint8', pattern(size), [1, size, size, 3]) })
+  const features = output.features!.data as Float32Array
+  for (const [i, value] of start.entries()) expect(Math.abs(features[i]! - value)).toBeLessThan(2e-4)
+  expect(Math.sqrt(features.reduce((sum, value) => sum + value * value, 0))).toBeCloseTo(norm, 2)
+  await session.release()
+})
