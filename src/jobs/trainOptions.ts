@@ -54,7 +54,8 @@ export type TrainEvent =
   | { readonly kind: 'chosen'; readonly choice: Choice }
   | { readonly kind: 'scanned'; readonly pictures: number; readonly categories: readonly string[] }
   | { readonly kind: 'download'; readonly received: number; readonly total: number | undefined }
-  | ({ readonly kind: 'bottlenecks' | 'variants' } & ExtractProgress)
+  | ({ readonly kind: 'bottlenecks' } & ExtractProgress)
+  | ({ readonly kind: 'variants' } & ExtractProgress)
   | { readonly kind: 'split'; readonly train: number; readonly validation: number; readonly test: number }
   | { readonly kind: 'steps'; readonly done: number; readonly total: number }
   | ({ readonly kind: 'report' } & StepReport)

@@ -12,7 +12,7 @@ const QUICK = { steps: 100, report: false }
 async function trained(tfFiles: string, augment: number) {
   let variants: Extract<TrainEvent, { kind: 'variants' }> | undefined
   const onEvent = (event: TrainEvent) => {
-    if (event.kind === 'variants') variants = event as typeof variants
+    if (event.kind === 'variants') variants = event
   }
   const result = await train(tfFiles, { ...QUICK, augment, onEvent })
   return { ...result, variants }
