@@ -13,11 +13,16 @@ export async function writeAtomic(path: string, data: Uint8Array | string): Prom
 /**
  * Writes files that belong together, each as `writeAtomic` does: all of them lie on the disk before the first is renamed,
  * and then they take their places in turn, within an instant.
+ *
+ * @param draftFolder of the same disk, where what a crash leaves is found and removed; else each file's own
  */
 export async function writeTogether(
   files: readonly (readonly [path: string, data: Uint8Array | string])[],
+  draftFolder?: string,
 ): Promise<void> {
-  const drafts = files.map(([path]) => join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`))
+  const drafts = files.map(([path]) =>
+    join(draftFolder ?? dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`),
+  )
   try {
     const written = await Promise.allSettled(files.map(([, data], at) => writeSynced(drafts[at]!, data)))
     const failed = written.find(result => result.status === 'rejected')

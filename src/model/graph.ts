@@ -1,6 +1,7 @@
 import type { GraphNetwork } from '../backbone/backbone.ts'
 import { constNode, dtypeAttr, type Graph, type GraphNode, parseRef } from '../graph/graph.ts'
 import { floatTensor, intTensor } from '../graph/tensor.ts'
+import { unfused } from '../graph/unfuse.ts'
 import type { Head } from '../head/head.ts'
 
 /** The node with the scores, [n, categories], as retrain.py called it and label_image.py asks for it. */
@@ -54,7 +55,11 @@ function withNames({ graph, input, bottleneck }: GraphNetwork, place: number) {
     const { name, index, control } = parseRef(ref)
     return `${control ? '^' : ''}${nameOf(name)}${index > 0 ? `:${index}` : ''}`
   }
-  const nodes = graph.nodes.map(node => ({ ...node, name: nameOf(node.name), inputs: node.inputs.map(reference) }))
+  const nodes = unfused(graph).nodes.map(node => ({
+    ...node,
+    name: nameOf(node.name),
+    inputs: node.inputs.map(reference),
+  }))
   return { nodes, bottleneck: reference(bottleneck) }
 }
 

@@ -58,11 +58,14 @@ export async function writeModel(
   }
   // For other programs; itc reads the manifest only. A graph of an earlier model must not stay beside the new labels.
   if ('without' in graph.entry) await fs.remove(layout.graph)
-  await writeTogether([
-    [layout.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
-    ...(graph.bytes ? [[layout.graph, graph.bytes] as const] : []),
-    [layout.labels, manifest.labels.map(label => `${label}\n`).join('')],
-  ])
+  await writeTogether(
+    [
+      [layout.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
+      ...(graph.bytes ? [[layout.graph, graph.bytes] as const] : []),
+      [layout.labels, manifest.labels.map(label => `${label}\n`).join('')],
+    ],
+    layout.model,
+  )
   await removeStale(layout.model, manifest)
   return manifest
 }

@@ -50,7 +50,7 @@ describePython('what itc export writes, in Python', run => {
     const models = [single, joined, ...(old instanceof Error ? [] : [old])]
     await exportAll(root, models)
     const results = run('exported.py', root) as { name: string; scores: number[][]; labels?: string[] }[]
-    expect(results.length).toBe(models.length * 6)
+    expect(results.length).toBe(models.length * 7)
     for (const { name, scores, labels } of results) {
       const { scores: expected, labels: own } = models.find(
         model => name.startsWith(`${model.name}-`) && !name.startsWith(`${model.name}+`),

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import fs from 'fs-extra'
 import sharp from 'sharp'
 import { pixelInputs } from '../../src/export/pixels.ts'
@@ -69,15 +69,21 @@ export async function exportAll(root: string, models: readonly Exported[]): Prom
     const decoded = await Promise.all(pictures.map(picture => decodePicture(picture, recipes[0]!)))
     const pixels = `${name}.u8`
     await writeFile(join(root, pixels), Buffer.concat(decoded))
+    const prepared = recipes.map(({ size, mean, scale }, place) => ({
+      name: inputName(place),
+      size,
+      mean,
+      scale,
+      pixels,
+    }))
+    // Its own retrained_graph.pb: what training left, or what retrain.py did.
+    about.push({ name: `${name}-as-it-is`, format: 'graphdef', path: relative(root, tfFiles), inputs: prepared })
     for (const format of ['graphdef', 'saved-model', 'onnx'] as const) {
       for (const float16 of [false, true]) {
         const path = `${name}-${format}${float16 ? '-half' : ''}`
         await exportModel(tfFiles, { format, to: join(root, path), float16 })
-        const inputs =
-          format === 'graphdef'
-            ? recipes.map(({ size, mean, scale }, place) => ({ name: inputName(place), size, mean, scale, pixels }))
-            : pixelInputs(recipes).map(({ name: input, recipe: { size } }) => ({ name: input, size, pixels }))
-        about.push({ name: path, format, path, inputs })
+        const inputs = pixelInputs(recipes).map(({ name: input, recipe: { size } }) => ({ name: input, size, pixels }))
+        about.push({ name: path, format, path, inputs: format === 'graphdef' ? prepared : inputs })
       }
     }
   }
