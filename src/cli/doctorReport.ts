@@ -65,6 +65,7 @@ const TITLES: Readonly<Record<FindingKind, string>> = {
   label: 'doubtful labels, the most doubtful first',
   conflict: 'the same file in several categories',
   'near-conflict': 'look-alikes in several categories',
+  unclear: 'unclear labels',
   outlier: 'like no other',
   tiny: 'tiny',
   'odd-shaped': 'oddly shaped',

@@ -11,6 +11,7 @@ export const FINDING_KINDS = [
   'label',
   'conflict',
   'near-conflict',
+  'unclear',
   'outlier',
   'tiny',
   'odd-shaped',
@@ -34,7 +35,7 @@ export interface Finding {
   readonly remedy: string
   /** Other pictures that it is about. */
   readonly others?: readonly string[]
-  /** Of a doubtful label: the category that it looks like. */
+  /** Of a doubtful or unclear label: the category that it looks like. */
   readonly looksLike?: string
 }
 
@@ -62,21 +63,29 @@ export function categoryFindings({ categories }: Dataset, { pictures }: Rows): F
   })
 }
 
-/** Labels that the cross-validated predictions contradict, the most doubtful first. */
+/**
+ * Labels that the cross-validated predictions contradict, the most doubtful first, and then those against which more
+ * speaks than for them: of labels swapped on purpose an eighth is among these only.
+ */
 export function labelFindings(
   doubts: readonly LabelDoubt[],
   categories: readonly string[],
   { pictures }: Rows,
 ): Finding[] {
   return doubts
-    .filter(doubt => doubt.contradicted)
-    .map(({ row, given, other, givenScore, otherScore }) => {
+    .filter(({ contradicted, doubt }) => contradicted || doubt > 0)
+    .map(({ row, given, other, givenScore, otherScore, contradicted }) => {
       const [own, looksLike] = [categories[given]!, categories[other]!]
+      const [theirs, its] = [`${spoken(looksLike)} (${percent(otherScore)})`, `${spoken(own)} (${percent(givenScore)})`]
+      const rather =
+        otherScore > givenScore
+          ? `looks rather like ${theirs} than ${its}`
+          : `looks like ${its}, but those like it are ${spoken(looksLike)}`
       return {
-        kind: 'label',
+        kind: contradicted ? 'label' : 'unclear',
         path: pictures[row]!.relative,
-        what: `looks like ${spoken(looksLike)} (${percent(otherScore)}), not like ${spoken(own)} (${percent(givenScore)})`,
-        remedy: `If so, move it to ${looksLike}/.`,
+        what: contradicted ? `looks like ${theirs}, not like ${its}` : rather,
+        remedy: contradicted ? `If so, move it to ${looksLike}/.` : 'Does it show its category clearly?',
         looksLike,
       }
     })

@@ -9,6 +9,7 @@ import { layoutOf } from '../model/layout.ts'
 import { predictedPictures } from './crossValidated.ts'
 import { countLearnt } from './evaluateLearnt.ts'
 import type { EvaluateOptions, EvaluateResult, Mistake } from './evaluateOptions.ts'
+import { guessAhead } from './guessDir/ahead.ts'
 import { loadModel } from './loadModel.ts'
 import { quoted } from './trainingReport.ts'
 import { writeReport } from './writeReport.ts'
@@ -62,7 +63,7 @@ async function nameAll(model: Model, all: readonly Picture[], options: EvaluateO
   let unfamiliar = 0
   const sources = all.map(({ path }) => path)
   const { limits, signal, onEvent } = options
-  for await (const guess of model.guessAll(sources, { ...(limits && { limits }), signal })) {
+  for await (const guess of guessAhead(model, sources, { ...(limits && { limits }), signal })) {
     const picture = all[pictures.length + skipped.length]!
     if ('error' in guess) skipped.push({ relative: picture.relative, reason: guess.error.reason })
     else {
