@@ -1,4 +1,12 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { VERSION } from '../version.ts'
 import type { Backbone } from './backbone.ts'
+import { defaultCacheFolder } from './cache-folder.ts'
+
+/** Graphs whose compiled form is this large are kept compiled: the small ones are compiled as fast as read. */
+const KEEP_FROM_BYTES = 30_000_000
 
 const compiled = new WeakMap<Backbone, Promise<Uint8Array>>()
 
@@ -6,9 +14,18 @@ const compiled = new WeakMap<Backbone, Promise<Uint8Array>>()
 export function compiledOnnx(backbone: Backbone): Promise<Uint8Array> {
   let bytes = compiled.get(backbone)
   if (!bytes) {
-    bytes = compile(backbone)
+    bytes = cachedOrCompiled(backbone)
     compiled.set(backbone, bytes)
   }
+  return bytes
+}
+
+async function cachedOrCompiled(backbone: Backbone): Promise<Uint8Array> {
+  const path = cachedPathOf(backbone)
+  const kept = await readKept(path)
+  if (kept) return kept
+  const bytes = await compile(backbone)
+  if (bytes.byteLength >= KEEP_FROM_BYTES) await keep(path, bytes).catch(() => undefined) // it saves time, no more
   return bytes
 }
 
@@ -18,4 +35,31 @@ async function compile(backbone: Backbone): Promise<Uint8Array> {
   const { graph, input, bottleneck } = network
   const { compileOnnx } = await import('../graph/onnx/compile.ts') // a stored model is compiled already
   return compileOnnx(graph, { input, bottleneck, recipe: backbone.recipe })
+}
+
+/** Named by all that the compiled bytes depend on. */
+function cachedPathOf({ sha256, recipe }: Backbone): string {
+  const key = createHash('sha256')
+    .update(JSON.stringify([VERSION, sha256, recipe]))
+    .digest('hex')
+  return join(defaultCacheFolder(), 'compiled', `${key.slice(0, 32)}.onnx`)
+}
+
+/** The kept bytes, behind their checksum; undefined when there are none or they are damaged. */
+async function readKept(path: string): Promise<Uint8Array | undefined> {
+  const file = await readFile(path).catch(() => undefined)
+  if (file === undefined) return undefined
+  const bytes = file.subarray(32)
+  return digest(bytes).equals(file.subarray(0, 32)) ? bytes : undefined
+}
+
+async function keep(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true })
+  const draft = `${path}.${process.pid}.tmp`
+  await writeFile(draft, Buffer.concat([digest(bytes), bytes]))
+  await rename(draft, path)
+}
+
+function digest(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest()
 }

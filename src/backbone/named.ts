@@ -22,13 +22,14 @@ export async function backboneOfEntry(entry: CatalogEntry, options: FindOptions)
     const { openNetwork } = await import('./network.ts')
     return openNetwork(path, nodes)
   })
+  const recipe = recipeWith(entry.recipe, options)
   const sha256 = await identityOf(entry, options)
   return {
     name: entry.name,
     sha256: own ? sha256 : sha256OfPart(sha256, nodes),
-    recipe: recipeWith(entry.recipe, options),
+    recipe,
     features: own ? entry.features : (await open()).features,
-    loadNetwork: async () => (await open()).network,
+    loadNetwork: once(async () => (await open()).networkFor(recipe)),
   }
 }
 

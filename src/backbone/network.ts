@@ -1,23 +1,17 @@
-import { readFile, stat } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
-import { findBottleneck } from '../graph/cut/bottleneck.ts'
-import { cutGraph } from '../graph/cut/cut.ts'
-import { decodingHead, scalesItself } from '../graph/cut/decoding-head.ts'
-import { findInput } from '../graph/cut/input.ts'
-import { type Graph, nodesByName, shapeAttr } from '../graph/graph.ts'
-import { readGraphDef } from '../graph/graphdef/read.ts'
-import { readTfjsModel } from '../graph/tfjs/read.ts'
+import { wrapOnnx } from '../graph/onnx/wrap.ts'
+import { type ReadNetwork, readNetwork } from '../graph/read.ts'
 import type { Recipe } from '../image/recipe.ts'
 import type { Network } from './backbone.ts'
-import { channelsOf } from './channels.ts'
 import { stretched } from './entry.ts'
 
-/** A network that was read, and what its graph tells of it. */
+/** A network that was read, and what it tells of itself. */
 export interface OpenedNetwork {
-  readonly network: Network
+  /** Makes it ready for a recipe: an ONNX model has it inside. */
+  readonly networkFor: (recipe: Recipe) => Network
   /** Length of one bottleneck. */
   readonly features: number
-  /** The graph's own input size and scaling where it says them; else 224 pixels, -1 to 1, as most networks have it. */
+  /** The network's own input size and scaling where it says them; else 224 pixels, -1 to 1, as most networks have it. */
   readonly recipe: Recipe
 }
 
@@ -29,7 +23,13 @@ export interface NodeNames {
 /** Reads a network of any format and cuts it at its bottleneck: at the named nodes, else where its structure tells. */
 export async function openNetwork(path: string, names: NodeNames): Promise<OpenedNetwork> {
   try {
-    return describe(await readGraph(path), names)
+    const read = await readNetwork(path, names)
+    const { size = 224, mean = 127.5, scale = 127.5 } = read.hints
+    return {
+      networkFor: recipe => networkOf(read, recipe),
+      features: lengthOf(read),
+      recipe: stretched(size, mean, scale),
+    }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const { hint, code, cause } = error
@@ -37,35 +37,15 @@ export async function openNetwork(path: string, names: NodeNames): Promise<Opene
   }
 }
 
-function describe(graph: Graph, names: NodeNames): OpenedNetwork {
-  const input = names.input ?? findInput(graph)
-  const bottleneck = names.bottleneck ?? findBottleneck(graph, input)
-  const cut = cutGraph(graph, { input, outputs: [bottleneck], bottleneck })
-  return {
-    network: { format: 'graph', graph: cut, input, bottleneck },
-    features: channelsOf(cut, bottleneck),
-    recipe: recipeOf(graph, input),
-  }
+function networkOf(read: ReadNetwork, recipe: Recipe): Network {
+  const { input, bottleneck } = read
+  if (read.format === 'graph') return { format: 'graph', graph: read.graph, input, bottleneck }
+  return { format: 'onnx', bytes: wrapOnnx(read.bytes, recipe, { input, bottleneck }) }
 }
 
-function recipeOf(graph: Graph, input: string): Recipe {
-  const head = decodingHead(graph)
-  if (head?.input === input) return stretched(head.size ?? 299, head.mean, head.scale)
-  const node = nodesByName(graph).get(input)
-  // [n, height, width, 3] or [n, 3, height, width]
-  const size = node && shapeAttr(node)?.[2]
-  const usable = size !== undefined && size > 3 ? size : 224
-  return scalesItself(graph, input) ? stretched(usable, 0, 1) : stretched(usable, 127.5, 127.5)
-}
-
-async function readGraph(path: string): Promise<Graph> {
-  if ((await stat(path)).isDirectory() || path.endsWith('.json')) return readTfjsModel(path)
-  const bytes = await readFile(path)
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    throw new UserError('E_UNREADABLE', 'Archives are not opened yet.', {
-      hint: 'Unpack it and give the .pb file inside.',
-    })
-  }
-  if (path.endsWith('.onnx')) throw new UserError('E_UNREADABLE', 'ONNX files are not used as backbones yet.')
-  return readGraphDef(bytes)
+function lengthOf({ features, bottleneck }: ReadNetwork): number {
+  if (features !== undefined && features > 0) return features
+  throw new UserError('E_NO_LENGTH', `How many features "${bottleneck}" gives can't be told from the model.`, {
+    hint: 'Name another node with --bottleneck NODE: best the global average pooling.',
+  })
 }

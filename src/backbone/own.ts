@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Backbone } from './backbone.ts'
+import { described } from './described.ts'
 import { sha256OfNetwork, sha256OfPart, shardPaths } from './digest.ts'
 import { type Downloaded, download } from './download.ts'
+import { once } from './once.ts'
 import { type FindOptions, recipeWith } from './options.ts'
 
 /**
- * The backbone of a file or folder that the user brought. It is read at once: only its graph tells how long its
- * bottlenecks are.
+ * The backbone of a file or folder that the user brought. Only its graph tells how long its bottlenecks are, so it is
+ * read at once the first time; what it said is kept.
  */
 export async function backboneOfPath(
   found: { path: string; sha256?: string; name?: string },
@@ -16,15 +18,17 @@ export async function backboneOfPath(
 ): Promise<Backbone> {
   const { path } = found
   const { input, bottleneck } = options
-  const { openNetwork } = await import('./network.ts')
-  const { network, features, recipe } = await openNetwork(path, { input, bottleneck })
-  const sha256 = found.sha256 ?? (await sha256OfNetwork(path))
+  const open = once(async () => (await import('./network.ts')).openNetwork(path, { input, bottleneck }))
+  const whole = found.sha256 ?? (await sha256OfNetwork(path))
+  const sha256 = input === undefined && bottleneck === undefined ? whole : sha256OfPart(whole, { input, bottleneck })
+  const said = await described(sha256, options.cacheFolder, open)
+  const recipe = recipeWith(said.recipe, options)
   return {
     name: found.name ?? nameOf(path),
-    sha256: input === undefined && bottleneck === undefined ? sha256 : sha256OfPart(sha256, { input, bottleneck }),
-    recipe: recipeWith(recipe, options),
-    features,
-    loadNetwork: async () => network,
+    sha256,
+    recipe,
+    features: said.features,
+    loadNetwork: once(async () => (await open()).networkFor(recipe)),
   }
 }
 

@@ -70,10 +70,10 @@ test('what is not a network gets a sentence with its path', async () => {
   await expect(findBackbone(path)).rejects.toThrow(`${path}: Expected a TensorFlow GraphDef`)
   const archive = join(await folder(), 'net.tgz')
   await writeFile(archive, Buffer.from([0x1f, 0x8b, 8, 0]))
-  await expect(findBackbone(archive)).rejects.toMatchObject({ code: 'E_UNREADABLE' })
+  await expect(findBackbone(archive)).rejects.toThrow(`${archive}: The arch`)
   const json = join(await folder(), 'model.json')
   await writeFile(json, '{}')
-  await expect(findBackbone(json)).rejects.toMatchObject({ code: 'E_NOT_A_GRAPH' })
+  await expect(findBackbone(json)).rejects.toThrow(`${json} is not`)
 })
 
 test('a + inside a path that exists does not separate', async () => {

@@ -1,0 +1,29 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Recipe } from '../image/recipe.ts'
+import { VERSION } from '../version.ts'
+import { defaultCacheFolder } from './cache-folder.ts'
+
+/** What a network's graph tells, and what takes a second or two to find out in a large one. */
+export interface Description {
+  /** Length of one bottleneck. */
+  readonly features: number
+  readonly recipe: Recipe
+}
+
+/** The description of the network with this checksum: as kept by this version before, else by opening it. */
+export async function described(
+  sha256: string,
+  cacheFolder: string | undefined,
+  open: () => Promise<Description>,
+): Promise<Description> {
+  const path = join(cacheFolder ?? defaultCacheFolder(), 'described', `${VERSION}-${sha256}.json`)
+  const kept = await readFile(path, 'utf8').then(JSON.parse, () => undefined)
+  if (kept !== undefined) return kept as Description
+  const { features, recipe } = await open()
+  // A cache that can't be written only costs time.
+  await mkdir(dirname(path), { recursive: true })
+    .then(() => writeFile(path, JSON.stringify({ features, recipe })))
+    .catch(() => undefined)
+  return { features, recipe }
+}
