@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
+/** A file's content, whole or in parts. */
+type FileData = Uint8Array | string | readonly Uint8Array[]
+
 /**
  * Writes a file so that a reader, or a crash at any moment, finds the old one whole or the new one whole: a neighbour is
  * written, synced to the disk and renamed.
@@ -17,7 +20,7 @@ export async function writeAtomic(path: string, data: Uint8Array | string): Prom
  * @param draftFolder of the same disk, where what a crash leaves is found and removed; else each file's own
  */
 export async function writeTogether(
-  files: readonly (readonly [path: string, data: Uint8Array | string])[],
+  files: readonly (readonly [path: string, data: FileData])[],
   draftFolder?: string,
 ): Promise<void> {
   const drafts = files.map(([path]) =>
@@ -34,12 +37,17 @@ export async function writeTogether(
   }
 }
 
-async function writeSynced(path: string, data: Uint8Array | string): Promise<void> {
+async function writeSynced(path: string, data: FileData): Promise<void> {
   const file = await open(path, 'wx')
   try {
-    await file.writeFile(data)
+    // Each goes on where the one before ended.
+    for (const part of isWhole(data) ? [data] : data) await file.writeFile(part)
     await file.sync()
   } finally {
     await file.close()
   }
+}
+
+function isWhole(data: FileData): data is Uint8Array | string {
+  return typeof data === 'string' || data instanceof Uint8Array
 }

@@ -12,8 +12,8 @@ import type { Manifest, ModelBackbone, ModelGraph } from './manifest.ts'
 /** `retrained_graph.pb` as it is to be written, with what the manifest says of it. */
 export interface GraphFile {
   readonly entry: ModelGraph
-  /** Undefined where there is no such file, or the one that is there is the same. */
-  readonly bytes: Uint8Array | undefined
+  /** In turn, since joining them would copy it all; undefined where there is no such file, or it is the same already. */
+  readonly parts: readonly Uint8Array[] | undefined
 }
 
 /**
@@ -32,7 +32,7 @@ export async function graphFile(
   previous: Manifest | undefined,
 ): Promise<GraphFile> {
   const old = sameFiles(previous?.backbones, stored) ? previous?.graph : undefined
-  if (old && 'without' in old) return { entry: old, bytes: undefined }
+  if (old && 'without' in old) return { entry: old, parts: undefined }
   const { writeGraphDefNodes } = await import('../graph/graphdef/write.ts')
   const features = stored.map(backbone => backbone.features)
   const headBytes = (bottlenecks: readonly string[]) => writeGraphDefNodes(headNodes(bottlenecks, features, head))
@@ -45,7 +45,7 @@ export async function graphFile(
     const sha256 = hashed(present.hash, tail)
     return {
       entry: { sha256, backbones: old.backbones, bottlenecks: old.bottlenecks },
-      bytes: same ? undefined : Buffer.concat([prefix, tail]),
+      parts: same ? undefined : [prefix, tail],
     }
   }
   const networks = await Promise.all(backbones.map(backbone => backbone.loadNetwork()))
@@ -53,7 +53,7 @@ export async function graphFile(
   if (foreign >= 0) {
     return {
       entry: { without: `${backbones[foreign]!.name} is an ONNX file, not a TensorFlow graph` },
-      bytes: undefined,
+      parts: undefined,
     }
   }
   const { writeGraphDef } = await import('../graph/graphdef/write.ts')
@@ -67,7 +67,7 @@ export async function graphFile(
       backbones: { bytes: prefix.length, sha256: hash.digest('hex') },
       bottlenecks,
     },
-    bytes: Buffer.concat([prefix, tail]),
+    parts: [prefix, tail],
   }
 }
 

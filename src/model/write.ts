@@ -61,7 +61,7 @@ export async function writeModel(
   await writeTogether(
     [
       [layout.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
-      ...(graph.bytes ? [[layout.graph, graph.bytes] as const] : []),
+      ...(graph.parts ? [[layout.graph, graph.parts] as const] : []),
       [layout.labels, manifest.labels.map(label => `${label}\n`).join('')],
     ],
     layout.model,

@@ -10,6 +10,8 @@ import { exportModel } from '../../src/jobs/export.ts'
 import { loadModel } from '../../src/jobs/loadModel.ts'
 import { train } from '../../src/jobs/train.ts'
 import { layoutOf } from '../../src/model/layout.ts'
+import { readModel } from '../../src/model/load.ts'
+import { writeModel } from '../../src/model/write.ts'
 import { run } from '../cli/run.ts'
 import { retrained } from '../model/retrained.ts'
 import { SAMPLE_TEST, sampleFolder } from '../pictures.ts'
@@ -129,6 +131,21 @@ describe('itc export', () => {
     expect(err).toMatch(sentence)
     expect(err).not.toMatch(/\n\s+at /)
     expect([code, out]).toEqual([1, ''])
+  })
+
+  it('a model on an ONNX file can be had as ONNX, and says so', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
+    await train(tfFiles, { steps: 20, folds: 0, engine: 'onnx' })
+    const { manifest, head, backbones } = await readModel(tfFiles)
+    const layout = layoutOf(tfFiles)
+    await fs.remove(layout.model)
+    await writeModel(layout, backbones, head, { ...manifest, familiarity: undefined })
+    const { code, err } = await run(['export', tfFiles, '--format', 'saved-model', '--to', join(tfFiles, 'x')])
+    expect(err).toMatch(
+      /no TensorFlow graph of this model: mobilenet_v1 is an ONNX file.*\nExport it with --format onnx/,
+    )
+    expect(code).toBe(1)
+    expect((await run(['export', tfFiles, '--format', 'onnx', '--to', join(tfFiles, 'x')])).code).toBe(0)
   })
 
   it('a model whose graph was removed: says how to get it again; ONNX goes without', async () => {

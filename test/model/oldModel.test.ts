@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { expect, it } from 'vitest'
 import { loadModel } from '../../src/jobs/loadModel.ts'
+import { train } from '../../src/jobs/train.ts'
 import { layoutOf } from '../../src/model/layout.ts'
 import { run } from '../cli/run.ts'
-import { SAMPLE_TEST } from '../pictures.ts'
+import { SAMPLE_TEST, sampleFolder } from '../pictures.ts'
 import { tempFolder } from '../tempFolder.ts'
 import { retrained } from './retrained.ts'
 
@@ -30,6 +31,18 @@ it.each([
     expect(scores[0]!.score).toBeLessThan(0.9999)
   }
   await model.dispose()
+})
+
+it('what itc leaves is one too, with the same scores', async () => {
+  const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
+  await train(tfFiles, { steps: 50, folds: 0, engine: 'onnx' })
+  const folder = await tempFolder()
+  for (const name of ['retrained_graph.pb', 'retrained_labels.txt'])
+    await fs.copy(join(tfFiles, name), join(folder, name))
+  const picture = join(SAMPLE_TEST, (await fs.readdir(SAMPLE_TEST))[0]!)
+  const [own, old] = [await loadModel(tfFiles, { engine: 'onnx' }), await loadModel(folder, { engine: 'onnx' })]
+  expect((await old.guess(picture)).scores).toEqual((await own.guess(picture)).scores)
+  await Promise.all([own.dispose(), old.dispose()])
 })
 
 it('itc guess and guess-dir take it', async () => {

@@ -8,7 +8,9 @@ import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodePicture } from '../../src/image/decode.ts'
 import { exportModel } from '../../src/jobs/export.ts'
+import { loadModel } from '../../src/jobs/loadModel.ts'
 import { describeTensorflow } from '../engine/tensorflowSuite.ts'
+import { SAMPLE_TEST } from '../pictures.ts'
 import { asked, difference, type Exported, exportAll, readTfjs, suiteFolder, trained } from './exported.ts'
 import { describePython } from './python.ts'
 
@@ -162,6 +164,26 @@ describe.skipIf(executablePath === undefined)('the exported page in Chromium, op
     ).toBe(true)
     const shots = process.env.ITC_SCREENSHOTS
     if (shots) await page.screenshot({ path: join(shots, `page-${model.name}${float16 ? '-half' : ''}.png`) })
+    await page.close()
+  })
+
+  it('a photo of any shape is fitted as itc fits it', async () => {
+    const { page } = await opened({ ...single, name: 'fitted' })
+    const model = await loadModel(single.tfFiles, { engine: 'onnx' })
+    const apart: number[] = []
+    for (const name of (await readdir(SAMPLE_TEST)).sort()) {
+      await page.locator('#scores').evaluate(list => (list as unknown as { replaceChildren(): void }).replaceChildren())
+      await page.setInputFiles('#file', join(SAMPLE_TEST, name))
+      await page.waitForSelector('#scores li')
+      const { scores } = await model.guess(join(SAMPLE_TEST, name))
+      for (const { label, score } of await readScores(page)) {
+        apart.push(Math.abs(scores.find(own => own.label === label)!.score - Number(score)))
+      }
+    }
+    await model.dispose()
+    console.log(`whole pictures, decoded and resized by the browser: ${Math.max(...apart).toExponential(1)}`)
+    // The browser's JPEG decoder is another one.
+    expect(Math.max(...apart)).toBeLessThan(0.02)
     await page.close()
   })
 
