@@ -34,6 +34,7 @@ export function trainingReport(
     duplicates: assessment.duplicates,
     outliers: assessment.outliers,
     separation: assessment.familiarity.separation,
+    certainty: manifest.certainty,
     skipped: manifest.skipped.map(({ relative, reason }) => ({ path: relative, reason })),
     recipe: { command: commandOf(prepared.layout.root, manifest, options), settings: settingsOf(manifest, engine) },
   }

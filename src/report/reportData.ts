@@ -1,3 +1,4 @@
+import type { CertaintyPoint } from '../head/certainty.ts'
 import type { LabelDoubt } from '../head/doubtful.ts'
 import type { NearDuplicate, Outlier } from '../head/duplicates.ts'
 import type { LearningCurve } from '../head/learningCurve.ts'
@@ -45,6 +46,8 @@ export interface ReportData {
   readonly duplicates?: readonly NearDuplicate[] | undefined
   readonly outliers?: readonly Outlier[] | undefined
   readonly separation?: Separation | undefined
+  /** Which best score gives which precision. */
+  readonly certainty?: readonly CertaintyPoint[] | undefined
   readonly skipped: readonly { readonly path: string; readonly reason: string }[]
   readonly recipe: ReportRecipe
 }

@@ -50,6 +50,10 @@ export function sampleReport(categories: readonly string[], perCategory: number)
     }),
     duplicates: pictures.length > 1 ? [{ first: 0, second: 1, cosine: 0.99 }] : [],
     outliers: pictures.length > 2 ? [{ row: 2, cosine: 0.4, usual: 0.8 }] : [],
+    certainty: [
+      { threshold: 0, pictures: pictures.length, right: evaluation.right },
+      { threshold: 0.7, pictures: evaluation.right, right: evaluation.right },
+    ],
     separation: {
       auroc: 0.93,
       neighboursAuroc: 0.91,

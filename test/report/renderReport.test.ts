@@ -16,6 +16,18 @@ test('shows the figures of the data', async () => {
   expect(page.match(/<svg/g)).toHaveLength(8) // four charts for wide and narrow screens
 })
 
+test('says from which score on names can be relied on, and what that costs', async () => {
+  const data = sampleReport(['cat', 'dog'], 60)
+  const text = async (certainty: typeof data.certainty) =>
+    (await renderReport({ ...data, certainty }, async () => PIXEL)).replace(/<[^>]*>/g, '')
+  expect(await text(data.certainty)).toMatch(/rely on scores from 70.% on: 83\.3.% of pictures reach it/)
+  expect(await text([{ threshold: 0, pictures: 120, right: 120 }])).toContain(
+    'Whatever its scores, its names are right',
+  )
+  expect(await text([{ threshold: 0, pictures: 120, right: 90 }])).toContain('No score is known to be right 95 in 100')
+  expect(await text([])).not.toContain('95 in 100 times')
+})
+
 test('loads nothing, and names that look like HTML stay names', async () => {
   const evil = '</script><script>alert(1)</script><img src=x onerror=alert(2)>'
   const page = await renderReport({ ...sampleReport([evil, 'b'], 6), title: evil }, none)

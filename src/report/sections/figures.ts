@@ -1,11 +1,15 @@
+import { type CertaintyPoint, pointFor, precisionOf } from '../../head/certainty.ts'
 import { curveOption, reliabilityOption, trainingOption } from '../chartOptions.ts'
 import type { Charts } from '../charts.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
 import { between, inWords, percent } from '../words.ts'
 
+/** Precision that the page speaks of. */
+const RELIED_ON = 0.95
+
 /** Whether scores can be trusted. */
-export function reliability({ evaluation, calibration }: ReportData, charts: Charts): Html | undefined {
+export function reliability({ evaluation, calibration, certainty }: ReportData, charts: Charts): Html | undefined {
   const { error, bins } = evaluation.calibration
   if (error === null) return undefined
   const full = bins.filter(({ pictures }) => pictures > 0)
@@ -14,6 +18,7 @@ export function reliability({ evaluation, calibration }: ReportData, charts: Cha
 On average they are off by <strong>${percent(error)}</strong> (expected calibration error, ${bins.length} equally wide bins).</p>
 ${calibration?.before !== undefined && calibration.before !== null && html`<p class="soft">Scores were corrected by a temperature of ${calibration.temperature.toFixed(2)}, fitted on pictures held back in turn. Error before: ${percent(calibration.before)}${calibration.after !== null && `, after: ${percent(calibration.after)}`}.</p>`}
 ${charts.draw('reliability', `Reliability diagram: ${full.map(bin => `scores about ${percent(bin.meanScore!)}: ${percent(bin.accuracy!)} right of ${bin.pictures}`).join('; ')}`, reliabilityOption(evaluation.calibration))}
+${certainty && reliance(certainty)}
 ${numbers(
   ['Score', 'Pictures', 'Mean score', 'Right', '19 times in 20'],
   full.map(bin => [
@@ -24,6 +29,19 @@ ${numbers(
     `${percent(bin.interval.low)} to ${percent(bin.interval.high)}`,
   ]),
 )}</section>`
+}
+
+/** From which score on names can be relied on, and how many pictures that leaves. */
+function reliance(table: readonly CertaintyPoint[]): Html | undefined {
+  const all = table[0]
+  const point = pointFor(table, RELIED_ON)
+  if (all === undefined || point === undefined) return undefined
+  const wanted = `${Math.round(RELIED_ON * 100)} in 100`
+  if (precisionOf(point) < RELIED_ON) {
+    return html`<p>No score is known to be right ${wanted} times: too many of the surest names are wrong, or there are too few pictures to tell.</p>`
+  }
+  if (point.threshold === 0) return html`<p>Whatever its scores, its names are right at least ${wanted} times.</p>`
+  return html`<p>For names that are right at least ${wanted} times, rely on scores from <strong>${percent(point.threshold)}</strong> on: <strong>${percent(point.pictures / all.pictures)}</strong> of pictures reach it. <code>itc guess-dir --unsure</code> puts the others aside.</p>`
 }
 
 /** What more pictures would bring. */
