@@ -1,5 +1,6 @@
 import { type EngineChoice, loadEngine } from '../engine/load.ts'
 import { Model } from '../model/classify.ts'
+import { layoutOf } from '../model/layout.ts'
 import { readModel } from '../model/load.ts'
 
 export interface LoadModelOptions {
@@ -13,5 +14,7 @@ export interface LoadModelOptions {
  */
 export async function loadModel(tfFiles: string, options: LoadModelOptions = {}): Promise<Model> {
   const [stored, engine] = await Promise.all([readModel(tfFiles), loadEngine(options.engine ?? 'auto')])
-  return new Model(stored, engine)
+  if (engine.name === 'onnx') return new Model(stored, engine)
+  const { withGraphBackbones } = await import('../model/graphBackbones.ts')
+  return new Model(withGraphBackbones(layoutOf(tfFiles), stored), engine)
 }

@@ -2,12 +2,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fs from 'fs-extra'
 import { expect, it } from 'vitest'
-import { findBackbones } from '../../src/backbone/find.ts'
 import type { EngineName } from '../../src/engine/engine.ts'
-import { loadEngine } from '../../src/engine/load.ts'
+import { loadModel } from '../../src/jobs/loadModel.ts'
 import { train } from '../../src/jobs/train.ts'
-import { Model, type Score } from '../../src/model/classify.ts'
-import { readModel } from '../../src/model/load.ts'
+import type { Score } from '../../src/model/classify.ts'
 import { describeTensorflow } from '../engine/tensorflowSuite.ts'
 import { tempFolder } from '../tempFolder.ts'
 
@@ -39,9 +37,7 @@ async function trainAndGuess(name: EngineName, backbone: string) {
   const tfFiles = await tempFolder()
   await fs.copy(join(pictures, 'tf_files', 'data'), join(tfFiles, 'data'))
   const { manifest } = await train(tfFiles, { engine: name, backbone })
-  // The graph itself and not what the model keeps of it, which is compiled for onnx.
-  const stored = { ...(await readModel(tfFiles)), backbones: await findBackbones(backbone) }
-  const model = new Model(stored, await loadEngine(name))
+  const model = await loadModel(tfFiles, { engine: name })
   const folder = join(pictures, 'test_data')
   const guesses: (readonly Score[])[] = []
   for await (const guess of model.guessAll((await fs.readdir(folder)).sort().map(file => join(folder, file)))) {

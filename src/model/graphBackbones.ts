@@ -1,0 +1,32 @@
+import type { Backbone } from '../backbone/backbone.ts'
+import { cutGraph } from '../graph/cut/cut.ts'
+import type { Graph } from '../graph/graph.ts'
+import { inputName } from './graph.ts'
+import { modelGraph } from './graphFile.ts'
+import type { Layout } from './layout.ts'
+import type { StoredModel } from './load.ts'
+
+/**
+ * The same model with its backbones as TensorFlow graphs, cut out of `retrained_graph.pb`: for an engine that does not run
+ * the compiled form.
+ *
+ * @throws UserError `E_NO_GRAPH` when there is no such graph
+ */
+export function withGraphBackbones(layout: Layout, stored: StoredModel): StoredModel {
+  const { graph } = stored.manifest
+  if (!graph || 'without' in graph) return stored // a retrain.py model is a graph already; an ONNX file never was one
+  let reading: Promise<Graph> | undefined
+  const backbones = stored.backbones.map((backbone, place): Backbone => {
+    const input = inputName(place)
+    const bottleneck = graph.bottlenecks[place]!
+    return {
+      ...backbone,
+      loadNetwork: async () => {
+        reading ??= modelGraph(layout, stored)
+        const cut = cutGraph(await reading, { input, outputs: [bottleneck], bottleneck })
+        return { format: 'graph', graph: cut, input, bottleneck }
+      },
+    }
+  })
+  return { ...stored, backbones }
+}
