@@ -24,7 +24,9 @@ it('README.md shows what the commands print', async () => {
       const [command, ...shown] = session.trim().split('\n')
       const { code, all } = await run(command!.split(' '))
       expect(code, command).toBe(0)
-      expectShown(shown, all.split('\n'), command!)
+      // A slow machine says how far it has come.
+      const printed = all.split('\n').filter(line => !/^[\w-]+: \d+ of \d+/.test(line))
+      expectShown(shown, printed, command!)
     }
   } finally {
     process.chdir(before)
@@ -51,10 +53,11 @@ function expectShown(shown: readonly string[], printed: readonly string[], comma
   if (!elided) expect(at, command).toBe(printed.length)
 }
 
-/** The same words, and numbers that another processor may compute. */
+/** The same words, and numbers near enough: another processor rounds otherwise, and may turn a picture or two. */
 function alike(shown: string, printed: string): boolean {
   const number = /\d+(?:\.\d+)?/g
   if (shown.replace(number, '#') !== printed.replace(number, '#')) return false
   const values = (line: string) => (line.match(number) ?? []).map(Number)
-  return values(shown).every((value, index) => Math.abs(value - values(printed)[index]!) <= 0.002 * Math.max(1, value))
+  const slack = /%/.test(shown) ? 2 : 0.02
+  return values(shown).every((value, index) => Math.abs(value - values(printed)[index]!) <= slack)
 }
