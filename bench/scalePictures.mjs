@@ -11,17 +11,20 @@ const LOOKS = 8
 /**
  * @param folder receives `data/<category>/<number>.jpg`
  * @param count how many pictures in all, dealt to the categories in turn
+ * @param dealt number of categories; 1 makes a second one with every thousandth picture, for one alone can't be learnt
  * @returns the folder
  */
-export async function makePictures(folder, count, categories, side = 32) {
+export async function makePictures(folder, count, dealt, side = 32) {
+  const categories = Math.max(2, dealt)
+  const turns = new Array(categories).fill(0)
   const looks = await Promise.all(
     Array.from({ length: categories * LOOKS }, (_, look) => jpeg(look % categories, look, side)),
   )
   const names = Array.from({ length: categories }, (_, at) => `category_${String(at).padStart(4, '0')}`)
   for (const name of names) mkdirSync(join(folder, 'data', name), { recursive: true })
   for (let at = 0; at < count; at++) {
-    const category = at % categories
-    const turn = Math.floor(at / categories)
+    const category = dealt === 1 ? Number(at % 1000 === 0) : at % categories
+    const turn = turns[category]++
     const picture = commented(looks[category + categories * (turn % LOOKS)], `picture ${at}`)
     writeFileSync(join(folder, 'data', names[category], `${String(turn).padStart(6, '0')}.jpg`), picture)
   }
