@@ -72,7 +72,10 @@ export class TrainReport {
     this.close()
     const { manifest, misclassified, conflicts, changed, assessment, report, warnings } = result
     const { out, err, colors } = this.#terminal
-    if (this.#json) return out(JSON.stringify(trainJson(result), null, 2))
+    if (this.#json) {
+      out(JSON.stringify(trainJson(result), null, 2))
+      return
+    }
     const { test, crossValidation } = manifest.metrics
     if (test) out(`final test accuracy ${colors.bold(shareText(test))}`)
     this.#list(

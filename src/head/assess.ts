@@ -12,7 +12,7 @@ import { cooled, fitTemperature } from './temperature.ts'
 import { DEFAULT_THRESHOLD, type ThresholdOptions } from './threshold.ts'
 
 /** Rows whose neighbours are all found; of more, a sample of as many: the search takes the square of them. */
-export const NEIGHBOUR_ROWS = 5000
+export const NEIGHBOUR_ROWS = 3000
 /** Logits that the experiments may give, at most: 100 MB, and a second time while they are dealt out. */
 const MOST_LOGITS = 25_000_000
 
