@@ -1,3 +1,4 @@
+import { FAKE_QUANT, fakeQuantSteps } from '../fakeQuant.ts'
 import { boolAttr, type GraphNode, numberAttr, numbersAttr } from '../graph.ts'
 import {
   elementCount,
@@ -39,6 +40,14 @@ const BINARY: Record<string, (x: number, y: number) => number> = {
   Minimum: Math.min,
 }
 
+function fakeQuant(node: GraphNode, value: NumericTensor, inputs: readonly Tensor[]): Tensor | undefined {
+  const steps = fakeQuantSteps(node, inputs)
+  if (steps === undefined) return undefined
+  const { least, most, step } = steps
+  const rounded = (x: number) => Math.floor((Math.min(most, Math.max(least, x)) - least) / step + 0.5) * step + least
+  return { ...value, data: floatsOf(value).map(rounded) }
+}
+
 /**
  * The value of a node whose inputs are all known, or undefined for ops and sizes that are left to the runtime.
  * Lengths that only the runtime knows (the batch) are NaN among the numbers and stay so.
@@ -51,6 +60,7 @@ export function evaluate(node: GraphNode, inputs: readonly Tensor[]): Tensor | u
   if (unary !== undefined) return make(first.dtype, first.shape, [...numbersOf(first)].map(unary))
   const binary = BINARY[node.op]
   if (binary !== undefined) return elementwise(first, inputs[1], binary)
+  if (FAKE_QUANT.includes(node.op)) return fakeQuant(node, first, inputs)
   switch (node.op) {
     case 'Reshape':
       return inputs[1] && reshape(first, numbersOf(inputs[1]))

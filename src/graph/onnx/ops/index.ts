@@ -1,6 +1,8 @@
+import { FAKE_QUANT } from '../../fakeQuant.ts'
 import { ACTIVATIONS, activation } from './activation.ts'
 import { ARITHMETIC, arithmetic, biasAdd, matMul, softmax } from './arithmetic.ts'
 import { conv2d, depthwise } from './conv.ts'
+import { fakeQuant } from './fakeQuant.ts'
 import type { Lowering } from './lowering.ts'
 import { batchNormWithGlobalNormalization, fusedBatchNorm, lrn } from './normalize.ts'
 import { batchToSpace, mirrorPad, pad, spaceToBatch } from './pad.ts'
@@ -36,6 +38,7 @@ export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering
   ...PASSING.map(op => [op, identity] as const),
   ...ACTIVATIONS.map(op => [op, activation] as const),
   ...ARITHMETIC.map(op => [op, arithmetic] as const),
+  ...FAKE_QUANT.map(op => [op, fakeQuant] as const),
   ...REDUCING.map(op => [op, reduce] as const),
   ...['Conv2D', '_FusedConv2D'].map(op => [op, conv2d] as const),
   ...['DepthwiseConv2dNative', 'FusedDepthwiseConv2dNative', '_FusedDepthwiseConv2dNative'].map(
