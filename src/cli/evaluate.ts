@@ -1,7 +1,7 @@
 import type { EvaluateOptions } from '../jobs/evaluateOptions.ts'
 import { belowSentence, checkMinAccuracy, isBelow } from '../jobs/minAccuracy.ts'
+import type { CommandContext } from './context.ts'
 import { evaluateResultJson, printEvaluation } from './evaluateReport.ts'
-import type { CommandContext } from './main.ts'
 import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
 import { parseNumber } from './parse.ts'
 import { createProgress } from './progress.ts'

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts'
-import type { CommandContext } from './main.ts'
+import type { CommandContext } from './context.ts'
 import { printable } from './printable.ts'
 
 interface Flags {

@@ -1,6 +1,6 @@
 import { unexpected } from '../errors.ts'
 import type { PictureSource, Score } from '../model/classify.ts'
-import type { CommandContext } from './main.ts'
+import type { CommandContext } from './context.ts'
 import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
 import { parseNumber } from './parse.ts'
 import type { Terminal } from './terminal.ts'

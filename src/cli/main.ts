@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { VERSION } from '../version.ts'
+import type { CommandContext, Outcome } from './context.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addExplain } from './explain.ts'
@@ -10,18 +11,6 @@ import { addGuessDir } from './guessDir.ts'
 import { onSignals } from './signals.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 import { addTrain } from './train.ts'
-
-/** A command sets this when it has done what it could but something failed. */
-export interface Outcome {
-  exitCode: number
-}
-
-/** Everything a command file needs to add itself. */
-export interface CommandContext {
-  readonly program: Command
-  readonly terminal: Terminal
-  readonly outcome: Outcome
-}
 
 /**
  * Runs the command line.

@@ -3,7 +3,7 @@ import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { UserError } from '../errors.ts'
 import { withFeatureMap } from '../graph/onnx/featureMap.ts'
-import { createSession, loadOrt } from './onnx.ts'
+import { createSession, loadOrt } from './onnxSession.ts'
 
 /** What a backbone sees of one picture, place by place, and the average of it. */
 export interface FeatureMap {

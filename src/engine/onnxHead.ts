@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { HeadProblem, HeadTrainer } from './engine.ts'
 import { kernelLoop, kernelModel, logitsModel, weightsLoop } from './headGraph.ts'
-import { createSession, type Ort } from './onnx.ts'
+import { createSession, type Ort } from './onnxSession.ts'
 
 /** Up to how many rows, as a multiple of the features, the kernel form is the faster one (measured, bench/). */
 const KERNEL_ROWS = 1.25

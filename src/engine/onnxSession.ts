@@ -1,0 +1,31 @@
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import type { InferenceSession } from 'onnxruntime-node'
+import { UserError } from '../errors.ts'
+
+/** The runtime's module, loaded on first use: it brings 20 MB of native code. */
+export type Ort = typeof import('onnxruntime-node')
+
+/** @throws UserError `E_ENGINE` when its native library does not load */
+export async function loadOrt(): Promise<Ort> {
+  try {
+    // By require: an import() of this CommonJS package costs a parse of its names first.
+    return createRequire(import.meta.url)('onnxruntime-node') as Ort
+  } catch (cause) {
+    throw new UserError('E_ENGINE', `onnxruntime-node does not load on ${process.platform}-${process.arch}.`, {
+      hint: 'Install again with `npm ci`; `itc doctor` says more. On Linux it needs glibc 2.28 or newer (not Alpine).',
+      cause,
+    })
+  }
+}
+
+/** A session that leaves waiting threads asleep: decoding has use for the cores. */
+export async function createSession(ort: Ort, bytes: Uint8Array, threads?: number): Promise<InferenceSession> {
+  return ort.InferenceSession.create(bytes, {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads ?? Math.min(8, availableParallelism()),
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  })
+}
