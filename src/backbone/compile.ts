@@ -8,6 +8,9 @@ import { defaultCacheFolder } from './cache-folder.ts'
 /** Graphs whose compiled form is this large are kept compiled: the small ones are compiled as fast as read. */
 const KEEP_FROM_BYTES = 30_000_000
 
+/** Raised whenever the compiler's output changes, so that what older code kept is not used. */
+const COMPILER = 1
+
 const compiled = new WeakMap<Backbone, Promise<Uint8Array>>()
 
 /** A backbone's ONNX form: uint8 [n, size, size, 3] in, float32 bottlenecks [n, features] out. Compiled once. */
@@ -21,6 +24,7 @@ export function compiledOnnx(backbone: Backbone): Promise<Uint8Array> {
 }
 
 async function cachedOrCompiled(backbone: Backbone): Promise<Uint8Array> {
+  if (!/^[0-9a-f]{64}$/.test(backbone.sha256)) return compile(backbone) // nothing tells it from others
   const path = cachedPathOf(backbone)
   const kept = await readKept(path)
   if (kept) return kept
@@ -40,7 +44,7 @@ async function compile(backbone: Backbone): Promise<Uint8Array> {
 /** Named by all that the compiled bytes depend on. */
 function cachedPathOf({ sha256, recipe }: Backbone): string {
   const key = createHash('sha256')
-    .update(JSON.stringify([VERSION, sha256, recipe]))
+    .update(JSON.stringify([VERSION, COMPILER, sha256, recipe]))
     .digest('hex')
   return join(defaultCacheFolder(), 'compiled', `${key.slice(0, 32)}.onnx`)
 }

@@ -1,0 +1,73 @@
+import { readdir } from 'node:fs/promises'
+import { afterEach, expect, it, vi } from 'vitest'
+import type { Backbone } from '../../src/backbone/backbone.ts'
+import { compiledOnnx } from '../../src/backbone/compile.ts'
+import { constNode, dtypeAttr, type Graph, placeholderNode } from '../../src/graph/graph.ts'
+import { floatTensor, intTensor } from '../../src/graph/tensor.ts'
+import { tempFolder } from '../tempFolder.ts'
+
+afterEach(() => vi.unstubAllEnvs())
+
+/** One convolution of `outputs` filters and a mean: 32 MB of weights at 2,700,000. */
+function backbone(outputs: number, sha256: string): { backbone: Backbone; loads: () => number } {
+  const T = dtypeAttr('float32')
+  const graph: Graph = {
+    nodes: [
+      placeholderNode('input', 'float32', [-1, 32, 32, 3]),
+      constNode('w', floatTensor([1, 1, 3, outputs], new Float32Array(3 * outputs).fill(0.5))),
+      {
+        name: 'conv',
+        op: 'Conv2D',
+        inputs: ['input', 'w'],
+        attrs: {
+          T,
+          strides: { kind: 'ints', value: [1, 1, 1, 1] },
+          padding: { kind: 'string', value: 'SAME' },
+          data_format: { kind: 'string', value: 'NHWC' },
+        },
+      },
+      constNode('axes', intTensor([2], [1, 2])),
+      { name: 'mean', op: 'Mean', inputs: ['conv', 'axes'], attrs: { T, keep_dims: { kind: 'bool', value: false } } },
+    ],
+  }
+  let loads = 0
+  return {
+    loads: () => loads,
+    backbone: {
+      name: 'test',
+      sha256,
+      features: outputs,
+      recipe: { size: 32, resize: 'stretch', mean: [0, 0, 0], scale: [1, 1, 1] },
+      loadNetwork: async () => {
+        loads++
+        return { format: 'graph', graph, input: 'input', bottleneck: 'mean' }
+      },
+    },
+  }
+}
+
+it('keeps a large network compiled, so that the next start does not read its graph', async () => {
+  const cache = await tempFolder()
+  vi.stubEnv('ITC_CACHE', cache)
+  const first = backbone(2_700_000, 'ab'.repeat(32))
+  const bytes = await compiledOnnx(first.backbone)
+  const second = backbone(2_700_000, 'ab'.repeat(32))
+  expect(Buffer.compare(await compiledOnnx(second.backbone), bytes)).toBe(0)
+  expect([first.loads(), second.loads()]).toEqual([1, 0])
+  const other = backbone(2_700_000, 'cd'.repeat(32))
+  await compiledOnnx(other.backbone)
+  expect(other.loads()).toBe(1)
+})
+
+it('compiles small networks, and those that nothing tells apart, each time', async () => {
+  const cache = await tempFolder()
+  vi.stubEnv('ITC_CACHE', cache)
+  for (const [outputs, sha256] of [[4, 'ab'.repeat(32)] as const, [2_700_000, ''] as const]) {
+    const first = backbone(outputs, sha256)
+    await compiledOnnx(first.backbone)
+    const second = backbone(outputs, sha256)
+    await compiledOnnx(second.backbone)
+    expect([first.loads(), second.loads()]).toEqual([1, 1])
+  }
+  expect(await readdir(cache)).toEqual([])
+})
