@@ -66,15 +66,20 @@ export async function assess(
 ): Promise<Assessment> {
   const { labels, categories } = crossValidated
   const temperature = fitTemperature(crossValidated)
+  await turn()
   const calibrated = { labels, categories, logits: cooled(crossValidated.logits, temperature) }
 
   const near = given ?? (await findNear(features, labels))
   const { sample } = near
   const experiments = await runExperiments(calibrated, folds, trainHeads)
+  const uncalibrated = evaluate(crossValidated)
+  await turn()
+  const evaluation = evaluate(calibrated)
+  await turn()
   return {
     temperature,
-    uncalibrated: evaluate(crossValidated),
-    evaluation: evaluate(calibrated),
+    uncalibrated,
+    evaluation,
     doubts: rankDoubtful(calibrated, sample.length === labels.length ? near.neighbours : undefined),
     duplicates: nearDuplicates(near.neighbours).map(pair => ({
       ...pair,
@@ -88,6 +93,7 @@ export async function assess(
   }
 
   async function assessFamiliarity() {
+    await turn()
     const few = sampleEvenly(labels, BANK_ROWS)
     const { neighbours, unit } = few.length === sample.length ? near : await searched(features, labels, few)
     const leaveOut = experiments && {
@@ -106,6 +112,11 @@ export async function assess(
     }
     return { ...learnFamiliarity(evidence, threshold), bank: makeBank(unit) }
   }
+}
+
+/** Lets signals and timers through: with a thousand categories each part takes a good part of a second. */
+function turn(): Promise<void> {
+  return new Promise(setImmediate)
 }
 
 /** Finds the nearest neighbours of all rows, or of an even sample of them when they are many. */
