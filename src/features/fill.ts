@@ -15,7 +15,7 @@ import { variantIdentity } from './variants.ts'
 const COMMIT = 64
 /** Files' records a transaction. */
 const RECORDS = 512
-/** Bottlenecks read before the cache's memory is given back: some 100 MB. */
+/** Bottlenecks read or written before the cache's memory is given back: some 100 MB. */
 const RELEASE = 16_384
 
 /** Fills one backbone's columns: from the cache where it has them, the rest by decoding and running. */
@@ -28,6 +28,8 @@ export async function fillColumns(columns: Columns, options: ExtractOptions): Pr
   let runner: Promise<BackboneRunner> | undefined
   let records: [string, FileRecord][] = []
   let unsaved: (StoreEntry & { readonly row: number })[] = []
+  let releasing: Promise<void> | undefined
+  let unreleased = 0
   let cached = 0
   let computed = 0
   const report = () => options.onProgress?.({ done: cached + computed + failures.size, total: pictures.length, cached })
@@ -38,9 +40,21 @@ export async function fillColumns(columns: Columns, options: ExtractOptions): Pr
     if (hit) cached++
     return hit
   }
+  /** While the cache gives its memory back, nobody may use it. */
+  const cacheIsOpen = async () => {
+    while (releasing) await releasing
+  }
+  const release = async () => {
+    unreleased = 0
+    releasing = store.release()
+    await releasing.finally(() => {
+      releasing = undefined
+    })
+  }
   const saveRecords = async () => {
     const batch = records
     records = []
+    await cacheIsOpen()
     if (batch.length > 0) await store.writeFiles(batch)
   }
   const saveBottlenecks = async () => {
@@ -103,6 +117,8 @@ export async function fillColumns(columns: Columns, options: ExtractOptions): Pr
         computed += indices.length
         report()
         if (unsaved.length >= COMMIT) await saveBottlenecks()
+        unreleased += indices.length
+        if (unreleased >= RELEASE) await release()
       },
     })
   } finally {
