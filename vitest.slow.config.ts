@@ -10,6 +10,8 @@ export default mergeConfig(
       testTimeout: 1_200_000,
       hookTimeout: 1_200_000,
       fileParallelism: false,
+      // They time real processes and kill them at random moments: a busy machine may spoil one, not all three.
+      retry: 2,
     },
   }),
 )
