@@ -96,7 +96,55 @@ describe('kill -9', () => {
     console.log(`guess-dir that ${how}: ${killed} of ${Math.ceil(KILLS / 2)} kills before its end`)
     expect(killed).toBeGreaterThan(KILLS / 4)
   })
+
+  it('of export leaves whole files only, and the model as it was', async () => {
+    const root = await tempFolder()
+    const [tfFiles, clean, destination] = ['tf_files', 'clean', 'exported'].map(name => join(root, name)) as [
+      string,
+      string,
+      string,
+    ]
+    await fs.copy(SAMPLE, join(tfFiles, 'data'))
+    await runItc(['train', tfFiles, '--folds', '0', '--steps', '500'])
+    const before = await guesses(tfFiles)
+    await runItc(['export', tfFiles, '--format', 'saved-model', '--to', clean])
+    const whole = await hashes(clean)
+
+    const kills = Math.ceil(KILLS / 3)
+    const killed = await killOften(
+      {
+        prepare: () => fs.remove(destination),
+        args: () => ['export', tfFiles, '--format', 'saved-model', '--to', destination],
+        afterKill: async () => {
+          for (const hash of await hashesOfShown(destination)) expect(whole).toContain(hash)
+          expect(await guesses(tfFiles)).toBe(before)
+        },
+        afterRerun: async (_, { code, err }) => {
+          if (code !== 0) expect(err).toContain('nothing is overwritten') // it was killed between two files
+          for (const hash of await hashesOfShown(destination)) expect(whole).toContain(hash)
+          if (code === 0) expect(await hashesOfShown(destination)).toEqual(whole)
+        },
+      },
+      kills,
+    )
+    console.log(`export: ${killed} of ${kills} kills before its end`)
+    expect(killed).toBeGreaterThan(kills / 2)
+  })
 })
+
+/** The same without what lies in hidden folders, where drafts are. */
+async function hashesOfShown(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [])
+  const shown = await Promise.all(
+    names
+      .filter(name => !name.startsWith('.'))
+      .map(async name => {
+        const path = join(folder, name)
+        return (await fs.stat(path)).isDirectory() ? hashes(path) : [sha256(await readFile(path))]
+      }),
+  )
+  return shown.flat().sort()
+}
 
 /** What the model of a folder makes of the sample's test pictures, every score in it. */
 async function guesses(tfFiles: string): Promise<string> {
