@@ -13,6 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
 
 BATCH = 100
 
@@ -23,8 +24,9 @@ def main(data: str, steps: int) -> None:
     for label, category in enumerate(categories):
         for folder, _, names in os.walk(os.path.join(data, category)):
             for name in sorted(names):
-                picture = keras.utils.load_img(os.path.join(folder, name), target_size=(224, 224))
-                pictures.append(keras.utils.img_to_array(picture))
+                data_of = tf.io.read_file(os.path.join(folder, name))
+                picture = tf.io.decode_image(data_of, channels=3, expand_animations=False)
+                pictures.append(tf.image.resize(picture, (224, 224)).numpy())
                 labels.append(label)
     network = keras.applications.MobileNet(include_top=False, pooling="avg", weights=None, input_shape=(224, 224, 3))
     inputs = np.stack(pictures) / 127.5 - 1  # [n, 224, 224, 3]
