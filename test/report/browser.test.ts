@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,16 +5,9 @@ import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderReport } from '../../src/report/renderReport.ts'
+import { chromiumPath as executablePath } from '../chromium.ts'
 import { PIXEL, sampleReport } from './fixture.ts'
 
-const executablePath = [
-  process.env.ITC_CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-]
-  .filter(path => path !== undefined)
-  .find(path => existsSync(path))
 const required = process.env.ITC_REQUIRE_CHROMIUM === '1'
 
 test.runIf(required)('chromium is there, as ITC_REQUIRE_CHROMIUM asks', () => {

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodePicture } from '../../src/image/decode.ts'
 import { exportModel } from '../../src/jobs/export.ts'
 import { loadModel } from '../../src/jobs/loadModel.ts'
+import { chromiumPath as executablePath } from '../chromium.ts'
 import { describeTensorflow } from '../engine/tensorflowSuite.ts'
 import { SAMPLE_TEST } from '../pictures.ts'
 import { asked, difference, type Exported, exportAll, readTfjs, suiteFolder, trained } from './exported.ts'
@@ -94,15 +94,6 @@ describeTensorflow('what itc export writes for TF.js, in Node', tf => {
     }
   })
 })
-
-const executablePath = [
-  process.env.ITC_CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-]
-  .filter(path => path !== undefined)
-  .find(path => existsSync(path))
 
 it.runIf(process.env.ITC_REQUIRE_CHROMIUM === '1')('chromium is there, as ITC_REQUIRE_CHROMIUM asks', () => {
   expect(executablePath).toBeDefined()

@@ -2,7 +2,7 @@ import { constantOf, dataInputs, type Graph, type GraphNode, parseRef } from '..
 import { elementCount } from '../tensor.ts'
 
 /** Ops that give their first input on, outside training. */
-const PASSING = new Set([
+export const PASSING: ReadonlySet<string> = new Set([
   'Identity',
   'Snapshot',
   'StopGradient',

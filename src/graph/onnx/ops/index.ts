@@ -1,4 +1,5 @@
 import { FAKE_QUANT } from '../../fakeQuant.ts'
+import { PASSING } from '../../simplify/bypass.ts'
 import { ACTIVATIONS, activation } from './activation.ts'
 import { ARITHMETIC, arithmetic, biasAdd, matMul, softmax } from './arithmetic.ts'
 import { conv2d, depthwise } from './conv.ts'
@@ -22,20 +23,9 @@ import {
   transpose,
 } from './shape.ts'
 
-/** Ops that give their first input on, outside training. */
-export const PASSING = [
-  'Identity',
-  'Snapshot',
-  'StopGradient',
-  'PreventGradient',
-  'CheckNumerics',
-  'PlaceholderWithDefault',
-  'Cast',
-]
-
 /** Every op that the compiler knows; a TensorFlow op that is not here ends with a sentence that names it. */
 export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
-  ...PASSING.map(op => [op, identity] as const),
+  ...[...PASSING, 'Cast'].map(op => [op, identity] as const),
   ...ACTIVATIONS.map(op => [op, activation] as const),
   ...ARITHMETIC.map(op => [op, arithmetic] as const),
   ...FAKE_QUANT.map(op => [op, fakeQuant] as const),
