@@ -19,7 +19,7 @@ const files = readdirSync(data, { recursive: true, withFileTypes: true })
   .map(entry => join(entry.parentPath, entry.name))
 const paths = Array.from({ length: count }, (_, at) => files[at % files.length])
 const backbone = await findBackbone('mobilenet_v1')
-const runner = await (await createOnnxEngine()).loadBackbone(backbone)
+const runner = await (await createOnnxEngine()).loadBackbone(backbone, count)
 const decode = path => decodePicture(path, backbone.recipe, DEFAULT_LIMITS)
 const pixels = Buffer.concat(await Promise.all(paths.slice(0, BATCH).map(decode)))
 
@@ -32,7 +32,15 @@ const parts = {
     await Promise.all(Array.from({ length: BATCH }, work))
   },
   'inference alone': async () => {
-    for (let done = 0; done < count; done += BATCH) await runner.run(pixels, BATCH)
+    const some = pixels.subarray(0, (pixels.length / BATCH) * runner.batch)
+    let next = 0
+    const work = async () => {
+      for (; next < count; ) {
+        next += runner.batch
+        await runner.run(some, runner.batch)
+      }
+    }
+    await Promise.all(Array.from({ length: runner.atOnce }, work))
   },
   'both, overlapped': () =>
     runPipeline(count, { prepare: index => decode(paths[index]), runner: async () => runner, onBatch: () => {} }),

@@ -9,12 +9,17 @@ export interface Engine {
   readonly name: EngineName
   /** The runtime's own version, for the manifest and `itc doctor`. */
   readonly version: string
-  loadBackbone(backbone: Backbone): Promise<BackboneRunner>
+  /** @param pictures how many are to come, about: many are worth more preparation */
+  loadBackbone(backbone: Backbone, pictures?: number): Promise<BackboneRunner>
   createTrainer(problem: HeadProblem): Promise<HeadTrainer>
 }
 
 /** A backbone made ready in a runtime. */
 export interface BackboneRunner {
+  /** How many runs may usefully be under way at a time. */
+  readonly atOnce: number
+  /** Pictures a run, at most, that are worth it. */
+  readonly batch: number
   /**
    * @param pixels uint8 RGB, [count, size, size, 3]
    * @returns float32 bottlenecks, [count, features]; the caller owns them

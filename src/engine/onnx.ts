@@ -3,6 +3,7 @@ import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import type { BackboneRunner, Engine } from './engine.ts'
 import { createOnnxTrainer } from './onnxHead.ts'
+import { startLanes, worthLanes } from './onnxLanes.ts'
 import { createSession, loadOrt, type Ort } from './onnxSession.ts'
 
 /**
@@ -15,13 +16,20 @@ export async function createOnnxEngine(): Promise<Engine> {
   return {
     name: 'onnx',
     version: ort.env.versions.node ?? ort.env.versions.common,
-    loadBackbone: async backbone =>
-      new OnnxRunner(ort, await createSession(ort, await compiledOnnx(backbone)), backbone),
+    loadBackbone: async (backbone, pictures = 1) => {
+      const bytes = await compiledOnnx(backbone)
+      const lanes = worthLanes(bytes, backbone, pictures)
+      if (lanes > 0) return startLanes(bytes, backbone, lanes)
+      return new OnnxRunner(ort, await createSession(ort, bytes), backbone)
+    },
     createTrainer: problem => createOnnxTrainer(ort, problem),
   }
 }
 
+/** One session on all cores, in this thread: the event loop waits meanwhile. */
 class OnnxRunner implements BackboneRunner {
+  readonly atOnce = 1
+  readonly batch = 16
   readonly #ort: Ort
   readonly #session: InferenceSession
   readonly #features: number

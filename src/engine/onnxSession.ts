@@ -19,13 +19,17 @@ export async function loadOrt(): Promise<Ort> {
   }
 }
 
-/** A session that leaves waiting threads asleep: decoding has use for the cores. */
-export async function createSession(ort: Ort, bytes: Uint8Array, threads?: number): Promise<InferenceSession> {
-  return ort.InferenceSession.create(bytes, {
+/** Waiting threads sleep: decoding has use for the cores. */
+export function sessionOptions(threads = Math.min(8, availableParallelism())): InferenceSession.SessionOptions {
+  return {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
-    intraOpNumThreads: threads ?? Math.min(8, availableParallelism()),
+    intraOpNumThreads: threads,
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
-  })
+  }
+}
+
+export async function createSession(ort: Ort, bytes: Uint8Array, threads?: number): Promise<InferenceSession> {
+  return ort.InferenceSession.create(bytes, sessionOptions(threads))
 }

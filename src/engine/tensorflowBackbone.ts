@@ -52,6 +52,8 @@ export async function loadTensorflowBackbone(tf: TensorFlow, backbone: Backbone)
   }
 
   return {
+    atOnce: 1,
+    batch: PICTURES_AT_ONCE,
     async run(pixels, count) {
       const result = new Float32Array(count * backbone.features)
       for (let start = 0; start < count; start += PICTURES_AT_ONCE) {

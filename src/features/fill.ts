@@ -104,7 +104,7 @@ export async function fillColumns(columns: Columns, options: ExtractOptions): Pr
       prepare,
       signal,
       runner: () => {
-        runner ??= options.engine().then(engine => engine.loadBackbone(backbone))
+        runner ??= options.engine().then(engine => engine.loadBackbone(backbone, missing.length))
         return runner
       },
       onBatch: async (indices, bottlenecks) => {

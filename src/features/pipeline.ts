@@ -2,8 +2,6 @@ import type { BackboneRunner } from '../engine/engine.ts'
 
 /** How many pictures are read and decoded at a time; libuv runs four of them, the others wait in its queue. */
 const AHEAD = 16
-/** Pictures a run of the engine, at most: enough to keep every core busy, few enough that little is lost on a stop. */
-const BATCH = 16
 /** What a run may take, in milliseconds: an engine may block the event loop, and a stop is to be heard within a second. */
 const RUN_MS = 300
 
@@ -13,7 +11,7 @@ export interface PipelineOptions {
   readonly prepare: (index: number) => Promise<Uint8Array | undefined>
   /** Called when the first batch is due. */
   readonly runner: () => Promise<BackboneRunner>
-  /** Receives each batch's bottlenecks, [indices.length, features]. */
+  /** Receives each batch's bottlenecks, [indices.length, features], one batch after another. */
   readonly onBatch: (indices: readonly number[], bottlenecks: Float32Array) => Promise<void> | void
   readonly signal?: AbortSignal | undefined
 }
@@ -25,18 +23,22 @@ interface Ready {
 }
 
 /**
- * Decodes `count` pictures several at a time and runs them in batches, one after another, while the next are decoded.
+ * Decodes `count` pictures several at a time and runs them in batches, as many at once as the engine likes, while the next
+ * are decoded.
  *
  * @throws what `prepare`, the engine or `onBatch` threw first, or the signal's reason, after all under way has ended
  */
 export async function runPipeline(count: number, options: PipelineOptions): Promise<void> {
   const ready: Ready[] = []
   const waiting: (() => void)[] = []
+  const underWay = new Set<Promise<void>>()
   let failure: { readonly error: unknown } | undefined
-  let running = false
-  let engine = Promise.resolve()
+  let loading: Promise<BackboneRunner> | undefined
+  let runner: BackboneRunner | undefined
   let next = 0
+  let decoded = false
   let size = 1 // until it is known how long a picture takes
+  let handedOver = Promise.resolve()
 
   const wake = () => {
     for (const go of waiting.splice(0)) go()
@@ -46,30 +48,41 @@ export async function runPipeline(count: number, options: PipelineOptions): Prom
     next = count // the others finish their picture and stop
     wake()
   }
+  const follow = (task: Promise<void>) => {
+    const ended = task.catch(fail).then(() => {
+      underWay.delete(ended)
+      launch()
+    })
+    underWay.add(ended)
+  }
 
-  /** Runs batches while there are full ones; at the end all that is left. */
-  const run = async (last: boolean): Promise<void> => {
-    running = true
-    try {
-      while (ready.length >= (last ? 1 : size)) {
-        options.signal?.throwIfAborted()
-        const runner = await options.runner()
-        const batch = ready.splice(0, size)
-        wake()
-        const start = performance.now()
-        const bottlenecks = await runner.run(Buffer.concat(batch.map(({ pixels }) => pixels)), batch.length)
-        const each = (performance.now() - start) / batch.length
-        size = Math.max(1, Math.min(BATCH, Math.floor(RUN_MS / each)))
-        await options.onBatch(
-          batch.map(({ index }) => index),
-          bottlenecks,
-        )
-      }
-    } catch (error) {
-      fail(error)
-    } finally {
-      running = false
+  /** Runs what is due: full batches, and once all is decoded whatever is left. */
+  const launch = () => {
+    if (failure || ready.length < (decoded ? 1 : size)) return
+    if (runner === undefined) {
+      if (loading === undefined) follow(load())
+      return
     }
+    while (underWay.size < runner.atOnce && ready.length >= (decoded ? 1 : size)) {
+      follow(run(runner, ready.splice(0, size)))
+    }
+    wake()
+  }
+
+  const load = async () => {
+    loading = options.runner()
+    runner = await loading
+  }
+
+  const run = async (engine: BackboneRunner, pictures: readonly Ready[]): Promise<void> => {
+    options.signal?.throwIfAborted()
+    const start = performance.now()
+    const bottlenecks = await engine.run(Buffer.concat(pictures.map(({ pixels }) => pixels)), pictures.length)
+    const each = (performance.now() - start) / pictures.length
+    size = Math.max(1, Math.min(engine.batch, Math.floor(RUN_MS / each)))
+    const indices = pictures.map(({ index }) => index)
+    handedOver = handedOver.then(() => options.onBatch(indices, bottlenecks))
+    await handedOver
   }
 
   const work = async () => {
@@ -79,14 +92,15 @@ export async function runPipeline(count: number, options: PipelineOptions): Prom
       const pixels = await options.prepare(index)
       if (pixels === undefined) continue
       ready.push({ index, pixels })
-      if (!running) engine = run(false)
-      // Decoding stays at most a batch ahead of the engine.
-      while (ready.length >= BATCH && !failure) await new Promise<void>(go => waiting.push(go))
+      launch()
+      // Decoding stays little ahead of the engine.
+      while (ready.length >= AHEAD && !failure) await new Promise<void>(go => waiting.push(go))
     }
   }
 
   await Promise.all(Array.from({ length: Math.min(AHEAD, count) }, () => work().catch(fail)))
-  await engine
-  if (!failure) await run(true)
+  decoded = true
+  launch()
+  while (underWay.size > 0) await Promise.all(underWay)
   if (failure) throw failure.error
 }

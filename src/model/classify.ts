@@ -37,6 +37,8 @@ export type PictureSource = string | Uint8Array
 export interface ClassifyOptions {
   readonly limits?: Partial<DecodeLimits>
   readonly signal?: AbortSignal | undefined
+  /** How many pictures are to come in all, where these are only a part of them. */
+  readonly pictures?: number
 }
 
 /** A trained model in an engine. */
@@ -71,7 +73,8 @@ export class Model {
   /** Names pictures, in order; decoding goes on while the engine runs. A picture that can't be used gives its error. */
   async *guessAll(sources: readonly PictureSource[], options: ClassifyOptions = {}): AsyncGenerator<Guess> {
     for (let start = 0; start < sources.length; start += WINDOW) {
-      yield* await this.#guessWindow(sources.slice(start, start + WINDOW), options)
+      const window = sources.slice(start, start + WINDOW)
+      yield* await this.#guessWindow(window, { pictures: sources.length, ...options })
     }
   }
 
@@ -93,7 +96,7 @@ export class Model {
             return undefined
           }
         },
-        runner: () => (this.#runners[turn] ??= this.#engine.loadBackbone(backbone)),
+        runner: () => (this.#runners[turn] ??= this.#engine.loadBackbone(backbone, options.pictures ?? sources.length)),
         onBatch: (indices, bottlenecks) => {
           indices.forEach((index, at) => {
             features.set(

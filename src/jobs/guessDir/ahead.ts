@@ -13,7 +13,7 @@ export async function* guessAhead(
   options: ClassifyOptions,
 ): AsyncGenerator<Guess> {
   const begin = (start: number): Promise<Guess[]> => {
-    const chunk = collect(model.guessAll(paths.slice(start, start + CHUNK), options))
+    const chunk = collect(model.guessAll(paths.slice(start, start + CHUNK), { ...options, pictures: paths.length }))
     chunk.catch(() => undefined) // heard when its turn comes
     return chunk
   }

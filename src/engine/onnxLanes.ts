@@ -1,0 +1,115 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { InferenceSession } from 'onnxruntime-node'
+import type { Backbone } from '../backbone/backbone.ts'
+import type { BackboneRunner } from './engine.ts'
+import { sessionOptions } from './onnxSession.ts'
+
+/** What a thread is started with. */
+export interface LaneData {
+  /** A compiled network. */
+  readonly bytes: Uint8Array
+  readonly options: InferenceSession.SessionOptions
+  /** Pixels a side. */
+  readonly size: number
+}
+
+/** Every thread has a copy of the network. */
+const MOST_LANES = 4
+/** Pictures a run: enough that messages cost nothing, few enough that memory stays small. */
+const BATCH = 4
+/** From how many pictures the threads' start is worth it (measured, bench/). */
+const FROM_PICTURES = 150
+/** Larger networks and inputs keep all cores busy in one session, and their copies would not be cheap. */
+const MOST_BYTES = 40_000_000
+const MOST_SIZE = 384
+
+/** In how many threads, with a session each, so many pictures are done fastest; 0: in none, one session on all cores. */
+export function worthLanes(bytes: Uint8Array, { recipe }: Backbone, pictures: number): number {
+  const cores = availableParallelism()
+  const small = bytes.byteLength <= MOST_BYTES && recipe.size <= MOST_SIZE
+  return small && cores > 1 && pictures >= FROM_PICTURES ? Math.min(MOST_LANES, cores) : 0
+}
+
+/**
+ * A backbone in several threads, a session in each. One session on all cores waits, at each of a network's layers, for
+ * the core that decodes a picture meanwhile; these don't wait for one another. And the event loop stays free.
+ */
+export async function startLanes(bytes: Uint8Array, backbone: Backbone, count: number): Promise<BackboneRunner> {
+  const threads = Math.max(1, Math.floor(availableParallelism() / count))
+  const { size } = backbone.recipe
+  const data: LaneData = { bytes, options: sessionOptions(threads), size }
+  const lanes = Array.from({ length: count }, () => new Lane(data))
+  const dispose = async () => {
+    await Promise.all(lanes.map(lane => lane.end()))
+  }
+  await Promise.all(lanes.map(lane => lane.ready)).catch(async error => {
+    await dispose()
+    throw error
+  })
+  return {
+    atOnce: 2 * count, // a run in each, and one that waits for it
+    batch: BATCH,
+    run: (pixels, pictures) => {
+      const idlest = lanes.reduce((best, lane) => (lane.waiting < best.waiting ? lane : best))
+      return idlest.run(pixels, pictures)
+    },
+    dispose,
+  }
+}
+
+type Answer = 'ready' | Float32Array | { readonly error: unknown }
+
+interface Call {
+  resolve(answer: Answer): void
+  reject(error: unknown): void
+}
+
+/** A thread with a session. It keeps the process alive only while it has something to do. */
+class Lane {
+  readonly ready: Promise<unknown>
+  readonly #worker: Worker
+  /** What is under way, in order. */
+  readonly #calls: Call[] = []
+  #ended: Error | undefined
+
+  constructor(data: LaneData) {
+    this.#worker = new Worker(new URL('./onnxWorker.js', import.meta.url), { workerData: data })
+    this.#worker.on('message', (answer: Answer) => this.#take()?.resolve(answer))
+    this.#worker.on('error', error => this.#end(error))
+    this.#worker.on('exit', () => this.#end(new Error('a thread of the engine has ended')))
+    this.ready = this.#call()
+  }
+
+  get waiting(): number {
+    return this.#calls.length
+  }
+
+  async run(pixels: Uint8Array, count: number): Promise<Float32Array> {
+    if (this.#ended) throw this.#ended
+    this.#worker.ref()
+    this.#worker.postMessage({ pixels, count })
+    const answer = await this.#call()
+    if (!(answer instanceof Float32Array)) throw answer === 'ready' ? new Error('out of turn') : answer.error
+    return answer
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  #call(): Promise<Answer> {
+    return new Promise((resolve, reject) => this.#calls.push({ resolve, reject }))
+  }
+
+  #take(): Call | undefined {
+    const call = this.#calls.shift()
+    if (this.#calls.length === 0) this.#worker.unref()
+    return call
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error
+    while (this.#calls.length > 0) this.#take()?.reject(error)
+  }
+}

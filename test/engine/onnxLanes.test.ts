@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Backbone } from '../../src/backbone/backbone.ts'
+import { compiledOnnx } from '../../src/backbone/compile.ts'
+import { findBackbone } from '../../src/backbone/find.ts'
+import type { BackboneRunner } from '../../src/engine/engine.ts'
+import { createOnnxEngine } from '../../src/engine/onnx.ts'
+import { startLanes, worthLanes } from '../../src/engine/onnxLanes.ts'
+
+const PICTURES = 6
+let backbone: Backbone
+let pixels: Uint8Array
+let expected: Float32Array
+let lanes: BackboneRunner
+
+beforeAll(async () => {
+  backbone = await findBackbone('mobilenet_v1')
+  pixels = Uint8Array.from({ length: PICTURES * backbone.recipe.size ** 2 * 3 }, (_, at) => (at * at) % 251)
+  const session = await (await createOnnxEngine()).loadBackbone(backbone)
+  expected = await session.run(pixels, PICTURES)
+  await session.dispose()
+  lanes = await startLanes(await compiledOnnx(backbone), backbone, 2)
+})
+afterAll(() => lanes.dispose())
+
+const picture = (at: number) => pixels.slice((at * pixels.length) / PICTURES, ((at + 1) * pixels.length) / PICTURES)
+
+describe('threads with a session each', () => {
+  it('give the bits of one session, whatever the batch, each run its own', async () => {
+    expect(await lanes.run(pixels, PICTURES)).toEqual(expected)
+    const singly = await Promise.all(Array.from({ length: PICTURES }, (_, at) => lanes.run(picture(at), 1)))
+    expect(Float32Array.from(singly.flatMap(features => [...features]))).toEqual(expected)
+  })
+
+  it('leave the event loop free', async () => {
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    await lanes.run(pixels, PICTURES)
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(2)
+  })
+
+  it('pass on what the engine says of an input, and go on', async () => {
+    await expect(lanes.run(pixels.subarray(1), PICTURES)).rejects.toThrow(/size|dims|length/i)
+    expect(await lanes.run(pixels, PICTURES)).toEqual(expected)
+  })
+
+  it('pass on that a network does not load', async () => {
+    await expect(startLanes(new Uint8Array(100), backbone, 2)).rejects.toThrow(/protobuf|model/i)
+  })
+
+  it('refuse a run once disposed of, and end what was under way', async () => {
+    const own = await startLanes(await compiledOnnx(backbone), backbone, 1)
+    const underWay = own.run(pixels, PICTURES)
+    const outcome = Promise.allSettled([underWay])
+    await own.dispose()
+    expect((await outcome)[0].status).toMatch(/fulfilled|rejected/)
+    await expect(own.run(pixels, PICTURES)).rejects.toThrow(/ended/)
+  })
+})
+
+it('they are for many pictures, and for networks and inputs of which copies are cheap', () => {
+  const small = new Uint8Array(17_000_000)
+  expect(worthLanes(small, backbone, 10)).toBe(0)
+  expect(worthLanes(small, backbone, 1000)).toBeLessThanOrEqual(4)
+  expect(worthLanes(new Uint8Array(90_000_000), backbone, 1000)).toBe(0)
+  expect(worthLanes(small, { ...backbone, recipe: { ...backbone.recipe, size: 1024 } }, 1000)).toBe(0)
+})
