@@ -10,6 +10,7 @@ export function evaluationJson(evaluation: Evaluation, labels: readonly string[]
     interval,
     logLoss,
     calibrationError: calibration.error,
+    calibrationErrorByChance: calibration.chance,
     reliability: calibration.bins,
     perCategory: perCategory.map((figures, at) => ({ label: labels[at], ...figures })),
     confusion,

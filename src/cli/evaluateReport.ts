@@ -3,7 +3,7 @@ import { evaluationJson } from './evaluateJson.ts'
 import { categoryTable, confusionTable } from './evaluateTable.ts'
 import { printable } from './printable.ts'
 import type { Terminal } from './terminal.ts'
-import { count, percent, shareText, shown } from './trainReport.ts'
+import { count, percent, scoresText, shareText, shown } from './trainReport.ts'
 
 /** Names listed before the rest is only counted. */
 const LISTED = 20
@@ -14,7 +14,7 @@ export function printEvaluation(result: EvaluateResult, { out, err, colors }: Te
   const { calibration, logLoss } = evaluation
   out(`accuracy ${colors.bold(shareText(evaluation))}`)
   if (logLoss !== null && calibration.error !== null) {
-    out(`log loss ${logLoss.toFixed(3)}; scores are off by ${percent(calibration.error)} on average`)
+    out(`log loss ${logLoss.toFixed(3)}; ${scoresText(calibration)}`)
   }
   if (unfamiliar) out(`unlike anything learnt: ${percent(unfamiliar.share)} (${unfamiliar.pictures})`)
   if (learnt) {

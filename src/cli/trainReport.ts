@@ -1,4 +1,5 @@
 import type { Assessment } from '../head/assess.ts'
+import type { Calibration } from '../head/calibration.ts'
 import type { TrainEvent, TrainResult } from '../jobs/trainOptions.ts'
 import type { Share } from '../model/manifest.ts'
 import { choiceLines, comparingLine } from './choiceTable.ts'
@@ -121,10 +122,14 @@ export class TrainReport {
 
 /** Whether scores can be trusted, and what to do about labels that can't be. */
 function trustLine(tfFiles: string, { evaluation, doubts }: Assessment): string {
-  const error = percent(evaluation.calibration.error ?? 0)
   const doubtful = doubts.filter(doubt => doubt.contradicted).length
   const labels = doubtful === 0 ? 'no doubtful labels' : `${count(doubtful, 'doubtful label')}: itc doctor ${tfFiles}`
-  return `scores are off by ${error} on average; ${labels}`
+  return `${scoresText(evaluation.calibration)}; ${labels}`
+}
+
+/** How far scores are off; few pictures make even the best seem so. */
+export function scoresText({ error, chance }: Calibration): string {
+  return `scores are off by ${percent(error ?? 0)} on average (${percent(chance ?? 0)} by chance alone)`
 }
 
 export function shareText({ accuracy, right, pictures, interval }: Share): string {

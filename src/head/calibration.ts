@@ -18,6 +18,11 @@ export interface Calibration {
    * pictures as weights (Guo et al., "On Calibration of Modern Neural Networks", 2017). null without pictures.
    */
   readonly error: number | null
+  /**
+   * What that error is on average of scores that mean just what they say, on as many pictures with these scores: right and
+   * wrong fall by chance, and few pictures a bin make a gap. null without pictures.
+   */
+  readonly chance: number | null
   /** Equally wide bins of the highest score, from 0 to 1. */
   readonly bins: readonly ReliabilityBin[]
 }
@@ -32,16 +37,20 @@ export const CALIBRATION_BINS = 10
  * @param right 1 where the prediction was right
  */
 export function calibration(scores: Float64Array, right: Uint8Array): Calibration {
-  const tallies = Array.from({ length: CALIBRATION_BINS }, () => ({ pictures: 0, scores: 0, right: 0 }))
+  const tallies = Array.from({ length: CALIBRATION_BINS }, () => ({ pictures: 0, scores: 0, right: 0, variance: 0 }))
   for (let at = 0; at < scores.length; at++) {
     const tally = tallies[Math.min(CALIBRATION_BINS - 1, Math.floor(scores[at]! * CALIBRATION_BINS))]!
     tally.pictures++
     tally.scores += scores[at]!
+    tally.variance += scores[at]! * (1 - scores[at]!)
     tally.right += right[at]!
   }
   const gaps = tallies.reduce((sum, tally) => sum + Math.abs(tally.scores - tally.right), 0)
+  // The mean of a normal variable's absolute value is sqrt(2 / pi) of its deviation.
+  const chanceGaps = tallies.reduce((sum, { variance }) => sum + Math.sqrt((2 / Math.PI) * variance), 0)
   return {
     error: scores.length === 0 ? null : gaps / scores.length,
+    chance: scores.length === 0 ? null : chanceGaps / scores.length,
     bins: tallies.map((tally, bin) => ({
       from: bin / CALIBRATION_BINS,
       to: (bin + 1) / CALIBRATION_BINS,

@@ -31,6 +31,18 @@ test.each([0.5, 1, 4])('finds the factor %f that logits were multiplied by', fac
   expect(error).toBeLessThan(0.03)
 })
 
+test('the mean of the highest scores becomes the share that is right, whatever the shape of the logits', () => {
+  const { logits, labels, categories } = drawn(1000, 4, 3)
+  const cubed = logits.map(value => value ** 3)
+  const { right, calibration } = evaluate({
+    logits: cooled(cubed, fitTemperature({ logits: cubed, labels, categories })),
+    labels,
+    categories,
+  })
+  const sum = calibration.bins.reduce((total, bin) => total + bin.pictures * (bin.meanScore ?? 0), 0)
+  expect(sum / 1000).toBeCloseTo((right + 0.5) / 1001, 4)
+})
+
 test('all right on few pictures: modest scores, by half an imagined mistake', () => {
   const logits = Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1)
   const labels = Int32Array.of(0, 0, 1, 1)

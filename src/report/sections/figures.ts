@@ -10,12 +10,12 @@ const RELIED_ON = 0.95
 
 /** Whether scores can be trusted. */
 export function reliability({ evaluation, calibration, certainty }: ReportData, charts: Charts): Html | undefined {
-  const { error, bins } = evaluation.calibration
-  if (error === null) return undefined
+  const { error, chance, bins } = evaluation.calibration
+  if (error === null || chance === null) return undefined
   const full = bins.filter(({ pictures }) => pictures > 0)
   return html`<section id="scores" aria-labelledby="scores-title"><h2 id="scores-title">Can its scores be trusted?</h2>
 <p>When it says 90&#8239;%, it should be right 9 times in 10. Dots on the dashed line are just that; below it the scores promise too much, above it too little. Larger dots stand for more pictures.
-On average they are off by <strong>${percent(error)}</strong> (expected calibration error, ${bins.length} equally wide bins).</p>
+On average they are off by <strong>${percent(error)}</strong> (expected calibration error, ${bins.length} equally wide bins). Chance alone makes the best of scores seem off by <strong>${percent(chance)}</strong> on as many pictures.</p>
 ${calibration?.before !== undefined && calibration.before !== null && html`<p class="soft">Scores were corrected by a temperature of ${calibration.temperature.toFixed(2)}, fitted on pictures held back in turn. Error before: ${percent(calibration.before)}${calibration.after !== null && `, after: ${percent(calibration.after)}`}.</p>`}
 ${charts.draw('reliability', `Reliability diagram: ${full.map(bin => `scores about ${percent(bin.meanScore!)}: ${percent(bin.accuracy!)} right of ${bin.pictures}`).join('; ')}`, reliabilityOption(evaluation.calibration))}
 ${certainty && reliance(certainty)}

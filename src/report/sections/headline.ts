@@ -37,7 +37,11 @@ ${
 ${evaluation.logLoss !== null && card('Log loss', evaluation.logLoss.toFixed(3), 'lower is better; 0 is perfect')}
 ${
   evaluation.calibration.error !== null &&
-  card('Calibration error', percent(evaluation.calibration.error), 'how far scores are off, on average')
+  card(
+    'Calibration error',
+    percent(evaluation.calibration.error),
+    `how far scores are off, on average; ${percent(evaluation.calibration.chance ?? 0)} is chance`,
+  )
 }
 </dl>
 </header>`
