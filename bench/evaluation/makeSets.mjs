@@ -22,9 +22,19 @@ const SETS = {
   stamps: [STAMPS, (await readdir(STAMPS)).sort()],
   clipart: [
     CLIPART,
-    'animals buildings electronics food geography office people plants recreation shapes signs_and_symbols tools transportation'.split(
-      ' ',
-    ),
+    [
+      ...[
+        'animals/birds',
+        'animals/bugs',
+        'animals/mammals',
+        'buildings',
+        'food/desserts',
+        'food/fruit',
+        'people/clothing',
+      ],
+      ...['people/smilies', 'people/stickmen', 'plants', 'recreation/games/cards', 'recreation/music', 'shapes/arrows'],
+      ...['signs_and_symbols/flags', 'tools', 'transportation/roadsigns', 'transportation/vehicles'],
+    ],
   ],
 }
 
@@ -36,7 +46,7 @@ for (const [set, [root, categories]] of Object.entries(SETS)) {
       .filter(name => name.endsWith('.png'))
       .sort()
     if (found.length < LEAST) continue
-    const folder = join(target, set, 'data', category.replace('/', '-'))
+    const folder = join(target, set, 'data', category.replaceAll('/', '-'))
     await mkdir(folder, { recursive: true })
     const stride = Math.max(1, found.length / (set === 'clipart' ? 100 : MOST))
     for (let at = 0; at < found.length; at += stride) {

@@ -1,9 +1,8 @@
 // node bench/evaluation/run.mjs [TF_FILES…], after a build: what is claimed of evaluation, measured, as Markdown tables.
 // Each folder's pictures are also strangers to all the others.
 import { performance } from 'node:perf_hooks'
-import { assess, findNear } from '../../dist/head/assess.js'
+import { assess } from '../../dist/head/assess.js'
 import { bankCosine } from '../../dist/head/bank.js'
-import { rankDoubtful } from '../../dist/head/doubtful.js'
 import { energyAt, familiarity } from '../../dist/head/familiarity.js'
 import { headLogits } from '../../dist/head/head.js'
 import { evaluate } from '../../dist/head/metrics.js'
@@ -40,7 +39,8 @@ for (const set of sets) {
     set.data.rows,
     set.data.categories,
     fixed(result.evaluation.accuracy),
-    `${fixed(result.uncalibrated.calibration.error)} → ${fixed(crossFittedError(set, logits, folds))}`,
+    `${fixed(result.uncalibrated.calibration.error)} → ${fixed(crossFitted(set, logits, folds).error)}`,
+    fixed(crossFitted(set, logits, folds).chance),
     fixed(result.temperature, 2),
     await swappedFound(set),
     fixed(separation.neighboursAuroc),
@@ -58,6 +58,7 @@ console.log(
       'categories',
       'accuracy',
       'calibration error',
+      'by chance',
       'T',
       'swapped in first tenth',
       'AUROC neighbours',
@@ -102,8 +103,8 @@ for (const set of sets) {
 console.log(table(['known', 'unknown', 'neighbours', 'energy', 'both', 'caught at coverage'], across))
 process.exit(0)
 
-/** Calibration error of pictures none of which took part in fitting the temperature. */
-function crossFittedError({ data }, logits, folds) {
+/** Calibration of pictures none of which took part in fitting the temperature. */
+function crossFitted({ data }, logits, folds) {
   const { labels, categories } = data
   const fitted = new Float32Array(logits.length)
   for (const fold of new Set(folds)) {
@@ -118,7 +119,7 @@ function crossFittedError({ data }, logits, folds) {
       if (folds[row] === fold) fitted.set(own.subarray(row * categories, (row + 1) * categories), row * categories)
     })
   }
-  return evaluate({ logits: fitted, labels, categories }).calibration.error
+  return evaluate({ logits: fitted, labels, categories }).calibration
 }
 
 async function swappedFound(set) {
@@ -126,11 +127,9 @@ async function swappedFound(set) {
   for (let seed = 1; seed <= SWAPS; seed++) {
     const { set: changed, rows } = swapped(set, 0.05, seed)
     const { data } = changed
-    const { logits } = await crossValidated(changed, seed)
-    const temperature = fitTemperature({ ...data, logits })
-    const { neighbours } = await findNear(data, data.labels)
-    const first = rankDoubtful({ ...data, logits: cooled(logits, temperature) }, neighbours)
-    found += first.slice(0, Math.ceil(data.rows / 10)).filter(({ row }) => rows.has(row)).length / rows.size / SWAPS
+    const { logits, folds, trainHeads } = await crossValidated(changed, seed)
+    const { doubts } = await assess(data, { ...data, logits }, folds, { trainHeads, brief: true })
+    found += doubts.slice(0, Math.ceil(data.rows / 10)).filter(({ row }) => rows.has(row)).length / rows.size / SWAPS
   }
   return fixed(found, 2)
 }

@@ -2,20 +2,18 @@ import type { FeatureMatrix } from '../features/matrix.ts'
 import { BANK_ROWS, type Bank, makeBank, sampleEvenly } from './bank.ts'
 import { type LabelDoubt, rankDoubtful } from './doubtful.ts'
 import { type NearDuplicate, nearDuplicates, type Outlier, outliers } from './duplicates.ts'
+import { runExperiments } from './experiments.ts'
 import type { FamiliarityRule } from './familiarity.ts'
-import { type CurvePlan, type LearningCurve, planLearningCurve, readLearningCurve } from './learningCurve.ts'
-import { type LeaveOutPlan, learnFamiliarity, planLeaveOut, type Separation } from './leaveOut.ts'
+import { type LearningCurve, readLearningCurve } from './learningCurve.ts'
+import { type LeaveOutPlan, learnFamiliarity, type Separation } from './leaveOut.ts'
 import { type Evaluation, evaluate, type Predictions } from './metrics.ts'
 import { type Neighbours, nearestNeighboursInTurns, unitRows } from './neighbours.ts'
-import { joinPlans, splitLogits, type TrainHeads } from './plan.ts'
+import type { TrainHeads } from './plan.ts'
 import { cooled, fitTemperature } from './temperature.ts'
 import { DEFAULT_THRESHOLD, type ThresholdOptions } from './threshold.ts'
 
 /** Rows whose neighbours are all found; of more, a sample of as many: the search takes the square of them. */
 export const NEIGHBOUR_ROWS = 3000
-/** Logits that the experiments may give, at most: 100 MB, and a second time while they are dealt out. */
-const MOST_LOGITS = 25_000_000
-
 /** The nearest neighbours of a data set's rows, or of a sample of them. */
 export interface Near {
   /** Row indices, ascending: all of them when there are few. */
@@ -30,8 +28,10 @@ export interface Near {
 export interface AssessOptions {
   /** From `findNear`, where the caller has it already. */
   readonly near?: Near | undefined
-  /** Without it there is no learning curve, and unknowns are told by neighbours alone. */
+  /** Without it labels are doubted on less evidence, there is no learning curve, and unknowns are told by neighbours alone. */
   readonly trainHeads?: TrainHeads | undefined
+  /** Only what doubtful labels need: no learning curve, and unknowns told by neighbours alone. */
+  readonly brief?: boolean | undefined
   readonly threshold?: ThresholdOptions | undefined
 }
 
@@ -62,7 +62,7 @@ export async function assess(
   features: FeatureMatrix,
   crossValidated: Predictions,
   folds: ArrayLike<number>,
-  { near: given, trainHeads, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
+  { near: given, trainHeads, brief, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
 ): Promise<Assessment> {
   const { labels, categories } = crossValidated
   const temperature = fitTemperature(crossValidated)
@@ -71,7 +71,8 @@ export async function assess(
 
   const near = given ?? (await findNear(features, labels))
   const { sample } = near
-  const experiments = await runExperiments(calibrated, folds, trainHeads)
+  const neighbours = sample.length === labels.length ? near.neighbours : undefined
+  const { curve, leaveOut, cleared } = await runExperiments(calibrated, folds, { neighbours, trainHeads, brief })
   const uncalibrated = evaluate(crossValidated)
   await turn()
   const evaluation = evaluate(calibrated)
@@ -80,7 +81,7 @@ export async function assess(
     temperature,
     uncalibrated,
     evaluation,
-    doubts: rankDoubtful(calibrated, sample.length === labels.length ? near.neighbours : undefined),
+    doubts: rankDoubtful(calibrated, { neighbours, cleared }),
     duplicates: nearDuplicates(near.neighbours).map(pair => ({
       ...pair,
       first: sample[pair.first]!,
@@ -88,7 +89,7 @@ export async function assess(
     })),
     outliers: outliers(near.neighbours, near.labels).map(found => ({ ...found, row: sample[found.row]! })),
     neighbourRows: sample.length,
-    curve: experiments && readLearningCurve(experiments.curve.plan, experiments.curve.logits, folds, crossValidated),
+    curve: curve && readLearningCurve(curve.plan, curve.logits, folds, crossValidated),
     familiarity: await assessFamiliarity(),
   }
 
@@ -96,10 +97,6 @@ export async function assess(
     await turn()
     const few = sampleEvenly(labels, BANK_ROWS)
     const { neighbours, unit } = few.length === sample.length ? near : await searched(features, labels, few)
-    const leaveOut = experiments && {
-      plan: leaveOutOf(experiments.leaveOut.plan, few),
-      logits: cooled(rowsOf(experiments.leaveOut.logits, few, labels.length), temperature),
-    }
     const evidence = {
       predictions: {
         labels: labelsOf(labels, few),
@@ -108,7 +105,10 @@ export async function assess(
       },
       neighbours,
       folds: Array.from(few, row => folds[row]!),
-      leaveOut,
+      leaveOut: leaveOut && {
+        plan: leaveOutOf(leaveOut.plan, few),
+        logits: cooled(rowsOf(leaveOut.logits, few, labels.length), temperature),
+      },
     }
     return { ...learnFamiliarity(evidence, threshold), bank: makeBank(unit) }
   }
@@ -123,19 +123,6 @@ function turn(): Promise<void> {
 export async function findNear(features: FeatureMatrix, labels: Int32Array, signal?: AbortSignal): Promise<Near> {
   const sample = sampleEvenly(labels, NEIGHBOUR_ROWS)
   return { sample, ...(await searched(features, labels, sample, signal)) }
-}
-
-async function runExperiments({ labels, categories }: Predictions, folds: ArrayLike<number>, trainHeads?: TrainHeads) {
-  if (trainHeads === undefined) return undefined
-  const curve = planLearningCurve(labels, folds)
-  const leaveOut = planLeaveOut(labels, categories, folds)
-  const plans = [curve, leaveOut] as const
-  if (labels.length * categories * (curve.heads + leaveOut.heads) > MOST_LOGITS) return undefined
-  const [curveLogits, leaveOutLogits] = splitLogits(plans, await trainHeads(joinPlans(plans)), categories)
-  return {
-    curve: { plan: curve as CurvePlan, logits: curveLogits! },
-    leaveOut: { plan: leaveOut as LeaveOutPlan, logits: leaveOutLogits! },
-  }
 }
 
 async function searched(features: FeatureMatrix, labels: Int32Array, rows: Int32Array, signal?: AbortSignal) {

@@ -49,3 +49,19 @@ export function splitLogits(plans: readonly HeadsPlan[], logits: Float32Array, c
     return own
   })
 }
+
+/** Of each row the logits by the head that stands for its fold: [rows, heads, categories] → [rows, categories]. */
+export function heldOut(
+  logits: Float32Array,
+  heads: number,
+  folds: ArrayLike<number>,
+  categories: number,
+): Float32Array {
+  const rows = logits.length / (heads * categories)
+  const own = new Float32Array(rows * categories)
+  for (let row = 0; row < rows; row++) {
+    const offset = (row * heads + folds[row]!) * categories
+    own.set(logits.subarray(offset, offset + categories), row * categories)
+  }
+  return own
+}

@@ -3,7 +3,7 @@ import type { Engine, HeadTrainer } from '../engine/engine.ts'
 import type { FeatureMatrix } from '../features/matrix.ts'
 import type { Head } from './head.ts'
 import type { HeadOptions } from './options.ts'
-import { type HeadsPlan, planHeads } from './plan.ts'
+import { type HeadsPlan, heldOut, planHeads } from './plan.ts'
 import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt, softmaxAt } from './softmax.ts'
 import { trainingLabels, trainingRows, type Variants } from './variants.ts'
@@ -99,13 +99,7 @@ export async function crossValidate(
   const { rows, categories } = data
   const heads = options.folds
   const plan = planHeads(rows, heads, (row, head) => folds[row] !== head)
-  const all = await trainSideBySide(engine, data, plan, options, hooks) // [rows, heads, categories]
-  const logits = new Float32Array(rows * categories)
-  for (let row = 0; row < rows; row++) {
-    const offset = (row * heads + folds[row]!) * categories
-    logits.set(all.subarray(offset, offset + categories), row * categories)
-  }
-  return logits
+  return heldOut(await trainSideBySide(engine, data, plan, options, hooks), heads, folds, categories)
 }
 
 /**

@@ -36,7 +36,8 @@ export async function crossValidated(
   const logits = await crossValidate(engine, data, parts, head, hooks('cross-validation'))
   const assessment = await assess(data, { ...data, logits }, parts, {
     near,
-    ...(!brief && { trainHeads: plan => trainSideBySide(engine, data, plan, head, hooks('assessment')) }),
+    brief,
+    trainHeads: plan => trainSideBySide(engine, data, plan, head, hooks('assessment')),
   })
   return { assessment, logits: cooled(logits, assessment.temperature) }
 }

@@ -1,0 +1,65 @@
+import { calibrateCleared, planCleared, rankDoubtful } from './doubtful.ts'
+import { type CurvePlan, planLearningCurve } from './learningCurve.ts'
+import { type LeaveOutPlan, planLeaveOut } from './leaveOut.ts'
+import type { Predictions } from './metrics.ts'
+import type { Neighbours } from './neighbours.ts'
+import { type HeadsPlan, heldOut, joinPlans, splitLogits, type TrainHeads } from './plan.ts'
+
+/** Logits that the experiments may give, at most: 100 MB, and a second time while they are dealt out. */
+const MOST_LOGITS = 25_000_000
+/** The same of the heads that look at labels once more: with so many categories they would cost minutes. */
+const MOST_CLEARED = 3_000_000
+
+/** A plan with its heads' logits, [rows, heads, categories]. */
+export interface Trained<P extends HeadsPlan> {
+  readonly plan: P
+  readonly logits: Float32Array
+}
+
+/** What heads trained on some of the rows tell; each is undefined where it was left out. */
+export interface Experiments {
+  readonly curve?: Trained<CurvePlan>
+  readonly leaveOut?: Trained<LeaveOutPlan>
+  /** Second opinions on the labels, calibrated: [rows, categories]. */
+  readonly cleared?: Float32Array
+}
+
+export interface ExperimentOptions {
+  /** Of all rows, where they are known. */
+  readonly neighbours: Neighbours | undefined
+  /** Without it there are no experiments. */
+  readonly trainHeads: TrainHeads | undefined
+  /** Only the second opinions. */
+  readonly brief: boolean | undefined
+}
+
+/**
+ * Trains the heads of all experiments side by side; those that would take too much are left out.
+ *
+ * @param calibrated cross-validated predictions
+ * @param folds of that cross-validation, [rows]
+ */
+export async function runExperiments(
+  calibrated: Predictions,
+  folds: ArrayLike<number>,
+  { neighbours, trainHeads, brief }: ExperimentOptions,
+): Promise<Experiments> {
+  if (trainHeads === undefined) return {}
+  const { labels, categories } = calibrated
+  const fits = (most: number, ...plans: HeadsPlan[]) =>
+    labels.length * categories * plans.reduce((sum, { heads }) => sum + heads, 0) <= most
+  const curve = planLearningCurve(labels, folds)
+  const leaveOut = planLeaveOut(labels, categories, folds)
+  const whole = !brief && fits(MOST_LOGITS, curve, leaveOut)
+  const doubted = planCleared(rankDoubtful(calibrated, { neighbours }), folds)
+  const second = doubted && fits(MOST_CLEARED, doubted) ? doubted : undefined
+  const plans: HeadsPlan[] = [...(whole ? [curve, leaveOut] : []), ...(second ? [second] : [])]
+  if (plans.length === 0) return {}
+  const logits = splitLogits(plans, await trainHeads(joinPlans(plans)), categories)
+  return {
+    ...(whole && { curve: { plan: curve, logits: logits[0]! }, leaveOut: { plan: leaveOut, logits: logits[1]! } }),
+    ...(second && {
+      cleared: calibrateCleared(heldOut(logits.at(-1)!, second.heads, folds, categories), second, calibrated),
+    }),
+  }
+}
