@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { ENGINE_CHOICES, type EngineChoice } from '../engine/load.ts'
-import { DEFAULT_LIMITS, type DecodeLimits } from '../image/limits.ts'
+import { DEFAULT_LIMITS, type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { parseNumber } from './parse.ts'
 
 /** What every command that decodes pictures takes. */
@@ -23,11 +23,9 @@ export function addPictureOptions(command: Command): Command {
     .option('--allow-truncated', 'use what there is of pictures that end early')
 }
 
-export function pictureOptions({ maxPixels, allowTruncated }: PictureFlags): { limits: Partial<DecodeLimits> } {
+/** What `addPictureOptions` gave. @throws UserError before anything is done */
+export function pictureOptions({ maxPixels, allowTruncated }: PictureFlags): { limits: DecodeLimits } {
   return {
-    limits: {
-      ...(maxPixels === undefined ? {} : { maxPixels }),
-      ...(allowTruncated === undefined ? {} : { allowTruncated }),
-    },
+    limits: limitsWith({ ...(maxPixels !== undefined && { maxPixels }), ...(allowTruncated && { allowTruncated }) }),
   }
 }

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import type { DecodeLimits } from '../image/decode.ts'
+import type { DecodeLimits } from '../image/limits.ts'
 import type { BottleneckStore } from './store.ts'
 
 export interface ExtractProgress {

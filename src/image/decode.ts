@@ -3,8 +3,6 @@ import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
 import { withPicture } from './open.ts'
 import type { Recipe, Resize } from './recipe.ts'
 
-export { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
-
 /** A crop keeps all of the picture until here: rows that nobody asked for would not be read, nor found truncated. */
 const FITS = { stretch: 'fill', crop: 'outside', pad: 'inside' } as const satisfies Record<Resize, string>
 

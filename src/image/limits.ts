@@ -1,3 +1,5 @@
+import { unexpected } from '../errors.ts'
+
 /** What one picture may cost. */
 export interface DecodeLimits {
   /** Width times height, checked in the header before anything is decoded. */
@@ -9,6 +11,17 @@ export interface DecodeLimits {
 }
 
 export const DEFAULT_LIMITS: DecodeLimits = { maxPixels: 100_000_000, allowTruncated: false, timeoutMs: 20_000 }
+
+/** Fills in defaults. @throws UserError for what is no limit: sharp would take 0 pixels for any number of them */
+export function limitsWith(given: Partial<DecodeLimits> = {}): DecodeLimits {
+  const limits = { ...DEFAULT_LIMITS, ...given }
+  const { maxPixels, timeoutMs } = limits
+  if (!Number.isSafeInteger(maxPixels) || maxPixels < 1) {
+    throw unexpected('max-pixels', 'a whole number above 0', maxPixels)
+  }
+  if (!(timeoutMs > 0)) throw unexpected('timeoutMs', 'a number above 0', timeoutMs)
+  return limits
+}
 
 /** No photograph is larger, and a buffer in Node may not be much larger. */
 export const MAX_FILE_BYTES = 1_000_000_000

@@ -5,7 +5,7 @@ import type { Extraction } from '../features/extract.ts'
 import { BottleneckStore } from '../features/store.ts'
 import { extractVariants } from '../features/variants.ts'
 import type { Variants } from '../head/variants.ts'
-import { DEFAULT_LIMITS } from '../image/decode.ts'
+import { limitsWith } from '../image/limits.ts'
 import type { Layout } from '../model/layout.ts'
 import type { TrainOptions } from './trainOptions.ts'
 
@@ -39,7 +39,7 @@ export async function augmented(
     const values = await extractVariants(extraction, backbones, count, {
       engine,
       store,
-      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      limits: limitsWith(options.limits),
       onProgress: progress => onEvent?.({ kind: 'variants', ...progress }),
       ...(signal && { signal }),
     })

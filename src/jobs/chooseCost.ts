@@ -1,6 +1,7 @@
 import type { Backbone } from '../backbone/backbone.ts'
 import type { Engine } from '../engine/engine.ts'
-import { type DecodeLimits, decodePicture } from '../image/decode.ts'
+import { decodePicture } from '../image/decode.ts'
+import type { DecodeLimits } from '../image/limits.ts'
 import { PictureError } from '../image/pictureError.ts'
 
 /** Pictures named for a measurement, and how many times: the fastest time counts, for it was disturbed least. */

@@ -6,7 +6,7 @@ import type { BottleneckStore } from '../features/store.ts'
 import type { HeadOptions } from '../head/options.ts'
 import { argMaxAt } from '../head/softmax.ts'
 import { crossValidate, type LabelledMatrix } from '../head/train.ts'
-import { DEFAULT_LIMITS } from '../image/decode.ts'
+import { limitsWith } from '../image/limits.ts'
 import type { Candidate } from './chooseCandidates.ts'
 import { measureCost } from './chooseCost.ts'
 import { count } from './choosePaired.ts'
@@ -67,7 +67,7 @@ export class Trial {
   async #prepareOne(candidate: Candidate, store: BottleneckStore): Promise<void> {
     const { backbone, inputSize, resize } = candidate
     const { signal, limits: given } = this.#options
-    const limits = { ...DEFAULT_LIMITS, ...given }
+    const limits = limitsWith(given)
     const { pictures } = this.#prepared.extraction
     const backbones = await findBackbones(backbone, { ...this.#options, inputSize, resize })
     const isFirst = this.#matrices.size === 0

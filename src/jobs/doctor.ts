@@ -11,7 +11,7 @@ import { BottleneckStore } from '../features/store.ts'
 import { findNear, type Near } from '../head/assess.ts'
 import { nearDuplicates, outliers } from '../head/duplicates.ts'
 import { type HeadOptions, resolveHeadOptions } from '../head/options.ts'
-import { DEFAULT_LIMITS } from '../image/limits.ts'
+import { limitsWith } from '../image/limits.ts'
 import { layoutOf } from '../model/layout.ts'
 import { readModel, type StoredModel } from '../model/load.ts'
 import { crossValidated } from './crossValidated.ts'
@@ -34,7 +34,7 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
   const backbones = await backbonesOf(model, options)
   let loading: Promise<Engine> | undefined
   const engine = () => (loading ??= loadEngine(options.engine ?? 'auto'))
-  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const limits = limitsWith(options.limits)
   const progress = (kind: ExamineEvent['kind']) => (done: number, total: number) =>
     options.onEvent?.({ kind, done, total })
 

@@ -1,7 +1,8 @@
 import { type FeatureMap, runFeatureMap } from '../engine/featureMaps.ts'
 import { headLogits } from '../head/head.ts'
 import { softmaxRows } from '../head/softmax.ts'
-import { DEFAULT_LIMITS, type DecodeLimits, decodePicture } from '../image/decode.ts'
+import { decodePicture } from '../image/decode.ts'
+import { type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { readPicture } from '../image/read.ts'
 import { readModel } from '../model/load.ts'
 import { activationMap, type PlaneMap } from './explainMap.ts'
@@ -47,7 +48,7 @@ export const DEFAULT_NEIGHBOURS = 5
  * @throws PictureError when the picture can't be used; UserError when there is no model, or none that has maps
  */
 export async function explain(tfFiles: string, path: string, options: ExplainOptions = {}): Promise<Explanation> {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const limits = limitsWith(options.limits)
   const { manifest, backbones, head } = await readModel(tfFiles)
   const { bytes } = await readPicture(path, limits)
   const maps: FeatureMap[] = []

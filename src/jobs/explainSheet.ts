@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type DecodeLimits } from '../image/decode.ts'
+import { type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { overlay, seenRegion } from '../image/overlay.ts'
 import { canWrite, drawPanels, type Panel, type PanelRow } from '../image/panels.ts'
 import { PictureError } from '../image/pictureError.ts'
@@ -25,9 +25,9 @@ export interface Sheet {
 export async function drawExplanation(
   explanation: Explanation,
   name: string,
-  given: Partial<DecodeLimits> = {},
+  given?: Partial<DecodeLimits>,
 ): Promise<Sheet> {
-  const limits = { ...DEFAULT_LIMITS, ...given }
+  const limits = limitsWith(given)
   const picture = await decodeUpright(explanation.picture, LARGE, limits)
   const region = seenRegion(picture, explanation.resize)
   const scale = strongest(explanation)

@@ -10,7 +10,7 @@ import { type Extraction, extractFeatures } from '../features/extract.ts'
 import { BottleneckStore } from '../features/store.ts'
 import { findNear, type Near } from '../head/assess.ts'
 import type { LabelledMatrix } from '../head/train.ts'
-import { DEFAULT_LIMITS } from '../image/decode.ts'
+import { limitsWith } from '../image/limits.ts'
 import type { Layout } from '../model/layout.ts'
 import { augmented } from './augment.ts'
 import { groupedExamples } from './groups.ts'
@@ -83,7 +83,7 @@ async function extract(
     return await extractFeatures(dataset.pictures, backbones, {
       engine,
       store,
-      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      limits: limitsWith(options.limits),
       onProgress: progress => options.onEvent?.({ kind: 'bottlenecks', ...progress }),
       signal: options.signal,
     })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { DEFAULT_LIMITS, type DecodeLimits } from '../image/limits.ts'
+import { type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { PictureError } from '../image/pictureError.ts'
 import { thumbnail } from '../image/thumbnail.ts'
 import { writeAtomic } from '../model/files.ts'
@@ -15,11 +15,11 @@ export async function writeReport(
   path: string,
   data: ReportData,
   folder: string,
-  limits: Partial<DecodeLimits> = {},
+  limits?: Partial<DecodeLimits>,
 ): Promise<void> {
   const page = await renderReport(data, async picture => {
     try {
-      return await thumbnail(join(folder, picture), { ...DEFAULT_LIMITS, ...limits })
+      return await thumbnail(join(folder, picture), limitsWith(limits))
     } catch (error) {
       if (error instanceof PictureError) return undefined // it was there when it was learnt
       throw error

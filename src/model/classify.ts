@@ -4,7 +4,8 @@ import { bankCosine } from '../head/bank.ts'
 import { energyAt, familiarity } from '../head/familiarity.ts'
 import { headLogits } from '../head/head.ts'
 import { softmaxRows } from '../head/softmax.ts'
-import { DEFAULT_LIMITS, type DecodeLimits, decodePicture } from '../image/decode.ts'
+import { decodePicture } from '../image/decode.ts'
+import { type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { PictureError } from '../image/pictureError.ts'
 import type { StoredModel } from './load.ts'
 import type { Manifest } from './manifest.ts'
@@ -82,7 +83,7 @@ export class Model {
     const { width } = this.#stored.head
     const features = new Float32Array(sources.length * width)
     const errors = new Map<number, PictureError>()
-    const limits = { ...DEFAULT_LIMITS, ...options.limits }
+    const limits = limitsWith(options.limits)
     let column = 0
     for (const [turn, backbone] of this.#stored.backbones.entries()) {
       await runPipeline(sources.length, {

@@ -72,6 +72,8 @@ describe('itc train, given something wrong', () => {
     [['--backbone', 'mobilnet_v1'], /mobilenet_v1/],
     [['--resize', 'squash'], /stretch, crop, pad/],
     [['--engine', 'abacus'], /auto, onnx, tensorflow/],
+    [['--max-pixels', '0'], /max-pixels.*received 0/],
+    [['--max-pixels', '1.5'], /max-pixels.*received 1\.5/],
     [['--stpes', '3'], /Did you mean --steps/],
   ])('%j', async (flags, sentence) => {
     const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)

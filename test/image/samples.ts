@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
-import { DEFAULT_LIMITS, type DecodeLimits, decodePicture } from '../../src/image/decode.ts'
+import { decodePicture } from '../../src/image/decode.ts'
+import { type DecodeLimits, limitsWith } from '../../src/image/limits.ts'
 import { PictureError } from '../../src/image/pictureError.ts'
 import type { Recipe } from '../../src/image/recipe.ts'
 
@@ -75,7 +76,7 @@ export async function outcome(
   resize: Recipe['resize'] = 'stretch',
 ): Promise<string> {
   try {
-    const pixels = await decodePicture(source, recipe(32, resize), { ...DEFAULT_LIMITS, ...limits })
+    const pixels = await decodePicture(source, recipe(32, resize), limitsWith(limits))
     return pixels.length === 32 * 32 * 3 ? 'ok' : `${pixels.length} bytes`
   } catch (error) {
     if (error instanceof PictureError) return error.reason
