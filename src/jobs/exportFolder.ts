@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import fs from 'fs-extra'
 import { systemCode, UserError } from '../errors.ts'
 import type { ExportFiles } from '../export/formats.ts'
+import { makeFolder } from '../model/files.ts'
 
 /**
  * Writes files into a folder, all or nothing: they are made in a hidden folder inside it, and take their places when all
@@ -15,7 +16,7 @@ export async function writeFolder(folder: string, files: ExportFiles): Promise<v
   const tops = [...new Set([...files.keys()].map(path => path.split('/')[0]!))]
   await checkFree(folder, tops)
   const made = await firstMissing(folder)
-  await fs.ensureDir(folder)
+  await makeFolder(folder)
   const draft = join(folder, `.itc-export-${randomBytes(6).toString('hex')}.tmp`)
   const placed: string[] = []
   try {

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../errors.ts'
+import { makeFolder } from '../model/files.ts'
 import { crc32c } from './crc32c.ts'
 import type { ReportStep } from './reportData.ts'
 
@@ -41,7 +42,7 @@ export function encodeEvents(events: readonly ScalarEvent[], time: number): Uint
 }
 
 async function writeEvents(folder: string, events: readonly ScalarEvent[], time: number): Promise<string> {
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const encoded = encodeEvents(events, time)
   for (let run = 0; ; run++) {
     const path = join(folder, `events.out.tfevents.${Math.floor(time)}.itc${run === 0 ? '' : `.${run}`}`)

@@ -1,6 +1,7 @@
-import { mkdir, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { systemCode, UserError } from '../../errors.ts'
+import { makeFolder } from '../../model/files.ts'
 
 /**
  * Checks that pictures can go from one folder to the other.
@@ -37,23 +38,10 @@ export function unreadable(source: string, cause: unknown): UserError {
 /** Makes the destination where it is absent. @throws UserError `E_NOT_A_FOLDER`, or what `cannotWrite` says */
 export async function makeDestination(destination: string): Promise<void> {
   try {
-    await makeFolder(resolve(destination))
+    await makeFolder(destination)
   } catch (error) {
     if (['EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? '')) throw notAFolder(destination)
     throw cannotWrite(destination, error)
-  }
-}
-
-/** Node's own way to make parents too never comes back where the system says for ever that there is no parent (/proc). */
-async function makeFolder(path: string, retried = false): Promise<void> {
-  try {
-    await mkdir(path)
-  } catch (error) {
-    if ((await stat(path).catch(() => undefined))?.isDirectory()) return
-    const parent = dirname(path)
-    if (systemCode(error) !== 'ENOENT' || retried || parent === path) throw error
-    await makeFolder(parent)
-    await makeFolder(path, true)
   }
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, realpath, rm, rmdir, stat } from 'node:fs/promises'
+import { realpath, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode, UserError } from '../../errors.ts'
+import { makeFolder } from '../../model/files.ts'
 import { cannotWrite, checkFolders, leadsInto } from './folders.ts'
 import { alone } from './guessDir.ts'
 import { type Problem, UNSURE_FOLDER } from './options.ts'
@@ -106,7 +107,7 @@ async function takeBackOne({ original, name }: Entry, root: string, folder: stri
   }
   if (dryRun) return 'restored'
   try {
-    await mkdir(dirname(to), { recursive: true })
+    await makeFolder(dirname(to))
     if (!(await leadsInto(root, dirname(to))))
       return { reason: `its folder is a link elsewhere; it stays as "${name}"` }
     await moveNew(from, to)
