@@ -5,10 +5,10 @@ import { diagnoseInstallation } from '../jobs/doctorInstallation.ts'
 import type { ExamineOptions } from '../jobs/doctorOptions.ts'
 import type { CommandContext } from './context.ts'
 import { DoctorProgress, printExamination, printInstallation } from './doctorReport.ts'
-import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
+import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 
-type Flags = PictureFlags & Pick<ExamineOptions, 'backbone' | 'inputSize' | 'resize' | 'seed'> & { json?: boolean }
+type Flags = NetworkFlags & Pick<ExamineOptions, 'backbone' | 'inputSize' | 'resize' | 'seed'>
 
 /** `itc doctor` */
 export function addDoctor({ program, terminal }: CommandContext): void {
@@ -26,9 +26,7 @@ export function addDoctor({ program, terminal }: CommandContext): void {
     .option('--input-size <pixels>', "side of the network's input", parseNumber)
     .addOption(new Option('--resize <how>', 'how a picture is made square').choices(RESIZES))
     .option('--seed <n>', "of the random numbers (default: the model's)", parseNumber)
-    .addOption(engineOption())
-    .option('--json', 'print one JSON document instead of text')
-  addPictureOptions(command)
+  addNetworkOptions(command)
     .addHelpText(
       'after',
       `
@@ -48,7 +46,7 @@ Examples:
       const progress = new DoctorProgress(terminal)
       const examination = await examine(tfFiles, {
         ...flags,
-        ...pictureOptions(flags),
+        limits: limitsOf(flags),
         onEvent: event => progress.event(event),
         signal: terminal.signal,
       }).finally(() => progress.close())

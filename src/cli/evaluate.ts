@@ -2,13 +2,12 @@ import type { EvaluateOptions } from '../jobs/evaluateOptions.ts'
 import { belowSentence, checkMinAccuracy, isBelow } from '../jobs/minAccuracy.ts'
 import type { CommandContext } from './context.ts'
 import { evaluateResultJson, printEvaluation } from './evaluateReport.ts'
-import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
+import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import { createProgress } from './progress.ts'
 
-interface Flags extends PictureFlags, Pick<EvaluateOptions, 'report'> {
+interface Flags extends NetworkFlags, Pick<EvaluateOptions, 'report'> {
   readonly minAccuracy?: number
-  readonly json?: boolean
 }
 
 /** `itc evaluate` */
@@ -24,9 +23,7 @@ export function addEvaluate({ program, terminal, outcome }: CommandContext): voi
     .argument('<folder>', 'folder of category folders')
     .option('--min-accuracy <share>', 'exit with 2 if the accuracy is less', parseNumber)
     .option('--report <file>', 'write a page with the figures and pictures')
-    .addOption(engineOption())
-    .option('--json', 'print one JSON document instead of text')
-  addPictureOptions(command)
+  addNetworkOptions(command)
     .addHelpText(
       'after',
       `
@@ -41,8 +38,8 @@ Examples:
       const progress = createProgress(terminal, 'naming')
       const result = await evaluateModel(tfFiles, folder, {
         ...(report !== undefined && { report }),
-        ...(engine && { engine }),
-        ...pictureOptions(flags),
+        engine,
+        limits: limitsOf(flags),
         onEvent: event => event.kind === 'named' && progress.update(event.done, event.total),
         signal: terminal.signal,
       }).finally(() => progress.stop())

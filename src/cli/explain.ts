@@ -6,7 +6,7 @@ import { DEFAULT_NEIGHBOURS, DEFAULT_TOP, type Explanation, explain } from '../j
 import { drawExplanation } from '../jobs/explainSheet.ts'
 import { writeAtomic } from '../model/files.ts'
 import type { CommandContext } from './context.ts'
-import { addPictureOptions, type PictureFlags, pictureOptions } from './options.ts'
+import { addPictureOptions, jsonOption, limitsOf, type PictureFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import { printable } from './printable.ts'
 import type { Terminal } from './terminal.ts'
@@ -34,7 +34,7 @@ export function addExplain({ program, terminal }: CommandContext): void {
     .option('--force', 'replace the file if there is one')
     .option('--top <n>', 'explain the best n categories', parseNumber, DEFAULT_TOP)
     .option('--neighbours <n>', 'show the nearest n training pictures', parseNumber, DEFAULT_NEIGHBOURS)
-    .option('--json', 'print one JSON document, maps included, instead of text')
+    .addOption(jsonOption('print one JSON document, maps included, instead of text'))
   addPictureOptions(command)
     .addHelpText(
       'after',
@@ -47,7 +47,7 @@ Examples:
       requireWhole('top', flags.top, 1)
       requireWhole('neighbours', flags.neighbours, 0)
       if (flags.out !== undefined) await checkOut(flags.out, picture, flags.force === true)
-      const { limits } = pictureOptions(flags)
+      const limits = limitsOf(flags)
       const { top, neighbours } = flags
       const explanation = await explain(tfFiles, picture, { top, neighbours, limits, signal: terminal.signal })
       if (flags.json) terminal.out(JSON.stringify(document(picture, explanation), null, 2))

@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts'
 import type { CommandContext } from './context.ts'
+import { jsonOption } from './options.ts'
 import { printable } from './printable.ts'
 
 interface Flags {
@@ -34,7 +35,7 @@ export function addExport({ program, terminal }: CommandContext): void {
     .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).makeOptionMandatory())
     .requiredOption('--to <folder>', 'where to, made if absent')
     .option('--float16', 'half the size; scores change in the third digit or later')
-    .option('--json', 'print one JSON document instead of text')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `

@@ -1,13 +1,12 @@
 import { unexpected } from '../errors.ts'
 import type { PictureSource, Score } from '../model/classify.ts'
 import type { CommandContext } from './context.ts'
-import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
+import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Flags extends PictureFlags {
+interface Flags extends NetworkFlags {
   readonly top?: number
-  readonly json?: boolean
 }
 
 /** `itc guess` */
@@ -19,9 +18,7 @@ export function addGuess({ program, terminal, outcome }: CommandContext): void {
     .argument('<tf_files>', 'folder that was trained')
     .argument('<pictures...>', 'picture files, or - for standard input')
     .option('--top <n>', 'print the best n categories only', parseNumber)
-    .addOption(engineOption())
-    .option('--json', 'print one JSON document instead of text')
-  addPictureOptions(command)
+  addNetworkOptions(command)
     .addHelpText(
       'after',
       `
@@ -35,11 +32,11 @@ Examples:
         throw unexpected('top', 'a whole number above 0', flags.top)
       }
       const { loadModel } = await import('../jobs/loadModel.ts')
-      const model = await loadModel(tfFiles, flags.engine === undefined ? {} : { engine: flags.engine })
+      const model = await loadModel(tfFiles, { engine: flags.engine })
       const sources = await Promise.all(pictures.map(picture => sourceOf(picture, terminal)))
       const results: object[] = []
       let at = 0
-      for await (const guess of model.guessAll(sources, { ...pictureOptions(flags), signal: terminal.signal })) {
+      for await (const guess of model.guessAll(sources, { limits: limitsOf(flags), signal: terminal.signal })) {
         const picture = pictures[at++]!
         if ('error' in guess) {
           outcome.exitCode = 1

@@ -4,20 +4,19 @@ import { chooseUnsure, DEFAULT_PRECISION, type UnsureChoice } from '../jobs/gues
 import type { Manifest } from '../model/manifest.ts'
 import type { CommandContext } from './context.ts'
 import { count, GuessDirJson, GuessDirReport, listProblems, unsureLine } from './guessDirReport.ts'
-import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
+import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import { printable } from './printable.ts'
 import { createProgress } from './progress.ts'
 import { Interrupted } from './signals.ts'
 
-interface Flags extends PictureFlags {
+interface Flags extends NetworkFlags {
   readonly move?: boolean
   readonly undo?: boolean
   readonly dryRun?: boolean
   readonly unsure?: number | true
   readonly precision?: number
   readonly strict?: boolean
-  readonly json?: boolean
 }
 
 /** `itc guess-dir`, and `itc guessDir` as the scripts before it were called. */
@@ -49,9 +48,7 @@ export function addGuessDir(context: CommandContext): void {
       parseNumber,
     )
     .option('--strict', 'exit with 1 if any file was left out, such as a text file or a link out of the source')
-    .addOption(engineOption())
-    .option('--json', 'print one JSON document instead of text')
-  addPictureOptions(command)
+  addNetworkOptions(command)
     .addHelpText(
       'after',
       `
@@ -85,7 +82,7 @@ async function name(
     import('../jobs/loadModel.ts'),
     import('../jobs/guessDir/guessDir.ts'),
   ])
-  const model = await loadModel(tfFiles, flags.engine === undefined ? {} : { engine: flags.engine })
+  const model = await loadModel(tfFiles, { engine: flags.engine })
   const unsure = unsureChoice(model.manifest, flags)
   if (unsure && !flags.json) terminal.err(unsureLine(unsure))
   const json = flags.json ? new GuessDirJson(terminal) : undefined
@@ -95,7 +92,7 @@ async function name(
     result = await guessDir(model, source, destination, {
       ...how,
       ...(unsure && { unsure: unsure.threshold }),
-      ...pictureOptions(flags),
+      limits: limitsOf(flags),
       onEvent: event => (json ?? report)?.event(event),
       signal: terminal.signal,
     })

@@ -5,16 +5,27 @@ import { parseNumber } from './parse.ts'
 
 /** What every command that decodes pictures takes. */
 export interface PictureFlags {
-  readonly engine?: EngineChoice
-  readonly maxPixels?: number
+  readonly maxPixels: number
   readonly allowTruncated?: boolean
 }
 
-export function engineOption(): Option {
-  return new Option('--engine <name>', 'what runs the network')
-    .choices(ENGINE_CHOICES)
-    .env('ITC_ENGINE')
-    .default('auto')
+/** What every command that runs a network on pictures takes. */
+export interface NetworkFlags extends PictureFlags {
+  readonly engine: EngineChoice
+  readonly json?: boolean
+}
+
+export function addNetworkOptions(command: Command): Command {
+  command
+    .addOption(
+      new Option('--engine <name>', 'what runs the network').choices(ENGINE_CHOICES).env('ITC_ENGINE').default('auto'),
+    )
+    .addOption(jsonOption())
+  return addPictureOptions(command)
+}
+
+export function jsonOption(what = 'print one JSON document instead of text'): Option {
+  return new Option('--json', what)
 }
 
 export function addPictureOptions(command: Command): Command {
@@ -23,9 +34,7 @@ export function addPictureOptions(command: Command): Command {
     .option('--allow-truncated', 'use what there is of pictures that end early')
 }
 
-/** What `addPictureOptions` gave. @throws UserError before anything is done */
-export function pictureOptions({ maxPixels, allowTruncated }: PictureFlags): { limits: DecodeLimits } {
-  return {
-    limits: limitsWith({ ...(maxPixels !== undefined && { maxPixels }), ...(allowTruncated && { allowTruncated }) }),
-  }
+/** @throws UserError for a limit that is none, before anything is done */
+export function limitsOf({ maxPixels, allowTruncated = false }: PictureFlags): DecodeLimits {
+  return limitsWith({ maxPixels, allowTruncated })
 }

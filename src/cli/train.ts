@@ -5,32 +5,11 @@ import { DEFAULT_HEAD_OPTIONS } from '../head/options.ts'
 import { RESIZES } from '../image/recipe.ts'
 import type { TrainOptions } from '../jobs/trainOptions.ts'
 import type { CommandContext } from './context.ts'
-import { addPictureOptions, engineOption, type PictureFlags, pictureOptions } from './options.ts'
+import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseChannels, parseNumber } from './parse.ts'
 import { TrainReport } from './trainReport.ts'
 
-type Flags = Pick<
-  TrainOptions,
-  | 'backbone'
-  | 'inputSize'
-  | 'augment'
-  | 'resize'
-  | 'mean'
-  | 'scale'
-  | 'input'
-  | 'bottleneck'
-  | 'steps'
-  | 'batch'
-  | 'learningRate'
-  | 'seed'
-  | 'folds'
-  | 'validation'
-  | 'test'
-  | 'minAccuracy'
-  | 'report'
-  | 'summariesDir'
-> &
-  PictureFlags & { json?: boolean; strict?: boolean }
+type Flags = Omit<TrainOptions, 'engine' | 'limits' | 'onEvent' | 'signal'> & NetworkFlags
 
 /** `itc train` */
 export function addTrain({ program, terminal }: CommandContext): void {
@@ -71,9 +50,7 @@ export function addTrain({ program, terminal }: CommandContext): void {
     .option('--no-report', 'write no report.html')
     .option('--summaries-dir <folder>', 'write the training curves for TensorBoard')
     .option('--strict', 'stop if any picture has to be skipped')
-    .addOption(engineOption())
-    .option('--json', 'print one JSON document instead of text')
-  addPictureOptions(command)
+  addNetworkOptions(command)
     .addHelpText(
       'after',
       `
@@ -89,7 +66,7 @@ Examples:
         const { train } = await import('../jobs/train.ts') // not loaded for other commands, which start the sooner
         const result = await train(tfFiles, {
           ...flags,
-          ...pictureOptions(flags),
+          limits: limitsOf(flags),
           onEvent: event => report.event(event),
           signal: terminal.signal,
         })
