@@ -23,6 +23,14 @@ describe('the documentation', () => {
     await expect(page).toMatchFileSnapshot('../docs/cli.md')
   })
 
+  it('--help fits into a terminal of 80 columns, and shows examples', () => {
+    for (const command of [program, ...program.commands]) {
+      const lines = help(command, 80).split('\n')
+      expect(lines.filter(line => line.length > 80)).toEqual([])
+      expect(lines.filter(line => line.startsWith('  itc ')).length, command.name()).toBeGreaterThan(1)
+    }
+  })
+
   it.each(['README.md', 'docs/cli.md'])('every itc command line in %s is one', async file => {
     const lines = (await fs.readFile(new URL(`../${file}`, import.meta.url), 'utf8'))
       .split('\n')
@@ -38,9 +46,9 @@ describe('the documentation', () => {
   })
 })
 
-function help(command: Command): string {
+function help(command: Command, width = 110): string {
   let text = ''
-  command.configureOutput({ writeOut: written => (text += written), getOutHelpWidth: () => 110 })
+  command.configureOutput({ writeOut: written => (text += written), getOutHelpWidth: () => width })
   command.outputHelp()
   return text.trim()
 }

@@ -16,9 +16,9 @@ export function addDoctor({ program, terminal }: CommandContext): void {
     .command('doctor')
     .summary('look for what is wrong with the installation and the pictures')
     .description(
-      'Checks the installation. Given a folder, lists what is doubtful among the pictures in <tf_files>/data/, a line\n' +
-        'each: labels that cross-validation contradicts, copies and look-alikes, odd ones out, dark, blurred, tiny or\n' +
-        'oddly shaped pictures, skipped files, and what to do about each. No training is needed before, and nothing of\n' +
+      'Checks the installation. Given a folder, lists what is doubtful among the pictures in <tf_files>/data/, a line ' +
+        'each: labels that cross-validation contradicts, copies and look-alikes, odd ones out, dark, blurred, tiny or ' +
+        'oddly shaped pictures, skipped files, and what to do about each. No training is needed before, and nothing of ' +
         'yours is changed.',
     )
     .argument('[tf_files]', 'folder with data/<category>/… in it')

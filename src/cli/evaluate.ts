@@ -16,7 +16,7 @@ export function addEvaluate({ program, terminal, outcome }: CommandContext): voi
     .command('evaluate')
     .summary('measure a model on a labelled folder')
     .description(
-      'Names every picture in <folder>/<category>/ and compares. Folders are matched with the categories of the model by\n' +
+      'Names every picture in <folder>/<category>/ and compares. Folders are matched with the categories of the model by ' +
         'their names. For an honest figure, give pictures that the model was not trained on.',
     )
     .argument('<tf_files>', 'folder that was trained')

@@ -25,7 +25,7 @@ export function addExplain({ program, terminal }: CommandContext): void {
     .command('explain')
     .summary('show why a picture is named as it is')
     .description(
-      'Shows where in a picture the model saw what speaks for the best categories and against them (the class\n' +
+      'Shows where in a picture the model saw what speaks for the best categories and against them (the class ' +
         'activation map, exact for these models), and the training pictures most like it.',
     )
     .argument('<tf_files>', 'folder that was trained')

@@ -26,7 +26,7 @@ export function addExport({ program, terminal }: CommandContext): void {
     .summary('write the model for other programs')
     .description(
       'Writes the model of <tf_files> into a folder, in a form that other programs take. Nothing is overwritten.\n' +
-        '  tfjs         for browsers and Node, with a page that classifies pictures and what a camera sees\n' +
+        '  tfjs         for browsers and Node, with a page that classifies pictures\n' +
         '  saved-model  for TensorFlow Serving and tf.saved_model.load\n' +
         '  onnx         for ONNX Runtime, on servers and phones\n' +
         '  graphdef     for label_image.py and other programs of the time of retrain.py',

@@ -27,9 +27,9 @@ export function addGuessDir(context: CommandContext): void {
     .alias('guessDir')
     .summary('name a folder of pictures')
     .description(
-      'Copies every picture in <source>, folders in it included, to <destination> as <category>-<score>.<ext>.\n' +
-        'results.csv there lists what became of each, with every score. Nothing is ever overwritten, and the source is\n' +
-        'not touched. Stopped, or with new pictures, run it again: what is done is not done twice.',
+      'Copies every picture in <source>, folders in it included, to <destination> as <category>-<score>.<ext>. ' +
+        'results.csv there lists what became of each, with every score. Nothing is ever overwritten, and without --move the ' +
+        'source is not touched. Stopped, or with new pictures, run it again: what is done is not done twice.',
     )
     .argument('<tf_files>', 'folder that was trained')
     .argument('<source>', 'folder with pictures to name')

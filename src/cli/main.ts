@@ -39,6 +39,7 @@ export function createProgram(terminal: Terminal, outcome: Outcome = { exitCode:
   const program = new Command('itc')
     .description('Train an image classifier on your own folders of pictures, then name new pictures.')
     .version(VERSION)
+    .configureHelp({ subcommandTerm: command => [command.name(), ...command.aliases()].join('|') })
     .exitOverride()
     .configureOutput({
       writeOut: text => terminal.out(text.trimEnd()),
@@ -50,9 +51,11 @@ export function createProgram(terminal: Terminal, outcome: Outcome = { exitCode:
       'after',
       `
 Examples:
-  itc train ./tf_files                                 learn from ./tf_files/data/<category>/*.jpg
-  itc guess ./tf_files photo.jpg                       name one picture
-  itc guess-dir ./tf_files ./test_data ./classified    name a folder of pictures, sorted into copies`,
+  itc train ./tf_files                                learn from ./tf_files/data
+  itc guess ./tf_files photo.jpg                      name one picture
+  itc guess-dir ./tf_files ./test_data ./classified   name a folder of pictures
+
+itc COMMAND --help shows the options of a command.`,
     )
   const context: CommandContext = { program, terminal, outcome }
   addTrain(context)

@@ -18,7 +18,7 @@ export function addTrain({ program, terminal }: CommandContext): void {
     .command('train')
     .summary('learn categories from folders of pictures')
     .description(
-      'Learns to tell the pictures in <tf_files>/data/<category>/ apart, and leaves the model in <tf_files>.\n' +
+      'Learns to tell the pictures in <tf_files>/data/<category>/ apart, and leaves the model in <tf_files>. ' +
         'Bottlenecks are cached: training again, with more pictures or other options, takes a second or two.',
     )
     .argument('<tf_files>', 'folder with data/<category>/… in it')
@@ -27,7 +27,11 @@ export function addTrain({ program, terminal }: CommandContext): void {
       `pretrained network: ${BUNDLED_NAMES.join(', ')}, a file, A+B, or auto`,
       DEFAULT_BACKBONE,
     )
-    .option('--input-size <pixels>', "side of the network's input; larger is slower, often better", parseNumber)
+    .option(
+      '--input-size <pixels>',
+      "side of the network's input, its own unless given; larger is slower, often better",
+      parseNumber,
+    )
     .addOption(new Option('--resize <how>', 'how a picture is made square').choices(RESIZES))
     .option('--augment <n>', 'train on n flipped and cropped variants of each picture too', parseNumber)
     .option('--mean <n>', 'of a graph of your own: it sees (value - mean) / scale', parseChannels)
@@ -57,7 +61,7 @@ export function addTrain({ program, terminal }: CommandContext): void {
 Examples:
   itc train ./tf_files
   itc train ./tf_files --backbone efficientnet_lite2 --input-size 288
-  itc train ./tf_files --backbone auto                 compare networks on your pictures first
+  itc train ./tf_files --backbone auto   compare networks first
   itc train ./tf_files --backbone mobilenet_v1+efficientnet_lite2 --steps 8000`,
     )
     .action(async (tfFiles: string, { json, ...flags }: Flags) => {
