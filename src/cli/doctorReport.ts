@@ -1,10 +1,10 @@
 import type { FindingKind } from '../jobs/doctorFindings.ts'
 import type { Installation, Part } from '../jobs/doctorInstallation.ts'
 import type { Examination, ExamineEvent } from '../jobs/doctorOptions.ts'
+import { count } from '../report/words.ts'
 import { printable } from './printable.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
-import { count } from './trainReport.ts'
 
 const LABELS: Readonly<Record<ExamineEvent['kind'], string>> = {
   download: 'downloading',
@@ -80,7 +80,7 @@ const TITLES: Readonly<Record<FindingKind, string>> = {
 /** A line a finding, under a title a kind. */
 export function printExamination({ pictures, categories, findings }: Examination, { out, colors }: Terminal): void {
   out('')
-  out(`${count(pictures, 'picture')} in ${count(categories.length, 'category')}`)
+  out(`${count(pictures, 'picture')} in ${count(categories.length, 'category', 'categories')}`)
   if (findings.length === 0) out(colors.green('nothing doubtful found'))
   findings.forEach(({ kind, path, what, remedy }, at) => {
     if (kind !== findings[at - 1]?.kind) {

@@ -1,9 +1,10 @@
 import type { EvaluateResult } from '../jobs/evaluateOptions.ts'
+import { count } from '../report/words.ts'
 import { evaluationJson } from './evaluateJson.ts'
 import { categoryTable, confusionTable } from './evaluateTable.ts'
-import { printable } from './printable.ts'
+import { percent, scoresText, shareText } from './figures.ts'
+import { printable, shown } from './printable.ts'
 import type { Terminal } from './terminal.ts'
-import { count, percent, scoresText, shareText, shown } from './trainReport.ts'
 
 /** Names listed before the rest is only counted. */
 const LISTED = 20
@@ -27,12 +28,12 @@ export function printEvaluation(result: EvaluateResult, { out, err, colors }: Te
   const tables = [categoryTable(evaluation, labels), confusionTable(evaluation, labels)]
   for (const lines of tables) for (const line of ['', ...lines]) out(line)
   list('misclassified', mistakes, ({ relative, guess, score, labelScore }) => {
-    return `${printable(relative)} → ${printable(shown(guess))} (${score.toFixed(5)} against ${labelScore.toFixed(5)})`
+    return `${printable(relative)} → ${shown(guess)} (${score.toFixed(5)} against ${labelScore.toFixed(5)})`
   })
   list('folders that are no category of the model', unknown, ({ folder, pictures }) => {
     return `${printable(folder)}: ${count(pictures, 'picture')}`
   })
-  list('categories without pictures', absent, label => printable(shown(label)))
+  list('categories without pictures', absent, shown)
   list('skipped', skipped, ({ relative, reason }) => `${printable(relative)}: ${reason}`)
   if (report !== undefined) err(`report: ${report}`)
 

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../head/metrics.ts'
-import { printable } from './printable.ts'
-import { percent, shown } from './trainReport.ts'
+import { percent } from './figures.ts'
+import { shown } from './printable.ts'
 
 /** Categories that a matrix is still read with, and columns that most terminals have. */
 const MOST_CATEGORIES = 20
@@ -23,7 +23,7 @@ export function categoryTable({ perCategory }: Evaluation, labels: readonly stri
     ['category', 'pictures', 'precision', 'recall', 'F1'],
     ...perCategory.flatMap(({ pictures, predicted, precision, recall, f1 }, at) => {
       if (pictures + predicted === 0) return []
-      return [[name(labels[at]!), String(pictures), figure(precision), figure(recall), figure(f1)]]
+      return [[shown(labels[at]!), String(pictures), figure(precision), figure(recall), figure(f1)]]
     }),
   ])
 }
@@ -36,7 +36,7 @@ export function confusionTable(evaluation: Evaluation, labels: readonly string[]
   const cells = used.map(given => used.map(predicted => String(confusion[given]![predicted]! || '·')))
   const rows = (columns: readonly string[], heads: readonly string[]) =>
     table([['folder \\ named', ...columns], ...cells.map((row, at) => [heads[at]!, ...row])])
-  const names = used.map(at => name(labels[at]!))
+  const names = used.map(at => shown(labels[at]!))
   const wide = rows(names, names)
   if (wide[0]!.length <= MOST_COLUMNS) return wide
   const numbers = used.map((_, at) => String(at + 1))
@@ -52,11 +52,7 @@ function frequentMistakes(confusion: Evaluation['confusion'], labels: readonly s
   )
   kinds.sort((a, b) => b.count - a.count)
   const lines = kinds.slice(0, MOST_KINDS).map(({ given, predicted, count }) => {
-    return `  ${count} of ${name(labels[given]!)} named ${name(labels[predicted]!)}`
+    return `  ${count} of ${shown(labels[given]!)} named ${shown(labels[predicted]!)}`
   })
   return kinds.length > MOST_KINDS ? [...lines, `  … and ${kinds.length - MOST_KINDS} kinds more (--json)`] : lines
-}
-
-function name(label: string): string {
-  return printable(shown(label))
 }

@@ -8,7 +8,7 @@ import { writeAtomic } from '../model/files.ts'
 import type { CommandContext } from './context.ts'
 import { addPictureOptions, jsonOption, limitsOf, type PictureFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
-import { printable } from './printable.ts'
+import { printable, shown } from './printable.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Flags extends PictureFlags {
@@ -117,7 +117,7 @@ function document(picture: string, { categories, nearest }: Explanation): object
 
 function print({ categories, nearest }: Explanation, { out, err, colors }: Terminal): void {
   categories.forEach(({ label, score, map }, rank) => {
-    const line = `${label.replaceAll('_', ' ')} (score = ${score.toFixed(5)})`
+    const line = `${shown(label)} (score = ${score.toFixed(5)})`
     out(`${rank === 0 ? colors.green(line) : line}, most for it ${place(map)}`)
   })
   if (nearest.pictures.length > 0) out('nearest training pictures:')

@@ -3,6 +3,7 @@ import type { PictureSource, Score } from '../model/classify.ts'
 import type { CommandContext } from './context.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
+import { printable, shown } from './printable.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Flags extends NetworkFlags {
@@ -41,7 +42,7 @@ Examples:
         if ('error' in guess) {
           outcome.exitCode = 1
           if (flags.json) results.push({ picture, error: guess.error.reason })
-          else terminal.err(`${terminal.colors.red('error:')} ${picture}: ${guess.error.reason}`)
+          else terminal.err(`${terminal.colors.red('error:')} ${printable(picture)}: ${guess.error.reason}`)
           continue
         }
         const scores = guess.scores.slice(0, flags.top)
@@ -50,7 +51,7 @@ Examples:
         else {
           printScores(scores, pictures.length > 1 ? picture : undefined, at > 1, terminal)
           if (unfamiliar)
-            terminal.err(terminal.colors.yellow(`${picture} is unlike anything learnt: don't trust this.`))
+            terminal.err(terminal.colors.yellow(`${printable(picture)} is unlike anything learnt: don't trust this.`))
         }
       }
       if (flags.json) terminal.out(JSON.stringify(results, null, 2))
@@ -66,10 +67,10 @@ function printScores(
 ): void {
   if (title !== undefined) {
     if (later) out('')
-    out(colors.bold(title))
+    out(colors.bold(printable(title)))
   }
   scores.forEach(({ label, score }, rank) => {
-    const line = `${label.replaceAll('_', ' ')} (score = ${score.toFixed(5)})`
+    const line = `${shown(label)} (score = ${score.toFixed(5)})`
     out(rank === 0 ? colors.green(line) : line)
   })
 }

@@ -1,9 +1,10 @@
 import type { GuessDirEvent, GuessDirResult, Problem } from '../jobs/guessDir/options.ts'
 import type { UnsureChoice } from '../jobs/guessDir/unsure.ts'
-import { printable } from './printable.ts'
+import { count } from '../report/words.ts'
+import { percent } from './figures.ts'
+import { printable, shown } from './printable.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
-import { percent } from './trainReport.ts'
 
 /** What `itc guess-dir` shows: a line a picture and a bar while it runs, then what came of it. */
 export class GuessDirReport {
@@ -72,16 +73,6 @@ export function unsureLine({ threshold, measured }: UnsureChoice): string {
 export function listProblems({ err, colors }: Terminal, title: string, problems: readonly Problem[]): void {
   err(colors.yellow(title))
   for (const { original, reason } of problems) err(`  ${printable(original)}: ${reason}`)
-}
-
-/** "1 picture", "2 pictures" */
-export function count(number: number, noun: string, nouns = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : nouns}`
-}
-
-/** A label as people read it. */
-function shown(label: string): string {
-  return printable(label.replaceAll('_', ' '))
 }
 
 /** `--json`: one document, written picture by picture, so that 100,000 of them need no memory. */

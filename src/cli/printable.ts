@@ -5,3 +5,8 @@ export function printable(name: string): string {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })
 }
+
+/** A label as people read it. */
+export function shown(label: string): string {
+  return printable(label.replaceAll('_', ' '))
+}

@@ -1,8 +1,10 @@
+import { quoted } from '../errors.ts'
 import type { Assessment } from '../head/assess.ts'
-import type { Calibration } from '../head/calibration.ts'
 import type { TrainEvent, TrainResult } from '../jobs/trainOptions.ts'
-import type { Share } from '../model/manifest.ts'
+import { count } from '../report/words.ts'
 import { choiceLines, comparingLine } from './choiceTable.ts'
+import { scoresText, shareText } from './figures.ts'
+import { printable, shown } from './printable.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import { trainJson } from './trainJson.ts'
@@ -27,7 +29,7 @@ export class TrainReport {
     const { err, out } = this.#terminal
     switch (event.kind) {
       case 'scanned':
-        err(`${count(event.pictures, 'picture')} in ${count(event.categories.length, 'category')}`)
+        err(`${count(event.pictures, 'picture')} in ${count(event.categories.length, 'category', 'categories')}`)
         break
       case 'comparing':
         err(comparingLine(event))
@@ -54,7 +56,7 @@ export class TrainReport {
       case 'report': {
         this.close()
         const validation =
-          event.validationAccuracy === undefined ? '' : `, validation accuracy ${percent(event.validationAccuracy)}`
+          event.validationAccuracy === undefined ? '' : `, validation ${percent(event.validationAccuracy)}`
         out(
           `step ${event.step}: train accuracy ${percent(event.trainAccuracy)}, cross entropy ${event.crossEntropy.toFixed(4)}${validation}`,
         )
@@ -82,17 +84,19 @@ export class TrainReport {
     this.#list(
       'misclassified',
       misclassified,
-      ({ relative, guess, score }) => `${relative} → ${shown(guess)} (${score.toFixed(5)})`,
+      ({ relative, guess, score }) => `${printable(relative)} → ${shown(guess)} (${score.toFixed(5)})`,
     )
     if (crossValidation) {
-      out(`cross-validated accuracy ${colors.bold(shareText(crossValidation))}, ${crossValidation.folds} folds`)
+      out(`${crossValidation.folds}-fold cross-validation ${colors.bold(shareText(crossValidation))}`)
     }
-    if (assessment) out(trustLine(tfFiles, assessment))
-    this.#list('the same picture under several labels', conflicts, ({ pictures }) => pictures.join(' = '))
-    this.#list('skipped', manifest.skipped, ({ relative, reason }) => `${relative}: ${reason}`)
-    this.#list('changed meanwhile, train again', changed, ({ relative, reason }) => `${relative}: ${reason}`)
+    if (assessment) for (const line of trustLines(tfFiles, assessment)) out(line)
+    this.#list('the same picture under several labels', conflicts, ({ pictures }) =>
+      pictures.map(printable).join(' = '),
+    )
+    this.#list('skipped', manifest.skipped, ({ relative, reason }) => `${printable(relative)}: ${reason}`)
+    this.#list('changed meanwhile, train again', changed, ({ relative, reason }) => `${printable(relative)}: ${reason}`)
     for (const warning of warnings) err(`${colors.yellow('warning:')} ${warning}`)
-    err(`${colors.green('model written')} to ${tfFiles}; try: itc guess ${tfFiles} PICTURE`)
+    err(`${colors.green('model written')} to ${tfFiles}; try: itc guess ${quoted(tfFiles)} PICTURE`)
     if (report !== undefined) err(`report: ${report}`)
   }
 
@@ -121,33 +125,9 @@ export class TrainReport {
 }
 
 /** Whether scores can be trusted, and what to do about labels that can't be. */
-function trustLine(tfFiles: string, { evaluation, doubts }: Assessment): string {
+function trustLines(tfFiles: string, { evaluation, doubts }: Assessment): string[] {
   const doubtful = doubts.filter(doubt => doubt.contradicted).length
-  const labels = doubtful === 0 ? 'no doubtful labels' : `${count(doubtful, 'doubtful label')}: itc doctor ${tfFiles}`
-  return `${scoresText(evaluation.calibration)}; ${labels}`
-}
-
-/** How far scores are off; few pictures make even the best seem so. */
-export function scoresText({ error, chance }: Calibration): string {
-  return `scores are off by ${percent(error ?? 0)} on average (${percent(chance ?? 0)} by chance alone)`
-}
-
-export function shareText({ accuracy, right, pictures, interval }: Share): string {
-  const range = `${percent(interval.low)} to ${percent(interval.high)}`
-  return `${percent(accuracy ?? 0)} (${right} of ${pictures}; 95 % interval ${range})`
-}
-
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`
-}
-
-/** A label as people read it. */
-export function shown(label: string): string {
-  return label.replaceAll('_', ' ')
-}
-
-/** "1 picture", "1,234 categories" */
-export function count(number: number, noun: string): string {
-  if (number === 1) return `1 ${noun}`
-  return `${number.toLocaleString('en')} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
+  const labels =
+    doubtful === 0 ? 'no doubtful labels' : `${count(doubtful, 'doubtful label')}: itc doctor ${quoted(tfFiles)}`
+  return [scoresText(evaluation.calibration), labels]
 }

@@ -1,12 +1,12 @@
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pathExistsSync } from 'fs-extra/esm'
 import { systemCode, UserError } from '../errors.ts'
 import type { Picture, Skipped } from './scan.ts'
 
 /** How the data folder is laid out, shown wherever it is not. */
 function example(dataFolder: string): string {
-  const name = basename(dataFolder)
-  return `Put the pictures into one folder a category, for example ${name}/cat/1.jpg and ${name}/dog/2.jpg.`
+  const [cat, dog] = [join(dataFolder, 'cat/1.jpg'), join(dataFolder, 'dog/2.jpg')]
+  return `Put the pictures into one folder a category, for example ${cat} and ${dog}.`
 }
 
 /** The error for a folder that cannot be listed. */

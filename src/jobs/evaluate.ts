@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import fs from 'fs-extra'
 import { type Dataset, type Picture, type Skipped, scanCategories } from '../dataset/scan.ts'
-import { UserError } from '../errors.ts'
+import { quoted, UserError } from '../errors.ts'
 import { evaluate, type Predictions } from '../head/metrics.ts'
 import { softmaxRows } from '../head/softmax.ts'
 import type { Model } from '../model/classify.ts'
@@ -11,7 +11,6 @@ import { countLearnt } from './evaluateLearnt.ts'
 import type { EvaluateOptions, EvaluateResult, Mistake } from './evaluateOptions.ts'
 import { guessAhead } from './guessDir/ahead.ts'
 import { loadModel } from './loadModel.ts'
-import { quoted } from './trainingReport.ts'
 import { writeReport } from './writeReport.ts'
 
 /**

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path'
 import { DEFAULT_BACKBONE } from '../backbone/catalog.ts'
 import { DEFAULT_FRACTIONS } from '../dataset/split.ts'
 import type { Engine } from '../engine/engine.ts'
+import { quoted } from '../errors.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../head/options.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { ReportData } from '../report/reportData.ts'
@@ -62,11 +63,6 @@ function commandOf(tfFiles: string, { options: head, backbones }: Manifest, opti
     seed: head.seed,
   }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(String(value))}`]))
   return ['itc train', quoted(tfFiles), ...flags].join(' ')
-}
-
-/** As a shell takes it for one word. */
-export function quoted(word: string): string {
-  return /^[\w./:,+@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 function settingsOf({ itc, backbones, options, counts }: Manifest, engine: Engine): [name: string, value: string][] {

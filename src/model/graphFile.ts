@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Backbone, Network } from '../backbone/backbone.ts'
-import { UserError } from '../errors.ts'
+import { quoted, UserError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Head } from '../head/head.ts'
 import { headNodes, joinBackbones } from './graph.ts'
@@ -127,6 +127,6 @@ export async function modelGraph(layout: Layout, { manifest, backbones, head }: 
     })
   }
   throw new UserError('E_NO_GRAPH', `${layout.graph} is not there, or not of this model any more.`, {
-    hint: `Train again, which is quick with what is cached: itc train ${layout.root}`,
+    hint: `Train again, which is quick with what is cached: itc train ${quoted(layout.root)}`,
   })
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import type { Backbone } from '../backbone/backbone.ts'
-import { systemCode, UserError } from '../errors.ts'
+import { quoted, systemCode, UserError } from '../errors.ts'
 import type { Bank } from '../head/bank.ts'
 import type { FamiliarityRule } from '../head/familiarity.ts'
 import type { Head } from '../head/head.ts'
@@ -20,7 +20,7 @@ export interface StoredModel {
 /**
  * Reads and verifies the model of a working folder, or the one that TensorFlow's retrain.py left there.
  *
- * @throws UserError `E_NO_MODEL`, `E_MODEL_DAMAGED`, `E_MODEL_VERSION`
+ * @throws UserError `E_NO_FOLDER`, `E_NOT_A_FOLDER`, `E_NO_MODEL`, `E_MODEL_DAMAGED`, `E_MODEL_VERSION`
  */
 export async function readModel(tfFiles: string): Promise<StoredModel> {
   const layout = layoutOf(tfFiles)
@@ -43,12 +43,15 @@ async function readManifest({ root, manifest }: Layout): Promise<string> {
   try {
     return await fs.readFile(manifest, 'utf8')
   } catch (cause) {
-    if (!(await fs.pathExists(root))) {
-      throw new UserError('E_NO_FOLDER', `There is no folder "${root}".`, { hint: 'Check the path.', cause })
+    const found = await fs.stat(root).catch(() => undefined)
+    if (!found) throw new UserError('E_NO_FOLDER', `There is no folder "${root}".`, { hint: 'Check the path.', cause })
+    if (!found.isDirectory()) {
+      const hint = 'Give the folder that was trained before the pictures.'
+      throw new UserError('E_NOT_A_FOLDER', `"${root}" is a file, not a folder.`, { hint, cause })
     }
-    if (systemCode(cause) === 'ENOENT' || systemCode(cause) === 'ENOTDIR') {
+    if (systemCode(cause) === 'ENOENT') {
       throw new UserError('E_NO_MODEL', `There is no model in "${root}" yet.`, {
-        hint: `Train one first: itc train ${root}`,
+        hint: `Train one first: itc train ${quoted(root)}`,
         cause,
       })
     }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
 import { layoutOf } from '../../src/model/layout.ts'
-import { sampleFolder } from '../pictures.ts'
+import { SAMPLE_TEST, sampleFolder } from '../pictures.ts'
 import { tempFolder } from '../tempFolder.ts'
 import { type Ran, run } from './run.ts'
 
@@ -17,7 +17,7 @@ function expectSentence({ code, out, err }: Ran, sentence: RegExp): void {
 describe('itc train, given something wrong', () => {
   it.each<[what: string, prepare: (root: string) => Promise<string>, sentence: RegExp]>([
     ['no such folder', async root => join(root, 'nowhere'), /There is no folder ".*nowhere"/],
-    ['no data folder', async root => root, /There is no folder "data"/],
+    ['no data folder', async root => root, /There is no folder "data".*\n.*data\/cat\/1\.jpg/],
     [
       'a file instead of a folder',
       async root => {
@@ -88,8 +88,16 @@ describe('itc guess, given something wrong', () => {
   })
 
   it('no model yet', async () => {
-    const folder = await tempFolder()
-    expectSentence(await run(['guess', folder, 'a.jpg']), /no model in .* yet\.\nTrain one first: itc train/)
+    const folder = join(await tempFolder(), 'my files')
+    await fs.ensureDir(folder)
+    expectSentence(
+      await run(['guess', folder, 'a.jpg']),
+      /no model in .* yet\.\nTrain one first: itc train '.*my files'$/,
+    )
+  })
+
+  it('a picture where the folder belongs', async () => {
+    expectSentence(await run(['guess', join(SAMPLE_TEST, 'bus.jpg'), 'a.jpg']), /bus\.jpg" is a file, not a folder/)
   })
 
   it('a damaged and a newer manifest', async () => {

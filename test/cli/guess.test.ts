@@ -46,6 +46,7 @@ describe('itc guess', () => {
       'guess',
       tfFiles,
       'nowhere.jpg',
+      'a\nb\x1b[2J.jpg',
       join(SAMPLE, '../../README.md'),
       lemon,
       '--top',
@@ -53,6 +54,7 @@ describe('itc guess', () => {
     ])
     expect(code).toBe(1)
     expect(err).toContain('error: nowhere.jpg: no such file')
+    expect(err).toContain('error: a\\u000ab\\u001b[2J.jpg: no such file') // nothing that a terminal obeys
     expect(err).toMatch(/README\.md: not a picture \(looks like text\)/)
     expect(out).toMatch(/lemon\.jpg\nfresh fruit/)
   })

@@ -181,7 +181,7 @@ describe('says what is wrong with the folder', () => {
     const without = await failure(join(home, 'data', 'data'))
     expect(without.message).toBe(`There is no folder "data" in "${data}".`)
     expect(without.hint).toBe(
-      'Put the pictures into one folder a category, for example data/cat/1.jpg and data/dog/2.jpg.',
+      `Put the pictures into one folder a category, for example ${data}/data/cat/1.jpg and ${data}/data/dog/2.jpg.`,
     )
   })
 

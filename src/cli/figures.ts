@@ -1,0 +1,17 @@
+import type { Calibration } from '../head/calibration.ts'
+import type { Share } from '../model/manifest.ts'
+
+/** "97.5 % (78 of 80; 95 % interval 91.3 % to 99.3 %)" */
+export function shareText({ accuracy, right, pictures, interval }: Share): string {
+  const range = `${percent(interval.low)} to ${percent(interval.high)}`
+  return `${percent(accuracy ?? 0)} (${right} of ${pictures}; 95 % interval ${range})`
+}
+
+/** How far scores are off; few pictures make even the best seem so. */
+export function scoresText({ error, chance }: Calibration): string {
+  return `scores are off by ${percent(error ?? 0)} on average (${percent(chance ?? 0)} by chance alone)`
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
+}
