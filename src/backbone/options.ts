@@ -1,5 +1,5 @@
 import { unexpected } from '../errors.ts'
-import type { Recipe, Resize } from '../image/recipe.ts'
+import { RESIZES, type Recipe, type Resize } from '../image/recipe.ts'
 import type { DownloadOptions } from './download.ts'
 
 /** How to use a network other than as its catalog entry, or its graph, says; and where downloads go. */
@@ -27,8 +27,11 @@ export function checkInputSize(size: number | undefined): void {
   throw unexpected('--input-size', `a whole number of pixels from ${SMALLEST_INPUT} to ${LARGEST_INPUT}`, size)
 }
 
-/** The entry's or graph's recipe, with what the options put in its place. */
+/** The entry's or graph's recipe, with what the options put in its place. @throws UserError for what can't be */
 export function recipeWith(recipe: Recipe, options: FindOptions): Recipe {
+  if (options.resize !== undefined && !RESIZES.includes(options.resize)) {
+    throw unexpected('--resize', `one of ${RESIZES.join(', ')}`, options.resize)
+  }
   return {
     size: options.inputSize ?? recipe.size,
     resize: options.resize ?? recipe.resize,

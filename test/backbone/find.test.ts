@@ -92,6 +92,7 @@ test.each([
   [{ inputSize: 224.5 }, /received 224\.5\.$/],
   [{ inputSize: Number.NaN }, /received NaN\.$/],
   [{ scale: 0 }, 'Expected one number or three, none of them 0 for --scale but received "0".'],
+  [{ resize: 'squash' as 'crop' }, 'Expected one of stretch, crop, pad for --resize but received "squash".'],
   [{ mean: [1, 2] }, 'Expected one number or three for --mean but received "1,2".'],
   [{ mean: [1, 2, Number.NaN] }, /received "1,2,NaN"\.$/],
 ])('%j is refused', async (options, message) => {
