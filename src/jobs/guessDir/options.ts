@@ -59,7 +59,7 @@ export interface GuessDirResult {
   readonly named: number
   /** Pictures that earlier runs into the same destination had named. */
   readonly before: number
-  /** Pictures a label in `results.csv`, earlier runs included; most first. */
+  /** Pictures a label in `results.csv`, earlier runs included, in the model's order; labels without any are left out. */
   readonly counts: readonly { readonly label: string; readonly count: number }[]
   /** Pictures in `unsure/`, earlier runs included; they are not among `counts`. */
   readonly unsure: number

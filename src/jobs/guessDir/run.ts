@@ -1,20 +1,12 @@
-import { readdir, rm } from 'node:fs/promises'
-import { join, posix } from 'node:path'
+import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
-import type { Guess } from '../../model/classify.ts'
 import { guessAhead, type NamingModel } from './ahead.ts'
 import { BatchWriter } from './batches.ts'
+import { isUnsure, rowOfGuess } from './guessRow.ts'
 import { comparePaths, Namer } from './naming.ts'
-import {
-  type GuessDirOptions,
-  type GuessDirResult,
-  type NamedPicture,
-  type Problem,
-  UNSURE_FOLDER,
-  type Unsure,
-} from './options.ts'
-import { isDraft } from './place.ts'
-import { isResultsDraft, RESULTS_NAME, type Recorded, Results, readResults } from './results.ts'
+import type { GuessDirOptions, GuessDirResult, NamedPicture, Problem } from './options.ts'
+import { namesIn, removeDrafts } from './present.ts'
+import { RESULTS_NAME, type Recorded, Results, readResults } from './results.ts'
 import { type Resumption, resume } from './resume.ts'
 import type { Entry } from './row.ts'
 import type { SourcePicture, SourceScan } from './scan.ts'
@@ -111,30 +103,11 @@ export class Run {
 
   /** Names pictures, in order. */
   async *#rows(todo: readonly SourcePicture[], namer: Namer): AsyncGenerator<NamedPicture | Problem> {
-    const { limits, signal } = this.#options
+    const { limits, signal, unsure } = this.#options
     const paths = todo.map(({ path }) => path)
     const guesses = guessAhead(this.#model, paths, { ...(limits && { limits }), signal })
     let at = 0
-    for await (const guess of guesses) yield this.#row(todo[at++]!.original, guess, namer)
-  }
-
-  #row(original: string, guess: Guess, namer: Namer): NamedPicture | Problem {
-    if ('error' in guess) return { original, reason: guess.error.reason }
-    const [best] = guess.scores
-    if (best === undefined) throw new Error('a model without labels')
-    const scores = new Map(guess.scores.map(({ label, score }) => [label, round(score)]))
-    const score = round(best.score)
-    const threshold = this.#options.unsure
-    const unsure = unsureOf(guess, best.score, threshold)
-    return {
-      original,
-      name: namer.take(best.label, score, original, unsure && threshold !== undefined ? UNSURE_FOLDER : ''),
-      label: best.label,
-      score,
-      scores: this.#model.labels.map(label => ({ label, score: scores.get(label) ?? 0 })),
-      unfamiliar: guess.unfamiliar,
-      unsure,
-    }
+    for await (const guess of guesses) yield rowOfGuess(todo[at++]!.original, guess, this.#model.labels, namer, unsure)
   }
 
   #named(picture: NamedPicture): void {
@@ -164,38 +137,6 @@ export class Run {
       skipped: this.#scan.skipped,
     }
   }
-}
-
-/** What a score is rounded to wherever it is shown, so that names, `results.csv` and JSON agree. */
-function round(score: number): number {
-  return Number(score.toFixed(5))
-}
-
-/** Why a name can't be relied on. */
-function unsureOf({ unfamiliar }: { unfamiliar: boolean }, score: number, threshold = 0): Unsure | undefined {
-  if (unfamiliar) return 'unfamiliar'
-  return score < threshold ? 'low score' : undefined
-}
-
-function isUnsure(name: string): boolean {
-  return name.startsWith(`${UNSURE_FOLDER}/`)
-}
-
-/** What is there, by path under the destination. */
-async function namesIn(destination: string): Promise<string[]> {
-  const [top, unsure] = await Promise.all([
-    readdir(destination).catch(() => []),
-    readdir(join(destination, UNSURE_FOLDER)).catch(() => []),
-  ])
-  return [...top, ...unsure.map(name => `${UNSURE_FOLDER}/${name}`)]
-}
-
-/** Removes what killed runs left. @returns the names of what else is there */
-async function removeDrafts(destination: string): Promise<string[]> {
-  const names = await namesIn(destination)
-  const drafts = names.filter(name => isDraft(posix.basename(name)) || isResultsDraft(name))
-  for (const draft of drafts) await rm(join(destination, draft), { force: true })
-  return names
 }
 
 /** Brings rows that were added later into the order of the pictures' paths, and drops those that no longer hold. */
