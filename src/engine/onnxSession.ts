@@ -8,6 +8,8 @@ export type Ort = typeof import('onnxruntime-node')
 
 /** @throws UserError `E_ENGINE` when its native library does not load */
 export async function loadOrt(): Promise<Ort> {
+  // Else it numbers this machine in a file and reports the models it runs to its maker. Read when its first session is made.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1'
   try {
     // By require: an import() of this CommonJS package costs a parse of its names first.
     return createRequire(import.meta.url)('onnxruntime-node') as Ort
