@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import fs from 'fs-extra'
 import { type Dataset, type Picture, type Skipped, scanCategories } from '../dataset/scan.ts'
-import { quoted, UserError } from '../errors.ts'
+import { quoted, UserError, unexpected } from '../errors.ts'
 import { evaluate, type Predictions } from '../head/metrics.ts'
 import { softmaxRows } from '../head/softmax.ts'
 import type { Model } from '../model/classify.ts'
@@ -24,7 +24,7 @@ export async function evaluateModel(
   folder: string,
   options: EvaluateOptions = {},
 ): Promise<EvaluateResult> {
-  if (options.report !== undefined) await checkReportFolder(options.report)
+  if (options.report !== undefined) await checkReport(options.report)
   const dataset = await scanCategories(folder)
   const model = await loadModel(tfFiles, options.engine === undefined ? {} : { engine: options.engine })
   try {
@@ -146,7 +146,8 @@ async function nothingToEvaluate(folder: string, dataset: Dataset, labels: reado
   })
 }
 
-async function checkReportFolder(path: string): Promise<void> {
+async function checkReport(path: string): Promise<void> {
+  if (!/\.html?$/i.test(path)) throw unexpected('--report', 'the name of an .html file', path)
   if (await fs.pathExists(dirname(resolve(path)))) return
   throw new UserError('E_NO_FOLDER', `There is no folder "${dirname(path)}" for the report.`, {
     hint: 'Make it first.',

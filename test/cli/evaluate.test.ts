@@ -64,6 +64,8 @@ describe('itc evaluate', () => {
     expect((await run(['evaluate', tfFiles, folder, '--report', join(nowhere, 'a.html')])).err).toMatch(
       /for the report/,
     )
+    const photo = join(folder, 'photo.jpg') // a page must not take its place
+    expect((await run(['evaluate', tfFiles, folder, '--report', photo])).err).toMatch(/the name of an \.html file/)
   })
 })
 
