@@ -6,6 +6,7 @@ import { type Database, open, type RootDatabase } from 'lmdb'
 import type { Backbone } from '../backbone/backbone.ts'
 import { systemCode, UserError } from '../errors.ts'
 import { RECIPE_VERSION } from '../image/recipe.ts'
+import { checkStoreFile } from './storeFile.ts'
 
 /** What was known of a file when its bytes were last read. */
 export interface FileRecord {
@@ -41,11 +42,12 @@ export class BottleneckStore {
 
   /**
    * Opens the cache, making the folder if absent.
-   * @throws UserError when the folder can't be written or holds something else
+   * @throws UserError when the folder can't be written or holds something else, or a damaged cache
    */
   static async open(folder: string): Promise<BottleneckStore> {
     try {
       await fs.ensureDir(folder)
+      await checkStoreFile(join(folder, 'data.mdb'))
       await allocateLock(folder)
       return new BottleneckStore(folder)
     } catch (cause) {

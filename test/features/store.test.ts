@@ -35,6 +35,28 @@ describe('the bottleneck cache', () => {
     await store.close()
   })
 
+  it('that is no LMDB file, or was cut short, gets a sentence: LMDB itself would end the process', async () => {
+    const folder = join(await tempFolder(), 'bottlenecks')
+    const file = join(folder, 'data.mdb')
+    const store = await BottleneckStore.open(folder)
+    const hashes = Array.from({ length: 100 }, (_, at) => at.toString(16).padStart(64, '0'))
+    const entries = hashes.map(each => ({ hash: each, bottleneck: new Float32Array(1000) }))
+    await store.writeBottlenecks('net', entries)
+    await store.close()
+    await fs.truncate(file, (await fs.stat(file)).size / 2)
+    await expect(BottleneckStore.open(folder)).rejects.toMatchObject({
+      code: 'E_CACHE',
+      message: expect.stringMatching(/cut short/),
+      hint: expect.stringMatching(/may be deleted/),
+    })
+    await fs.truncate(file, 4096) // one meta page
+    await expect(BottleneckStore.open(folder)).rejects.toThrow(/damaged/)
+    await fs.writeFile(file, Buffer.alloc(8192, 'no such file '))
+    await expect(BottleneckStore.open(folder)).rejects.toThrow(/damaged/)
+    await fs.writeFile(file, '')
+    await (await BottleneckStore.open(folder)).close()
+  })
+
   it("takes paths longer than the database's keys", async () => {
     const store = await BottleneckStore.open(join(await tempFolder(), 'bottlenecks'))
     const long = `${'ü/'.repeat(1500)}a.jpg`
