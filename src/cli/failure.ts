@@ -11,6 +11,9 @@ const SYSTEM: Readonly<Record<string, readonly [what: string, hint: string]>> = 
   EACCES: ['No permission', 'Check who may write there, or choose another folder.'],
   EPERM: ['Not permitted', 'Check who may write there, or choose another folder.'],
   EROFS: ['The disk is read-only', 'Choose a folder that can be written.'],
+  EEXIST: ['A file is in the way', 'Move it away or rename it, then run the same command again.'],
+  ENOTDIR: ['A file is where a folder belongs', 'Move it away or rename it, then run the same command again.'],
+  EISDIR: ['A folder is where a file belongs', 'Move it away or rename it, then run the same command again.'],
   EMFILE: ['Too many files are open', 'Close other programs, or raise the limit with ulimit -n.'],
 }
 
@@ -33,8 +36,8 @@ export function reportError(error: unknown, { err, colors }: Terminal): number {
   }
   const known = SYSTEM[systemCode(error) ?? '']
   if (known && error instanceof Error) {
-    const path = (error as NodeJS.ErrnoException).path
-    err(`${colors.red('error:')} ${known[0]}${path ? `: ${path}` : ''}.`)
+    const { path, dest = path } = error as NodeJS.ErrnoException & { dest?: string } // dest: where a file was to go
+    err(`${colors.red('error:')} ${known[0]}${dest ? `: ${dest}` : ''}.`)
     err(known[1])
     return 1
   }

@@ -60,6 +60,18 @@ describe('itc train, given something wrong', () => {
   })
 
   it.each([
+    ['model', 'a file', (path: string) => fs.writeFile(path, 'text'), /A file is in the way: .*model\./],
+    ['retrained_labels.txt', 'a folder', fs.ensureDir, /A folder is where a file belongs: .*retrained_labels\.txt\./],
+  ])('%s is %s', async (name, _what, make, sentence) => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+    await make(join(tfFiles, name))
+    const { code, err } = await run(['train', tfFiles, '--steps', '10', '--folds', '0'])
+    expect(err).toMatch(sentence)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect(code).toBe(1)
+  })
+
+  it.each([
     [['--steps', '0'], /steps.*received 0/],
     [['--steps', 'NaN'], /received "NaN"/],
     [['--steps', '1e9'], /steps.*received 1000000000/],
