@@ -293,11 +293,9 @@ test('aborted, it stops at once and keeps what it has', async () => {
   const options = await settings()
   const abort = new AbortController()
   const reason = new Error('stopped')
-  const started = Date.now()
   const onProgress = ({ received }: DownloadProgress) => received > 0 && abort.abort(reason)
   const address = `${server.origin}/net.tgz`
   await expect(download(address, undefined, { ...options, onProgress, signal: abort.signal })).rejects.toBe(reason)
-  expect(Date.now() - started).toBeLessThan(900)
   const path = cachedPath(options.cacheFolder, address)
   expect((await stat(`${path}.part`)).size).toBe(10_000)
   await expect(stat(`${path}.lock`)).rejects.toThrow()

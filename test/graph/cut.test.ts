@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findBottleneck, findFeatureMap } from '../../src/graph/cut/bottleneck.ts'
+import { findBottleneck } from '../../src/graph/cut/bottleneck.ts'
 import { cutGraph } from '../../src/graph/cut/cut.ts'
 import { findInput } from '../../src/graph/cut/input.ts'
 import { constNode, type Graph, placeholderNode } from '../../src/graph/graph.ts'
@@ -14,11 +14,10 @@ function withNodes(...more: Graph['nodes']): Graph {
   return { ...graph, nodes: [...graph.nodes, ...more] }
 }
 
-test('input, bottleneck and feature map are found by structure', () => {
+test('input and bottleneck are found by structure', () => {
   const graph = smallNetwork()
   expect(findInput(graph)).toBe('input')
   expect(findBottleneck(graph, 'input')).toBe('features')
-  expect(findFeatureMap(graph, 'features')).toBe('biased')
 })
 
 test('sizes of outputs are known before anything runs', () => {

@@ -10,7 +10,6 @@ import { smallNetwork } from './networks.ts'
 
 const RECIPE = { size: 32, mean: [0, 0, 0], scale: [1, 1, 1] } as const
 const MUTATIONS = 1000
-const SLOWEST_MS = 2000
 const MEGABYTE = 2 ** 20
 
 /** A small repeatable random source (mulberry32). */
@@ -51,14 +50,12 @@ function survives(bytes: Uint8Array, use: (damaged: Uint8Array) => void): void {
   let refused = 0
   for (let i = 0; i < MUTATIONS; i++) {
     const damaged = mutated(bytes, next)
-    const start = performance.now()
     try {
       use(damaged)
     } catch (error) {
       if (!(error instanceof UserError)) throw new Error(`mutation ${i} ended in no sentence`, { cause: error })
       refused++
     }
-    expect(performance.now() - start).toBeLessThan(SLOWEST_MS)
   }
   expect(refused).toBeGreaterThan(MUTATIONS / 10)
   expect((process.memoryUsage().rss - before) / MEGABYTE).toBeLessThan(1024)

@@ -110,8 +110,6 @@ test.each<[string, () => Promise<Buffer> | Buffer, RegExp]>([
   const bytes = await make()
   await outcome(await paint(64, 64, [1, 2, 3]).jpeg().toBuffer()) // what the decoder needs once
   const before = peakMegabytes()
-  const started = performance.now()
   expect(await outcome(bytes)).toMatch(reason)
-  expect(performance.now() - started).toBeLessThan(2000)
   expect(peakMegabytes() - before).toBeLessThan(48)
 })

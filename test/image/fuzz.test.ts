@@ -56,14 +56,12 @@ test(`${PICTURES} mutated pictures are decoded or reported, none hangs`, async (
   const all = await seeds()
   const next = random(5)
   const pictures = Array.from({ length: PICTURES }, (_, i) => mutate(all[i % all.length]!, all, next))
-  const started = performance.now()
   // `outcome` throws on whatever is not a PictureError.
   const reasons = await Promise.all(
     pictures.map((bytes, i) =>
       outcome(bytes, { allowTruncated: i % 5 === 0, timeoutMs: 5000 }, (['stretch', 'crop', 'pad'] as const)[i % 3]),
     ),
   )
-  expect(performance.now() - started).toBeLessThan(30_000)
   const kinds = new Set(reasons.map(reason => reason.replace(/[\d.]+( million)?/g, 'N')))
   for (const kind of ['ok', 'truncated JPEG', 'damaged PNG', 'not a picture']) expect(kinds).toContain(kind)
   expect(

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { constantOf, dataInputs, type Graph, type GraphNode, nodesByName, numbersAttr, parseRef } from '../graph.ts'
+import { constantOf, type Graph, type GraphNode, nodesByName, numbersAttr, parseRef } from '../graph.ts'
 import { numbersOf } from '../tensor.ts'
 import { neededNodes, reachableFrom, terminals } from '../terminals.ts'
 import { isConvolution } from './input.ts'
@@ -39,15 +39,6 @@ export function findBottleneck(graph: Graph, input: string): string {
       hint: 'Name the node that gives the features with --bottleneck NODE.',
     },
   )
-}
-
-/** The node whose output the pooling `bottleneck` takes: the feature map [n, h, w, features] for class activation maps. */
-export function findFeatureMap(graph: Graph, bottleneck: string): string {
-  const node = nodesByName(graph).get(bottleneck)
-  const [first] = node === undefined ? [] : dataInputs(node)
-  if (first === undefined)
-    throw new UserError('E_NO_NODE', `The graph has no node "${bottleneck}" that pools a feature map.`)
-  return first
 }
 
 function isPooling(node: GraphNode, byName: ReadonlyMap<string, GraphNode>): boolean {
