@@ -26,12 +26,13 @@ export interface UnsureChoice {
  * Chooses the best score below which a name is not relied on: the lowest that gives the precision asked for.
  *
  * @param given a threshold to take as it is
+ * @param precision share of the names relied on that should be right; 0.95 unless given
  * @throws UserError `E_BAD_VALUE`
  */
 export function chooseUnsure(
   { certainty }: Pick<Manifest, 'certainty'>,
-  given: number | undefined,
-  precision: number | undefined,
+  given?: number,
+  precision?: number,
 ): UnsureChoice {
   if (given !== undefined && precision !== undefined) {
     const hint = 'Give --unsure alone to have a threshold chosen for the precision.'

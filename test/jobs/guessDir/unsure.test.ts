@@ -1,10 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { guessDir } from '../../../src/jobs/guessDir/guessDir.ts'
-import type { GuessDirOptions } from '../../../src/jobs/guessDir/options.ts'
-import { undoGuessDir } from '../../../src/jobs/guessDir/undo.ts'
-import { chooseUnsure } from '../../../src/jobs/guessDir/unsure.ts'
+import { chooseUnsure, type GuessDirOptions, guessDir, undoGuessDir } from '../../../src/index.ts'
 import { contents, type Folders, makeFolders, textModel, writeFiles } from './fixture.ts'
 
 let folders: Folders
