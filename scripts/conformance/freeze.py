@@ -67,8 +67,9 @@ def save(folder, graph_def, feed, outputs, size, mean, scale, bottleneck=None, f
 def main():
     import keras_networks
     import old_networks
+    import single_ops
 
-    networks = {**keras_networks.NETWORKS, **old_networks.NETWORKS}
+    networks = {**keras_networks.NETWORKS, **old_networks.NETWORKS, **single_ops.NETWORKS}
     folder, *names = sys.argv[1:]
     for name in names or networks:
         # Written last, so a network that has it is whole; run.mjs gives another folder when these scripts change.

@@ -9,7 +9,7 @@ import { defaultCacheFolder } from './cache-folder.ts'
 const KEEP_FROM_BYTES = 30_000_000
 
 /** Raised whenever the compiler's output changes, so that what older code kept is not used. */
-const COMPILER = 1
+const COMPILER = 2
 
 const compiled = new WeakMap<Backbone, Promise<Uint8Array>>()
 

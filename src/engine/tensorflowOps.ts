@@ -8,6 +8,7 @@ const SAME_AS: Readonly<Record<string, string>> = {
   // TF.js has it, but frees what it passes on while that is still in use.
   PlaceholderWithDefault: 'Identity',
   BiasAddV1: 'BiasAdd',
+  Inv: 'Reciprocal',
   _FusedDepthwiseConv2dNative: 'FusedDepthwiseConv2dNative',
 }
 

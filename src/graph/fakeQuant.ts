@@ -1,5 +1,14 @@
-import { boolAttr, type GraphNode, numberAttr } from './graph.ts'
-import { numbersOf, type Tensor } from './tensor.ts'
+import {
+  boolAttr,
+  constantBehind,
+  constNode,
+  dtypeAttr,
+  type Graph,
+  type GraphNode,
+  nodesByName,
+  numberAttr,
+} from './graph.ts'
+import { floatTensor, numbersOf, type Tensor } from './tensor.ts'
 
 /** Ops that round to the steps an 8-bit network has, in graphs trained for one. */
 export const FAKE_QUANT = ['FakeQuantWithMinMaxVars', 'FakeQuantWithMinMaxArgs']
@@ -32,4 +41,43 @@ export function fakeQuantSteps(node: GraphNode, inputs: readonly (Tensor | undef
 
 function scalarOf(tensor: Tensor | undefined): number | undefined {
   return tensor === undefined ? undefined : numbersOf(tensor)[0]
+}
+
+/**
+ * The same graph with its FakeQuant nodes written out: floor((limited x - least) / step + 0.5) * step + least. ONNX has no
+ * such op, and TF.js passes it over without a word. A node whose range is not known stays.
+ */
+export function withoutFakeQuant(graph: Graph): Graph {
+  if (!graph.nodes.some(node => FAKE_QUANT.includes(node.op))) return graph
+  const byName = nodesByName(graph)
+  const rangeOf = (ref: string) => constantBehind(ref, byName)
+  return {
+    ...graph,
+    nodes: graph.nodes.flatMap(node => (FAKE_QUANT.includes(node.op) ? parts(node, rangeOf) : [node])),
+  }
+}
+
+function parts(node: GraphNode, rangeOf: (ref: string) => Tensor | undefined): GraphNode[] {
+  const steps = fakeQuantSteps(node, node.inputs.map(rangeOf))
+  if (steps === undefined) return [node]
+  const { least, most, step } = steps
+  const chain: readonly [op: string, operand?: number][] = [
+    ['Maximum', least],
+    ['Minimum', most],
+    ['Sub', least],
+    // The factor, not a division: a tie must fall to the side that TensorFlow's own product puts it on.
+    ['Mul', 1 / step],
+    ['Add', 0.5],
+    ['Floor'],
+    ['Mul', step],
+    ['Add', least],
+  ]
+  let from = node.inputs[0]!
+  return chain.flatMap(([op, operand], at) => {
+    const name = at === chain.length - 1 ? node.name : `${node.name}/${at}`
+    const constant = operand === undefined ? [] : [constNode(`${name}/y`, floatTensor([], [operand]))]
+    const inputs = [from, ...constant.map(each => each.name)]
+    from = name
+    return [...constant, { name, op, inputs, attrs: { T: dtypeAttr('float32') } }]
+  })
 }

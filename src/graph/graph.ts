@@ -86,6 +86,13 @@ export function constantOf(node: GraphNode | undefined): Tensor | undefined {
   return value?.kind === 'tensor' ? value.value : undefined
 }
 
+/** The constant behind a reference, through the Identity nodes that freezing leaves. */
+export function constantBehind(ref: string | undefined, byName: ReadonlyMap<string, GraphNode>): Tensor | undefined {
+  let node = ref === undefined ? undefined : byName.get(parseRef(ref).name)
+  for (let i = 0; i < 8 && node?.op === 'Identity'; i++) node = byName.get(parseRef(node.inputs[0] ?? '').name)
+  return constantOf(node)
+}
+
 export function stringAttr(node: GraphNode, name: string, otherwise = ''): string {
   const attr = node.attrs[name]
   return attr?.kind === 'string' ? attr.value : otherwise

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fakeQuantSteps } from '../../src/graph/fakeQuant.ts'
 import { type Attr, constNode, type Graph, placeholderNode } from '../../src/graph/graph.ts'
 import { floatTensor } from '../../src/graph/tensor.ts'
+import { tfjsArtifacts } from '../../src/graph/tfjs/write.ts'
 import { node, text, wave } from './networks.ts'
 import { largestDifference, PIXELS, runGraph } from './run.ts'
 
@@ -35,6 +36,21 @@ describe('rounding as an 8-bit network does', () => {
     const expected = Float32Array.from(PIXELS, value => Math.floor(Math.min(value, 102) / step + 0.5) * step)
     expect(largestDifference(rounded!, expected)).toBeLessThan(1e-4)
     expect(Math.max(...rounded!)).toBeCloseTo(102, 4)
+  })
+
+  it('is written out for TF.js, which would pass it over', () => {
+    const graph: Graph = {
+      nodes: [
+        placeholderNode('input', 'float32', [-1, 32, 32, 3]),
+        scalar('low', 0),
+        node('Identity', 'low/read', ['low']),
+        scalar('high', 102),
+        node('FakeQuantWithMinMaxVars', 'rounded', ['input', 'low/read', 'high'], eightBits),
+      ],
+    }
+    const { node: nodes } = tfjsArtifacts(graph).modelTopology as { node: { name: string; op: string }[] }
+    expect(nodes.map(({ op }) => op)).not.toContain('FakeQuantWithMinMaxVars')
+    expect(nodes.at(-1)).toMatchObject({ name: 'rounded', op: 'Add' })
   })
 
   it('rounds weights before they go into a convolution', async () => {

@@ -26,6 +26,7 @@ const fused: Graph = {
     { name: 'conv', op: '_FusedConv2D', inputs: ['input', 'w1', 'b1'], attrs: steps('BiasAdd', 'Relu6') },
     constNode('w2', floatTensor([3, 3, 4, 1], wave(36, 0.7))),
     { name: 'deep', op: 'FusedDepthwiseConv2dNative', inputs: ['conv', 'w2', 'b1'], attrs: steps('BiasAdd', 'Relu') },
+    { name: 'deeper', op: '_FusedDepthwiseConv2dNative', inputs: ['deep', 'w2', 'b1'], attrs: steps('BiasAdd') },
     constNode('w3', floatTensor([1, 1, 4, 5], wave(20, 0.7))),
     constNode('gamma', floatTensor([5], [1, 2, 1, 2, 1])),
     constNode('beta', floatTensor([5], wave(5, 1))),
@@ -33,7 +34,7 @@ const fused: Graph = {
     {
       name: 'normal',
       op: '_FusedConv2D',
-      inputs: ['deep', 'w3', 'gamma', 'beta', 'beta', 'variance'],
+      inputs: ['deeper', 'w3', 'gamma', 'beta', 'beta', 'variance'],
       attrs: steps('FusedBatchNorm', 'Elu'),
     },
     constNode('axes', intTensor([2], [1, 2])),
@@ -61,6 +62,7 @@ it('ops that only TF.js or one TensorFlow has become ones that all have, with th
     'Placeholder',
     ...['Conv2D', 'BiasAdd', 'Relu6'],
     ...['DepthwiseConv2dNative', 'BiasAdd', 'Relu'],
+    ...['DepthwiseConv2dNative', 'BiasAdd'],
     ...['Conv2D', 'FusedBatchNormV3', 'Elu'],
     'Mean',
   ])

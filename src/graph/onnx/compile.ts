@@ -1,5 +1,6 @@
 import type { Recipe } from '../../image/recipe.ts'
 import { cutGraph } from '../cut/cut.ts'
+import { withoutFakeQuant } from '../fakeQuant.ts'
 import type { Graph } from '../graph.ts'
 import { guarded } from '../graphdef/limits.ts'
 import { simplify } from '../simplify/simplify.ts'
@@ -64,7 +65,7 @@ function compiled(graph: Graph, options: CompileOptions): { builder: Builder; po
     size: recipe.size,
     ...(bottleneck === undefined ? {} : { bottleneck }),
   })
-  const simple = simplify(cut, outputs)
+  const simple = withoutFakeQuant(simplify(cut, outputs))
   const channelsFirst = takesChannelsFirst(simple, input)
   const builder = lower(simple, input, outputs, [PIXELS, FEATURES, ...outputs], building =>
     preprocess(building, recipe, PIXELS, channelsFirst),

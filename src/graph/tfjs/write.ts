@@ -1,4 +1,6 @@
+import { withoutFakeQuant } from '../fakeQuant.ts'
 import { constantOf, type Graph, type GraphNode, numberAttr, shapeAttr } from '../graph.ts'
+import { SMALL } from '../half.ts'
 import { bytesOfArray, DTYPE_CODES, floatsOf, floatsToHalves, numbersOf, type Tensor } from '../tensor.ts'
 import { terminals } from '../terminals.ts'
 import { attrToJson, type JsonAttr, shapeToJson, typeName } from './json.ts'
@@ -25,11 +27,10 @@ export interface TfjsArtifacts {
 }
 
 const SHARD_BYTES = 4 * 1024 * 1024
-/** Biases and normalisation constants are small in file and large in effect. */
-const SMALL = 1024
 
 /** A graph as a TF.js graph model in memory. */
-export function tfjsArtifacts(graph: Graph, options: TfjsOptions = {}): TfjsArtifacts {
+export function tfjsArtifacts(original: Graph, options: TfjsOptions = {}): TfjsArtifacts {
+  const graph = withoutFakeQuant(original)
   const weightSpecs: WeightSpec[] = []
   const parts: Uint8Array[] = []
   for (const node of graph.nodes) {

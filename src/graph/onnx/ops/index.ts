@@ -1,15 +1,14 @@
-import { FAKE_QUANT } from '../../fakeQuant.ts'
 import { PASSING } from '../../simplify/bypass.ts'
 import { ACTIVATIONS, activation } from './activation.ts'
 import { ARITHMETIC, arithmetic, biasAdd, matMul, softmax } from './arithmetic.ts'
 import { conv2d, depthwise } from './conv.ts'
-import { fakeQuant } from './fakeQuant.ts'
 import type { Lowering } from './lowering.ts'
 import { batchNormWithGlobalNormalization, fusedBatchNorm, lrn } from './normalize.ts'
 import { batchToSpace, mirrorPad, pad, spaceToBatch } from './pad.ts'
 import { avgPool, maxPool, REDUCING, reduce } from './pool.ts'
 import { resize } from './resize.ts'
 import {
+  cast,
   concat,
   expandDims,
   identities,
@@ -25,10 +24,9 @@ import {
 
 /** Every op that the compiler knows; a TensorFlow op that is not here ends with a sentence that names it. */
 export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
-  ...[...PASSING, 'Cast'].map(op => [op, identity] as const),
+  ...[...PASSING].map(op => [op, identity] as const),
   ...ACTIVATIONS.map(op => [op, activation] as const),
   ...ARITHMETIC.map(op => [op, arithmetic] as const),
-  ...FAKE_QUANT.map(op => [op, fakeQuant] as const),
   ...REDUCING.map(op => [op, reduce] as const),
   ...['Conv2D', '_FusedConv2D'].map(op => [op, conv2d] as const),
   ...['DepthwiseConv2dNative', 'FusedDepthwiseConv2dNative', '_FusedDepthwiseConv2dNative'].map(
@@ -52,6 +50,7 @@ export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering
   ['BatchToSpaceND', batchToSpace],
   ['ResizeBilinear', resize],
   ['ResizeNearestNeighbor', resize],
+  ['Cast', cast],
   ['IdentityN', identities],
   ['Split', split],
   ['Shape', shapeOf],

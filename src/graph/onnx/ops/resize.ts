@@ -17,7 +17,8 @@ export const resize: Lowering = (node, builder) => {
   const attrs = {
     mode: nearest ? 'nearest' : 'linear',
     coordinate_transformation_mode: corners ? 'align_corners' : centres ? 'half_pixel' : 'asymmetric',
-    ...(nearest ? { nearest_mode: corners ? 'round_prefer_ceil' : 'floor' } : {}),
+    // TensorFlow takes floor((i + 0.5) * scale); ONNX' half_pixel takes 0.5 off that before it rounds.
+    ...(nearest ? { nearest_mode: corners || centres ? 'round_prefer_ceil' : 'floor' } : {}),
     axes: [2, 3],
   }
   const inputs = [image.name, '', '', builder.ints([height, width])]

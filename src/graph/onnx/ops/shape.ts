@@ -1,12 +1,27 @@
 import { dataInputs, type GraphNode, nodeError, numberAttr, numbersAttr } from '../../graph.ts'
 import { inserted, make } from '../../simplify/evaluate.ts'
-import { elementCount, numbersOf } from '../../tensor.ts'
+import { DTYPE_CODES, elementCount, numbersOf } from '../../tensor.ts'
 import { type Builder, sizeOfOne } from '../builder.ts'
 import { BATCH, isTensor, type Operand, physicalAxis, type Value } from '../value.ts'
+import { ONNX_TYPES } from '../wire.ts'
 import type { Lowering } from './lowering.ts'
 
 /** Ops that hand on their first input. Dropout and its kind do nothing outside training. */
 export const identity: Lowering = (node, builder) => [builder.operand(node.inputs[0]!)]
+
+/** Element types of whole numbers; all others that a network computes with have fractions. */
+const WHOLE: ReadonlySet<number> = new Set(
+  (['int32', 'uint8', 'int16', 'int8', 'int64', 'uint16'] as const).map(dtype => DTYPE_CODES[dtype]),
+)
+
+/** Values are float32 here, whatever TensorFlow's type: what is left of a cast to whole numbers is that it truncates. */
+export const cast: Lowering = (node, builder) => {
+  const operand = builder.operand(node.inputs[0]!)
+  if (WHOLE.has(numberAttr(node, 'SrcT')) || !WHOLE.has(numberAttr(node, 'DstT'))) return [operand]
+  const value = builder.value(operand)
+  const whole = builder.emit('Cast', `${node.name}/whole`, [value.name], { to: ONNX_TYPES.int32 }, value)
+  return [builder.emit('Cast', node.name, [whole.name], { to: ONNX_TYPES.float }, value)]
+}
 
 /** IdentityN gives all of its inputs on, each as its own output. */
 export const identities: Lowering = (node, builder) => dataInputs(node).map(input => builder.operand(input))
