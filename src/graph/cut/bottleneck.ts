@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { constantOf, type Graph, type GraphNode, nodesByName, numbersAttr, parseRef } from '../graph.ts'
+import { constantBehind, type Graph, type GraphNode, nodesByName, numbersAttr } from '../graph.ts'
 import { numbersOf } from '../tensor.ts'
 import { neededNodes, reachableFrom, terminals } from '../terminals.ts'
 import { isConvolution } from './input.ts'
@@ -43,7 +43,7 @@ export function findBottleneck(graph: Graph, input: string): string {
 
 function isPooling(node: GraphNode, byName: ReadonlyMap<string, GraphNode>): boolean {
   if (node.op === 'Mean' || node.op === 'Max') {
-    const axes = constantOf(byName.get(parseRef(node.inputs[1] ?? '').name))
+    const axes = constantBehind(node.inputs[1], byName)
     const sorted =
       axes === undefined
         ? ''
@@ -61,14 +61,7 @@ function isPooling(node: GraphNode, byName: ReadonlyMap<string, GraphNode>): boo
 function isSpatial(node: GraphNode, byName: ReadonlyMap<string, GraphNode>): boolean {
   if (SPATIAL.has(node.op)) return true
   if (!isConvolution(node)) return false
-  const weights = neededConstant(node.inputs[1], byName)
+  const weights = constantBehind(node.inputs[1], byName)
   if (weights === undefined) return true
   return weights.shape[0] !== 1 || weights.shape[1] !== 1
-}
-
-/** The constant behind a reference, through the Identity nodes that freezing leaves. */
-function neededConstant(ref: string | undefined, byName: ReadonlyMap<string, GraphNode>) {
-  let node = ref === undefined ? undefined : byName.get(parseRef(ref).name)
-  for (let i = 0; i < 8 && node?.op === 'Identity'; i++) node = byName.get(parseRef(node.inputs[0] ?? '').name)
-  return constantOf(node)
 }
