@@ -52,10 +52,10 @@ async function locate(
 export async function verifiedBundle(folder: string, sha256: string): Promise<{ path: string; sha256: string }> {
   const hint = 'Install the package again.'
   try {
-    const actual = await sha256OfTfjsModel(folder)
+    const actual = await sha256OfTfjsModel(join(folder, 'model.json'))
     if (actual === sha256) return { path: folder, sha256 }
   } catch (cause) {
-    if (systemCode(cause) === 'ENOENT') {
+    if ([cause, (cause as Error).cause].some(error => systemCode(error) === 'ENOENT')) {
       throw new UserError('E_DAMAGED', `The bundled network ${folder} is incomplete.`, { hint, cause })
     }
     if (!(cause instanceof UserError)) throw cause

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { UserError } from '../errors.ts'
+import { shardsOf } from '../graph/tfjs/shards.ts'
 import type { Backbone } from './backbone.ts'
 import { described } from './described.ts'
-import { sha256OfNetwork, sha256OfPart, shardPaths } from './digest.ts'
+import { sha256OfNetwork, sha256OfPart } from './digest.ts'
 import { type Downloaded, download } from './download.ts'
 import { once } from './once.ts'
 import { type FindOptions, recipeWith } from './options.ts'
@@ -45,7 +46,7 @@ export async function downloadedNetwork(
   const settings = { ...options, onProgress: options.onDownload }
   if (!new URL(address).pathname.endsWith('.json')) return download(address, sha256, settings)
   const { path } = await download(address, undefined, settings)
-  for (const shard of shardPaths(await readFile(path, 'utf8'), path)) {
+  for (const shard of shardsOf(await readFile(path, 'utf8'), path)) {
     const shardAddress = new URL(shard, address)
     // A model's files lie beside it; one that reaches elsewhere is not taken at its word.
     if (!shardAddress.href.startsWith(new URL('.', address).href)) {

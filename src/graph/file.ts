@@ -1,10 +1,10 @@
-import { open, readFile, stat } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { systemCode, UserError } from '../errors.ts'
 import { networkIn, unpack } from './archive/read.ts'
 import { isTarHeader } from './archive/tar.ts'
+import { networkFile, unreadable } from './folder.ts'
 import type { Graph } from './graph.ts'
-import { notGraph } from './graphdef/limits.ts'
 import { readGraphDef } from './graphdef/read.ts'
 import { readSavedModel } from './savedmodel/read.ts'
 import { formatOf } from './sniff.ts'
@@ -24,9 +24,9 @@ type Load = (name: string) => Promise<Uint8Array>
  *
  * @throws UserError E_NO_FILE, E_NOT_A_GRAPH, E_BAD_GRAPH, E_NOT_FROZEN, E_BAD_ARCHIVE
  */
-export async function readNetworkFile(file: string): Promise<NetworkFile> {
+export async function readNetworkFile(given: string): Promise<NetworkFile> {
+  const file = await networkFile(given)
   try {
-    if ((await stat(file)).isDirectory()) return await readFolder(file)
     const head = await firstBytes(file)
     const isCompressed = head[0] === 0x1f && head[1] === 0x8b
     if (!isCompressed && !isTarHeader(head)) return await decode(await readFile(file), besides(file))
@@ -41,28 +41,8 @@ export async function readNetworkFile(file: string): Promise<NetworkFile> {
   } catch (error) {
     const code = systemCode(error)
     if (error instanceof UserError || code === undefined) throw error
-    const problem = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
-    throw new UserError('E_NO_FILE', `${file} ${problem}.`, { cause: error })
+    throw unreadable(file, error, code)
   }
-}
-
-/** The files that a folder of a network has, by what they are called. */
-async function readFolder(folder: string): Promise<NetworkFile> {
-  for (const name of [
-    'model.json',
-    'saved_model.pb',
-    'frozen_graph.pb',
-    'classify_image_graph_def.pb',
-    'retrained_graph.pb',
-  ]) {
-    const file = path.join(folder, name)
-    try {
-      return await decode(await readFile(file), besides(file))
-    } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw error
-    }
-  }
-  throw notGraph('the folder has no model.json, saved_model.pb or frozen_graph.pb')
 }
 
 async function decode(bytes: Buffer, load: Load): Promise<NetworkFile> {

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { catalogEntry } from '../../src/backbone/catalog.ts'
 import { findBackbone, findBackbones } from '../../src/backbone/find.ts'
+import { writeGraphDef } from '../../src/graph/graphdef/write.ts'
+import { writeTfjsModel } from '../../src/graph/tfjs/write.ts'
+import { smallNetwork } from '../graph/networks.ts'
 import { serve } from './server.ts'
 
 const MODELS = fileURLToPath(new URL('../../models/', import.meta.url))
@@ -74,6 +77,52 @@ test('what is not a network gets a sentence with its path', async () => {
   const json = join(await folder(), 'model.json')
   await writeFile(json, '{}')
   await expect(findBackbone(json)).rejects.toThrow(`${json} is not`)
+})
+
+const damagedModels: [string, string, string][] = [
+  ['weights outside', '{"weightsManifest":[{"paths":["../../../dev/zero"]}]}', 'outside its own folder'],
+  ['weights that are not there', '{"weightsManifest":[{"paths":["no.bin"]}]}', 'The weights "no.bin"'],
+  ['weights whose name is no part of an address', '{"weightsManifest":[{"paths":["%E0%A4%A"]}]}', 'The weights "%E0'],
+  ['weights named by a number', '{"weightsManifest":[{"paths":[5]}]}', 'no name'],
+  ['no list of weights', '{"weightsManifest":[null]}', 'is not a whole'],
+  ['another kind', '{"format":"layers-model","weightsManifest":[]}', 'layers model'],
+  ['a node that is none', '{"modelTopology":{"node":[null]},"weightsManifest":[]}', 'the form of one'],
+  [
+    'a shape that is none',
+    '{"modelTopology":{"node":[{"name":"a","op":"Relu","attr":{"x":{"shape":{"dim":4}}}}]},"weightsManifest":[]}',
+    'the form of one',
+  ],
+]
+
+test.each(damagedModels)('a model.json with %s gets a sentence', async (_, json, words) => {
+  const path = await folder()
+  await writeFile(join(path, 'model.json'), json)
+  const sentence = { name: 'UserError', message: expect.stringContaining(words) }
+  await expect(findBackbone(path, { cacheFolder: path })).rejects.toMatchObject(sentence)
+})
+
+test('a folder is the network that lies in it', async () => {
+  const options = { cacheFolder: await folder() }
+  const path = await folder()
+  await expect(findBackbone(path, options)).rejects.toMatchObject({ code: 'E_NOT_A_GRAPH' })
+  await writeFile(join(path, 'frozen_graph.pb'), writeGraphDef(smallNetwork()))
+  expect(await findBackbone(path, options)).toMatchObject({ features: 6 })
+  if (process.platform === 'win32') return
+  await expect(findBackbone('/dev/zero', options)).rejects.toMatchObject({ code: 'E_NO_FILE' })
+})
+
+test('the weights of a TF.js model are part of its identity, whatever its file is called', async () => {
+  const options = { cacheFolder: await folder() }
+  const path = await folder()
+  for (const [name, bytes] of Object.entries(writeTfjsModel(smallNetwork()))) {
+    await writeFile(join(path, name === 'model.json' ? 'small.json' : name), bytes)
+  }
+  const before = await findBackbone(join(path, 'small.json'), options)
+  const shard = join(path, 'group1-shard1of1.bin')
+  const bytes = await readFile(shard)
+  bytes[8]! ^= 1
+  await writeFile(shard, bytes)
+  expect((await findBackbone(join(path, 'small.json'), options)).sha256).not.toBe(before.sha256)
 })
 
 test('a + inside a path that exists does not separate', async () => {

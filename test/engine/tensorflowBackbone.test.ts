@@ -5,7 +5,7 @@ import { loadTensorflowBackbone } from '../../src/engine/tensorflowBackbone.ts'
 import { cutGraph } from '../../src/graph/cut/cut.ts'
 import { constNode, dtypeAttr, type Graph, type GraphNode, placeholderNode } from '../../src/graph/graph.ts'
 import { floatTensor, intTensor } from '../../src/graph/tensor.ts'
-import { readTfjsModel } from '../../src/graph/tfjs/read.ts'
+import { bundledGraph } from '../graph/run.ts'
 import { describeTensorflow } from './tensorflowSuite.ts'
 
 const REFERENCE = new URL('../../../shared/reference/', import.meta.url)
@@ -27,7 +27,7 @@ const BUNDLED = [
 describeTensorflow('running backbones in tensorflow', tf => {
   it.skipIf(!existsSync(REFERENCE)).each(BUNDLED)('$name gives the features of the original network', async bundled => {
     const { name, size, mean, scale, node, width } = bundled
-    const whole = await readTfjsModel(new URL(`../../models/${name}`, import.meta.url).pathname)
+    const whole = await bundledGraph(name)
     const graph = cutGraph(whole, { input: 'input', outputs: [node], bottleneck: node })
     const runner = await loadTensorflowBackbone(
       tf,

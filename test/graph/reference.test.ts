@@ -4,7 +4,7 @@ import path from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
 import { compileOnnx } from '../../src/graph/onnx/compile.ts'
-import { readTfjsModel } from '../../src/graph/tfjs/read.ts'
+import { bundledGraph } from './run.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const REFERENCE = path.resolve(ROOT, '../shared/reference')
@@ -64,7 +64,7 @@ if (absent) console.warn('Skipped: ../shared/reference, with the features that T
 
 describe.skipIf(absent)('bundled networks, compiled to ONNX, against independently computed tensors', () => {
   test.each(NETWORKS)('$name', async ({ name, size, mean, scale, bottleneck, logits, features }) => {
-    const graph = await readTfjsModel(path.join(ROOT, 'models', name))
+    const graph = await bundledGraph(name)
     const recipe = { size, mean: [mean, mean, mean], scale: [scale, scale, scale] } as const
     const bytes = compileOnnx(graph, { input: 'input', bottleneck, outputs: [logits], recipe })
     const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 2 })
@@ -100,7 +100,7 @@ function pattern(size: number): Uint8Array {
 
 test.each(GOLDEN)('$name gives the features that TensorFlow gives', async ({ name, start, norm }) => {
   const { size, mean, scale, bottleneck } = NETWORKS.find(network => network.name === name)!
-  const graph = await readTfjsModel(path.join(ROOT, 'models', name))
+  const graph = await bundledGraph(name)
   const recipe = { size, mean: [mean, mean, mean], scale: [scale, scale, scale] } as const
   const session = await ort.InferenceSession.create(compileOnnx(graph, { input: 'input', bottleneck, recipe }))
   const output = await session.run({ pixels: new ort.Tensor('uint8', pattern(size), [1, size, size, 3]) })

@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url'
 import * as ort from 'onnxruntime-node'
+import { readNetworkFile } from '../../src/graph/file.ts'
 import type { Graph } from '../../src/graph/graph.ts'
 import { compileOnnx } from '../../src/graph/onnx/compile.ts'
 
@@ -25,4 +27,11 @@ export async function runGraph(graph: Graph, outputs: readonly string[]): Promis
 export function largestDifference(x: Float32Array, y: Float32Array): number {
   if (x.length !== y.length) return Number.POSITIVE_INFINITY
   return x.reduce((largest, value, i) => Math.max(largest, Math.abs(value - y[i]!)), 0)
+}
+
+/** The graph of a bundled network. */
+export async function bundledGraph(name: string): Promise<Graph> {
+  const read = await readNetworkFile(fileURLToPath(new URL(`../../models/${name}`, import.meta.url)))
+  if (read.format !== 'graph') throw new Error('a graph was expected')
+  return read.graph
 }

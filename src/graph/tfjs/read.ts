@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { UserError } from '../../errors.ts'
 import { type Attr, dtypeAttr, type Graph, type GraphNode } from '../graph.ts'
 import { damaged, notGraph } from '../graphdef/limits.ts'
 import type { Tensor } from '../tensor.ts'
 import { attrOfJson, type JsonAttr } from './json.ts'
+import { readShard } from './shards.ts'
 import { readWeights, type WeightSpec } from './weights.ts'
 
 interface ModelJson {
@@ -21,30 +20,29 @@ interface JsonNode {
 }
 
 /**
- * Reads a TF.js graph model: a folder with `model.json` and its weight shards, or the path of its `model.json`.
- * Weights may be float32 or int32, or quantised to float16, uint8 or uint16; they come back as float32.
+ * Reads a TF.js graph model. Weights may be float32 or int32, or quantised to float16, uint8 or uint16; they come back as
+ * float32.
  *
+ * @param load reads a shard by its path relative to model.json
  * @throws UserError E_NOT_A_GRAPH for another kind of model, E_BAD_GRAPH for a damaged one
  */
-export async function readTfjsModel(folder: string): Promise<Graph> {
-  const file = folder.endsWith('.json') ? folder : path.join(folder, 'model.json')
-  return parseTfjsModel(await readFile(file, 'utf8'), shard => readFile(path.join(path.dirname(file), shard)))
-}
-
-/** @param load reads a shard by its path relative to model.json */
 export async function parseTfjsModel(json: string, load: (shard: string) => Promise<Uint8Array>): Promise<Graph> {
   const model = parse(json)
   const nodes = model.modelTopology?.node
-  if (!Array.isArray(nodes) || nodes.length === 0) {
-    throw notGraph('model.json is of another kind', new Error(`format: ${model.format ?? 'none'}`))
+  if (model.format === 'layers-model') throw notGraph('model.json is a TF.js layers model, not a graph model')
+  if (!Array.isArray(nodes) || nodes.length === 0) throw notGraph('model.json is of another kind')
+  try {
+    const weights = new Map<string, Tensor>()
+    for (const group of model.weightsManifest ?? []) {
+      const shards = await Promise.all((group.paths ?? []).map(shard => readShard(load, String(shard))))
+      for (const [name, tensor] of readWeights(group.weights ?? [], Buffer.concat(shards))) weights.set(name, tensor)
+    }
+    const { producer = 0, minConsumer = 0 } = model.modelTopology?.versions ?? {}
+    return { nodes: nodes.map(node => nodeOfJson(node, weights)), producer, minConsumer }
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw damaged('model.json does not have the form of one', error)
   }
-  const weights = new Map<string, Tensor>()
-  for (const group of model.weightsManifest ?? []) {
-    const shards = await Promise.all((group.paths ?? []).map(shard => loadShard(load, shard)))
-    for (const [name, tensor] of readWeights(group.weights ?? [], Buffer.concat(shards))) weights.set(name, tensor)
-  }
-  const { producer = 0, minConsumer = 0 } = model.modelTopology?.versions ?? {}
-  return { nodes: nodes.map(node => nodeOfJson(node, weights)), producer, minConsumer }
 }
 
 function parse(text: string): ModelJson {
@@ -52,21 +50,6 @@ function parse(text: string): ModelJson {
     return (JSON.parse(text) ?? {}) as ModelJson
   } catch (cause) {
     throw notGraph('model.json is not JSON', cause)
-  }
-}
-
-async function loadShard(load: (shard: string) => Promise<Uint8Array>, shard: string): Promise<Uint8Array> {
-  const name = decodeURIComponent(String(shard))
-  if (path.isAbsolute(name) || name.split(/[\\/]/).includes('..')) {
-    throw damaged(`model.json names weights outside its own folder, "${name}"`)
-  }
-  try {
-    return await load(name)
-  } catch (cause) {
-    throw new UserError('E_BAD_GRAPH', `The weights "${name}" that model.json names cannot be read.`, {
-      hint: 'A TF.js model is model.json and all the .bin files that came with it, in one folder.',
-      cause,
-    })
   }
 }
 
