@@ -11,13 +11,13 @@ export interface Description {
   readonly recipe: Recipe
 }
 
-/** The description of the network with this checksum: as kept by this version before, else by opening it. */
+/** @param key tells one network, used in one way, from all others; what this version kept under it is not found out again */
 export async function described(
-  sha256: string,
+  key: string,
   cacheFolder: string | undefined,
   open: () => Promise<Description>,
 ): Promise<Description> {
-  const path = join(cacheFolder ?? defaultCacheFolder(), 'described', `${VERSION}-${sha256}.json`)
+  const path = join(cacheFolder ?? defaultCacheFolder(), 'described', `${VERSION}-${key}.json`)
   const kept = await readFile(path, 'utf8').then(JSON.parse, () => undefined)
   if (kept !== undefined) return kept as Description
   const { features, recipe } = await open()

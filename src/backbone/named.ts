@@ -20,7 +20,7 @@ export async function backboneOfEntry(entry: CatalogEntry, options: FindOptions)
     const { path } = await locate(entry, options)
     // Not before: a run whose bottlenecks are all cached has no use for the graph room.
     const { openNetwork } = await import('./network.ts')
-    return openNetwork(path, nodes)
+    return openNetwork(path, { ...nodes, inputSize: options.inputSize })
   })
   const recipe = recipeWith(entry.recipe, options)
   const sha256 = await identityOf(entry, options)

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import { wrapOnnx } from '../graph/onnx/wrap.ts'
-import { type ReadNetwork, readNetwork } from '../graph/read.ts'
+import { type NetworkOptions, type ReadNetwork, readNetwork } from '../graph/read.ts'
 import type { Recipe } from '../image/recipe.ts'
 import type { Network } from './backbone.ts'
 import { stretched } from './entry.ts'
@@ -15,15 +15,10 @@ export interface OpenedNetwork {
   readonly recipe: Recipe
 }
 
-export interface NodeNames {
-  readonly input?: string | undefined
-  readonly bottleneck?: string | undefined
-}
-
 /** Reads a network of any format and cuts it at its bottleneck: at the named nodes, else where its structure tells. */
-export async function openNetwork(path: string, names: NodeNames): Promise<OpenedNetwork> {
+export async function openNetwork(path: string, options: NetworkOptions): Promise<OpenedNetwork> {
   try {
-    const read = await readNetwork(path, names)
+    const read = await readNetwork(path, options)
     const { size = 224, mean = 127.5, scale = 127.5 } = read.hints
     return {
       networkFor: recipe => networkOf(read, recipe),

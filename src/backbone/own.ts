@@ -18,11 +18,12 @@ export async function backboneOfPath(
   options: FindOptions,
 ): Promise<Backbone> {
   const { path } = found
-  const { input, bottleneck } = options
-  const open = once(async () => (await import('./network.ts')).openNetwork(path, { input, bottleneck }))
+  const { input, bottleneck, inputSize } = options
+  const open = once(async () => (await import('./network.ts')).openNetwork(path, { input, bottleneck, inputSize }))
   const whole = found.sha256 ?? (await sha256OfNetwork(path))
   const sha256 = input === undefined && bottleneck === undefined ? whole : sha256OfPart(whole, { input, bottleneck })
-  const said = await described(sha256, options.cacheFolder, open)
+  const key = inputSize === undefined ? sha256 : `${sha256}-${inputSize}`
+  const said = await described(key, options.cacheFolder, open)
   const recipe = recipeWith(said.recipe, options)
   return {
     name: found.name ?? nameOf(path),

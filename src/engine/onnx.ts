@@ -1,10 +1,11 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
+import { UserError } from '../errors.ts'
 import type { BackboneRunner, Engine } from './engine.ts'
 import { createOnnxTrainer } from './onnxHead.ts'
 import { startLanes, worthLanes } from './onnxLanes.ts'
-import { createSession, loadOrt, type Ort } from './onnxSession.ts'
+import { createSession, loadOrt, notRunnable, type Ort } from './onnxSession.ts'
 
 /**
  * The default engine: onnxruntime on the processor.
@@ -16,39 +17,57 @@ export async function createOnnxEngine(): Promise<Engine> {
   return {
     name: 'onnx',
     version: ort.env.versions.node ?? ort.env.versions.common,
-    loadBackbone: async (backbone, pictures = 1) => {
-      const bytes = await compiledOnnx(backbone)
-      const lanes = worthLanes(bytes, backbone, pictures)
-      if (lanes > 0) return startLanes(bytes, backbone, lanes)
-      return new OnnxRunner(ort, await createSession(ort, bytes), backbone)
-    },
+    loadBackbone: (backbone, pictures = 1) => loadOnnxBackbone(ort, backbone, pictures),
     createTrainer: problem => createOnnxTrainer(ort, problem),
   }
 }
 
+async function loadOnnxBackbone(ort: Ort, backbone: Backbone, pictures: number): Promise<BackboneRunner> {
+  const bytes = await compiledOnnx(backbone)
+  const lanes = worthLanes(bytes, backbone, pictures)
+  const refused = (error: unknown) => {
+    throw notRunnable(backbone.name, error)
+  }
+  const runner =
+    lanes > 0
+      ? await startLanes(bytes, backbone, lanes).catch(refused)
+      : new OneSession(ort, await createSession(ort, bytes).catch(refused), backbone)
+  return {
+    atOnce: runner.atOnce,
+    batch: runner.batch,
+    run: async (pixels, count) => checked(await runner.run(pixels, count).catch(refused), backbone, count),
+    dispose: () => runner.dispose(),
+  }
+}
+
+function checked(bottlenecks: Float32Array, { name, features }: Backbone, count: number): Float32Array {
+  if (bottlenecks.length === count * features) return bottlenecks
+  const found = bottlenecks.length / count
+  throw new UserError(
+    'E_NO_LENGTH',
+    `The bottleneck of ${name} gives ${found} features a picture, where its weights tell of ${features}.`,
+    { hint: 'Name another node with --bottleneck NODE: best the global average pooling.' },
+  )
+}
+
 /** One session on all cores, in this thread: the event loop waits meanwhile. */
-class OnnxRunner implements BackboneRunner {
+class OneSession implements BackboneRunner {
   readonly atOnce = 1
   readonly batch = 16
   readonly #ort: Ort
   readonly #session: InferenceSession
-  readonly #features: number
   readonly #size: number
 
-  constructor(ort: Ort, session: InferenceSession, { features, recipe }: Backbone) {
+  constructor(ort: Ort, session: InferenceSession, { recipe }: Backbone) {
     this.#ort = ort
     this.#session = session
-    this.#features = features
     this.#size = recipe.size
   }
 
   async run(pixels: Uint8Array, count: number): Promise<Float32Array> {
     const input = new this.#ort.Tensor('uint8', pixels, [count, this.#size, this.#size, 3])
     const output = await this.#session.run({ [this.#session.inputNames[0]!]: input })
-    const bottlenecks = output[this.#session.outputNames[0]!] as Tensor
-    const data = bottlenecks.data as Float32Array
-    if (data.length !== count * this.#features) throw new Error(`expected ${this.#features} features a picture`)
-    return data
+    return (output[this.#session.outputNames[0]!] as Tensor).data as Float32Array
   }
 
   async dispose(): Promise<void> {

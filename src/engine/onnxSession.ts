@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import type { InferenceSession } from 'onnxruntime-node'
-import { UserError } from '../errors.ts'
+import { messageOf, UserError } from '../errors.ts'
 
 /** The runtime's module, loaded on first use: it brings 20 MB of native code. */
 export type Ort = typeof import('onnxruntime-node')
@@ -27,11 +27,20 @@ export function sessionOptions(threads = Math.min(8, availableParallelism())): I
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
-    logSeverityLevel: 3,
+    logSeverityLevel: 4, // what fails is thrown, and need not be printed besides
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   }
 }
 
 export async function createSession(ort: Ort, bytes: Uint8Array, threads?: number): Promise<InferenceSession> {
   return ort.InferenceSession.create(bytes, sessionOptions(threads))
+}
+
+/** What onnxruntime says of a network that it cannot run, as a sentence. */
+export function notRunnable(name: string, cause: unknown): UserError {
+  const [problem = ''] = messageOf(cause).split('\n')
+  return new UserError('E_ENGINE', `onnxruntime could not run ${name}: ${problem}.`, {
+    hint: 'The network may be damaged, or made for another size of input (--input-size).',
+    cause,
+  })
 }

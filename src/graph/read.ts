@@ -14,6 +14,8 @@ export interface NetworkOptions {
   /** The node to feed and the node that gives the features, where the network's structure does not tell. */
   readonly input?: string | undefined
   readonly bottleneck?: string | undefined
+  /** Side of the input in pixels, where it is not to be the network's own: a bottleneck before the pooling grows with it. */
+  readonly inputSize?: number | undefined
 }
 
 /** What a network says itself about the recipe; the rest is for whoever trained it to know. */
@@ -34,7 +36,7 @@ export type ReadNetwork = NetworkFile & {
   readonly hints: RecipeHints
 }
 
-/** Only shapes are followed with it, and every network takes it. */
+/** For networks that do not tell theirs. */
 const USUAL_SIZE = 224
 
 /**
@@ -54,7 +56,7 @@ function describeGraph(graph: Graph, options: NetworkOptions): ReadNetwork {
   const bottleneck = options.bottleneck ?? findBottleneck(graph, input)
   const hints = recipeHints(graph, input)
   const cut = simplify(cutGraph(graph, { input, outputs: [bottleneck], bottleneck }), [bottleneck])
-  const recipe = { size: hints.size ?? USUAL_SIZE, mean: [0, 0, 0], scale: [1, 1, 1] } as const
+  const recipe = { size: options.inputSize ?? hints.size ?? USUAL_SIZE, mean: [0, 0, 0], scale: [1, 1, 1] } as const
   const features = outputShapes(cut, { input, bottleneck, recipe })[FEATURES]?.[1]
   return { format: 'graph', graph: cut, input, bottleneck, features, hints }
 }

@@ -111,6 +111,14 @@ test('a folder is the network that lies in it', async () => {
   await expect(findBackbone('/dev/zero', options)).rejects.toMatchObject({ code: 'E_NO_FILE' })
 })
 
+test('a bottleneck before the pooling grows with the input', async () => {
+  const options = { cacheFolder: await folder(), bottleneck: 'conv' }
+  const path = join(await folder(), 'small.pb')
+  await writeFile(path, writeGraphDef(smallNetwork()))
+  expect(await findBackbone(path, { ...options, inputSize: 64 })).toMatchObject({ features: 32 * 32 * 4 })
+  expect(await findBackbone(path, { ...options, inputSize: 32 })).toMatchObject({ features: 16 * 16 * 4 })
+})
+
 test('the weights of a TF.js model are part of its identity, whatever its file is called', async () => {
   const options = { cacheFolder: await folder() }
   const path = await folder()

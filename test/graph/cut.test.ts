@@ -104,6 +104,16 @@ test.each([
     () => findBottleneck({ nodes: smallNetwork().nodes.filter(other => other.name !== 'features') }, 'input'),
     'E_NO_POOLING',
   ],
+  [
+    'a bias of another length',
+    () =>
+      outputShapes(withNodes(constNode('b', floatTensor([4], wave(4))), node('BiasAdd', 'x', ['features', 'b'])), {
+        input: 'input',
+        outputs: ['x'],
+        recipe: RAW,
+      }),
+    'E_BAD_GRAPH',
+  ],
   ['no input', () => findInput({ nodes: [constNode('c', floatTensor([], wave(1)))] }), 'E_NO_INPUT'],
   [
     'an unknown op',

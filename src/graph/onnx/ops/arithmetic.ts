@@ -99,11 +99,15 @@ function broadcast(node: GraphNode, x: readonly number[], y: readonly number[]):
 /** One number a channel, added. */
 export const biasAdd: Lowering = (node, builder) => {
   const bias = builder.known(node, 1)
+  const input = builder.operand(node.inputs[0]!)
+  const rank = input.shape.length
+  const axis = dataFormat(node) === 'NCHW' && rank === 4 ? imageAxes('NCHW').channel : rank - 1
+  if (bias.shape.length !== 1 || bias.shape[0] !== input.shape[axis]) {
+    throw nodeError(node, 'its bias is not one number a channel.')
+  }
   const inside = builder.biased(node.inputs[0]!, bias)
   if (inside !== undefined) return [inside]
-  const value = builder.value(builder.operand(node.inputs[0]!))
-  const rank = value.shape.length
-  const axis = dataFormat(node) === 'NCHW' && rank === 4 ? imageAxes('NCHW').channel : rank - 1
+  const value = builder.value(input)
   const shape = Array.from({ length: rank }, (_, i) => (i === axis ? bias.shape[0]! : 1))
   const { names, result } = aligned(node, builder, [value, { dtype: 'float32', shape, data: floatsOf(bias) }])
   return [builder.emit('Add', node.name, names, {}, result)]
