@@ -11,6 +11,8 @@ const BINARY: readonly [string, string][] = [
   ['\xff\xd8\xff', 'it is a picture'],
   ['\x89PNG', 'it is a picture'],
   ['GIF8', 'it is a picture'],
+  ['BZh', 'it is packed by bzip2: unpack it first'],
+  ['\xfd7zXZ', 'it is packed by xz: unpack it first'],
 ]
 const TEXT: readonly [RegExp, string][] = [
   [/^<[!?a-z]/i, 'it is a web page: the download went wrong'],

@@ -84,6 +84,8 @@ test.each([
   ['no network', archive(tarEntry('a.txt', pb)), 'E_BAD_ARCHIVE', 'no frozen graph'],
   ['two networks', archive(tarEntry('a.pb', pb), tarEntry('b.pb', pb)), 'E_BAD_ARCHIVE', 'several networks'],
   ['an archive cut off', archive(tarEntry('net.pb', pb)).subarray(0, 400), 'E_BAD_ARCHIVE', 'cut off'],
+  ['a gzipped graph cut off', gzipSync(pb).subarray(0, 900), 'E_BAD_ARCHIVE', 'damaged'],
+  ['another packing', Buffer.from('BZh91AY&SY'), 'E_NOT_A_GRAPH', 'bzip2'],
   ['an empty file', new Uint8Array(0), 'E_NOT_A_GRAPH', 'empty'],
   ['text', Buffer.from('just some text, no graph at all'), 'E_NOT_A_GRAPH', 'GraphDef'],
   ['a web page', Buffer.from('<!DOCTYPE html><html>'), 'E_NOT_A_GRAPH', 'web page'],

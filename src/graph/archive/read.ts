@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { UserError } from '../../errors.ts'
 import { badArchive, isTarHeader, TarReader } from './tar.ts'
@@ -21,16 +22,19 @@ export async function unpack(path: string, isCompressed: boolean): Promise<Unpac
   const stream = isCompressed ? source.pipe(createGunzip({ chunkSize: 2 ** 18 })) : source
   source.on('error', error => stream.destroy(error))
   const tar = new TarReader(name => NETWORK_FILE.test(name))
-  const parts: Buffer[] = []
+  let file: Buffer | undefined
   let length = 0
   let isTar: boolean | undefined
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       isTar ??= isTarHeader(chunk)
       if (isTar) tar.write(chunk)
-      else parts.push(chunk)
-      length += chunk.length
-      if (!isTar && length > LARGEST_FILE) throw badArchive('it unpacks to more than 768 MB')
+      else {
+        file ??= Buffer.allocUnsafeSlow(await unpackedLength(path))
+        if (length + chunk.length > file.length) throw badArchive('it is damaged, or unpacks to more than 768 MB')
+        chunk.copy(file, length)
+        length += chunk.length
+      }
     }
   } catch (error) {
     if (error instanceof UserError) throw error
@@ -38,9 +42,24 @@ export async function unpack(path: string, isCompressed: boolean): Promise<Unpac
   } finally {
     source.destroy()
   }
-  if (isTar !== true) return { file: Buffer.concat(parts) }
+  if (isTar !== true) return { file: (file ?? Buffer.alloc(0)).subarray(0, length) }
   tar.end()
   return { files: tar.files }
+}
+
+/**
+ * A gzip file's last four bytes: the length of what is in it. With it the content is put together in one place; parts
+ * joined at the end would take the memory of two.
+ */
+async function unpackedLength(path: string): Promise<number> {
+  const handle = await open(path)
+  try {
+    const { size } = await handle.stat()
+    const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, size - 4)
+    return Math.min(buffer.readUInt32LE(), LARGEST_FILE)
+  } finally {
+    await handle.close()
+  }
 }
 
 /**

@@ -23,7 +23,8 @@ export class TarReader {
   readonly #keep: (name: string) => boolean
   #rest: Buffer = Buffer.alloc(0)
   #entry: Entry | undefined
-  #parts: Buffer[] = []
+  /** Of the entry, when it is wanted. Made at once: parts joined later would take the memory of two. */
+  #content: Buffer | undefined
   #left = 0
   #padding = 0
   #longName: string | undefined
@@ -57,8 +58,8 @@ export class TarReader {
     if (this.#left > 0) {
       if (this.#rest.length === 0) return false
       const part = this.#take(Math.min(this.#left, this.#rest.length))
+      if (this.#content !== undefined) part.copy(this.#content, this.#content.length - this.#left)
       this.#left -= part.length
-      if (this.#wants(this.#entry)) this.#parts.push(part)
       return true
     }
     if (this.#rest.length < this.#padding) return false
@@ -84,12 +85,13 @@ export class TarReader {
       this.#longName = undefined
       checkEntry(entry)
     }
+    this.#entry = entry
+    this.#left = entry.size
     if (this.#wants(entry)) {
       this.#kept += entry.size
       if (this.#kept > LARGEST_KEPT) throw badArchive('the networks in it are larger than 768 MB')
+      this.#content = Buffer.allocUnsafeSlow(entry.size)
     }
-    this.#entry = entry
-    this.#left = entry.size
     this.#padding = (BLOCK - (entry.size % BLOCK)) % BLOCK
   }
 
@@ -99,11 +101,10 @@ export class TarReader {
   }
 
   #finish(entry: Entry): void {
+    const content = this.#content
     this.#entry = undefined
-    const parts = this.#parts
-    this.#parts = []
-    if (!this.#wants(entry)) return
-    const content = Buffer.concat(parts)
+    this.#content = undefined
+    if (content === undefined) return
     if (entry.type === 'L') this.#longName = content.toString().replace(/\0.*$/s, '')
     else if (entry.type === 'x') this.#longName = /\d+ path=([^\n]*)\n/.exec(content.toString())?.[1]
     else this.files.set(entry.name.replace(/^(\.\/)+/, ''), content)
