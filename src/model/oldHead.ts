@@ -1,5 +1,7 @@
 import { UserError } from '../errors.ts'
+import { FAKE_QUANT } from '../graph/fakeQuant.ts'
 import { boolAttr, constantOf, dataInputs, type Graph, type GraphNode, nodesByName, parseRef } from '../graph/graph.ts'
+import { PASSING } from '../graph/simplify/bypass.ts'
 import { evaluate } from '../graph/simplify/evaluate.ts'
 import { floatsOf, type Tensor } from '../graph/tensor.ts'
 import { terminals } from '../graph/terminals.ts'
@@ -13,15 +15,6 @@ export interface DenseEnd {
   readonly head: Head
 }
 
-/** What gives its first input on, when the graph runs without being trained: quantisation is simulated only for training. */
-const PASSING = new Set([
-  'Identity',
-  'PlaceholderWithDefault',
-  'FakeQuantWithMinMaxVars',
-  'StopGradient',
-  'CheckNumerics',
-])
-
 /**
  * Finds the layer that retrain.py puts behind a network, by its structure: the softmax, however it is called, and its names
  * have changed over the years.
@@ -33,7 +26,9 @@ export function denseEnd(graph: Graph): DenseEnd {
   const softmax =
     byName.get(RESULT) ?? graph.nodes.find(({ op, name }) => op === 'Softmax' && terminals(graph).includes(name))
   if (softmax?.op !== 'Softmax') throw noEnd(`it has no softmax at its end`)
-  const sum = producer(byName, softmax.inputs[0])
+  const rounded = producer(byName, softmax.inputs[0])
+  // Graphs trained for 8 bits round the sums too. That moves no score by more than half a step, and a head has no place for it.
+  const sum = rounded && FAKE_QUANT.includes(rounded.op) ? producer(byName, rounded.inputs[0]) : rounded
   if (!sum || !/^(Add|AddV2|BiasAdd)$/.test(sum.op)) throw noEnd(`"${softmax.name}" does not follow a dense layer`)
   const product = dataInputs(sum)
     .map(ref => producer(byName, ref))
@@ -60,7 +55,7 @@ export function denseEnd(graph: Graph): DenseEnd {
 
 type Nodes = ReadonlyMap<string, GraphNode>
 
-/** The node behind a reference that does something. */
+/** The node behind a reference that does something when the graph only runs. */
 function producer(byName: Nodes, ref: string | undefined): GraphNode | undefined {
   let node = byName.get(parseRef(ref ?? '').name)
   for (let hops = 0; hops < 32 && node && PASSING.has(node.op); hops++)

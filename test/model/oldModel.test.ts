@@ -1,9 +1,13 @@
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { expect, it } from 'vitest'
+import { constNode, type GraphNode } from '../../src/graph/graph.ts'
+import { readGraphDef } from '../../src/graph/graphdef/read.ts'
+import { floatTensor } from '../../src/graph/tensor.ts'
 import { loadModel } from '../../src/jobs/loadModel.ts'
 import { train } from '../../src/jobs/train.ts'
 import { layoutOf } from '../../src/model/layout.ts'
+import { denseEnd } from '../../src/model/oldHead.ts'
 import { run } from '../cli/run.ts'
 import { SAMPLE_TEST, sampleFolder } from '../pictures.ts'
 import { tempFolder } from '../tempFolder.ts'
@@ -43,6 +47,34 @@ it('what itc leaves is one too, with the same scores', async () => {
   const [own, old] = [await loadModel(tfFiles, { engine: 'onnx' }), await loadModel(folder, { engine: 'onnx' })]
   expect((await old.guess(picture)).scores).toEqual((await own.guess(picture)).scores)
   await Promise.all([own.dispose(), old.dispose()])
+})
+
+it('a graph trained for 8 bits keeps its rounding: that of the bottleneck in its network, that of the weights in its head', async () => {
+  const folder = await tempFolder()
+  await retrained(folder, 'mobilenet', ['yes', 'no'])
+  const { nodes } = readGraphDef(await fs.readFile(layoutOf(folder).graph))
+  const rounded = (name: string, input: string): GraphNode[] => [
+    constNode(`${name}/min`, floatTensor([], [-1])),
+    constNode(`${name}/max`, floatTensor([], [1.55])),
+    { name, op: 'FakeQuantWithMinMaxVars', inputs: [input, `${name}/min`, `${name}/max`], attrs: {} },
+  ]
+  const added: Record<string, GraphNode[]> = {
+    'pool_3/_reshape': rounded('features/quant', 'pool_3/_reshape'),
+    'final_training_ops/weights/final_weights/read': rounded(
+      'weights/quant',
+      'final_training_ops/weights/final_weights/read',
+    ),
+    'final_training_ops/Wx_plus_b/add': rounded('sum/quant', 'final_training_ops/Wx_plus_b/add'),
+  }
+  const renamed = (ref: string) => added[ref]?.at(-1)?.name ?? ref
+  const graph = {
+    nodes: nodes.flatMap(node => [{ ...node, inputs: node.inputs.map(renamed) }, ...(added[node.name] ?? [])]),
+  }
+  const { bottleneck, head } = denseEnd(graph)
+  expect(bottleneck).toBe('features/quant')
+  const plain = denseEnd({ nodes }).head.weights
+  expect(plain.some(weight => Math.abs(weight * 100 - Math.round(weight * 100)) > 0.1)).toBe(true)
+  for (const [at, weight] of head.weights.entries()) expect(weight).toBeCloseTo(Math.round(plain[at]! * 100) / 100, 5)
 })
 
 it('itc guess and guess-dir take it', async () => {
