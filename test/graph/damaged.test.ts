@@ -1,12 +1,23 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { findBottleneck } from '../../src/graph/cut/bottleneck.ts'
 import { findInput } from '../../src/graph/cut/input.ts'
+import { readNetworkFile } from '../../src/graph/file.ts'
+import type { Graph } from '../../src/graph/graph.ts'
 import { readGraphDef } from '../../src/graph/graphdef/read.ts'
 import { writeGraphDef } from '../../src/graph/graphdef/write.ts'
 import { compileOnnx } from '../../src/graph/onnx/compile.ts'
 import { wrapOnnx } from '../../src/graph/onnx/wrap.ts'
+import { readSavedModel } from '../../src/graph/savedmodel/read.ts'
+import { writeSavedModel } from '../../src/graph/savedmodel/write.ts'
+import { parseTfjsModel } from '../../src/graph/tfjs/read.ts'
+import { writeTfjsModel } from '../../src/graph/tfjs/write.ts'
+import { tempFolder } from '../tempFolder.ts'
 import { smallNetwork } from './networks.ts'
+import { tarEntry } from './tarEntry.ts'
 
 const RECIPE = { size: 32, mean: [0, 0, 0], scale: [1, 1, 1] } as const
 const MUTATIONS = 1000
@@ -44,14 +55,14 @@ function mutated(bytes: Uint8Array, next: () => number): Uint8Array {
   return copy
 }
 
-function survives(bytes: Uint8Array, use: (damaged: Uint8Array) => void): void {
+/** That none hangs, the test's own time limit sees to. */
+async function survives(bytes: Uint8Array, use: (damaged: Uint8Array) => unknown): Promise<void> {
   const next = random(2026)
   const before = process.memoryUsage().rss
   let refused = 0
   for (let i = 0; i < MUTATIONS; i++) {
-    const damaged = mutated(bytes, next)
     try {
-      use(damaged)
+      await use(mutated(bytes, next))
     } catch (error) {
       if (!(error instanceof UserError)) throw new Error(`mutation ${i} ended in no sentence`, { cause: error })
       refused++
@@ -61,15 +72,38 @@ function survives(bytes: Uint8Array, use: (damaged: Uint8Array) => void): void {
   expect((process.memoryUsage().rss - before) / MEGABYTE).toBeLessThan(1024)
 }
 
-test('a thousand damaged GraphDefs end in a sentence or a network', () => {
-  survives(writeGraphDef(smallNetwork()), bytes => {
-    const graph = readGraphDef(bytes)
-    const input = findInput(graph)
-    compileOnnx(graph, { input, bottleneck: findBottleneck(graph, input), recipe: RECIPE })
+function compile(graph: Graph): void {
+  const input = findInput(graph)
+  compileOnnx(graph, { input, bottleneck: findBottleneck(graph, input), recipe: RECIPE })
+}
+
+test('a thousand damaged GraphDefs end in a sentence or a network', async () => {
+  await survives(writeGraphDef(smallNetwork()), bytes => compile(readGraphDef(bytes)))
+})
+
+test('a thousand damaged SavedModels end in a sentence or a network', async () => {
+  await survives(writeSavedModel(smallNetwork())['saved_model.pb']!, bytes => compile(readSavedModel(bytes)))
+})
+
+test('a thousand damaged TF.js models end in a sentence or a network', async () => {
+  const { 'model.json': json, ...shards } = writeTfjsModel(smallNetwork())
+  const load = async (name: string) => shards[name] ?? Promise.reject(new Error('not there'))
+  await survives(json!, async bytes => {
+    const graph = await parseTfjsModel(Buffer.from(bytes).toString('utf8'), load)
+    compile(graph)
   })
 })
 
-test('a thousand damaged ONNX models end in a sentence or a network', () => {
+test('a thousand damaged archives end in a sentence or a network', async () => {
+  const file = path.join(await tempFolder(), 'net.tgz')
+  const archive = gzipSync(tarEntry('net/graph.pb', writeGraphDef(smallNetwork())))
+  await survives(archive, async bytes => {
+    await writeFile(file, bytes)
+    await readNetworkFile(file)
+  })
+})
+
+test('a thousand damaged ONNX models end in a sentence or a network', async () => {
   const onnx = compileOnnx(smallNetwork(), { input: 'input', outputs: ['final_result'], recipe: RECIPE })
-  survives(onnx, bytes => void wrapOnnx(bytes, RECIPE))
+  await survives(onnx, bytes => wrapOnnx(bytes, RECIPE))
 })
