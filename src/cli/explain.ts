@@ -26,7 +26,8 @@ export function addExplain({ program, terminal }: CommandContext): void {
     .summary('show why a picture is named as it is')
     .description(
       'Shows where in a picture the model saw what speaks for the best categories and against them (the class ' +
-        'activation map, exact for these models), and the training pictures most like it.',
+        'activation map, exact for these models), and the training pictures most like it. The map is ' +
+        'computed in onnxruntime, whichever engine names pictures.',
     )
     .argument('<tf_files>', 'folder that was trained')
     .argument('<picture>', 'picture file')

@@ -24,7 +24,7 @@ export function addTrain({ program, terminal }: CommandContext): void {
     .argument('<tf_files>', 'folder with data/<category>/… in it')
     .option(
       '--backbone <name>',
-      `pretrained network: ${BUNDLED_NAMES.join(', ')}, a file, A+B, or auto`,
+      `pretrained network: ${BUNDLED_NAMES.join(', ')}; one to download, such as inception_v3; a file, folder or address; A+B; or auto`,
       DEFAULT_BACKBONE,
     )
     .option(
@@ -62,7 +62,8 @@ Examples:
   itc train ./tf_files
   itc train ./tf_files --backbone efficientnet_lite2 --input-size 288
   itc train ./tf_files --backbone auto   compare networks first
-  itc train ./tf_files --backbone mobilenet_v1+efficientnet_lite2 --steps 8000`,
+  itc train ./tf_files --backbone mobilenet_v1+efficientnet_lite2 --steps 8000
+  itc train ./tf_files --backbone graph.pb --mean 127.5 --scale 127.5`,
     )
     .action(async (tfFiles: string, { json, ...flags }: Flags) => {
       const report = new TrainReport(terminal, json === true)
