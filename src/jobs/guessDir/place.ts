@@ -25,9 +25,10 @@ export function isDraft(name: string): boolean {
 }
 
 /**
- * Copies a file, with its time of change. The new name appears at once with the whole file or not at all.
+ * Copies a file, with its time of change. The new name appears at once with the whole file or not at all, after a power cut
+ * too: without waiting for the disk, a file system may keep the name and lose the bytes.
  *
- * @param durable waits until the copy is on the disk: before its original is removed
+ * @param durable waits until the name is on the disk as well: before its original is removed
  * @throws the system's error; `EEXIST` when `to` exists, which is then left as it is
  */
 export async function copyNew(from: string, to: string, durable = false): Promise<void> {
@@ -36,9 +37,9 @@ export async function copyNew(from: string, to: string, durable = false): Promis
     await copyFile(from, draft, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
     const { atime, mtime } = await stat(from)
     await utimes(draft, atime, mtime).catch(() => undefined) // some network disks keep no times
-    if (durable) await sync(draft)
+    await sync(draft)
     if (!(await linkNew(draft, to))) await renameNew(draft, to)
-    if (durable) await sync(dirname(to)).catch(() => undefined) // Windows opens no folders
+    if (durable) await syncFolder(dirname(to))
   } finally {
     await rm(draft, { force: true })
   }
@@ -59,7 +60,9 @@ export async function moveNew(from: string, to: string): Promise<void> {
   try {
     await unlink(from)
   } catch (error) {
-    await rm(to, { force: true })
+    // A network disk may say so of a file that it has just removed: then `to` is the only one.
+    if (systemCode(error) === 'ENOENT') return
+    if (await isSecondCopy(from, to)) await rm(to, { force: true })
     throw error
   }
 }
@@ -83,11 +86,23 @@ async function renameNew(from: string, to: string): Promise<void> {
   await rename(from, to)
 }
 
-/** Waits until a file is on the disk. */
-export async function sync(path: string): Promise<void> {
+/** Waits until a file and its name are on the disk: before another copy of it is removed. */
+export async function settle(path: string): Promise<void> {
+  await sync(path)
+  await syncFolder(dirname(path))
+}
+
+/** Waits until the names in a folder are on the disk. */
+export async function syncFolder(path: string): Promise<void> {
+  await sync(path).catch(() => undefined) // Windows opens no folders
+}
+
+async function sync(path: string): Promise<void> {
   const file = await open(path, 'r')
   try {
     await file.sync()
+  } catch (error) {
+    if (!['EPERM', 'EINVAL'].includes(systemCode(error) ?? '')) throw error // where it can't be had: Windows, some networks
   } finally {
     await file.close()
   }

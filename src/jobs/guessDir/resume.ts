@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Measured, statAll } from '../../dataset/walk.ts'
-import { isSecondCopy, sync } from './place.ts'
+import { isSecondCopy, settle } from './place.ts'
 import type { Entry } from './row.ts'
 import type { SourcePicture } from './scan.ts'
 
@@ -16,8 +16,8 @@ export interface Resumption {
 
 /**
  * Finds out what earlier runs have done. A row whose picture is not in place is dropped, and so are failures: both are tried
- * again. A picture that was changed after it was copied, or is another one under the path of one that was moved away, is
- * named anew, and the earlier row stays.
+ * again. A picture that is not the one in place (it was changed since, it comes from another source with the same names, or
+ * the one in place was edited) is named anew, and the earlier row stays.
  *
  * @param options.move finishes moves that were cut off between the new name's appearance and the old one's removal
  * @param options.rehearsal finishes nothing
@@ -43,7 +43,7 @@ export async function resume(
     else if (await isDone(from, to, origins[index]!, target, move)) {
       done.add(entry.original)
       if (!move || rehearsal) continue
-      await sync(to) // from now on it is the only one
+      await settle(to) // from now on it is the only one
       await rm(from, { force: true })
     }
   }
@@ -61,7 +61,7 @@ function onePerName(rows: readonly Entry[]): Entry[] {
 
 async function isDone(from: string, to: string, source: Measured, target: Measured, move: boolean): Promise<boolean> {
   if (typeof source === 'string' || typeof target === 'string') return true // vanished just now: nothing to do
-  if (move) return isSecondCopy(from, to)
-  // Copies have their originals' time. A newer copy was edited in its place, a newer original needs a closer look.
-  return source.mtimeMs <= target.mtimeMs + TIME_STEP || (await isSecondCopy(from, to))
+  // Copies have their originals' time; whatever differs needs a closer look.
+  const alike = source.size === target.size && Math.abs(source.mtimeMs - target.mtimeMs) <= TIME_STEP
+  return (alike && !move) || isSecondCopy(from, to)
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { formatRecord } from './csv.ts'
+import { syncFolder } from './place.ts'
 import { damagedResults, type Entry, headerCells } from './row.ts'
 
 const DRAFT = /^\.results\.csv\.[0-9a-f]{12}\.tmp$/
@@ -40,6 +41,7 @@ export async function rewrite(
       await file.close()
     }
     await rename(draft, path)
+    await syncFolder(dirname(path)) // rows that are added later must not be in a file without a name
     let start = Buffer.byteLength(formatRecord(headerCells(labels)))
     const entries = kept.map(entry => {
       const moved = { ...entry, start, end: start + entry.end - entry.start }

@@ -92,11 +92,24 @@ describe('guessDir', () => {
     ])
   })
 
-  test('a copy edited in its place stays, and is not made again', async () => {
+  test('a copy edited in its place stays, and the original is copied once more beside it', async () => {
     await run()
     await writeFile(join(folders.destination, 'cat-0.90000.jpg'), 'cat, cropped')
-    expect(await run()).toMatchObject({ named: 0, before: 3 })
-    expect(await contents(folders.destination)).toMatchObject({ 'cat-0.90000.jpg': 'cat, cropped' })
+    expect(await run()).toMatchObject({ named: 1, before: 3 })
+    const edited = { ...COPIED, 'cat-0.90000.jpg': 'cat, cropped', 'cat-0.90000-3.jpg': 'cat 0.9 a' }
+    expect(await contents(folders.destination)).toMatchObject(edited)
+    expect(await run()).toMatchObject({ named: 0, before: 4 })
+  })
+
+  test('another source with the same names is not taken for the one before', async () => {
+    await run()
+    const other = join(folders.root, 'other')
+    await writeFiles(other, { 'a.jpg': 'dog 0.6 other', 'b.jpg': 'cat 0.9 b' })
+    await utimes(join(other, 'a.jpg'), 1e9, 1e9)
+    await utimes(join(other, 'b.jpg'), 1e9, 1e9)
+    expect(await guessDir(textModel, other, folders.destination)).toMatchObject({ named: 1, before: 3 })
+    expect(await contents(folders.destination)).toMatchObject({ ...COPIED, 'dog-0.60000.jpg': 'dog 0.6 other' })
+    expect(await run()).toMatchObject({ named: 0, before: 4 })
   })
 
   test("overwrites nobody's file", async () => {

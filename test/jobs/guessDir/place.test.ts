@@ -4,22 +4,37 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { copyNew, moveNew } from '../../../src/jobs/guessDir/place.ts'
 import { contents, type Folders, makeFolders } from './fixture.ts'
 
-// A file system without links, such as FAT.
-vi.mock('node:fs/promises', async original => ({
-  ...(await original<typeof import('node:fs/promises')>()),
-  link: async () => {
-    throw Object.assign(new Error('no links here'), { code: 'EPERM' })
-  },
-}))
+/** What no file system of a test machine does. */
+const system = vi.hoisted(() => ({ links: true, forgets: false }))
+vi.mock('node:fs/promises', async original => {
+  const fs = await original<typeof import('node:fs/promises')>()
+  const refuse = (code: string) => Promise.reject(Object.assign(new Error(code), { code }))
+  return {
+    ...fs,
+    link: (...paths: [string, string]) => (system.links ? fs.link(...paths) : refuse('EPERM')),
+    unlink: (path: string) => fs.unlink(path).then(() => (system.forgets ? refuse('ENOENT') : undefined)),
+  }
+})
 
 let folders: Folders
 const FILES = { 'a.jpg': 'a', 'b.jpg': 'b' }
 beforeEach(async () => {
+  Object.assign(system, { links: true, forgets: false })
   folders = await makeFolders(FILES)
 })
 afterEach(() => rm(folders.root, { recursive: true }))
 
-describe('without links', () => {
+test('a network disk that says of a removed file that there is none does not cost the picture', async () => {
+  system.forgets = true
+  await moveNew(join(folders.source, 'a.jpg'), join(folders.source, 'moved.jpg'))
+  expect(await contents(folders.source)).toEqual({ 'moved.jpg': 'a', 'b.jpg': 'b' })
+})
+
+describe('without links, as on FAT', () => {
+  beforeEach(() => {
+    system.links = false
+  })
+
   test('files are copied and moved all the same', async () => {
     const path = (name: string) => join(folders.source, name)
     await copyNew(path('a.jpg'), path('copy.jpg'))
