@@ -4,7 +4,7 @@ import { withLock } from '../../backbone/lock.ts'
 import { UserError } from '../../errors.ts'
 import type { NamingModel } from './ahead.ts'
 import { cannotWrite, checkFolders, makeDestination } from './folders.ts'
-import type { GuessDirOptions, GuessDirResult } from './options.ts'
+import { type GuessDirOptions, type GuessDirResult, UNSURE_FOLDER } from './options.ts'
 import { Run } from './run.ts'
 import { scanSource } from './scan.ts'
 
@@ -26,6 +26,8 @@ export async function guessDir(
   options: GuessDirOptions = {},
 ): Promise<GuessDirResult> {
   await checkFolders(source, destination)
+  // Else every run would find what the one before had put there.
+  if (options.unsure !== undefined) await checkFolders(source, join(destination, UNSURE_FOLDER))
   const scan = await scanSource(source, !options.move)
   const run = new Run(model, source, destination, scan, options)
   if (options.dryRun) return run.rehearse()

@@ -104,6 +104,14 @@ describe('unsure', () => {
     await writeFiles(folders.destination, { unsure: 'a file' })
     await expect(run({ unsure: 0.7 })).rejects.toMatchObject({ code: 'E_NOT_A_FOLDER' })
   })
+
+  test('never goes into the source itself', async () => {
+    await run({ unsure: 0.7 })
+    const aside = join(folders.destination, 'unsure')
+    const again = guessDir(model, aside, folders.destination, { unsure: 0.7 })
+    await expect(again).rejects.toMatchObject({ code: 'E_DESTINATION_INSIDE' })
+    expect(await guessDir(model, aside, folders.destination)).toMatchObject({ named: 4 })
+  })
 })
 
 describe('the threshold', () => {
