@@ -108,6 +108,20 @@ describe('itc export', () => {
     expect((await readdir(to)).sort()).toEqual(['assets.extra', 'model.onnx', 'saved_model.pb'])
   })
 
+  it('goes on with what a killed export left', async () => {
+    const tfFiles = await tempFolder()
+    await retrained(tfFiles, 'mobilenet', ['no', 'yes'])
+    const to = join(tfFiles, 'here')
+    const args = ['export', tfFiles, '--format', 'saved-model', '--to', to]
+    expect((await run(args)).code).toBe(0)
+    const whole = await readFile(join(to, 'saved_model.pb'))
+    await fs.remove(join(to, 'saved_model.pb'))
+    await fs.outputFile(join(to, '.itc-export-0123456789ab.tmp', 'saved_model.pb'), 'half')
+    expect((await run(args)).code).toBe(0)
+    expect((await readdir(to)).sort()).toEqual(['assets.extra', 'saved_model.pb'])
+    expect(await readFile(join(to, 'saved_model.pb'))).toEqual(whole)
+  })
+
   it('says what it wrote, also as JSON', async () => {
     const tfFiles = await tempFolder()
     await retrained(tfFiles, 'mobilenet', ['no', 'yes'])
