@@ -9,7 +9,7 @@ import { argMaxAt, softmaxRows } from '../head/softmax.ts'
 import { cooled, foldTemperature } from '../head/temperature.ts'
 import { type StepReport, trainHead } from '../head/train.ts'
 import { layoutOf } from '../model/layout.ts'
-import { withLock } from '../model/lock.ts'
+import { withTrainLock } from '../model/lock.ts'
 import type { Metrics, ModelCounts, Share } from '../model/manifest.ts'
 import { writeModel } from '../model/write.ts'
 import type { ReportData } from '../report/reportData.ts'
@@ -37,7 +37,7 @@ export async function train(tfFiles: string, options: TrainOptions = {}): Promis
   checkMinAccuracy(options.minAccuracy, headOptions.folds)
   const layout = layoutOf(tfFiles)
   const dataset = await scanDataset(layout.data)
-  return withLock(layout.root, async () => {
+  return withTrainLock(layout.root, async () => {
     const choice = options.backbone === AUTO ? await choose(layout, dataset, headOptions, options) : undefined
     if (choice) options.onEvent?.({ kind: 'chosen', choice })
     const settled = choice ? { ...options, ...chosenOptions(choice) } : options

@@ -3,28 +3,28 @@ import { once } from 'node:events'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import fs from 'fs-extra'
-import { describe, expect, it } from 'vitest'
-import { withLock } from '../../src/model/lock.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { withTrainLock } from '../../src/model/lock.ts'
 import { tempFolder } from '../tempFolder.ts'
 
 describe('the lock of a working folder', () => {
   it('keeps a second one out while the first works, and no longer', async () => {
     const folder = await tempFolder()
-    await withLock(folder, async () => {
-      await expect(withLock(folder, async () => 1)).rejects.toMatchObject({ code: 'E_LOCKED' })
+    await withTrainLock(folder, async () => {
+      await expect(withTrainLock(folder, async () => 1)).rejects.toMatchObject({ code: 'E_LOCKED' })
     })
-    expect(await withLock(folder, async () => 2)).toBe(2)
+    expect(await withTrainLock(folder, async () => 2)).toBe(2)
     expect(await fs.readdir(folder)).toEqual([])
   })
 
   it('is let go when the work fails', async () => {
     const folder = await tempFolder()
     await expect(
-      withLock(folder, async () => {
+      withTrainLock(folder, async () => {
         throw new Error('no')
       }),
     ).rejects.toThrow('no')
-    expect(await withLock(folder, async () => 3)).toBe(3)
+    expect(await withTrainLock(folder, async () => 3)).toBe(3)
   })
 
   it('is not held by a process that died', async () => {
@@ -32,18 +32,39 @@ describe('the lock of a working folder', () => {
     const dead = spawn(process.execPath, ['-e', ''])
     await once(dead, 'exit')
     await fs.writeJson(join(folder, '.train.lock'), { pid: dead.pid, host: hostname() })
-    expect(await withLock(folder, async () => 4)).toBe(4)
+    expect(await withTrainLock(folder, async () => 4)).toBe(4)
   })
 
   it.runIf(process.platform === 'linux')('is not held by a later process that got the same number', async () => {
     const folder = await tempFolder()
     await fs.writeJson(join(folder, '.train.lock'), { pid: process.pid, host: hostname(), started: '1' })
-    expect(await withLock(folder, async () => 5)).toBe(5)
+    expect(await withTrainLock(folder, async () => 5)).toBe(5)
   })
 
   it('is not held by half a file', async () => {
     const folder = await tempFolder()
     await fs.writeFile(join(folder, '.train.lock'), '{"pid":')
-    expect(await withLock(folder, async () => 6)).toBe(6)
+    await fs.utimes(join(folder, '.train.lock'), 1e9, 1e9)
+    expect(await withTrainLock(folder, async () => 6)).toBe(6)
+  })
+
+  it('is held by a process that is stopped (Ctrl-Z), however long', async () => {
+    const folder = await tempFolder()
+    const stopped = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e9)'])
+    await once(stopped, 'spawn')
+    stopped.kill('SIGSTOP')
+    onTestFinished(() => void stopped.kill('SIGKILL'))
+    await fs.writeJson(join(folder, '.train.lock'), { pid: stopped.pid, host: hostname() })
+    await fs.utimes(join(folder, '.train.lock'), 1e9, 1e9)
+    await expect(withTrainLock(folder, async () => 7)).rejects.toMatchObject({ code: 'E_LOCKED' })
+  })
+
+  it('is held by a process of another machine until that has been silent for a minute', async () => {
+    const folder = await tempFolder()
+    await fs.writeJson(join(folder, '.train.lock'), { pid: process.pid, host: 'elsewhere' })
+    await expect(withTrainLock(folder, async () => 8)).rejects.toMatchObject({ code: 'E_LOCKED' })
+    const silent = new Date(Date.now() - 61_000)
+    await fs.utimes(join(folder, '.train.lock'), silent, silent)
+    expect(await withTrainLock(folder, async () => 8)).toBe(8)
   })
 })

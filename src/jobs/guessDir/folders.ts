@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { systemCode, UserError } from '../../errors.ts'
-import { makeFolder } from '../../model/files.ts'
+import { makeFolder } from '../../folder.ts'
 
 /**
  * Checks that pictures can go from one folder to the other.

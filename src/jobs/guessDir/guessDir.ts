@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { withLock } from '../../backbone/lock.ts'
+import { type Holder, withLock } from '../../backbone/lock.ts'
 import { UserError } from '../../errors.ts'
 import type { NamingModel } from './ahead.ts'
 import { cannotWrite, checkFolders, makeDestination } from './folders.ts'
@@ -40,10 +39,9 @@ export async function guessDir(
 /** Runs `work` while nobody else works in the destination. Waiting for another run would only find everything done. */
 export function alone<T>(destination: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   const lock = join(destination, LOCK_NAME)
-  const waiting = async () => {
-    // One that names nobody was left by a process that died while writing it, and is taken over before long.
-    if (!(await readFile(lock, 'utf8').catch(() => '')).endsWith('}')) return
-    throw new UserError('E_BUSY', `Another itc is at work in "${destination}".`, { hint: 'Wait for it to end.' })
+  const waiting = ({ pid, host }: Holder) => {
+    const message = `Another itc is at work in "${destination}" (process ${pid} on ${host}).`
+    throw new UserError('E_BUSY', message, { hint: `Wait until it ends. If there is none, remove ${lock}.` })
   }
   return withLock(lock, { signal, waiting }, work)
 }

@@ -1,0 +1,25 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { systemCode } from './errors.ts'
+
+/**
+ * Makes a folder, and those above it, where they are absent. Node's own way to do so never comes back where the system says
+ * for ever that there is no parent (/proc, some automounters).
+ *
+ * @throws the system's error
+ */
+export function makeFolder(path: string): Promise<void> {
+  return make(resolve(path), false)
+}
+
+async function make(path: string, retried: boolean): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    if ((await stat(path).catch(() => undefined))?.isDirectory()) return
+    const parent = dirname(path)
+    if (systemCode(error) !== 'ENOENT' || retried || parent === path) throw error
+    await make(parent, false)
+    await make(path, true)
+  }
+}
