@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { makeFolder } from '../folder.ts'
 import { VERSION } from '../version.ts'
 import type { Backbone } from './backbone.ts'
 import { defaultCacheFolder } from './cache-folder.ts'
@@ -58,7 +59,7 @@ async function readKept(path: string): Promise<Uint8Array | undefined> {
 }
 
 async function keep(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true })
+  await makeFolder(dirname(path))
   const draft = `${path}.${process.pid}.tmp`
   await writeFile(draft, Buffer.concat([digest(bytes), bytes]))
   await rename(draft, path)

@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../folder.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { VERSION } from '../version.ts'
 import { defaultCacheFolder } from './cache-folder.ts'
@@ -22,7 +23,7 @@ export async function described(
   if (kept !== undefined) return kept as Description
   const { features, recipe } = await open()
   // A cache that can't be written only costs time.
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
     .then(() => writeFile(path, JSON.stringify({ features, recipe })))
     .catch(() => undefined)
   return { features, recipe }

@@ -172,6 +172,7 @@ describe('itc guess-dir', () => {
     expect(err).toContain(sentence)
     expect(err).not.toContain('    at ')
   })
+
   it.runIf(fs.pathExistsSync('/proc/self'))('refuses a destination that can never be made', async () => {
     const { code, err } = await run(['guess-dir', tfFiles, source, '/proc/itc/named'])
     expect(code).toBe(1)

@@ -147,6 +147,13 @@ describe('itc export', () => {
     expect([code, out]).toEqual([1, ''])
   })
 
+  it.runIf(fs.pathExistsSync('/proc/self'))('a folder that can never be made: a sentence, and no waiting', async () => {
+    const tfFiles = await tempFolder()
+    await retrained(tfFiles, 'mobilenet', ['no', 'yes'])
+    const { code, err } = await run(['export', tfFiles, '--format', 'onnx', '--to', '/proc/itc/page'])
+    expect([code, err]).toEqual([1, expect.stringMatching(/^error: There is no such file or folder: \/proc\/itc\.\n/)])
+  })
+
   it('a model on an ONNX file can be had as ONNX, and says so', async () => {
     const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
     await train(tfFiles, { steps: 20, folds: 0, engine: 'onnx' })
