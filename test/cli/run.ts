@@ -11,14 +11,22 @@ export interface Ran {
   readonly all: string
 }
 
-/** Runs a command line in this process, piped: no colours, no bars. */
-export async function run(argv: readonly string[], stdin: readonly Uint8Array[] = []): Promise<Ran> {
+/**
+ * Runs a command line in this process, piped: no colours, no bars.
+ *
+ * @param onLine called with each line at once, while the command waits
+ */
+export async function run(
+  argv: readonly string[],
+  stdin: readonly Uint8Array[] = [],
+  onLine: (line: string) => void = () => undefined,
+): Promise<Ran> {
   const out: string[] = []
   const err: string[] = []
   const all: string[] = []
   const terminal: Terminal = {
-    out: written(out, all),
-    err: written(err, all),
+    out: written(onLine, out, all),
+    err: written(onLine, err, all),
     outIsTerminal: false,
     errIsTerminal: false,
     colors: picocolors.createColors(false),
@@ -31,8 +39,9 @@ export async function run(argv: readonly string[], stdin: readonly Uint8Array[] 
   return { code, out: out.join('\n'), err: err.join('\n'), all: all.join('\n') }
 }
 
-function written(...lists: string[][]): (line: string) => void {
+function written(onLine: (line: string) => void, ...lists: string[][]): (line: string) => void {
   return line => {
+    onLine(line)
     for (const list of lists) list.push(line)
   }
 }

@@ -2,9 +2,9 @@ import { readdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { train } from '../../src/jobs/train.ts'
+import { run } from '../cli/run.ts'
 import { sampleFolder } from '../pictures.ts'
 import { tempFolder } from '../tempFolder.ts'
-import { startItc } from './itc.ts'
 
 it('pictures that vanish or change between the scan and the end are reported', async () => {
   const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 12)
@@ -35,10 +35,9 @@ it('pictures that vanish or change between the scan and the end are reported', a
 it('itc train lists what changed meanwhile', async () => {
   const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 12)
   const [name] = readdirSync(join(tfFiles, 'data', 'bug')).sort()
-  const { ended, prints } = startItc(['train', tfFiles, '--steps', '20000', '--folds', '0'])
-  await prints(/step \d/)
-  writeFileSync(join(tfFiles, 'data', 'bug', name!), 'other bytes')
-  const { out, code } = await ended
+  const { out, code } = await run(['train', tfFiles, '--steps', '100', '--folds', '0'], [], line => {
+    if (line.startsWith('step ')) writeFileSync(join(tfFiles, 'data', 'bug', name!), 'other bytes')
+  })
   expect(out).toContain(`changed meanwhile, train again: 1\n  bug/${name}: changed`)
   expect(code).toBe(0)
 })
