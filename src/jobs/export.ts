@@ -41,6 +41,7 @@ const WRITERS: Record<
  */
 export async function exportModel(tfFiles: string, { format, to, float16 = false }: ExportOptions): Promise<Exported> {
   if (!EXPORT_FORMATS.includes(format)) throw unexpected('format', `one of ${EXPORT_FORMATS.join(', ')}`, format)
+  if (to === '') throw unexpected('to', 'a folder', to) // as a shell's unset variable gives it
   const stored = await readModel(tfFiles)
   const write = await WRITERS[format]()
   const files = await write(

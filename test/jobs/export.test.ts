@@ -140,6 +140,7 @@ describe('itc export', () => {
       /tfjs, saved-model, onnx, graphdef/,
     ],
     ['no --to', folder => [folder, '--format', 'onnx'], /--to/],
+    ['--to nothing', folder => [folder, '--format', 'onnx', '--to', ''], /Expected a folder for to but received ""/],
   ])('%s: a sentence', async (_what, args, sentence) => {
     const { code, err, out } = await run(['export', ...args(await tempFolder())])
     expect(err).toMatch(sentence)

@@ -57,8 +57,8 @@ export function parseRecord(line: string): string[] {
   }
 }
 
-/** What a spreadsheet takes for a formula when a cell begins with it. */
-const FORMULA = /^'*[=+\-@\t\r]/
+/** What a spreadsheet takes for a formula when a cell begins with it; Japanese ones take the wide forms too. */
+const FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/
 
 /**
  * Keeps a spreadsheet from running a file's or a category's name as a formula: an apostrophe goes before it. Names that

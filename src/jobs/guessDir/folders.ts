@@ -1,12 +1,13 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { systemCode, UserError } from '../../errors.ts'
+import { systemCode, UserError, unexpected } from '../../errors.ts'
 import { makeFolder } from '../../folder.ts'
 
 /**
  * Checks that pictures can go from one folder to the other.
  *
- * @throws UserError `E_NO_SOURCE`, `E_NOT_A_FOLDER`, `E_DESTINATION_INSIDE`
+ * @throws UserError `E_NO_SOURCE`, `E_NOT_A_FOLDER`, `E_DESTINATION_INSIDE`; `E_BAD_VALUE` for a destination without a name,
+ * as a shell's unset variable gives it: it would be the current folder
  */
 export async function checkFolders(source: string, destination: string): Promise<void> {
   const from = await stat(source).catch(cause => {
@@ -16,6 +17,7 @@ export async function checkFolders(source: string, destination: string): Promise
     const hint = 'Name one picture with `itc guess`.'
     throw new UserError('E_NOT_A_FOLDER', `"${source}" is a file, not a folder.`, { hint })
   }
+  if (destination === '') throw unexpected('the destination', 'a folder', destination)
   const to = await stat(destination).catch(() => undefined)
   if (to && !to.isDirectory()) throw notAFolder(destination)
   const [root, target] = await Promise.all([realpath(source), realTarget(resolve(destination))])

@@ -30,6 +30,7 @@ export async function readResults(path: string): Promise<Recorded | undefined> {
     }
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
+    if (systemCode(error) === 'EISDIR') throw damagedResults(path, 'it is a folder', error)
     throw error instanceof SyntaxError ? damagedResults(path, error.message, error) : error
   }
   if (labels === undefined) throw damagedResults(path, 'it was not written by itc guess-dir')

@@ -45,7 +45,11 @@ export async function undoGuessDir(
   destination: string,
   options: UndoOptions = {},
 ): Promise<UndoResult> {
-  await checkFolders(source, destination)
+  await checkFolders(source, destination).catch(error => {
+    if (!(error instanceof UserError && error.code === 'E_NO_SOURCE')) throw error
+    const hint = 'Check the path. If the folder was removed after its pictures had been moved, make it again.'
+    throw new UserError(error.code, error.message, { hint, cause: error })
+  })
   const path = join(destination, RESULTS_NAME)
   const absent = () => {
     const hint = 'Give the same folders as when the pictures were moved.'

@@ -59,11 +59,24 @@ describe('CSV', () => {
     expect(() => parseRecord('"a"b,c')).toThrow(SyntaxError)
   })
 
-  test.each(['=1+1.jpg', '+a', '-a', '@a', '\ta', "'=a", "''-a", "'n roll", 'plain', '', "'"])(
-    'never begins a cell as a formula, and loses nothing: %j',
-    text => {
-      expect(guardText(text)).not.toMatch(/^[=+\-@\t\r]/)
-      expect(unguardText(guardText(text))).toBe(text)
-    },
-  )
+  test.each([
+    '=1+1.jpg',
+    '+a',
+    '-a',
+    '@a',
+    '＝1+1',
+    '＠a',
+    '\ta',
+    '\r=a',
+    '\n=a',
+    "'=a",
+    "''-a",
+    "'n roll",
+    'plain',
+    '',
+    "'",
+  ])('never begins a cell as a formula, and loses nothing: %j', text => {
+    expect(guardText(text)).not.toMatch(/^[=+\-@＝＋－＠\t\r\n]/)
+    expect(unguardText(guardText(text))).toBe(text)
+  })
 })

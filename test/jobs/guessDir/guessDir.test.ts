@@ -241,6 +241,7 @@ describe('guessDir refuses', () => {
     await writeFiles(root, { file: '' })
     expect(await refused(source, join(root, 'file'))).toBe('E_NOT_A_FOLDER')
     expect(await refused(source, join(root, 'file', 'x'))).toBe('E_NOT_A_FOLDER')
+    expect(await refused(source, '')).toBe('E_BAD_VALUE')
     expect(await contents(source)).toEqual(FILES)
   })
 
@@ -258,6 +259,9 @@ describe('guessDir refuses', () => {
       expect(await refused(source, destination)).toBe(code)
       expect(await contents(destination)).toEqual({ 'results.csv': text })
     }
+    await rm(join(destination, 'results.csv'))
+    await mkdir(join(destination, 'results.csv'))
+    expect(await refused(source, destination)).toBe('E_RESULTS')
   })
 
   test('a second run at the same time', async () => {

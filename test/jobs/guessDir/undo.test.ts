@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { guessDir } from '../../../src/jobs/guessDir/guessDir.ts'
@@ -109,6 +109,15 @@ describe('--undo', () => {
     await expect(undoGuessDir(folders.source, join(folders.root, 'other'))).rejects.toMatchObject({
       code: 'E_NO_RESULTS',
     })
+  })
+
+  test('asks for a source that was removed when it was empty', async () => {
+    await rm(join(folders.source, 'broken.jpg'))
+    await move()
+    await rm(folders.source, { recursive: true })
+    await expect(undo()).rejects.toMatchObject({ code: 'E_NO_SOURCE', hint: expect.stringContaining('make it again') })
+    await mkdir(folders.source)
+    expect(await undo()).toMatchObject({ restored: 3 })
   })
 
   test('follows no link out of the source', async () => {
