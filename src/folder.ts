@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { systemCode } from './errors.ts'
 
@@ -22,4 +22,11 @@ async function make(path: string, retried: boolean): Promise<void> {
     await make(parent, false)
     await make(path, true)
   }
+}
+
+/** Waits until the names in a folder are on the disk: after a power cut a file without its name is lost. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined) // Windows opens no folders
+  await folder?.sync().catch(() => undefined) // nor do all networks sync them
+  await folder?.close()
 }

@@ -5,7 +5,6 @@ import fs from 'fs-extra'
 import { withLock } from '../backbone/lock.ts'
 import { systemCode, UserError } from '../errors.ts'
 import type { ExportFiles } from '../export/formats.ts'
-import { makeFolder } from '../model/files.ts'
 
 const LOCK_NAME = '.itc-export.lock'
 /** What a killed export leaves. */

@@ -1,36 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
-import { systemCode, UserError } from '../errors.ts'
+import { open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { syncFolder } from '../folder.ts'
 
 /** A file's content, whole or in parts. */
 type FileData = Uint8Array | string | readonly Uint8Array[]
-
-/**
- * Makes a folder, and those on the way to it, where they are absent. Node's own way never comes back where the system says
- * for ever that there is no parent (/proc).
- *
- * @throws UserError `E_GONE` there
- */
-export async function makeFolder(folder: string): Promise<void> {
-  const path = resolve(folder)
-  if (await made(path)) return
-  if (dirname(path) !== path) await makeFolder(dirname(path))
-  if (await made(path)) return
-  throw new UserError('E_GONE', `There is no folder "${folder}", and it can't be made.`, { hint: 'Check the path.' })
-}
-
-/** @returns false when a folder on the way is missing */
-async function made(path: string): Promise<boolean> {
-  try {
-    await mkdir(path)
-    return true
-  } catch (error) {
-    if ((await stat(path).catch(() => undefined))?.isDirectory()) return true
-    if (systemCode(error) === 'ENOENT') return false
-    throw error
-  }
-}
 
 /**
  * Writes a file so that a reader, or a crash at any moment, finds the old one whole or the new one whole: a neighbour is
@@ -58,6 +32,8 @@ export async function writeTogether(
     const failed = written.find(result => result.status === 'rejected')
     if (failed) throw failed.reason
     for (const [at, [path]] of files.entries()) await rename(drafts[at]!, path)
+    // What they replace may be removed next: a power cut must not leave neither.
+    for (const folder of new Set(files.map(([path]) => dirname(path)))) await syncFolder(folder)
   } catch (error) {
     await Promise.all(drafts.map(draft => rm(draft, { force: true }).catch(() => undefined)))
     throw error

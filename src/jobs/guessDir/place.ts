@@ -15,6 +15,7 @@ import {
 } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../../errors.ts'
+import { syncFolder } from '../../folder.ts'
 
 /** What `copyNew` and `moveNew` leave in a folder when they are killed. */
 const DRAFT = /^\.itc-[0-9a-f]{16}\.tmp$/
@@ -90,11 +91,6 @@ async function renameNew(from: string, to: string): Promise<void> {
 export async function settle(path: string): Promise<void> {
   await sync(path)
   await syncFolder(dirname(path))
-}
-
-/** Waits until the names in a folder are on the disk. */
-export async function syncFolder(path: string): Promise<void> {
-  await sync(path).catch(() => undefined) // Windows opens no folders
 }
 
 async function sync(path: string): Promise<void> {

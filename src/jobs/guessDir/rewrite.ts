@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { syncFolder } from '../../folder.ts'
 import { formatRecord } from './csv.ts'
-import { syncFolder } from './place.ts'
 import { damagedResults, type Entry, headerCells } from './row.ts'
 
 const DRAFT = /^\.results\.csv\.[0-9a-f]{12}\.tmp$/

@@ -1,7 +1,7 @@
 import { realpath, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode, UserError } from '../../errors.ts'
-import { makeFolder } from '../../model/files.ts'
+import { makeFolder } from '../../folder.ts'
 import { cannotWrite, checkFolders, leadsInto } from './folders.ts'
 import { alone } from './guessDir.ts'
 import { type Problem, UNSURE_FOLDER } from './options.ts'
