@@ -1,15 +1,19 @@
 import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { systemCode } from './errors.ts'
+import { systemCode, UserError } from './errors.ts'
 
 /**
  * Makes a folder, and those above it, where they are absent. Node's own way to do so never comes back where the system says
  * for ever that there is no parent (/proc, some automounters).
  *
- * @throws the system's error
+ * @throws UserError `E_GONE` there; else the system's error
  */
-export function makeFolder(path: string): Promise<void> {
-  return make(resolve(path), false)
+export async function makeFolder(folder: string): Promise<void> {
+  await make(resolve(folder), false).catch(cause => {
+    if (systemCode(cause) !== 'ENOENT') throw cause
+    const message = `There is no folder "${folder}", and it can't be made.`
+    throw new UserError('E_GONE', message, { hint: 'Check the path.', cause })
+  })
 }
 
 async function make(path: string, retried: boolean): Promise<void> {

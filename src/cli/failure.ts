@@ -15,7 +15,6 @@ const SYSTEM: Readonly<Record<string, readonly [what: string, hint: string]>> = 
   ENOTDIR: ['A file is where a folder belongs', 'Move it away or rename it, then run the same command again.'],
   EISDIR: ['A folder is where a file belongs', 'Move it away or rename it, then run the same command again.'],
   EIO: ['The disk reports an error', 'Check the disk.'],
-  ENOENT: ['There is no such file or folder', 'Check the path, or choose another folder.'],
   EMFILE: ['Too many files are open', 'Close other programs, or raise the limit with ulimit -n.'],
 }
 
