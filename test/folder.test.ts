@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
-import { makeFolder } from '../../src/model/files.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { makeFolder } from '../src/folder.ts'
+import { tempFolder } from './tempFolder.ts'
 
 describe('makeFolder', () => {
   it('makes what is missing on the way, and is content with what is there', async () => {
@@ -23,7 +23,7 @@ describe('makeFolder', () => {
   it.runIf(fs.pathExistsSync('/proc/self'))('comes back where there can be no folder', async () => {
     await expect(makeFolder('/proc/itc/a')).rejects.toMatchObject({
       code: 'E_GONE',
-      message: 'There is no folder "/proc/itc", and it can\'t be made.',
+      message: 'There is no folder "/proc/itc/a", and it can\'t be made.',
     })
   })
 })
