@@ -22,7 +22,7 @@ export function addEvaluate({ program, terminal, outcome }: CommandContext): voi
     .argument('<tf_files>', 'folder that was trained')
     .argument('<folder>', 'folder of category folders')
     .option('--min-accuracy <share>', 'exit with 2 if the accuracy is less', parseNumber)
-    .option('--report <file>', 'write a page with the figures and pictures')
+    .option('--report <file>', 'write a page (.html) with the figures and pictures')
   addNetworkOptions(command)
     .addHelpText(
       'after',

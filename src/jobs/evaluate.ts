@@ -6,6 +6,7 @@ import { evaluate, type Predictions } from '../head/metrics.ts'
 import { softmaxRows } from '../head/softmax.ts'
 import type { Model } from '../model/classify.ts'
 import { layoutOf } from '../model/layout.ts'
+import { isReport } from '../report/renderReport.ts'
 import { predictedPictures } from './crossValidated.ts'
 import { countLearnt } from './evaluateLearnt.ts'
 import type { EvaluateOptions, EvaluateResult, Mistake } from './evaluateOptions.ts'
@@ -146,10 +147,17 @@ async function nothingToEvaluate(folder: string, dataset: Dataset, labels: reado
   })
 }
 
+/** Before anything is computed. @throws UserError when there is no place for the page, or something else of the user's */
 async function checkReport(path: string): Promise<void> {
-  if (!/\.html?$/i.test(path)) throw unexpected('--report', 'the name of an .html file', path)
-  if (await fs.pathExists(dirname(resolve(path)))) return
-  throw new UserError('E_NO_FOLDER', `There is no folder "${dirname(path)}" for the report.`, {
-    hint: 'Make it first.',
+  if (!/\.html?$/i.test(path)) throw unexpected('report', 'the name of an .html file', path)
+  if (!(await fs.pathExists(dirname(resolve(path))))) {
+    throw new UserError('E_NO_FOLDER', `There is no folder "${dirname(path)}" for the report.`, {
+      hint: 'Make it first.',
+    })
+  }
+  const present = await fs.lstat(path).catch(() => undefined)
+  if (present === undefined || (present.isFile() && isReport(await fs.readFile(path, 'utf8')))) return
+  throw new UserError('E_EXISTS', `There is "${path}" already, and it is not a report.`, {
+    hint: 'Choose another name.',
   })
 }

@@ -7,7 +7,8 @@ export const E_MIN_ACCURACY = 'E_MIN_ACCURACY'
 /** @throws UserError `E_BAD_VALUE` for what can't be asked for; before anything is computed */
 export function checkMinAccuracy(minAccuracy: number | undefined, folds: number): void {
   if (minAccuracy === undefined) return
-  if (!(minAccuracy >= 0 && minAccuracy <= 1)) throw unexpected('min-accuracy', 'a share from 0 to 1', minAccuracy)
+  if (!(minAccuracy >= 0 && minAccuracy <= 1))
+    throw unexpected('min-accuracy', 'a share from 0 to 1, such as 0.95,', minAccuracy)
   if (folds > 0) return
   throw new UserError('E_BAD_VALUE', '--min-accuracy needs the cross-validation that --folds 0 leaves out.', {
     hint: 'Leave out one of the two.',

@@ -14,6 +14,8 @@ import { STYLE } from './style.ts'
 import { loadThumbnails } from './thumbnails.ts'
 import { shown } from './words.ts'
 
+/** Tells a page of ours, which a newer one may replace, from what else lies there. */
+const MARK = '<meta name="generator" content="itc">'
 /** Pictures listed by name in the cells of the confusion matrix, at most. */
 const MOST_NAMES = 5000
 
@@ -41,6 +43,11 @@ export async function renderReport(data: ReportData, thumbnail: Thumbnail): Prom
   return page(data, sections, thumbnails).text
 }
 
+/** Whether a file's text is a page that `renderReport` made. */
+export function isReport(text: string): boolean {
+  return text.slice(0, 500).includes(MARK)
+}
+
 function page(data: ReportData, sections: readonly Html[], thumbnails: ReadonlyMap<number, string>): Html {
   const contents = sections.flatMap(({ text }) => {
     const found = /<section id="([\w-]+)"[^>]*><h2[^>]*>([^<]+)</.exec(text)
@@ -50,6 +57,7 @@ function page(data: ReportData, sections: readonly Html[], thumbnails: ReadonlyM
 <html lang="en">
 <head>
 <meta charset="utf-8">
+${new Html(MARK)}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">

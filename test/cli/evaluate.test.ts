@@ -49,6 +49,19 @@ describe('itc evaluate', () => {
     expect(text).toContain(`itc evaluate ${tfFiles} ${folder}`)
   })
 
+  it('replaces a page that it wrote, and nothing else', async () => {
+    const picture = join(folder, '..', 'mine.jpg')
+    const page = join(folder, '..', 'mine.html')
+    for (const path of [picture, page]) {
+      await fs.writeFile(path, 'mine')
+      const { code, err } = await run(['evaluate', tfFiles, folder, '--report', path])
+      expect([code, await fs.readFile(path, 'utf8')]).toEqual([1, 'mine'])
+      expect(err).toMatch(path === picture ? /the name of an \.html file/ : /it is not a report/)
+    }
+    await fs.remove(page)
+    for (const _ of [1, 2]) expect((await run(['evaluate', tfFiles, folder, '--report', page])).code).toBe(0)
+  })
+
   it('is a gate', async () => {
     const low = await run(['evaluate', tfFiles, folder, '--min-accuracy', '0.95'])
     expect(low.code).toBe(2)

@@ -45,7 +45,7 @@ export function chooseUnsure(
     return { threshold: given }
   }
   const wanted = precision ?? DEFAULT_PRECISION
-  if (!(wanted > 0 && wanted < 1)) throw unexpected('precision', 'a share above 0 and below 1', wanted)
+  if (!(wanted > 0 && wanted < 1)) throw unexpected('precision', 'a share above 0 and below 1, such as 0.95,', wanted)
   const all = certainty?.[0]
   const point = certainty && pointFor(certainty, wanted)
   if (all === undefined || point === undefined) return { threshold: FALLBACK }
