@@ -1,3 +1,4 @@
+import { MANY_DOUBTS } from '../head/caveats.ts'
 import type { FindingKind } from '../jobs/doctorFindings.ts'
 import type { Installation, Part } from '../jobs/doctorInstallation.ts'
 import type { Examination, ExamineEvent } from '../jobs/doctorOptions.ts'
@@ -77,6 +78,9 @@ const TITLES: Readonly<Record<FindingKind, string>> = {
   skipped: 'skipped',
 }
 
+const DOUBTS_EXPLAINED =
+  '(more than wrong folders explain: most are of categories that look too much alike, or have too few pictures)'
+
 /** A line a finding, under a title a kind. */
 export function printExamination({ pictures, categories, findings }: Examination, { out, colors }: Terminal): void {
   out('')
@@ -87,6 +91,7 @@ export function printExamination({ pictures, categories, findings }: Examination
       const amount = findings.filter(finding => finding.kind === kind).length
       out('')
       out(colors.yellow(`${TITLES[kind]}: ${amount}`))
+      if (kind === 'label' && amount > MANY_DOUBTS * pictures) out(`  ${DOUBTS_EXPLAINED}`)
     }
     out(`  ${printable(path)} ${printable(what)}. ${printable(remedy)}`)
   })

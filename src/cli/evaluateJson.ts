@@ -2,11 +2,13 @@ import type { Evaluation } from '../head/metrics.ts'
 
 /** An evaluation as `--json` prints it: the same names for every command. */
 export function evaluationJson(evaluation: Evaluation, labels: readonly string[]): object {
-  const { pictures, right, accuracy, interval, logLoss, calibration, perCategory, confusion } = evaluation
+  const { pictures, right, accuracy, balancedAccuracy, interval, logLoss, calibration, perCategory, confusion } =
+    evaluation
   return {
     pictures,
     right,
     accuracy,
+    balancedAccuracy,
     interval,
     logLoss,
     calibrationError: calibration.error,

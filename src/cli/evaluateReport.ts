@@ -1,5 +1,6 @@
 import type { EvaluateResult } from '../jobs/evaluateOptions.ts'
 import { count } from '../report/words.ts'
+import { caveatLines } from './caveatLines.ts'
 import { evaluationJson } from './evaluateJson.ts'
 import { categoryTable, confusionTable } from './evaluateTable.ts'
 import { percent, scoresText, shareText } from './figures.ts'
@@ -14,6 +15,7 @@ export function printEvaluation(result: EvaluateResult, { out, err, colors }: Te
   const { evaluation, labels, mistakes, unknown, absent, unfamiliar, learnt, skipped, report } = result
   const { calibration, logLoss } = evaluation
   out(`accuracy ${colors.bold(shareText(evaluation))}`)
+  for (const line of caveatLines(evaluation, labels)) out(colors.yellow(line))
   if (logLoss !== null && calibration.error !== null) {
     out(`log loss ${logLoss.toFixed(3)}; ${scoresText(calibration)}`)
   }

@@ -2,6 +2,7 @@ import { quoted } from '../errors.ts'
 import type { Assessment } from '../head/assess.ts'
 import type { TrainEvent, TrainResult } from '../jobs/trainOptions.ts'
 import { count } from '../report/words.ts'
+import { caveatLines } from './caveatLines.ts'
 import { choiceLines, comparingLine } from './choiceTable.ts'
 import { percent, scoresText, shareText } from './figures.ts'
 import { printable, shown } from './printable.ts'
@@ -89,7 +90,10 @@ export class TrainReport {
     if (crossValidation) {
       out(`${crossValidation.folds}-fold cross-validation ${colors.bold(shareText(crossValidation))}`)
     }
-    if (assessment) for (const line of trustLines(tfFiles, assessment)) out(line)
+    if (assessment) {
+      for (const line of caveatLines(assessment.evaluation, manifest.labels)) out(colors.yellow(line))
+      for (const line of trustLines(tfFiles, assessment)) out(line)
+    }
     this.#list('the same picture under several labels', conflicts, ({ pictures }) =>
       pictures.map(printable).join(' = '),
     )

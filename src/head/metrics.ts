@@ -40,6 +40,8 @@ export interface Evaluation {
   readonly pictures: number
   readonly right: number
   readonly accuracy: number | null
+  /** Mean recall of the categories that there are pictures of: each counts the same, however large. */
+  readonly balancedAccuracy: number | null
   /** 95 % Wilson interval of the accuracy; 0 to 1 without pictures. */
   readonly interval: Interval
   readonly perCategory: readonly CategoryMetrics[]
@@ -101,12 +103,18 @@ export function evaluate({ logits, labels, categories }: Predictions, rows?: Arr
     }
     loss -= Math.log(Math.max(scores[given]!, LEAST_SCORE))
   }
+  const perCategory = confusion.map((_, category) => categoryMetrics(confusion, category))
+  const recalls = perCategory.flatMap(({ recall }) => recall ?? [])
   return {
     pictures: count,
     right,
     accuracy: ratio(right, count),
+    balancedAccuracy: ratio(
+      recalls.reduce((sum, recall) => sum + recall, 0),
+      recalls.length,
+    ),
     interval: wilsonInterval(right, count),
-    perCategory: confusion.map((_, category) => categoryMetrics(confusion, category)),
+    perCategory,
     confusion,
     logLoss: ratio(loss, count),
     calibration: calibration(top, hits),

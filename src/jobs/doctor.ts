@@ -9,6 +9,7 @@ import { UserError } from '../errors.ts'
 import { type Extraction, extractFeatures } from '../features/extract.ts'
 import { BottleneckStore } from '../features/store.ts'
 import { findNear, type Near } from '../head/assess.ts'
+import { caveatsOf } from '../head/caveats.ts'
 import { nearDuplicates, outliers } from '../head/duplicates.ts'
 import { type HeadOptions, resolveHeadOptions } from '../head/options.ts'
 import { limitsWith } from '../image/limits.ts'
@@ -125,6 +126,7 @@ async function compare(
   return {
     rows: near.sample.length,
     findings: [
+      ...(validated ? find.mixedUpFindings(caveatsOf(validated.assessment.evaluation).mixedUp, categories) : []),
       ...find.labelFindings(validated?.assessment.doubts ?? [], categories, extraction),
       ...find.nearFindings(pairsOf(near), extraction, splitsOf(examples)),
       ...find.outlierFindings(

@@ -1,6 +1,7 @@
 import type { Dataset, Skipped } from '../dataset/scan.ts'
 import type { Split } from '../dataset/split.ts'
 import type { Extraction } from '../features/extract.ts'
+import type { MixedUp } from '../head/caveats.ts'
 import type { LabelDoubt } from '../head/doubtful.ts'
 import type { NearDuplicate, Outlier } from '../head/duplicates.ts'
 import { FLAWED, flawsOf, type PictureQuality, type QualityFlaw } from '../image/quality.ts'
@@ -35,7 +36,7 @@ export interface Finding {
   readonly remedy: string
   /** Other pictures that it is about. */
   readonly others?: readonly string[]
-  /** Of a doubtful or unclear label: the category that it looks like. */
+  /** Of a doubtful or unclear label, or of a category: the category that it looks like. */
   readonly looksLike?: string
 }
 
@@ -63,6 +64,17 @@ export function categoryFindings({ categories }: Dataset, { pictures }: Rows): F
   })
 }
 
+/** Categories that cross-validation takes for another as often as for themselves. */
+export function mixedUpFindings(mixedUp: readonly MixedUp[], categories: readonly string[]): Finding[] {
+  return mixedUp.map(({ given, taken, pictures, right, wrong }) => ({
+    kind: 'category',
+    path: `${categories[given]!}/`,
+    what: `is hardly told from ${spoken(categories[taken]!)}: of ${pictures} pictures ${wrong} look like that, ${right} like their own`,
+    remedy: 'Are the two one category? If not, add pictures that show the difference.',
+    looksLike: categories[taken]!,
+  }))
+}
+
 /**
  * Labels that the cross-validated predictions contradict, the most doubtful first, and then those against which more
  * speaks than for them: of labels swapped on purpose an eighth is among these only.
@@ -70,13 +82,17 @@ export function categoryFindings({ categories }: Dataset, { pictures }: Rows): F
 export function labelFindings(
   doubts: readonly LabelDoubt[],
   categories: readonly string[],
-  { pictures }: Rows,
+  { pictures, hashes }: Rows,
 ): Finding[] {
+  const files = new Set(hashes.map((hash, row) => `${pictures[row]!.label}/${hash}`))
   return doubts
     .filter(({ contradicted, doubt }) => contradicted || doubt > 0)
     .map(({ row, given, other, givenScore, otherScore, contradicted }) => {
       const [own, looksLike] = [categories[given]!, categories[other]!]
       const [theirs, its] = [`${spoken(looksLike)} (${percent(otherScore)})`, `${spoken(own)} (${percent(givenScore)})`]
+      const move = files.has(`${looksLike}/${hashes[row]}`)
+        ? `It lies in ${looksLike}/ too: keep it in one of them.`
+        : `If so, move it to ${looksLike}/.`
       const rather =
         otherScore > givenScore
           ? `looks rather like ${theirs} than ${its}`
@@ -85,7 +101,7 @@ export function labelFindings(
         kind: contradicted ? 'label' : 'unclear',
         path: pictures[row]!.relative,
         what: contradicted ? `looks like ${theirs}, not like ${its}` : rather,
-        remedy: contradicted ? `If so, move it to ${looksLike}/.` : 'Does it show its category clearly?',
+        remedy: contradicted ? move : 'Does it show its category clearly?',
         looksLike,
       }
     })

@@ -1,5 +1,8 @@
 import type { Interval } from '../head/interval.ts'
 
+/** Pictures below which figures are called a first impression. */
+export const FEW = 100
+
 /** `97.9 %`; one decimal unless it is 0. */
 export function percent(share: number): string {
   const rounded = Math.round(share * 1000) / 10

@@ -180,7 +180,27 @@ describe('folders that can hardly be trained on', () => {
     await fs.copy(join(layoutOf(tfFiles).data, 'bug'), join(layoutOf(tfFiles).data, 'copies'))
     const found = await examine(tfFiles, QUICK)
     expect(of(found, 'conflict')).toHaveLength(5)
+    for (const { what, remedy } of of(found, 'label')) {
+      expect([what, remedy]).toEqual([
+        expect.stringMatching(/looks like/),
+        expect.stringMatching(/too: keep it in one/),
+      ])
+    }
+    expect(of(found, 'label').length).toBeGreaterThan(0)
     expect(JSON.stringify(found)).not.toMatch(/NaN|null/)
+  })
+
+  it('two categories of the same things are asked about', async () => {
+    const tfFiles = await tempFolder()
+    for (const [at, name] of (await sampleNames('bird')).slice(0, 24).entries()) {
+      await fs.copy(join(SAMPLE, 'bird', name), join(layoutOf(tfFiles).data, at % 2 ? 'one' : 'other', name))
+    }
+    const asked = of(await examine(tfFiles, QUICK), 'category')
+    expect(asked.length).toBeGreaterThan(0)
+    for (const { what, remedy } of asked) {
+      expect(what).toMatch(/is hardly told from (one|other): of 12 pictures \d+ look like that/)
+      expect(remedy).toMatch(/Are the two one category/)
+    }
   })
 
   it('no folder at all is an error', async () => {

@@ -142,6 +142,8 @@ describe('figures stay honest', () => {
     expect(result.crossValidated.interval.high - result.crossValidated.interval.low).toBeGreaterThan(0.05)
     if ('other' in sizes) expect(result.crossValidated.accuracy).toBeLessThan(0.8)
     const page = (await fs.readFile(result.report, 'utf8')).replace(/<script>[\s\S]*?<\/script>/, '')
+    if ('huge' in sizes) expect(page).toMatch(/When every category counts the same, only <strong>[\d.]+/)
+    if ('other' in sizes) expect(page).toMatch(/may be no better than guessing|is no better than guessing/)
     expect(page.match(/.{0,60}(?:NaN|undefined|Infinity).{0,60}/g) ?? []).toEqual([])
   })
 })

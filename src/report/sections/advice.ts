@@ -1,3 +1,4 @@
+import { caveatsOf, MANY_DOUBTS } from '../../head/caveats.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
 import { contradicted } from '../selection.ts'
@@ -14,6 +15,7 @@ const ENOUGH = 20
 export function advice(data: ReportData): Html {
   const items = [
     ...labels(data),
+    ...mixedUp(data),
     ...weakCategories(data),
     ...morePictures(data),
     ...small(data),
@@ -31,9 +33,25 @@ ${
 function labels(data: ReportData): Html[] {
   const doubtful = contradicted(data).length
   if (doubtful === 0) return []
+  if (doubtful > MANY_DOUBTS * data.pictures.length) {
+    return [
+      html`<a href="#doubtful">${count(doubtful, 'label')} of ${count(data.pictures.length, 'picture')} ${doubtful === 1 ? 'is' : 'are'} doubtful</a>: more than wrong folders explain. Most are of categories that look too much alike to it, or of which it has seen too little.`,
+    ]
+  }
   return [
     html`<a href="#doubtful">Look at ${count(doubtful, 'doubtful label')}</a>: ${doubtful === 1 ? 'the picture' : 'the pictures'} may be in the wrong folder. Putting that right is the cheapest way to a better classifier.`,
   ]
+}
+
+function mixedUp({ evaluation, categories }: ReportData): Html[] {
+  const { mixedUp: all } = caveatsOf(evaluation)
+  const once = all.filter(
+    ({ given, taken }, at) => !all.slice(0, at).some(other => other.given === taken && other.taken === given),
+  )
+  return once.slice(0, 3).map(({ given, taken, pictures, right, wrong }) => {
+    const [name, other] = [shown(categories[given]!), shown(categories[taken]!)]
+    return html`<a href="#confusion">Are “${name}” and “${other}” two categories?</a> Of the ${pictures} pictures of “${name}” ${wrong} are taken for “${other}”, ${right} for “${name}”. If they are one, make them one; if not, add pictures that show the difference.`
+  })
 }
 
 function weakCategories({ evaluation, categories }: ReportData): Html[] {
@@ -47,11 +65,13 @@ function weakCategories({ evaluation, categories }: ReportData): Html[] {
   return [html`<a href="#categories">Add pictures of ${list(names)}</a>: found less often than the rest.`]
 }
 
-function morePictures({ curve }: ReportData): Html[] {
+function morePictures({ curve, evaluation }: ReportData): Html[] {
   const now = curve?.points.at(-1)
   const twice = curve?.forecast[0]
   if (now === undefined || twice === undefined) return []
   const gain = twice.accuracy - now.accuracy
+  // Where categories are too small to judge, or nothing is learnt yet, a flat curve is no reason to stop collecting.
+  if (gain < WORTHWHILE && (hasSmall(evaluation) || caveatsOf(evaluation).isGuessing)) return []
   return gain < WORTHWHILE
     ? [
         html`<a href="#more">More pictures of the same kind would change little</a>; other kinds of pictures, as different as the ones it will meet, may still help.`,
@@ -59,6 +79,10 @@ function morePictures({ curve }: ReportData): Html[] {
     : [
         html`<a href="#more">Twice as many pictures</a> would bring about ${percent(twice.accuracy)}, if the curve goes on as it did.`,
       ]
+}
+
+function hasSmall({ perCategory }: ReportData['evaluation']): boolean {
+  return perCategory.some(({ pictures }) => pictures < ENOUGH)
 }
 
 function small({ evaluation, categories }: ReportData): Html[] {
@@ -74,7 +98,7 @@ function unknowns({ separation }: ReportData): Html[] {
   const threshold = separation?.threshold
   if (threshold === undefined || threshold.reached) return []
   return [
-    html`<a href="#unknown">Don’t rely on it to notice pictures of something else</a>: here it catches only ${inWords(threshold.caught)} of them.`,
+    html`<a href="#unknown">Don’t rely on it to notice pictures of something else</a>: here it catches ${inWords(threshold.caught)} of them.`,
   ]
 }
 

@@ -3,7 +3,7 @@ import { curveOption, reliabilityOption, trainingOption } from '../chartOptions.
 import type { Charts } from '../charts.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
-import { between, inWords, percent } from '../words.ts'
+import { between, count, FEW, inWords, percent } from '../words.ts'
 
 /** Precision that the page speaks of. */
 const RELIED_ON = 0.95
@@ -92,12 +92,13 @@ ${numbers(['Step', 'Accuracy', 'Cross entropy', 'Validation accuracy', 'Validati
 export function unknown({ separation, categories }: ReportData): Html | undefined {
   if (separation === undefined || separation.auroc === null) return undefined
   const { auroc, threshold, perCategory } = separation
+  const strangers = perCategory.reduce((sum, { pictures }) => sum + pictures, 0)
   return html`<section id="unknown" aria-labelledby="unknown-title"><h2 id="unknown-title">Does it notice “none of these”?</h2>
 <p>To find out, each category was left out in turn and its pictures shown as strangers. A stranger looked less familiar than a picture that belongs
-<strong>${inWords(auroc)}</strong> times (AUROC ${auroc.toFixed(3)}; 0.5 is guessing, 1 is perfect). Such strangers are close relatives; pictures of another world are easier.</p>
+<strong>${auroc >= 1 ? 'always' : auroc <= 0 ? 'never' : `${inWords(auroc)} times`}</strong> (AUROC ${auroc.toFixed(3)}; 0.5 is guessing, 1 is perfect). Such strangers are close relatives; pictures of another world are easier.${strangers < FEW && ` With ${count(strangers, 'picture')} that is a first impression.`}</p>
 ${
   threshold !== undefined &&
-  html`<p>Pictures below the threshold are marked as unlike anything seen. It catches <strong>${inWords(threshold.caught)}</strong> strangers and lets <strong>${percent(threshold.coverage)}</strong> of the pictures that belong through.
+  html`<p>Pictures below the threshold are marked as unlike anything seen. It catches <strong>${inWords(threshold.caught)}</strong> of the strangers and lets <strong>${percent(threshold.coverage)}</strong> of the pictures that belong through.
 When half of all pictures are strangers, ${percent(threshold.precision)} of those let through belong${threshold.reached ? '.' : ': less than asked for, as being stricter would turn away too many that belong.'}</p>`
 }
 <p class="soft">By neighbours alone the AUROC is ${separation.neighboursAuroc?.toFixed(3) ?? '–'}${separation.energyAuroc !== null && `, by the logits’ energy alone ${separation.energyAuroc.toFixed(3)}`}.</p>

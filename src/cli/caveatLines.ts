@@ -1,0 +1,22 @@
+import { caveatsOf } from '../head/caveats.ts'
+import type { Evaluation } from '../head/metrics.ts'
+import { percent } from './figures.ts'
+import { shown } from './printable.ts'
+
+/** What must be said beside an accuracy, a line each; mostly nothing. */
+export function caveatLines(evaluation: Evaluation, labels: readonly string[]): string[] {
+  const { largest, isGuessing, isUneven } = caveatsOf(evaluation)
+  if (largest === undefined) return []
+  const name = shown(labels[largest.category]!)
+  const verb = evaluation.accuracy! <= largest.share ? 'is' : 'may be'
+  return [
+    ...(isGuessing
+      ? [`that ${verb} no better than guessing: always "${name}" is right for ${percent(largest.share)}`]
+      : []),
+    ...(isUneven
+      ? [
+          `balanced accuracy ${percent(evaluation.balancedAccuracy!)}: every category counts the same, and ${name} has ${percent(largest.share)} of the pictures`,
+        ]
+      : []),
+  ]
+}
