@@ -81,6 +81,9 @@ export function curveOption({ points, forecast }: LearningCurve): EChartsOption 
   const last = points.at(-1)
   const all = [...points, ...forecast]
   const lowest = Math.min(...all.map(({ low }) => low))
+  // Both ends are ticks, so that no two labels come too close.
+  const interval = lowest < 0.5 ? 0.2 : lowest < 0.8 ? 0.1 : 0.05
+  const min = Math.max(0, Math.floor(lowest / interval) * interval)
   return {
     ...frame(),
     xAxis: {
@@ -95,8 +98,9 @@ export function curveOption({ points, forecast }: LearningCurve): EChartsOption 
       },
     },
     yAxis: axis('', {
-      min: Math.max(0, Math.floor(lowest * 10) / 10),
+      min,
       max: 1,
+      interval,
       axisLabel: { formatter: asPercent, color: INK },
     }),
     series: [

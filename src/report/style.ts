@@ -49,10 +49,9 @@ caption{text-align:left;color:var(--ink-soft);font-size:.9rem;padding-bottom:.4r
 .track span{display:block;height:100%;background:var(--first)}
 .confusion th{font-weight:500;font-size:.9rem;padding:.3rem .6rem}
 .confusion thead th{vertical-align:bottom}
-.confusion tbody th{text-align:right;white-space:nowrap;position:sticky;left:0;background:var(--sheet);z-index:1}
+.confusion tbody th{text-align:right;max-width:16rem;position:sticky;left:0;background:var(--sheet);z-index:1}
 .corner{color:var(--ink-soft);font-size:.78rem;text-align:right;padding:.3rem .6rem;vertical-align:bottom;white-space:nowrap}
 .confusion td:not(.corner){padding:2px;min-width:3.6rem;height:2.9rem;text-align:center}
-
 .dense thead th{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;padding:.6rem .3rem;max-height:9rem}
 .confusion.dense td:not(.corner){min-width:2.55rem;height:2.5rem}
 .dense td button{padding:0 .15rem;min-height:2.3rem}
@@ -91,11 +90,12 @@ pre{background:var(--paper);border:1px solid var(--line);border-radius:.6rem;pad
 .settings dt{color:var(--ink-soft);flex:none}
 .settings dd{margin:0 0 0 auto;text-align:right;overflow-wrap:anywhere}
 footer{max-width:62rem;margin:0 auto;padding:0 1.25rem 3rem;color:var(--ink-soft);font-size:.88rem}
-@media (max-width:40rem){body{font-size:16px}main{padding-top:1.6rem}section{padding:1.1rem 1rem 1rem;border-radius:.8rem}.two{grid-template-columns:1fr}.chart .wide{display:none}.chart .narrow{display:block}.gallery{grid-template-columns:repeat(auto-fill,minmax(7rem,1fr))}.cards{grid-template-columns:1fr 1fr}}
+@media (max-width:40rem){body{font-size:16px}.confusion tbody th{min-width:4.5rem;max-width:6.5rem;overflow-wrap:anywhere;font-size:.82rem;padding-inline:0 .4rem}.corner{white-space:normal;padding-inline:0 .4rem}.confusion td:not(.corner){min-width:2.9rem}.track{width:2.5rem}main{padding-top:1.6rem}section{padding:1.1rem 1rem 1rem;border-radius:.8rem}.two{grid-template-columns:1fr}.chart .wide{display:none}.chart .narrow{display:block}.gallery{grid-template-columns:repeat(auto-fill,minmax(7rem,1fr))}.cards{grid-template-columns:1fr 1fr}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media (forced-colors:active){td button{border:1px solid ButtonText}}
+@page{margin:14mm}
 @media print{:root{--paper:#fff;--sheet:#fff;--ink:#000;--ink-soft:#444;--line:#bbb;--first:#0e6b6f;--second:#a8590b;--band:#0e6b6f40;--right:14 107 111;--wrong:184 80 40;--note:#f4ead8}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 body{font-size:10.5pt}main{padding:0;max-width:none}nav,.skip,.close,footer,summary{display:none}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:1rem 0;margin:0}
-h2,h3,figure,tr,.card,.chart,.confusion{break-inside:avoid}h2,h3,thead,section>p{break-after:avoid}.gallery{grid-template-columns:repeat(6,1fr)}.gallery.pairs{grid-template-columns:repeat(3,1fr)}.scroll,.scroll.tall{overflow:visible;max-height:none}a{color:inherit;text-decoration:none}td button{text-decoration:none}}
+h2,h3,p,figure,tr,.card,.chart,.confusion{break-inside:avoid}h2,h3,thead,section>p{break-after:avoid}.gallery{grid-template-columns:repeat(6,1fr)}.gallery.pairs{grid-template-columns:repeat(3,1fr)}.scroll,.scroll.tall{overflow:visible;max-height:none}a{color:inherit;text-decoration:none}td button{text-decoration:none}}
 `

@@ -90,6 +90,16 @@ describe.skipIf(executablePath === undefined)('the report in Chromium', () => {
     expect(await page.locator('#scores svg:visible').count()).toBe(1)
   })
 
+  test('long names leave room for the matrix on a phone', async () => {
+    const names = Array.from({ length: 14 }, (_, at) => `a_category_name_that_hardly_ends_${at}`)
+    const phone = await browser.newPage({ viewport: { width: 360, height: 800 } })
+    await phone.setContent(await renderReport(sampleReport(names, 6), async () => PIXEL))
+    const region = (await phone.locator('#confusion .scroll').boundingBox())!
+    const name = (await phone.locator('#confusion tbody th').first().boundingBox())!
+    expect(name.width).toBeLessThan(region.width / 2)
+    await phone.close()
+  })
+
   test.each(['light', 'dark'] as const)('text is readable in %s', async colorScheme => {
     await page.emulateMedia({ colorScheme })
     for (const selector of ['section p', 'p.soft', 'section a', '.said b', 'figcaption .path']) {
