@@ -90,7 +90,7 @@ function search(
     }
     const cosine = dot(query.bottleneck, bottleneck) / (own * lengthOf(bottleneck) || 1)
     const distance = Math.max(0, 1 - cosine)
-    if (best.length >= count && distance >= best[best.length - 1]!.distance) continue
+    if (best.length >= count && distance >= (best.at(-1)?.distance ?? 0)) continue
     best.push({ relative, path, label, distance })
     best.sort((a, b) => a.distance - b.distance)
     best.length = Math.min(best.length, count)

@@ -40,6 +40,12 @@ describe('itc explain', () => {
     expect(nearest).toMatchObject({ compared: 8, same: [], missing: null })
   })
 
+  it('leaves the training pictures out when none are asked for', async () => {
+    const ran = await run(['explain', tfFiles, PICTURE, '--neighbours', '0'])
+    expect([ran.code, ran.err]).toEqual([0, ''])
+    expect(ran.out).not.toContain('nearest training pictures')
+  })
+
   it('overwrites a file only when told to, and never the picture', async () => {
     const folder = await tempFolder()
     const out = join(folder, 'why.png')
