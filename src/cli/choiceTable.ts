@@ -53,5 +53,5 @@ function verdict({ candidates, chosen, endedEarly }: Choice): string {
     return `chosen: ${options}: ${signed(gain)} points, beyond chance, ${cost}`
   }
   if (endedEarly) return `kept: ${options}: it makes so few mistakes that none could be better beyond chance`
-  return `kept: ${options}: no other is better beyond chance, and the best of ${candidates.length} looks better than it is`
+  return `kept: ${options}: no other is better beyond chance: an interval is of one pair alone, and the best of ${candidates.length} tries looks better than it is`
 }
