@@ -52,7 +52,7 @@ Examples:
       const { top, neighbours } = flags
       const explanation = await explain(tfFiles, picture, { top, neighbours, limits, signal: terminal.signal })
       if (flags.json) terminal.out(JSON.stringify(document(picture, explanation), null, 2))
-      else print(explanation, terminal)
+      else print(picture, explanation, terminal)
       if (flags.out === undefined) return
       const { png, hasWords } = await drawExplanation(explanation, printable(basename(picture)), limits)
       await write(flags.out, png, flags.force === true)
@@ -100,9 +100,11 @@ async function write(out: string, png: Uint8Array, force: boolean): Promise<void
   }
 }
 
-function document(picture: string, { categories, nearest }: Explanation): object {
+function document(picture: string, { categories, familiarity, unfamiliar, nearest }: Explanation): object {
   return {
     picture,
+    unfamiliar,
+    familiarity,
     categories: categories.map(({ map, ...category }) => ({
       ...category,
       map: { width: map.width, height: map.height, values: Array.from(map.values) },
@@ -116,11 +118,16 @@ function document(picture: string, { categories, nearest }: Explanation): object
   }
 }
 
-function print({ categories, nearest }: Explanation, { out, err, colors }: Terminal): void {
+function print(
+  picture: string,
+  { categories, unfamiliar, nearest }: Explanation,
+  { out, err, colors }: Terminal,
+): void {
   categories.forEach(({ label, score, map }, rank) => {
     const line = `${shown(label)} (score = ${score.toFixed(5)})`
     out(`${rank === 0 ? colors.green(line) : line}, most for it ${place(map)}`)
   })
+  if (unfamiliar) err(colors.yellow(`${printable(picture)} is unlike anything learnt: don't trust this.`))
   if (nearest.pictures.length > 0) out('nearest training pictures:')
   for (const { relative, distance } of nearest.pictures) out(`  ${distance.toFixed(4)}  ${printable(relative)}`)
   if (nearest.same.length > 0) out(`it is a training picture itself: ${nearest.same.map(printable).join(', ')}`)

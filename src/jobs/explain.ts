@@ -4,6 +4,7 @@ import { softmaxRows } from '../head/softmax.ts'
 import { decodePicture } from '../image/decode.ts'
 import { type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { readPicture } from '../image/read.ts'
+import { type Familiar, familiarOf } from '../model/familiar.ts'
 import { readModel } from '../model/load.ts'
 import { activationMap, type PlaneMap } from './explainMap.ts'
 import { type Nearest, nearestPictures } from './explainNearest.ts'
@@ -28,7 +29,7 @@ export interface CategoryExplanation {
   readonly map: PlaneMap
 }
 
-export interface Explanation {
+export interface Explanation extends Familiar {
   /** Best first. */
   readonly categories: readonly CategoryExplanation[]
   readonly nearest: Nearest
@@ -49,7 +50,8 @@ export const DEFAULT_NEIGHBOURS = 5
  */
 export async function explain(tfFiles: string, path: string, options: ExplainOptions = {}): Promise<Explanation> {
   const limits = limitsWith(options.limits)
-  const { manifest, backbones, head } = await readModel(tfFiles)
+  const model = await readModel(tfFiles)
+  const { manifest, backbones, head } = model
   const { bytes } = await readPicture(path, limits)
   const maps: FeatureMap[] = []
   for (const backbone of backbones) {
@@ -73,6 +75,7 @@ export async function explain(tfFiles: string, path: string, options: ExplainOpt
       bias: head.bias[category]!,
       map: activationMap(head, maps, category),
     })),
+    ...familiarOf(model, bottleneck, logits),
     nearest: await nearestPictures(tfFiles, backbones, { bytes, bottleneck }, options.neighbours ?? DEFAULT_NEIGHBOURS),
     picture: bytes,
     resize: backbones[0]!.recipe.resize,

@@ -1,12 +1,11 @@
 import type { BackboneRunner, Engine } from '../engine/engine.ts'
 import { runPipeline } from '../features/pipeline.ts'
-import { bankCosine } from '../head/bank.ts'
-import { energyAt, familiarity } from '../head/familiarity.ts'
 import { headLogits } from '../head/head.ts'
 import { softmaxRows } from '../head/softmax.ts'
 import { decodePicture } from '../image/decode.ts'
 import { type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { PictureError } from '../image/pictureError.ts'
+import { type Familiar, familiarOf } from './familiar.ts'
 import type { StoredModel } from './load.ts'
 import type { Manifest } from './manifest.ts'
 
@@ -20,13 +19,9 @@ export interface Score {
 }
 
 /** What a model makes of one picture. */
-export interface Naming {
+export interface Naming extends Familiar {
   /** Every label, best first. */
   readonly scores: readonly Score[]
-  /** How much it is like the pictures learnt: about -0.7 is usual, -7 strange. Undefined when the model doesn't tell. */
-  readonly familiarity: number | undefined
-  /** True for a picture unlike anything learnt: its scores mean nothing then. */
-  readonly unfamiliar: boolean
 }
 
 /** A naming, or why the picture could not be used. */
@@ -114,16 +109,14 @@ export class Model {
     const scores = softmaxRows(logits, this.labels.length)
     return sources.map((_, index) => {
       const error = errors.get(index)
-      return error ? { error } : { scores: this.#ranked(scores, index), ...this.#familiarity(features, logits, index) }
+      return error ? { error } : { scores: this.#ranked(scores, index), ...this.#familiar(features, logits, index) }
     })
   }
 
-  #familiarity(features: Float32Array, logits: Float32Array, row: number): Pick<Naming, 'familiarity' | 'unfamiliar'> {
-    const { familiarity: known, head } = this.#stored
-    if (!known) return { familiarity: undefined, unfamiliar: false }
-    const cosine = bankCosine(known.bank, features.subarray(row * head.width, (row + 1) * head.width))
-    const score = familiarity(known.rule, cosine, energyAt(logits, row * head.categories, head.categories))
-    return { familiarity: score, unfamiliar: score < known.rule.threshold }
+  #familiar(features: Float32Array, logits: Float32Array, row: number): Familiar {
+    const { width, categories } = this.#stored.head
+    const bottleneck = features.subarray(row * width, (row + 1) * width)
+    return familiarOf(this.#stored, bottleneck, logits.subarray(row * categories, (row + 1) * categories))
   }
 
   #ranked(scores: Float32Array, row: number): Score[] {

@@ -40,6 +40,25 @@ describe('explain', () => {
     })
   })
 
+  it('tells a picture unlike anything learnt as guessing does', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 8)
+    await train(tfFiles, { steps: 200, report: false })
+    const noise = Buffer.from(Uint8Array.from({ length: 300 * 300 * 3 }, (_, at) => (at * 7919) % 251))
+    const strange = join(tfFiles, 'strange.png')
+    await sharp(noise, { raw: { width: 300, height: 300, channels: 3 } }).toFile(strange)
+    const model = await loadModel(tfFiles, { engine: 'onnx' })
+    for (const [path, isStrange] of [
+      [PICTURE, false],
+      [strange, true],
+    ] as const) {
+      const { familiarity, unfamiliar } = await explain(tfFiles, path)
+      const guess = await model.guess(path)
+      expect([unfamiliar, guess.unfamiliar]).toEqual([isStrange, isStrange])
+      expect(familiarity).toBeCloseTo(guess.familiarity!, 3)
+    }
+    await model.dispose()
+  })
+
   it('finds the nearest training pictures, nearest first, and tells a training picture from itself', async () => {
     const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 5)
     await train(tfFiles, QUICK)
