@@ -123,7 +123,12 @@ function mistakesOf({ pictures, predictions }: Named, labels: readonly string[])
     .sort((a, b) => b.score - a.score)
 }
 
-function reportOf(tfFiles: string, folder: string, { labels, evaluation, skipped }: EvaluateResult, named: Named) {
+function reportOf(
+  tfFiles: string,
+  folder: string,
+  { labels, evaluation, learnt, skipped }: EvaluateResult,
+  named: Named,
+) {
   const { predictions, pictures } = named
   return {
     title: `${basename(resolve(tfFiles))} on ${basename(resolve(folder))}`,
@@ -131,6 +136,7 @@ function reportOf(tfFiles: string, folder: string, { labels, evaluation, skipped
     pictures: predictedPictures(predictions, predictions.logits, pictures),
     evaluation,
     basis: { kind: 'folder' as const },
+    learnt,
     skipped: skipped.map(({ relative, reason }) => ({ path: relative, reason })),
     recipe: { command: `itc evaluate ${quoted(tfFiles)} ${quoted(folder)}`, settings: [] },
   }

@@ -37,6 +37,8 @@ export interface ReportData {
   readonly evaluation: Evaluation
   /** How `pictures` were predicted. */
   readonly basis: { readonly kind: 'cross-validation'; readonly folds: number } | { readonly kind: 'folder' }
+  /** Pictures of a folder evaluated that the classifier was trained on: they flatter it. */
+  readonly learnt?: number | undefined
   /** Of the head in use, on the pictures kept for the final test. */
   readonly test?: Evaluation | undefined
   readonly calibration?: CalibrationChange | undefined

@@ -49,6 +49,14 @@ describe('itc evaluate', () => {
     expect(text).toContain(`${Math.round(figures.accuracy * 1000) / 10} % of pictures are named right`)
     expect(text).toContain('Measured on the 12 pictures of the folder')
     expect(text).toContain(`itc evaluate ${tfFiles} ${folder}`)
+    expect(text).not.toContain('the figures flatter')
+  })
+
+  it('says on the page, too, that pictures learnt flatter the figures', async () => {
+    const report = join(folder, '..', 'learnt.html')
+    const { out } = await run(['evaluate', tfFiles, join(tfFiles, 'data'), '--report', report])
+    expect(out).toContain('20 pictures of 20 also in the data it was trained on: the figures flatter')
+    expect(await fs.readFile(report, 'utf8')).toContain('All of these pictures are also in the data it was trained on')
   })
 
   it('replaces a page that it wrote, and nothing else', async () => {

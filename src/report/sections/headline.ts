@@ -20,6 +20,7 @@ ${
 ${between(evaluation.interval)}, 19 times in 20.</p>`
 }
 <p class="soft">${how}</p>
+${flattered(data)}
 ${
   evaluation.pictures < FEW &&
   html`<p class="note">That is few pictures. Take these figures as a first impression: the range above shows how far they may be off.</p>`
@@ -45,6 +46,16 @@ ${
 }
 </dl>
 </header>`
+}
+
+/** What was learnt by heart is no measure. */
+function flattered({ learnt = 0, evaluation: { pictures } }: ReportData): Html | undefined {
+  if (learnt === 0) return undefined
+  const which =
+    learnt === pictures
+      ? 'All of these pictures are'
+      : `${learnt.toLocaleString('en')} of these pictures ${learnt === 1 ? 'is' : 'are'}`
+  return html`<p class="note">${which} also in the data it was trained on, so the figures flatter. Measure on pictures kept apart.</p>`
 }
 
 /** Half of two categories named right is nothing. */

@@ -13,9 +13,13 @@ export function skippedFiles({ skipped }: ReportData): Html | undefined {
 }
 
 /** What it takes to do the same again. */
-export function recipe({ recipe: { command, settings } }: ReportData): Html {
+export function recipe({ basis, recipe: { command, settings } }: ReportData): Html {
+  const same =
+    basis.kind === 'folder'
+      ? 'model, pictures and command give the same figures'
+      : 'pictures, command and versions give the same classifier'
   return html`<section id="recipe" aria-labelledby="recipe-title"><h2 id="recipe-title">Do it again</h2>
-<p>The same pictures, command and versions give the same classifier.</p>
+<p>The same ${same}.</p>
 <pre tabindex="0"><code>${command}</code></pre>
-<dl class="settings">${settings.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`
+${settings.length > 0 && html`<dl class="settings">${settings.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`}</section>`
 }
