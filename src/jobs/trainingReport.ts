@@ -4,6 +4,7 @@ import { DEFAULT_FRACTIONS } from '../dataset/split.ts'
 import type { Engine } from '../engine/engine.ts'
 import { quoted } from '../errors.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../head/options.ts'
+import { DEFAULT_LIMITS } from '../image/limits.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { ReportData } from '../report/reportData.ts'
 import type { Prepared } from './prepare.ts'
@@ -43,7 +44,13 @@ export function trainingReport(
 
 /** The command line that does the same again; what is as usual is left out. */
 function commandOf(tfFiles: string, { options: head, backbones }: Manifest, options: TrainOptions): string {
-  const usual: Record<string, unknown> = { ...DEFAULT_HEAD_OPTIONS, ...DEFAULT_FRACTIONS, backbone: DEFAULT_BACKBONE }
+  const usual: Record<string, unknown> = {
+    ...DEFAULT_HEAD_OPTIONS,
+    ...DEFAULT_FRACTIONS,
+    ...DEFAULT_LIMITS,
+    backbone: DEFAULT_BACKBONE,
+    engine: 'auto',
+  }
   const unlessUsual = (name: string, value: unknown) => (value === usual[name] ? undefined : value)
   const flags = Object.entries({
     backbone: options.backbone && unlessUsual('backbone', options.backbone),
@@ -61,7 +68,13 @@ function commandOf(tfFiles: string, { options: head, backbones }: Manifest, opti
     validation: unlessUsual('validation', head.validation),
     test: unlessUsual('test', head.test),
     seed: head.seed,
-  }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(String(value))}`]))
+    engine: options.engine && unlessUsual('engine', options.engine),
+    'max-pixels': options.limits?.maxPixels && unlessUsual('maxPixels', options.limits.maxPixels),
+    'allow-truncated': options.limits?.allowTruncated ? true : undefined,
+  }).flatMap(([name, value]) => {
+    if (value === undefined) return []
+    return value === true ? [`--${name}`] : [`--${name} ${quoted(String(value))}`]
+  })
   return ['itc train', quoted(tfFiles), ...flags].join(' ')
 }
 

@@ -13,7 +13,18 @@ describe('the report of a training', () => {
   it('shows the figures of --json, and is one small page', async () => {
     const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug', 'fruit'], 12)
     await fs.writeFile(join(layoutOf(tfFiles).data, 'bird', 'no picture.jpg'), 'text')
-    const { code, out } = await run(['train', tfFiles, '--steps', '300', '--seed', '7', '--json'])
+    const { code, out } = await run([
+      'train',
+      tfFiles,
+      '--steps',
+      '300',
+      '--seed',
+      '7',
+      '--engine',
+      'onnx',
+      '--allow-truncated',
+      '--json',
+    ])
     expect(code).toBe(0)
     const { crossValidated, metrics, counts, doubtful, report, temperature } = JSON.parse(out)
     expect(report).toBe(layoutOf(tfFiles).report)
@@ -33,7 +44,7 @@ describe('the report of a training', () => {
     expect(text).toContain(`temperature of ${temperature.toFixed(2)}`)
     for (const { relative } of doubtful) expect(page).toContain(relative)
     expect(text).toContain('no picture.jpg not a picture')
-    expect(text).toContain(`itc train ${tfFiles} --steps 300 --seed 7`)
+    expect(text).toContain(`itc train ${tfFiles} --steps 300 --seed 7 --engine onnx --allow-truncated `)
   })
 
   it('is the same page for the same training', async () => {
