@@ -3,10 +3,12 @@ import { BUNDLED_NAMES, DEFAULT_BACKBONE } from '../backbone/catalog.ts'
 import { DEFAULT_FRACTIONS } from '../dataset/split.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../head/options.ts'
 import { RESIZES } from '../image/recipe.ts'
+import { BelowMinimum } from '../jobs/minAccuracy.ts'
 import type { TrainOptions } from '../jobs/trainOptions.ts'
 import type { CommandContext } from './context.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseChannels, parseNumber } from './parse.ts'
+import { belowJson } from './trainJson.ts'
 import { TrainReport } from './trainReport.ts'
 
 type Flags = Omit<TrainOptions, 'engine' | 'limits' | 'onEvent' | 'signal'> & NetworkFlags
@@ -76,6 +78,9 @@ Examples:
           signal: terminal.signal,
         })
         report.result(tfFiles, result)
+      } catch (error) {
+        if (json && error instanceof BelowMinimum) terminal.out(JSON.stringify(belowJson(error), null, 2))
+        throw error
       } finally {
         report.close()
       }

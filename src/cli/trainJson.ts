@@ -1,3 +1,4 @@
+import type { BelowMinimum } from '../jobs/minAccuracy.ts'
 import type { TrainResult } from '../jobs/trainOptions.ts'
 import { evaluationJson } from './evaluateJson.ts'
 
@@ -39,4 +40,9 @@ export function trainJson(result: TrainResult): object {
       learningCurve: assessment.curve,
     }),
   }
+}
+
+/** What it prints when the model is not good enough to be written: the figures that were too low, under the same names. */
+export function belowJson({ labels, evaluation }: BelowMinimum): object {
+  return { labels, crossValidated: evaluationJson(evaluation, labels) }
 }

@@ -4,6 +4,21 @@ import type { Evaluation } from '../head/metrics.ts'
 /** The error of an accuracy that is too low; a gate of its own for scripts. */
 export const E_MIN_ACCURACY = 'E_MIN_ACCURACY'
 
+/** A training that was not good enough, with what it came to. */
+export class BelowMinimum extends UserError {
+  /** The categories, in the order of the evaluation. */
+  readonly labels: readonly string[]
+  readonly evaluation: Evaluation
+
+  constructor(labels: readonly string[], evaluation: Evaluation, minAccuracy: number) {
+    super(E_MIN_ACCURACY, belowSentence('cross-validated accuracy', evaluation, minAccuracy), {
+      hint: 'No model was written; a previous one stays as it was. `itc doctor` lists the pictures to look at.',
+    })
+    this.labels = labels
+    this.evaluation = evaluation
+  }
+}
+
 /** @throws UserError `E_BAD_VALUE` for what can't be asked for; before anything is computed */
 export function checkMinAccuracy(minAccuracy: number | undefined, folds: number): void {
   if (minAccuracy === undefined) return
@@ -27,10 +42,13 @@ export function belowSentence(name: string, { accuracy }: Evaluation, minAccurac
   return `The ${name} ${percent(accuracy ?? 0)} is below the ${percent(minAccuracy)} asked for (--min-accuracy).`
 }
 
-/** @throws UserError `E_MIN_ACCURACY` when the cross-validated accuracy misses what is asked for */
-export function checkAccuracy(evaluation: Evaluation, { minAccuracy }: { readonly minAccuracy?: number }): void {
-  if (minAccuracy === undefined || !isBelow(evaluation, minAccuracy)) return
-  throw new UserError(E_MIN_ACCURACY, belowSentence('cross-validated accuracy', evaluation, minAccuracy), {
-    hint: 'No model was written; a previous one stays as it was. `itc doctor` lists the pictures to look at.',
-  })
+/** @throws BelowMinimum when the cross-validated accuracy misses what is asked for */
+export function checkAccuracy(
+  labels: readonly string[],
+  evaluation: Evaluation,
+  { minAccuracy }: { readonly minAccuracy?: number },
+): void {
+  if (minAccuracy !== undefined && isBelow(evaluation, minAccuracy)) {
+    throw new BelowMinimum(labels, evaluation, minAccuracy)
+  }
 }

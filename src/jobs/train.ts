@@ -65,7 +65,7 @@ async function learn(prepared: Prepared, headOptions: HeadOptions, options: Trai
           signal,
         })
   const assessment = validated?.assessment
-  if (assessment) checkAccuracy(assessment.evaluation, options)
+  if (assessment) checkAccuracy(categories, assessment.evaluation, options)
   const temperature = assessment?.temperature ?? 1
   const logits = cooled(trained.logits, temperature)
   const test = splitEvaluation('test', logits, prepared)

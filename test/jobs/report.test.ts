@@ -109,6 +109,10 @@ describe('a minimum of accuracy', () => {
     expect(failed.err).toMatch(/The cross-validated accuracy [\d.]+ % is below the 95 % asked for/)
     expect((await fs.readdir(tfFiles)).sort()).toEqual(['bottlenecks', 'data'])
 
+    const { code, out, err } = await run(['train', tfFiles, '--steps', '200', '--min-accuracy', '0.95', '--json'])
+    expect([code, err.split('\n')[0]]).toEqual([2, failed.err.split('\n').find(line => line.startsWith('error'))])
+    expect(JSON.parse(out)).toMatchObject({ labels: ['bird', 'bug'], crossValidated: { pictures: 16 } })
+
     expect((await gated('0')).code).toBe(0)
     const before = await fs.readFile(layout.manifest)
     const page = await fs.readFile(layout.report)
