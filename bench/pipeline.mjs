@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { findBackbone } from '../dist/backbone/find.js'
 import { createOnnxEngine } from '../dist/engine/onnx.js'
 import { runPipeline } from '../dist/features/pipeline.js'
-import { DEFAULT_LIMITS, decodePicture } from '../dist/image/decode.js'
+import { decodePicture } from '../dist/image/decode.js'
+import { DEFAULT_LIMITS } from '../dist/image/limits.js'
 import { machine, spread, table } from './measure.mjs'
 
 const data = process.argv[2] ?? fileURLToPath(new URL('../tf_files/data', import.meta.url))
