@@ -12,6 +12,10 @@ export function scoresText({ error, chance }: Calibration): string {
   return `scores are off by ${percent(error ?? 0)} on average (${percent(chance ?? 0)} by chance alone)`
 }
 
+/** "97.5 %"; what is not all is not shown as all, and what is not nothing not as nothing. */
 export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`
+  const rounded = (share * 100).toFixed(1)
+  if (rounded === '100.0' && share < 1) return '99.9 %'
+  if (rounded === '0.0' && share > 0) return '0.1 %'
+  return `${rounded} %`
 }

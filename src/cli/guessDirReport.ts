@@ -61,9 +61,12 @@ export class GuessDirReport {
 }
 
 /** What is taken for unsure, and what that costs. */
-export function unsureLine({ threshold, measured }: UnsureChoice): string {
+export function unsureLine({ threshold, measured, given }: UnsureChoice): string {
   const line = `unsure: a best score below ${threshold.toFixed(3)}, or unlike anything learnt`
-  if (measured === undefined) return line
+  if (given) return line
+  if (measured === undefined) {
+    return `unsure: a best score below ${threshold.toFixed(3)}; what that is worth is not known: the model was trained without cross-validation`
+  }
   const { wanted, precision, coverage, reached } = measured
   const found = `${percent(coverage)} of cross-validated pictures score more, ${percent(precision)} of them right`
   return reached ? `${line}; ${found}` : `${line}; ${found}: no score is known to give ${percent(wanted)}`

@@ -54,7 +54,7 @@ const spoken = (label: string) => label.replaceAll('_', ' ')
 export function categoryFindings({ categories }: Dataset, { pictures }: Rows): Finding[] {
   const counts = new Map(categories.map(category => [category, 0]))
   for (const { label } of pictures) counts.set(label, counts.get(label)! + 1)
-  return categories.flatMap((category): Finding[] => {
+  const small = categories.flatMap((category): Finding[] => {
     const count = counts.get(category)!
     const base = { kind: 'category', path: `${category}/` } as const
     const what =
@@ -62,6 +62,21 @@ export function categoryFindings({ categories }: Dataset, { pictures }: Rows): F
     if (count < NEEDED) return [{ ...base, what, remedy: `Add pictures, at least ${NEEDED}, or remove the folder.` }]
     return count < FEW ? [{ ...base, what, remedy: 'Add more: thirty are a good start.' }] : []
   })
+  return [...tooFewCategories(categories), ...small]
+}
+
+/** What keeps training from starting at all. */
+function tooFewCategories(categories: readonly string[]): Finding[] {
+  if (categories.length > 1) return []
+  const [only] = categories
+  return [
+    {
+      kind: 'category',
+      path: only === undefined ? './' : `${only}/`,
+      what: only === undefined ? 'has no folders of pictures' : 'is the only category',
+      remedy: 'Make a folder for each thing that is to be told apart: at least two.',
+    },
+  ]
 }
 
 /** Categories that cross-validation takes for another as often as for themselves. */

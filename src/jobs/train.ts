@@ -1,7 +1,8 @@
+import { resolve, sep } from 'node:path'
 import fs from 'fs-extra'
 import { scanDataset } from '../dataset/scan.ts'
 import { findConflicts, type Split } from '../dataset/split.ts'
-import { messageOf } from '../errors.ts'
+import { messageOf, UserError } from '../errors.ts'
 import { certaintyTable } from '../head/certainty.ts'
 import { type Evaluation, evaluate } from '../head/metrics.ts'
 import { type HeadOptions, resolveHeadOptions } from '../head/options.ts'
@@ -36,12 +37,21 @@ export async function train(tfFiles: string, options: TrainOptions = {}): Promis
   checkAugment(options.augment)
   checkMinAccuracy(options.minAccuracy, headOptions.folds)
   const layout = layoutOf(tfFiles)
+  checkSummariesDir(options.summariesDir, layout.data)
   const dataset = await scanDataset(layout.data)
   return withTrainLock(layout.root, async () => {
     const choice = options.backbone === AUTO ? await choose(layout, dataset, headOptions, options) : undefined
     if (choice) options.onEvent?.({ kind: 'chosen', choice })
     const settled = choice ? { ...options, ...chosenOptions(choice) } : options
     return { ...(await learn(await prepare(layout, dataset, settled), headOptions, settled)), choice }
+  })
+}
+
+/** TensorBoard's folders among the categories would be categories of the next training. */
+function checkSummariesDir(folder: string | undefined, data: string): void {
+  if (folder === undefined || !`${resolve(folder)}${sep}`.startsWith(`${resolve(data)}${sep}`)) return
+  throw new UserError('E_INSIDE_DATA', `The folder for summaries, "${folder}", lies among the pictures.`, {
+    hint: 'Choose one elsewhere: every folder there is a category.',
   })
 }
 

@@ -167,12 +167,19 @@ describe('folders that can hardly be trained on', () => {
 
   it('one category, none, and one of files that are no pictures', async () => {
     const tfFiles = await sampleFolder(await tempFolder(), ['bird'], 12)
-    expect(await examine(tfFiles, QUICK)).toMatchObject({ pictures: 12, findings: [] })
+    expect(await examine(tfFiles, QUICK)).toMatchObject({
+      pictures: 12,
+      findings: [{ kind: 'category', path: 'bird/', what: 'is the only category' }],
+    })
     const empty = await tempFolder()
     await fs.ensureDir(layoutOf(empty).data)
-    expect(await examine(empty)).toMatchObject({ categories: [], pictures: 0, findings: [] })
+    expect(await examine(empty)).toMatchObject({
+      categories: [],
+      pictures: 0,
+      findings: [{ kind: 'category', path: './', what: 'has no folders of pictures' }],
+    })
     await fs.outputFile(join(layoutOf(empty).data, 'cat', 'a.jpg'), 'text')
-    expect((await examine(empty)).findings.map(({ kind }) => kind)).toEqual(['category', 'skipped'])
+    expect((await examine(empty)).findings.map(({ kind }) => kind)).toEqual(['category', 'category', 'skipped'])
   })
 
   it('two categories of the same files', async () => {

@@ -87,6 +87,14 @@ describe('the report of a training', () => {
     await train(tfFiles, { ...QUICK, summariesDir: join(folder, 'summaries') })
     expect((await fs.readdir(join(folder, 'summaries'))).sort()).toEqual(['train', 'validation'])
   })
+
+  it('puts no curves among the pictures', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 6)
+    const { data } = layoutOf(tfFiles)
+    for (const summariesDir of [data, join(data, 'summaries')])
+      await expect(train(tfFiles, { ...QUICK, summariesDir })).rejects.toMatchObject({ code: 'E_INSIDE_DATA' })
+    expect((await fs.readdir(data)).sort()).toEqual(['bird', 'bug'])
+  })
 })
 
 describe('a minimum of accuracy', () => {

@@ -10,6 +10,8 @@ const FALLBACK = 0.5
 /** A threshold of best scores, and what is known of it. */
 export interface UnsureChoice {
   readonly threshold: number
+  /** Not chosen, but asked for. */
+  readonly given?: boolean
   /** What cross-validation found at it; undefined for a threshold that was given, or chosen without. */
   readonly measured?: {
     /** Asked for. */
@@ -42,7 +44,7 @@ export function chooseUnsure(
   }
   if (given !== undefined) {
     if (!(given >= 0 && given <= 1)) throw unexpected('unsure', 'a score from 0 to 1', given)
-    return { threshold: given }
+    return { threshold: given, given: true }
   }
   const wanted = precision ?? DEFAULT_PRECISION
   if (!(wanted > 0 && wanted < 1)) throw unexpected('precision', 'a share above 0 and below 1, such as 0.95,', wanted)

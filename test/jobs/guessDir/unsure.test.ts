@@ -134,7 +134,7 @@ describe('the threshold', () => {
   })
 
   test('is as given, or 0.5 where nothing was measured', () => {
-    expect(chooseUnsure({ certainty }, 0.3, undefined)).toEqual({ threshold: 0.3 })
+    expect(chooseUnsure({ certainty }, 0.3, undefined)).toEqual({ threshold: 0.3, given: true })
     expect(chooseUnsure({}, undefined, 0.9)).toEqual({ threshold: 0.5 })
     expect(chooseUnsure({ certainty: [] }, undefined, undefined)).toEqual({ threshold: 0.5 })
   })
