@@ -8,7 +8,7 @@ import { type HeadsPlan, heldOut, joinPlans, splitLogits, type TrainHeads } from
 /** Logits that the experiments may give, at most: 100 MB, and a second time while they are dealt out. */
 const MOST_LOGITS = 25_000_000
 /** The same of the heads that look at labels once more: with so many categories they would cost minutes. */
-const MOST_CLEARED = 3_000_000
+const MOST_CLEARED = 1_000_000
 
 /** A plan with its heads' logits, [rows, heads, categories]. */
 export interface Trained<P extends HeadsPlan> {
