@@ -18,28 +18,31 @@ export interface LoopShape {
  * Gradient descent of softmax heads as one ONNX `Loop`, so that hundreds of steps cost one call. Two forms of the same
  * arithmetic, with g = rate · (softmax(logits) - truth) · active / (active rows of the head in the batch):
  *
- * - weightsLoop: the state is the weights. A step gathers the batch's features x; logits = x Wᵀ + b, W -= gᵀ x. It costs
+ * - weightsLoop: the state is the weights. A step gathers the batch's features x; logits = W xᵀ + b, W -= g x. It costs
  *   2 · batch · width products an output.
  * - kernelLoop: weights that start at zero stay sums of feature rows, so only products of rows with rows are needed (the
- *   kernel trick). The state is the logits Z of all rows; with K = X Xᵀ + 1 (the 1 is the bias), Z -= gᵀ K[batch]. It
+ *   kernel trick). The state is the logits Z of all rows; with K = X Xᵀ + 1 (the 1 is the bias), Z -= g K[batch]. It
  *   costs batch · rows products an output, and no look at the features.
+ *
+ * Logits and g have the batch last, [heads, categories, batch]: two categories would make rows of two, and the runtime
+ * handles a row at a time.
  */
 
 /**
- * features [rows, width], truth [rows, 1, categories], active [rows, heads, 1], batches int32 [steps, batch],
- * weights0 [heads * categories, width], bias0 [heads * categories] → weights1, bias1
+ * features [rows, width], truth [rows, categories], active [rows, heads], batches int32 [steps, batch],
+ * weights0 [heads * categories, width], bias0 [heads * categories, 1] → weights1, bias1
  */
 export function weightsLoop(shape: LoopShape): Uint8Array {
   const outputs = shape.heads * shape.categories
   const weights = (name: string) => float(name, [outputs, 'width'])
-  const bias = (name: string) => float(name, [outputs])
+  const bias = (name: string) => float(name, [outputs, 1])
   const step = [
     node('Gather', ['features', 'chosen'], 'x', { axis: 0 }), // [batch, width]
-    node('Gemm', ['x', 'weights', 'bias'], 'z', { transB: 1 }), // [batch, outputs]
+    node('Gemm', ['weights', 'x', 'bias'], 'z', { transB: 1 }), // [outputs, batch]
     ...gradient(),
-    node('ReduceSum', ['g', 'first'], 'biasStep', { keepdims: 0 }),
+    node('ReduceSum', ['g', 'second'], 'biasStep', { keepdims: 1 }),
     node('Sub', ['bias', 'biasStep'], 'biasNext'),
-    node('Gemm', ['g', 'x', 'weights'], 'weightsNext', { transA: 1, alpha: { float: -1 } }),
+    node('Gemm', ['g', 'x', 'weights'], 'weightsNext', { alpha: { float: -1 } }),
   ]
   const body = loopBody(step, [weights('weights'), bias('bias')], [weights('weightsNext'), bias('biasNext')])
   return loopModel(shape, body, [float('features', ['rows', 'width'])], {
@@ -50,22 +53,21 @@ export function weightsLoop(shape: LoopShape): Uint8Array {
 
 /**
  * kernel [rows, rows], truth and active and batches as above, logits0 [heads * categories, rows] → logits1, and
- * gradients [steps, batch, heads * categories], from which the weights follow
+ * gradients [steps, heads * categories, batch], from which the weights follow
  */
 export function kernelLoop(shape: LoopShape): Uint8Array {
   const outputs = shape.heads * shape.categories
   const logits = (name: string) => float(name, [outputs, 'rows'])
   const step = [
     node('Gather', ['kernel', 'chosen'], 'k', { axis: 0 }), // [batch, rows]
-    node('Gather', ['logits', 'chosen'], 'zt', { axis: 1 }), // [outputs, batch]
-    node('Transpose', ['zt'], 'z', { perm: [1, 0] }),
+    node('Gather', ['logits', 'chosen'], 'z', { axis: 1 }), // [outputs, batch]
     ...gradient(),
-    node('Gemm', ['g', 'k', 'logits'], 'logitsNext', { transA: 1, alpha: { float: -1 } }),
+    node('Gemm', ['g', 'k', 'logits'], 'logitsNext', { alpha: { float: -1 } }),
   ]
-  const body = loopBody(step, [logits('logits')], [logits('logitsNext'), float('g', ['batch', outputs])])
+  const body = loopBody(step, [logits('logits')], [logits('logitsNext'), float('g', [outputs, 'batch'])])
   return loopModel(shape, body, [float('kernel', ['rows', 'rows'])], {
     states: [logits('logits0')],
-    results: [logits('logits1'), float('gradients', ['steps', 'batch', outputs])],
+    results: [logits('logits1'), float('gradients', ['steps', outputs, 'batch'])],
   })
 }
 
@@ -120,22 +122,30 @@ function float(name: string, shape: OnnxPort['shape']): OnnxPort {
 function chosenRows(): OnnxNode[] {
   return [
     node('Gather', ['batches', 'step'], 'chosen', { axis: 0 }), // [batch]
-    node('Gather', ['truth', 'chosen'], 'truthOfBatch', { axis: 0 }), // [batch, 1, categories]
-    node('Gather', ['active', 'chosen'], 'activeOfBatch', { axis: 0 }), // [batch, heads, 1]
+    node('Gather', ['truth', 'chosen'], 'truthByRow', { axis: 0 }),
+    node('Transpose', ['truthByRow'], 'truthOfBatch', { perm: [1, 0] }), // [categories, batch]
+    node('Gather', ['active', 'chosen'], 'activeByRow', { axis: 0 }),
+    node('Transpose', ['activeByRow'], 'activeOfBatch', { perm: [1, 0] }), // [heads, batch]
   ]
 }
 
-/** z [batch, outputs] → g [batch, outputs] */
+/** z [outputs, batch] → g [outputs, batch] */
 function gradient(): OnnxNode[] {
   return [
-    node('Reshape', ['z', 'byHead'], 'zByHead'), // [batch, heads, categories]
-    node('Softmax', ['zByHead'], 'scores', { axis: -1 }),
+    node('Reshape', ['z', 'byHead'], 'zByHead'), // [heads, categories, batch]
+    // Softmax, by hand: the runtime's own works along the last axis only, and transposes for another.
+    node('ReduceMax', ['zByHead', 'second'], 'largest', { keepdims: 1 }),
+    node('Sub', ['zByHead', 'largest'], 'zShifted'),
+    node('Exp', ['zShifted'], 'powers'),
+    node('ReduceSum', ['powers', 'second'], 'sums', { keepdims: 1 }),
+    node('Div', ['powers', 'sums'], 'scores'),
     node('Sub', ['scores', 'truthOfBatch'], 'errors'),
-    node('ReduceSum', ['activeOfBatch', 'first'], 'actives', { keepdims: 1 }), // [1, heads, 1]
+    node('ReduceSum', ['activeOfBatch', 'second'], 'actives', { keepdims: 1 }), // [heads, 1]
     node('Max', ['actives', 'one'], 'divisors'), // a head without a row in the batch stands still
-    node('Div', ['activeOfBatch', 'divisors'], 'shares'),
-    node('Mul', ['shares', 'rate'], 'rates'),
-    node('Mul', ['errors', 'rates'], 'gByHead'),
+    node('Div', ['rate', 'divisors'], 'rates'),
+    node('Mul', ['activeOfBatch', 'rates'], 'shares'), // [heads, batch]
+    node('Unsqueeze', ['shares', 'second'], 'sharesByHead'), // [heads, 1, batch]
+    node('Mul', ['errors', 'sharesByHead'], 'gByHead'),
     node('Reshape', ['gByHead', 'flat'], 'g'),
   ]
 }
@@ -162,16 +172,16 @@ function loopModel(
     metadata: {},
     inputs: [
       ...inputs,
-      float('truth', ['rows', 1, categories]),
-      float('active', ['rows', heads, 1]),
+      float('truth', ['rows', categories]),
+      float('active', ['rows', heads]),
       { name: 'batches', type: 'int32', shape: ['steps', 'batch'] },
       ...states,
     ],
     outputs: results,
     tensors: [
-      intConstant('byHead', [-1, heads, categories]),
-      intConstant('flat', [-1, heads * categories]),
-      intConstant('first', [0]),
+      intConstant('byHead', [heads, categories, -1]),
+      intConstant('flat', [heads * categories, -1]),
+      intConstant('second', [1]),
       intConstant('zero', 0),
       floatConstant('one', [], [1]),
       floatConstant('rate', [], [learningRate]),

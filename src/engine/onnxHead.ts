@@ -13,8 +13,8 @@ const PRODUCTS_A_CALL = 2e9
 /** Trains heads in onnxruntime, in the cheaper of two forms of the same arithmetic (see headGraph.ts). */
 export async function createOnnxTrainer(ort: Ort, problem: HeadProblem): Promise<HeadTrainer> {
   const feeds = {
-    truth: new ort.Tensor('float32', oneHot(problem), [problem.rows, 1, problem.categories]),
-    active: new ort.Tensor('float32', problem.active, [problem.rows, problem.heads, 1]),
+    truth: new ort.Tensor('float32', oneHot(problem), [problem.rows, problem.categories]),
+    active: new ort.Tensor('float32', problem.active, [problem.rows, problem.heads]),
   }
   const inKernelForm = problem.rows <= KERNEL_ROWS * problem.width
   const products =
@@ -47,7 +47,7 @@ class WeightsTrainer implements HeadTrainer {
     this.#features = new ort.Tensor('float32', features, [rows, width])
     const outputs = heads * categories
     this.#weights = new ort.Tensor('float32', new Float32Array(outputs * width), [outputs, width])
-    this.#bias = new ort.Tensor('float32', new Float32Array(outputs), [outputs])
+    this.#bias = new ort.Tensor('float32', new Float32Array(outputs), [outputs, 1])
   }
 
   static async create(ort: Ort, problem: HeadProblem, feeds: Feeds, threads?: number): Promise<WeightsTrainer> {
@@ -77,7 +77,7 @@ class WeightsTrainer implements HeadTrainer {
     for (let row = 0; row < rows; row += block) {
       const end = Math.min(rows, row + block)
       const part = new this.#ort.Tensor('float32', features.subarray(row * width, end * width), [end - row, width])
-      const feeds = { features: part, weights: this.#weights, bias: this.#bias }
+      const feeds = { features: part, weights: this.#weights, bias: this.#bias.reshape([outputs]) }
       logits.set((await this.#predict.run(feeds)).logits!.data as Float32Array, row * outputs)
     }
     return logits
@@ -143,10 +143,11 @@ class KernelTrainer implements HeadTrainer {
     })
     this.#logits = logits1 as Tensor
     const outputs = heads * categories
-    const steps = gradients!.data as Float32Array // [steps * batch, outputs]
+    const steps = gradients!.data as Float32Array // [steps, outputs, batch]
     rows.forEach((row, at) => {
+      const start = Math.floor(at / batch) * outputs * batch + (at % batch)
       for (let output = 0; output < outputs; output++) {
-        this.#sums[row * outputs + output]! += steps[at * outputs + output]!
+        this.#sums[row * outputs + output]! += steps[start + output * batch]!
       }
     })
   }
