@@ -3,7 +3,7 @@ import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { UserError } from '../errors.ts'
 import { withFeatureMap } from '../graph/onnx/featureMap.ts'
-import { createSession, loadOrt } from './onnxSession.ts'
+import { createSession, loadOrt, notRunnable } from './onnxSession.ts'
 
 /** What a backbone sees of one picture, place by place, and the average of it. */
 export interface FeatureMap {
@@ -29,11 +29,14 @@ const TOLERANCE = 1e-4
 export async function runFeatureMap(backbone: Backbone, pixels: Uint8Array): Promise<FeatureMap> {
   const ort = await loadOrt()
   const { bytes, map: name } = withFeatureMap(await compiledOnnx(backbone))
-  const session = await createSession(ort, bytes)
+  const refused = (error: unknown) => {
+    throw notRunnable(backbone.name, error)
+  }
+  const session = await createSession(ort, bytes).catch(refused)
   try {
     const { size } = backbone.recipe
     const input = new ort.Tensor('uint8', pixels, [1, size, size, 3])
-    const output = await session.run({ [session.inputNames[0]!]: input })
+    const output = await session.run({ [session.inputNames[0]!]: input }).catch(refused)
     const bottleneck = (output[session.outputNames[0]!] as Tensor).data as Float32Array
     return checked({ ...channelsLast(output[name] as Tensor, backbone.features), bottleneck }, backbone.name)
   } finally {
