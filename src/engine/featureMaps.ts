@@ -3,7 +3,7 @@ import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { UserError } from '../errors.ts'
 import { withFeatureMap } from '../graph/onnx/featureMap.ts'
-import { createSession, loadOrt, notRunnable } from './onnxSession.ts'
+import { createSession, loadOrt, refusing } from './onnxSession.ts'
 
 /** What a backbone sees of one picture, place by place, and the average of it. */
 export interface FeatureMap {
@@ -29,9 +29,7 @@ const TOLERANCE = 1e-4
 export async function runFeatureMap(backbone: Backbone, pixels: Uint8Array): Promise<FeatureMap> {
   const ort = await loadOrt()
   const { bytes, map: name } = withFeatureMap(await compiledOnnx(backbone))
-  const refused = (error: unknown) => {
-    throw notRunnable(backbone.name, error)
-  }
+  const refused = refusing(backbone.name)
   const session = await createSession(ort, bytes).catch(refused)
   try {
     const { size } = backbone.recipe

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts'
 import type { BackboneRunner, Engine } from './engine.ts'
 import { createOnnxTrainer } from './onnxHead.ts'
 import { startLanes, worthLanes } from './onnxLanes.ts'
-import { createSession, loadOrt, notRunnable, type Ort } from './onnxSession.ts'
+import { createSession, loadOrt, type Ort, refusing } from './onnxSession.ts'
 
 /**
  * The default engine: onnxruntime on the processor.
@@ -25,9 +25,7 @@ export async function createOnnxEngine(): Promise<Engine> {
 async function loadOnnxBackbone(ort: Ort, backbone: Backbone, pictures: number): Promise<BackboneRunner> {
   const bytes = await compiledOnnx(backbone)
   const lanes = worthLanes(bytes, backbone, pictures)
-  const refused = (error: unknown) => {
-    throw notRunnable(backbone.name, error)
-  }
+  const refused = refusing(backbone.name)
   const runner =
     lanes > 0
       ? await startLanes(bytes, backbone, lanes).catch(refused)

@@ -36,11 +36,13 @@ export async function createSession(ort: Ort, bytes: Uint8Array, threads?: numbe
   return ort.InferenceSession.create(bytes, sessionOptions(threads))
 }
 
-/** What onnxruntime says of a network that it cannot run, as a sentence. */
-export function notRunnable(name: string, cause: unknown): UserError {
-  const [problem = ''] = messageOf(cause).split('\n')
-  return new UserError('E_ENGINE', `onnxruntime could not run ${name}: ${problem}.`, {
-    hint: 'The network may be damaged, or made for another size of input (--input-size).',
-    cause,
-  })
+/** Throws what onnxruntime says of a network that it cannot run, as a sentence: for a `catch`. */
+export function refusing(name: string): (cause: unknown) => never {
+  return cause => {
+    const [problem = ''] = messageOf(cause).split('\n')
+    throw new UserError('E_ENGINE', `onnxruntime could not run ${name}: ${problem}.`, {
+      hint: 'The network may be damaged, or made for another size of input (--input-size).',
+      cause,
+    })
+  }
 }

@@ -14,6 +14,7 @@ import { DEFAULT_THRESHOLD, type ThresholdOptions } from './threshold.ts'
 
 /** Rows whose neighbours are all found; of more, a sample of as many: the search takes the square of them. */
 export const NEIGHBOUR_ROWS = 3000
+
 /** The nearest neighbours of a data set's rows, or of a sample of them. */
 export interface Near {
   /** Row indices, ascending: all of them when there are few. */

@@ -1,6 +1,6 @@
 import type { Predictions } from './metrics.ts'
 import type { Neighbours } from './neighbours.ts'
-import { type HeadsPlan, planHeads } from './plan.ts'
+import { countFolds, type HeadsPlan, planHeads } from './plan.ts'
 import { argMaxAt, softmaxRows } from './softmax.ts'
 import { cooled, fitTemperature } from './temperature.ts'
 
@@ -99,7 +99,7 @@ export function planCleared(doubts: readonly LabelDoubt[], folds: ArrayLike<numb
     suspects.add(row)
   }
   if (suspects.size === 0) return undefined
-  const heads = 1 + Array.from(folds).reduce((most, fold) => Math.max(most, fold), 0)
+  const heads = countFolds(folds)
   const plan = planHeads(doubts.length, heads, (row, head) => folds[row] !== head && !suspects.has(row))
   return { ...plan, suspects }
 }

@@ -48,16 +48,20 @@ export async function runExperiments(
   const { labels, categories } = calibrated
   const fits = (most: number, ...plans: HeadsPlan[]) =>
     labels.length * categories * plans.reduce((sum, { heads }) => sum + heads, 0) <= most
-  const curve = planLearningCurve(labels, folds)
-  const leaveOut = planLeaveOut(labels, categories, folds)
-  const whole = !brief && fits(MOST_LOGITS, curve, leaveOut)
+  const wanted = brief
+    ? undefined
+    : { curve: planLearningCurve(labels, folds), leaveOut: planLeaveOut(labels, categories, folds) }
+  const whole = wanted && fits(MOST_LOGITS, wanted.curve, wanted.leaveOut) ? wanted : undefined
   const doubted = planCleared(rankDoubtful(calibrated, { neighbours }), folds)
   const second = doubted && fits(MOST_CLEARED, doubted) ? doubted : undefined
-  const plans: HeadsPlan[] = [...(whole ? [curve, leaveOut] : []), ...(second ? [second] : [])]
+  const plans: HeadsPlan[] = [...(whole ? [whole.curve, whole.leaveOut] : []), ...(second ? [second] : [])]
   if (plans.length === 0) return {}
   const logits = splitLogits(plans, await trainHeads(joinPlans(plans)), categories)
   return {
-    ...(whole && { curve: { plan: curve, logits: logits[0]! }, leaveOut: { plan: leaveOut, logits: logits[1]! } }),
+    ...(whole && {
+      curve: { plan: whole.curve, logits: logits[0]! },
+      leaveOut: { plan: whole.leaveOut, logits: logits[1]! },
+    }),
     ...(second && {
       cleared: calibrateCleared(heldOut(logits.at(-1)!, second.heads, folds, categories), second, calibrated),
     }),

@@ -1,6 +1,6 @@
 import { wilsonInterval } from './interval.ts'
 import { accuracy, type Predictions } from './metrics.ts'
-import { type HeadsPlan, planHeads } from './plan.ts'
+import { countFolds, type HeadsPlan, planHeads } from './plan.ts'
 import { rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt } from './softmax.ts'
 
@@ -42,7 +42,7 @@ const REPEATS = 3
  */
 export function planLearningCurve(labels: Int32Array, folds: ArrayLike<number>, seed = 1): CurvePlan {
   const order = orderWithinCategory(labels, seed)
-  const parts = 1 + Array.from(folds).reduce((most, fold) => Math.max(most, fold), 0)
+  const parts = countFolds(folds)
   const repeats = Math.min(REPEATS, parts)
   const heads = SHARES.length * repeats
   const testFold = Int32Array.from({ length: heads }, (_, head) => head % repeats)
@@ -84,7 +84,7 @@ export function readLearningCurve(
     }
     return point(Math.round(pictures), right, tested)
   })
-  const parts = 1 + Array.from(folds).reduce((most, fold) => Math.max(most, fold), 0)
+  const parts = countFolds(folds)
   const all = accuracy(crossValidated.logits, labels, categories)
   points.push(point(Math.round(labels.length * (1 - 1 / Math.max(2, parts))), all.right, all.count))
   const measured = points.filter(({ pictures, tested }) => pictures > 0 && tested > 0)

@@ -1,7 +1,7 @@
 import { ENERGY_WEIGHTS, energyAt, type FamiliarityRule, familiarity, scaleOf } from './familiarity.ts'
 import type { Predictions } from './metrics.ts'
 import { meanCosine, type Neighbours } from './neighbours.ts'
-import { type HeadsPlan, planHeads } from './plan.ts'
+import { countFolds, type HeadsPlan, planHeads } from './plan.ts'
 import { auroc, mean } from './statistics.ts'
 import {
   chooseThreshold,
@@ -57,7 +57,7 @@ interface Side {
  */
 export function planLeaveOut(labels: Int32Array, categories: number, folds: ArrayLike<number>): LeaveOutPlan {
   const heads = categories < 3 ? 0 : Math.min(categories, Math.floor(MOST_COLUMNS / categories))
-  const parts = 1 + Array.from(folds).reduce((most, fold) => Math.max(most, fold), 0)
+  const parts = countFolds(folds)
   const leftOut = Int32Array.from({ length: heads }, (_, head) => Math.floor((head * categories) / heads))
   const testFold = leftOut.map((_, head) => head % parts)
   const plan = planHeads(labels.length, heads, (row, head) => {

@@ -65,3 +65,8 @@ export function heldOut(
   }
   return own
 }
+
+/** Folds that rows are dealt to, by their numbers from 0. */
+export function countFolds(folds: ArrayLike<number>): number {
+  return 1 + Array.from(folds).reduce((most, fold) => Math.max(most, fold), 0)
+}
