@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { makeFolder } from '../folder.ts'
+import { makeFolder } from '../disk/folder.ts'
 import { VERSION } from '../version.ts'
 import type { Backbone } from './backbone.ts'
 import { defaultCacheFolder } from './cache-folder.ts'

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { makeFolder } from '../folder.ts'
+import { makeFolder } from '../disk/folder.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { VERSION } from '../version.ts'
 import { defaultCacheFolder } from './cache-folder.ts'

@@ -1,10 +1,10 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { withLock } from '../disk/lock.ts'
 import { systemCode, UserError } from '../errors.ts'
 import { cachedPath, defaultCacheFolder, type Environment, mirrored } from './cache-folder.ts'
 import { sha256OfFile } from './digest.ts'
 import { openHttpClient } from './http.ts'
-import { withLock } from './lock.ts'
 import { dropPart, TransferError, transfer } from './transfer.ts'
 
 export interface DownloadProgress {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { type Entry, listFolder, statAll } from '../disk/walk.ts'
 import { systemCode } from '../errors.ts'
 import { checkCategories, missingFolder } from './layout.ts'
 import { decodeName, isHidden, isSidecar, showName } from './names.ts'
-import { type Entry, listFolder, statAll } from './walk.ts'
 
 /** A file that is to be a picture; nobody has opened it yet. */
 export interface Picture {

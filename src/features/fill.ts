@@ -1,4 +1,4 @@
-import { hashBytes } from '../dataset/identity.ts'
+import { hashBytes } from '../disk/identity.ts'
 import type { BackboneRunner } from '../engine/engine.ts'
 import { decodeVariant, pictureVariant } from '../image/augment.ts'
 import { decodePicture } from '../image/decode.ts'

@@ -1,5 +1,5 @@
 import type { Picture, Skipped } from '../dataset/scan.ts'
-import { statAll } from '../dataset/walk.ts'
+import { statAll } from '../disk/walk.ts'
 
 /** Pictures whose files are not as the scan found them: what was learnt from them may not be what is there now. */
 export async function changedSince(pictures: readonly Picture[]): Promise<Skipped[]> {

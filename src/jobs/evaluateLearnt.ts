@@ -1,5 +1,5 @@
-import { hashBytes } from '../dataset/identity.ts'
 import { type Picture, scanCategories } from '../dataset/scan.ts'
+import { hashBytes } from '../disk/identity.ts'
 import { DEFAULT_LIMITS } from '../image/limits.ts'
 import { readPicture } from '../image/read.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Backbone } from '../backbone/backbone.ts'
-import { hashBytes } from '../dataset/identity.ts'
 import { type Picture, scanDataset } from '../dataset/scan.ts'
+import { hashBytes } from '../disk/identity.ts'
 import { UserError } from '../errors.ts'
 import { BottleneckStore, bottleneckIdentity } from '../features/store.ts'
 import { layoutOf } from '../model/layout.ts'

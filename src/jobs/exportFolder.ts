@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import fs from 'fs-extra'
-import { withLock } from '../backbone/lock.ts'
+import { withLock } from '../disk/lock.ts'
 import { systemCode, UserError } from '../errors.ts'
 import type { ExportFiles } from '../export/formats.ts'
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { writeAtomic } from '../disk/writeAtomic.ts'
 import { type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { PictureError } from '../image/pictureError.ts'
 import { thumbnail } from '../image/thumbnail.ts'
-import { writeAtomic } from '../model/files.ts'
 import { renderReport } from '../report/renderReport.ts'
 import type { ReportData } from '../report/reportData.ts'
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Holder, withLock } from '../backbone/lock.ts'
+import { type Holder, withLock } from '../disk/lock.ts'
 import { UserError } from '../errors.ts'
 
 /**

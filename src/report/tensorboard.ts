@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../disk/folder.ts'
 import { systemCode } from '../errors.ts'
-import { makeFolder } from '../folder.ts'
 import { crc32c } from './crc32c.ts'
 import type { ReportStep } from './reportData.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { hashBytes } from '../../src/dataset/identity.ts'
 import { findConflicts, folds, type SplitExample, splitExamples } from '../../src/dataset/split.ts'
+import { hashBytes } from '../../src/disk/identity.ts'
 
 const hash = (name: string) => hashBytes(Buffer.from(name))
 const make = (label: string, count: number): SplitExample[] =>

@@ -1,10 +1,10 @@
 import { access, constants } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { copyNew, moveNew } from '../../disk/transfer.ts'
 import { systemCode } from '../../errors.ts'
 import { makeDestination } from './folders.ts'
 import type { Namer } from './naming.ts'
 import type { NamedPicture, Problem } from './options.ts'
-import { copyNew, moveNew } from './place.ts'
 import type { Results } from './results.ts'
 import type { Entry, Row } from './row.ts'
 

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { makeFolder } from '../../disk/folder.ts'
 import { systemCode, UserError, unexpected } from '../../errors.ts'
-import { makeFolder } from '../../folder.ts'
 
 /**
  * Checks that pictures can go from one folder to the other.

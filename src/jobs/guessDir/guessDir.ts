@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Holder, withLock } from '../../backbone/lock.ts'
+import { type Holder, withLock } from '../../disk/lock.ts'
 import { UserError } from '../../errors.ts'
 import type { NamingModel } from './ahead.ts'
 import { cannotWrite, checkFolders, makeDestination } from './folders.ts'

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join, posix } from 'node:path'
+import { isDraft } from '../../disk/transfer.ts'
 import { UNSURE_FOLDER } from './options.ts'
-import { isDraft } from './place.ts'
 import { isResultsDraft } from './rewrite.ts'
 
 /** What is there, by path under the destination. */

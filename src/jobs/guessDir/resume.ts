@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Measured, statAll } from '../../dataset/walk.ts'
-import { isSecondCopy, settle } from './place.ts'
+import { isSecondCopy, settle } from '../../disk/transfer.ts'
+import { type Measured, statAll } from '../../disk/walk.ts'
 import type { Entry } from './row.ts'
 import type { SourcePicture } from './scan.ts'
 

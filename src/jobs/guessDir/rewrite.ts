@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { syncFolder } from '../../folder.ts'
+import { syncFolder } from '../../disk/folder.ts'
 import { formatRecord } from './csv.ts'
 import { damagedResults, type Entry, headerCells } from './row.ts'
 

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeName, isHidden, isSidecar, showName } from '../../dataset/names.ts'
-import { type Entry, listFolder, type Measured, statAll } from '../../dataset/walk.ts'
+import { type Entry, listFolder, type Measured, statAll } from '../../disk/walk.ts'
 import { systemCode } from '../../errors.ts'
 import { leadsInto, unreadable } from './folders.ts'
 import type { Problem } from './options.ts'

@@ -1,11 +1,11 @@
 import { realpath, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../../disk/folder.ts'
+import { isSecondCopy, moveNew } from '../../disk/transfer.ts'
 import { systemCode, UserError } from '../../errors.ts'
-import { makeFolder } from '../../folder.ts'
 import { cannotWrite, checkFolders, leadsInto } from './folders.ts'
 import { alone } from './guessDir.ts'
 import { type Problem, UNSURE_FOLDER } from './options.ts'
-import { isSecondCopy, moveNew } from './place.ts'
 import { RESULTS_NAME, Results, readResults } from './results.ts'
 import type { Entry } from './row.ts'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { syncFolder } from '../folder.ts'
+import { syncFolder } from './folder.ts'
 
 /** A file's content, whole or in parts. */
 type FileData = Uint8Array | string | readonly Uint8Array[]

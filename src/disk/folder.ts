@@ -1,6 +1,6 @@
 import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { systemCode, UserError } from './errors.ts'
+import { systemCode, UserError } from '../errors.ts'
 
 /**
  * Makes a folder, and those above it, where they are absent. Node's own way to do so never comes back where the system says

@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { copyNew, moveNew } from '../../../src/jobs/guessDir/place.ts'
-import { contents, type Folders, makeFolders } from './fixture.ts'
+import { copyNew, moveNew } from '../../src/disk/transfer.ts'
+import { contents, type Folders, makeFolders } from '../jobs/guessDir/fixture.ts'
 
 /** What no file system of a test machine does. */
 const system = vi.hoisted(() => ({ links: true, forgets: false }))

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { withLock } from '../../src/backbone/lock.ts'
+import { withLock } from '../../src/disk/lock.ts'
 import { tempFolder } from '../tempFolder.ts'
 
 /** Called before a file is renamed: the moment between finding a lock dead and taking it away. */

@@ -14,8 +14,8 @@ import {
   utimes,
 } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { systemCode } from '../../errors.ts'
-import { syncFolder } from '../../folder.ts'
+import { systemCode } from '../errors.ts'
+import { syncFolder } from './folder.ts'
 
 /** What `copyNew` and `moveNew` leave in a folder when they are killed. */
 const DRAFT = /^\.itc-[0-9a-f]{16}\.tmp$/

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemCode } from '../errors.ts'
-import { makeFolder } from '../folder.ts'
+import { makeFolder } from './folder.ts'
 
 const HEARTBEAT_MS = 5_000
 /** A holder on another machine that has been silent for this long is taken for dead. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
-import { makeFolder } from '../src/folder.ts'
-import { tempFolder } from './tempFolder.ts'
+import { makeFolder } from '../../src/disk/folder.ts'
+import { tempFolder } from '../tempFolder.ts'
 
 describe('makeFolder', () => {
   it('makes what is missing on the way, and is content with what is there', async () => {
