@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemCode, UserError } from '../errors.ts'
+import { once } from '../flow/once.ts'
 import type { Backbone } from './backbone.ts'
 import { sha256OfPart, sha256OfTfjsModel } from './digest.ts'
 import { recordedSha256 } from './download.ts'
 import type { CatalogEntry } from './entry.ts'
-import { once } from './once.ts'
 import { type FindOptions, recipeWith } from './options.ts'
 import { downloadedNetwork } from './own.ts'
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { UserError } from '../errors.ts'
+import { once } from '../flow/once.ts'
 import { shardsOf } from '../graph/tfjs/shards.ts'
 import type { Backbone } from './backbone.ts'
 import { described } from './described.ts'
 import { sha256OfNetwork, sha256OfPart } from './digest.ts'
 import { type Downloaded, download } from './download.ts'
-import { once } from './once.ts'
 import { type FindOptions, recipeWith } from './options.ts'
 
 /**

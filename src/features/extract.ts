@@ -1,9 +1,9 @@
 import type { Backbone } from '../backbone/backbone.ts'
 import type { Picture, Skipped } from '../dataset/scan.ts'
+import { pause, SLICE } from '../flow/pause.ts'
 import { fillColumns } from './fill.ts'
 import { type FeatureMatrix, keepRows } from './matrix.ts'
 import type { ExtractOptions } from './options.ts'
-import { pause, SLICE } from './pause.ts'
 
 export interface Extraction {
   /** A row a usable picture, in the order given; the backbones' bottlenecks side by side. */

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { systemCode } from '../errors.ts'
+import { Turns, within } from '../flow/turns.ts'
 import { DEFAULT_LIMITS, type DecodeLimits, MAX_FILE_BYTES } from './limits.ts'
 import { PictureError } from './pictureError.ts'
-import { Turns, within } from './turns.ts'
 
 /** Keeps the number of open files small, however many pictures the caller asks for at once. */
 const turns = new Turns(16)
