@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readGraphDef } from '../../dist/formats/graphdef/read.js'
 import { findBottleneck } from '../../dist/graph/cut/bottleneck.js'
 import { cutGraph } from '../../dist/graph/cut/cut.js'
 import { findInput } from '../../dist/graph/cut/input.js'
-import { readGraphDef } from '../../dist/graph/graphdef/read.js'
 import { engines } from './engines.mjs'
 
 /** Largest difference allowed, as a part of the output's largest value. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { networkFile } from '../graph/folder.ts'
-import { readShard, shardsOf } from '../graph/tfjs/shards.ts'
+import { networkFile } from '../formats/folder.ts'
+import { readShard, shardsOf } from '../formats/tfjs/shards.ts'
 
 /** sha256 of a file's bytes, hex. */
 export async function sha256OfFile(path: string): Promise<string> {

@@ -5,7 +5,7 @@ import {
   type OnnxNode,
   type OnnxPort,
   type OnnxTensor,
-} from '../graph/onnx/wire.ts'
+} from '../formats/onnx/wire.ts'
 
 /** The sizes that a training loop is built for. */
 export interface LoopShape {

@@ -1,7 +1,7 @@
 import type { Backbone } from '../backbone/backbone.ts'
 import { UserError } from '../errors.ts'
+import { tfjsArtifacts } from '../formats/tfjs/write.ts'
 import type { Graph } from '../graph/graph.ts'
-import { tfjsArtifacts } from '../graph/tfjs/write.ts'
 import type { Recipe } from '../image/recipe.ts'
 import type { BackboneRunner } from './engine.ts'
 import type { GraphModelArtifacts, TensorFlow } from './tensorflowApi.ts'

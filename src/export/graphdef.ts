@@ -1,4 +1,4 @@
-import { writeGraphDef } from '../graph/graphdef/write.ts'
+import { writeGraphDef } from '../formats/graphdef/write.ts'
 import { withHalfWeights } from '../graph/half.ts'
 import { type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
 import { graphdefReadme } from './readme.ts'

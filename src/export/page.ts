@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { TfjsArtifacts } from '../graph/tfjs/write.ts'
+import type { TfjsArtifacts } from '../formats/tfjs/write.ts'
 import { RESULT } from '../model/graph.ts'
 import type { ExportModel } from './formats.ts'
 import { pixelInputs } from './pixels.ts'

@@ -1,5 +1,5 @@
+import { writeSavedModel } from '../formats/savedmodel/write.ts'
 import { withHalfWeights } from '../graph/half.ts'
-import { writeSavedModel } from '../graph/savedmodel/write.ts'
 import { RESULT } from '../model/graph.ts'
 import { type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
 import { withPixels } from './pixels.ts'

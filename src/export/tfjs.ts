@@ -1,5 +1,5 @@
+import { tfjsArtifacts, writeTfjsModel } from '../formats/tfjs/write.ts'
 import type { Graph } from '../graph/graph.ts'
-import { tfjsArtifacts, writeTfjsModel } from '../graph/tfjs/write.ts'
 import { RESULT } from '../model/graph.ts'
 import { describeInputs, type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
 import { pageFiles } from './page.ts'

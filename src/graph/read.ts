@@ -1,13 +1,13 @@
+import { type NetworkFile, readNetworkFile } from '../formats/file.ts'
+import { guarded } from '../formats/limits.ts'
+import { inspectOnnx, UINT8 } from '../formats/onnx/inspect.ts'
+import { parseOnnx } from '../formats/onnx/parse.ts'
 import { findBottleneck } from './cut/bottleneck.ts'
 import { cutGraph } from './cut/cut.ts'
 import { decodingHead, scalesItself } from './cut/decoding-head.ts'
 import { findInput } from './cut/input.ts'
-import { type NetworkFile, readNetworkFile } from './file.ts'
 import { type Graph, nodesByName, shapeAttr } from './graph.ts'
-import { guarded } from './graphdef/limits.ts'
 import { FEATURES, outputShapes } from './onnx/compile.ts'
-import { inspectOnnx, UINT8 } from './onnx/inspect.ts'
-import { parseOnnx } from './onnx/parse.ts'
 import { simplify } from './simplify/simplify.ts'
 
 export interface NetworkOptions {

@@ -33,7 +33,7 @@ export async function graphFile(
 ): Promise<GraphFile> {
   const old = sameFiles(previous?.backbones, stored) ? previous?.graph : undefined
   if (old && 'without' in old) return { entry: old, parts: undefined }
-  const { writeGraphDefNodes } = await import('../graph/graphdef/write.ts')
+  const { writeGraphDefNodes } = await import('../formats/graphdef/write.ts')
   const features = stored.map(backbone => backbone.features)
   const headBytes = (bottlenecks: readonly string[]) => writeGraphDefNodes(headNodes(bottlenecks, features, head))
   const present = old && (await readPresent(layout.graph, old))
@@ -56,7 +56,7 @@ export async function graphFile(
       parts: undefined,
     }
   }
-  const { writeGraphDef } = await import('../graph/graphdef/write.ts')
+  const { writeGraphDef } = await import('../formats/graphdef/write.ts')
   const { graph, bottlenecks } = joinBackbones(networks.filter(isGraph))
   const prefix = writeGraphDef(graph)
   const tail = headBytes(bottlenecks)
@@ -103,7 +103,7 @@ export async function readGraphFile(layout: Layout, { graph }: Manifest): Promis
   if (!graph || 'without' in graph) return undefined
   const present = await readPresent(layout.graph, graph)
   if (!present || hashed(present.hash, present.bytes.subarray(graph.backbones.bytes)) !== graph.sha256) return undefined
-  const { readGraphDef } = await import('../graph/graphdef/read.ts')
+  const { readGraphDef } = await import('../formats/graphdef/read.ts')
   return readGraphDef(present.bytes)
 }
 

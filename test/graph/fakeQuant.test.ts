@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { tfjsArtifacts } from '../../src/formats/tfjs/write.ts'
 import { fakeQuantSteps } from '../../src/graph/fakeQuant.ts'
 import { type Attr, constNode, type Graph, placeholderNode } from '../../src/graph/graph.ts'
 import { floatTensor } from '../../src/graph/tensor.ts'
-import { tfjsArtifacts } from '../../src/graph/tfjs/write.ts'
 import { node, text, wave } from './networks.ts'
 import { largestDifference, PIXELS, runGraph } from './run.ts'
 

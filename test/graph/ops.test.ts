@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { beforeAll, expect, test } from 'vitest'
-import { readGraphDef } from '../../src/graph/graphdef/read.ts'
+import { readGraphDef } from '../../src/formats/graphdef/read.ts'
 import { compileOnnx } from '../../src/graph/onnx/compile.ts'
 import { LOWERINGS } from '../../src/graph/onnx/ops/index.ts'
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import * as ort from 'onnxruntime-node'
-import { readNetworkFile } from '../../src/graph/file.ts'
+import { readNetworkFile } from '../../src/formats/file.ts'
 import type { Graph } from '../../src/graph/graph.ts'
 import { compileOnnx } from '../../src/graph/onnx/compile.ts'
 

@@ -1,6 +1,6 @@
 import fs from 'fs-extra'
+import { writeGraphDef } from '../../src/formats/graphdef/write.ts'
 import { type Attr, constNode, dtypeAttr, type GraphNode, placeholderNode } from '../../src/graph/graph.ts'
-import { writeGraphDef } from '../../src/graph/graphdef/write.ts'
 import { floatTensor, intTensor } from '../../src/graph/tensor.ts'
 import { layoutOf } from '../../src/model/layout.ts'
 

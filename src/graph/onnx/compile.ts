@@ -1,14 +1,14 @@
+import { guarded } from '../../formats/limits.ts'
+import type { Builder } from '../../formats/onnx/builder.ts'
+import { BATCH, type Value } from '../../formats/onnx/value.ts'
+import { encodeModel, type OnnxPort } from '../../formats/onnx/wire.ts'
 import type { Recipe } from '../../image/recipe.ts'
 import { cutGraph } from '../cut/cut.ts'
 import { withoutFakeQuant } from '../fakeQuant.ts'
 import type { Graph } from '../graph.ts'
-import { guarded } from '../graphdef/limits.ts'
 import { simplify } from '../simplify/simplify.ts'
-import type { Builder } from './builder.ts'
 import { lower, takesChannelsFirst } from './lower.ts'
 import { preprocess } from './preprocess.ts'
-import { BATCH, type Value } from './value.ts'
-import { encodeModel, type OnnxPort } from './wire.ts'
 
 /** Names of the compiled model's input and of its bottleneck output. */
 export const PIXELS = 'pixels'

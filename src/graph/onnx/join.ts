@@ -1,10 +1,17 @@
 import protobuf from 'protobufjs/minimal.js'
 import { UserError } from '../../errors.ts'
+import { halvedTensor } from '../../formats/onnx/halfTensor.ts'
+import { type ForeignModel, parseOnnx } from '../../formats/onnx/parse.ts'
+import {
+  type OnnxNode,
+  type OnnxTensor,
+  writeMetadata,
+  writeNode,
+  writePort,
+  writeTensor,
+} from '../../formats/onnx/wire.ts'
 import { bytesOfArray } from '../tensor.ts'
 import { PIXELS } from './compile.ts'
-import { halvedTensor } from './halfTensor.ts'
-import { type ForeignModel, parseOnnx } from './parse.ts'
-import { type OnnxNode, type OnnxTensor, writeMetadata, writeNode, writePort, writeTensor } from './wire.ts'
 
 /** The name of the joined model's output. */
 export const SCORES = 'scores'

@@ -1,10 +1,10 @@
 import { UserError } from '../../errors.ts'
+import { Builder } from '../../formats/onnx/builder.ts'
+import { isTensor, type Value } from '../../formats/onnx/value.ts'
 import { constantOf, dataInputs, type Graph, nodeError, shapeAttr } from '../graph.ts'
 import { evaluate } from '../simplify/evaluate.ts'
 import { useCounts } from '../terminals.ts'
-import { Builder } from './builder.ts'
 import { LOWERINGS } from './ops/index.ts'
-import { isTensor, type Value } from './value.ts'
 
 /**
  * Lowers a cut graph node by node. NHWC becomes NCHW at the input and stays so: only ops that depend on the order

@@ -1,9 +1,16 @@
 import protobuf from 'protobufjs/minimal.js'
+import { inspectOnnx, type OnnxInspection, UINT8 } from '../../formats/onnx/inspect.ts'
+import { type ForeignModel, type ForeignNode, parseOnnx } from '../../formats/onnx/parse.ts'
+import {
+  delimited,
+  encodeTensor,
+  type OnnxNode,
+  type OnnxTensor,
+  writeNode,
+  writePort,
+} from '../../formats/onnx/wire.ts'
 import type { Recipe } from '../../image/recipe.ts'
 import { FEATURES, PIXELS } from './compile.ts'
-import { inspectOnnx, type OnnxInspection, UINT8 } from './inspect.ts'
-import { type ForeignModel, type ForeignNode, parseOnnx } from './parse.ts'
-import { delimited, encodeTensor, type OnnxNode, type OnnxTensor, writeNode, writePort } from './wire.ts'
 
 export interface WrapOptions {
   /** The input tensor, where there are several. */

@@ -1,8 +1,8 @@
+import type { Builder } from '../../../formats/onnx/builder.ts'
+import { BATCH, imageAxes, isTensor, type Operand, type Value } from '../../../formats/onnx/value.ts'
 import { boolAttr, dataInputs, type GraphNode, nodeError } from '../../graph.ts'
 import { floatsOf, type Tensor } from '../../tensor.ts'
-import type { Builder } from '../builder.ts'
 import { dataFormat } from '../image.ts'
-import { BATCH, imageAxes, isTensor, type Operand, type Value } from '../value.ts'
 import { fused } from './conv.ts'
 import type { Lowering } from './lowering.ts'
 

@@ -1,8 +1,8 @@
+import type { Builder } from '../../../formats/onnx/builder.ts'
+import { imageAxes, physicalAxis, type Value } from '../../../formats/onnx/value.ts'
 import { type GraphNode, nodeError, numberAttr } from '../../graph.ts'
 import { floatsOf, floatTensor } from '../../tensor.ts'
-import type { Builder } from '../builder.ts'
 import { dataFormat } from '../image.ts'
-import { imageAxes, physicalAxis, type Value } from '../value.ts'
 import type { Lowering } from './lowering.ts'
 
 export interface Moments {

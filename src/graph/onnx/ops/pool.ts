@@ -1,8 +1,8 @@
+import type { Builder } from '../../../formats/onnx/builder.ts'
+import { physicalAxis, type Value } from '../../../formats/onnx/value.ts'
 import { boolAttr, type GraphNode, nodeError } from '../../graph.ts'
 import { numbersOf } from '../../tensor.ts'
-import type { Builder } from '../builder.ts'
 import { explicitPads, imageOf, imageResult, slide, spatial } from '../image.ts'
-import { physicalAxis, type Value } from '../value.ts'
 import type { Lowering } from './lowering.ts'
 
 export const maxPool: Lowering = (node, builder) => [pool(node, builder, 'MaxPool')]

@@ -1,5 +1,13 @@
-import { damaged } from '../graphdef/limits.ts'
-import { arrayOfBytes, type DType, elementCount, emptyArray, floatsOf, halvesToFloats, type Tensor } from '../tensor.ts'
+import {
+  arrayOfBytes,
+  type DType,
+  elementCount,
+  emptyArray,
+  floatsOf,
+  halvesToFloats,
+  type Tensor,
+} from '../../graph/tensor.ts'
+import { damaged } from '../limits.ts'
 
 /** One entry of a weights manifest; https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts */
 export interface WeightSpec {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { UserError } from '../../errors.ts'
-import { damaged } from '../graphdef/limits.ts'
+import { damaged } from '../limits.ts'
 
 /**
  * The weight files that a `model.json` names, as it names them: relative to it.

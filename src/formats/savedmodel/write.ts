@@ -1,9 +1,9 @@
 import protobuf from 'protobufjs/minimal.js'
-import { type Graph, numberAttr, shapeAttr } from '../graph.ts'
+import { type Graph, numberAttr, shapeAttr } from '../../graph/graph.ts'
+import { DTYPE_CODES } from '../../graph/tensor.ts'
+import { terminals } from '../../graph/terminals.ts'
 import { writeShape } from '../graphdef/tensor.ts'
 import { encodeGraph } from '../graphdef/write.ts'
-import { DTYPE_CODES } from '../tensor.ts'
-import { terminals } from '../terminals.ts'
 
 export interface SavedModelOptions {
   /** Output nodes by the names that callers see; by default, each node that nothing else uses under its own name. */

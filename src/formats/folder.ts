@@ -2,7 +2,7 @@ import { constants, existsSync } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { systemCode, UserError } from '../errors.ts'
-import { notGraph } from './graphdef/limits.ts'
+import { notGraph } from './limits.ts'
 
 /** What a network's file is called in a folder of its own. */
 const NAMES = [

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/minimal.js'
-import { notGraph } from './graphdef/limits.ts'
+import { notGraph } from './limits.ts'
 
 export type NetworkFormat = 'graphdef' | 'saved-model' | 'onnx' | 'tfjs'
 

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.ts'
+import { UserError } from '../errors.ts'
 
 /**
  * What a graph file may ask for. Real networks stay far below; a damaged or hostile file must not make the reader

@@ -1,9 +1,9 @@
 import protobuf from 'protobufjs/minimal.js'
 import { UserError } from '../../errors.ts'
-import type { Graph } from '../graph.ts'
+import type { Graph } from '../../graph/graph.ts'
 import { subEnd } from '../graphdef/attr.ts'
-import { notGraph } from '../graphdef/limits.ts'
 import { readGraph } from '../graphdef/read.ts'
+import { notGraph } from '../limits.ts'
 
 /**
  * Decodes the graph of a `saved_model.pb` whose weights are in it as constants.

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts'
-import { type GraphNode, nodeError, parseRef } from '../graph.ts'
-import { bytesOfArray, elementCount, floatsOf, type Tensor } from '../tensor.ts'
-import { transposed } from './transpose.ts'
+import { type GraphNode, nodeError, parseRef } from '../../graph/graph.ts'
+import { transposed } from '../../graph/onnx/transpose.ts'
+import { bytesOfArray, elementCount, floatsOf, type Tensor } from '../../graph/tensor.ts'
 import { BATCH, isTensor, type Operand, physicalShape, type Value } from './value.ts'
 import type { OnnxAttr, OnnxNode, OnnxTensor } from './wire.ts'
 

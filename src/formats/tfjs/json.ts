@@ -1,4 +1,4 @@
-import type { Attr, AttrShape } from '../graph.ts'
+import type { Attr, AttrShape } from '../../graph/graph.ts'
 
 /** The names that protobuf's JSON form gives TensorFlow's element types; the position is the number. */
 const TYPE_NAMES =

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/minimal.js'
 import { UserError } from '../../errors.ts'
-import { damaged, LIMITS, notGraph } from '../graphdef/limits.ts'
+import { damaged, LIMITS, notGraph } from '../limits.ts'
 
 /** A node of an ONNX model that somebody else made: what is needed to find one's way, and its bytes. */
 export interface ForeignNode {

@@ -1,4 +1,4 @@
-import type { Tensor } from '../tensor.ts'
+import type { Tensor } from '../../graph/tensor.ts'
 
 /** The open size of a batch, among a value's sizes. */
 export const BATCH = -1

@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs/minimal.js'
 import { UserError } from '../../errors.ts'
-import type { Attr, Graph, GraphNode } from '../graph.ts'
+import type { Attr, Graph, GraphNode } from '../../graph/graph.ts'
+import { damaged, LIMITS, notGraph } from '../limits.ts'
 import { readAttr, subEnd } from './attr.ts'
-import { damaged, LIMITS, notGraph } from './limits.ts'
 import type { Budget } from './tensor.ts'
 
 /**

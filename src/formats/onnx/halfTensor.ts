@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/minimal.js'
-import { SMALL } from '../half.ts'
-import { arrayOfBytes, bytesOfArray, elementCount, floatsToHalves } from '../tensor.ts'
+import { SMALL } from '../../graph/half.ts'
+import { arrayOfBytes, bytesOfArray, elementCount, floatsToHalves } from '../../graph/tensor.ts'
 
 /** ONNX' numbers of the types. */
 const FLOAT = 1

@@ -1,6 +1,6 @@
 import type { Reader, Writer } from 'protobufjs/minimal.js'
-import type { Attr, AttrShape } from '../graph.ts'
-import { damaged } from './limits.ts'
+import type { Attr, AttrShape } from '../../graph/graph.ts'
+import { damaged } from '../limits.ts'
 import { type Budget, readShape, readTensor, writeShape, writeTensor } from './tensor.ts'
 
 /** Decodes an AttrValue; https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/attr_value.proto */

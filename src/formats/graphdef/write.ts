@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/minimal.js'
-import type { Graph, GraphNode } from '../graph.ts'
+import type { Graph, GraphNode } from '../../graph/graph.ts'
 import { writeAttr } from './attr.ts'
 
 /** Graphs put together here use no op younger than TensorFlow 1.4, which this GraphDef version stands for. */

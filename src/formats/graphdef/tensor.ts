@@ -8,8 +8,8 @@ import {
   emptyArray,
   type NumericArray,
   type Tensor,
-} from '../tensor.ts'
-import { damaged, LIMITS } from './limits.ts'
+} from '../../graph/tensor.ts'
+import { damaged, LIMITS } from '../limits.ts'
 
 /** How many elements of repeated constants may still be written out; shared by a whole graph. */
 export interface Budget {
