@@ -11,7 +11,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import ort from 'onnxruntime-node'
-import { compileOnnx } from '../../dist/graph/onnx/compile.js'
+import { compileOnnx } from '../../dist/compile/compile.js'
 import { readNetwork } from '../../dist/graph/read.js'
 
 const [graphFile, theirsFile, runs = '15'] = process.argv.slice(2)

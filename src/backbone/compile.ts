@@ -38,7 +38,7 @@ async function compile(backbone: Backbone): Promise<Uint8Array> {
   const network = await backbone.loadNetwork()
   if (network.format === 'onnx') return network.bytes
   const { graph, input, bottleneck } = network
-  const { compileOnnx } = await import('../graph/onnx/compile.ts') // a stored model is compiled already
+  const { compileOnnx } = await import('../compile/compile.ts') // a stored model is compiled already
   return compileOnnx(graph, { input, bottleneck, recipe: backbone.recipe })
 }
 

@@ -1,5 +1,5 @@
+import { wrapOnnx } from '../compile/wrap.ts'
 import { UserError } from '../errors.ts'
-import { wrapOnnx } from '../graph/onnx/wrap.ts'
 import { type NetworkOptions, type ReadNetwork, readNetwork } from '../graph/read.ts'
 import type { Recipe } from '../image/recipe.ts'
 import type { Network } from './backbone.ts'

@@ -1,8 +1,8 @@
 import type { Tensor } from 'onnxruntime-node'
 import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
+import { withFeatureMap } from '../compile/featureMap.ts'
 import { UserError } from '../errors.ts'
-import { withFeatureMap } from '../graph/onnx/featureMap.ts'
 import { createSession, loadOrt, refusing } from './onnxSession.ts'
 
 /** What a backbone sees of one picture, place by place, and the average of it. */

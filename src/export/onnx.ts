@@ -1,4 +1,4 @@
-import { joinOnnx } from '../graph/onnx/join.ts'
+import { joinOnnx } from '../compile/join.ts'
 import { VERSION } from '../version.ts'
 import { describeInputs, type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
 import { pixelInputs } from './pixels.ts'

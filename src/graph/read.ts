@@ -1,3 +1,4 @@
+import { FEATURES, outputShapes } from '../compile/compile.ts'
 import { type NetworkFile, readNetworkFile } from '../formats/file.ts'
 import { guarded } from '../formats/limits.ts'
 import { inspectOnnx, UINT8 } from '../formats/onnx/inspect.ts'
@@ -7,7 +8,6 @@ import { cutGraph } from './cut/cut.ts'
 import { decodingHead, scalesItself } from './cut/decoding-head.ts'
 import { findInput } from './cut/input.ts'
 import { type Graph, nodesByName, shapeAttr } from './graph.ts'
-import { FEATURES, outputShapes } from './onnx/compile.ts'
 import { simplify } from './simplify/simplify.ts'
 
 export interface NetworkOptions {

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import * as ort from 'onnxruntime-node'
+import { compileOnnx } from '../../src/compile/compile.ts'
 import { readNetworkFile } from '../../src/formats/file.ts'
 import type { Graph } from '../../src/graph/graph.ts'
-import { compileOnnx } from '../../src/graph/onnx/compile.ts'
 
 export const RAW = { size: 32, mean: [0, 0, 0], scale: [1, 1, 1] } as const
 

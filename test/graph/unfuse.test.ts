@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { expect, it } from 'vitest'
+import { compileOnnx } from '../../src/compile/compile.ts'
 import { type Attr, constNode, dtypeAttr, type Graph, placeholderNode } from '../../src/graph/graph.ts'
-import { compileOnnx } from '../../src/graph/onnx/compile.ts'
 import { floatTensor, intTensor } from '../../src/graph/tensor.ts'
 import { unfused } from '../../src/graph/unfuse.ts'
 

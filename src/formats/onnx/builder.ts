@@ -1,6 +1,6 @@
+import { transposed } from '../../compile/transpose.ts'
 import { UserError } from '../../errors.ts'
 import { type GraphNode, nodeError, parseRef } from '../../graph/graph.ts'
-import { transposed } from '../../graph/onnx/transpose.ts'
 import { bytesOfArray, elementCount, floatsOf, type Tensor } from '../../graph/tensor.ts'
 import { BATCH, isTensor, type Operand, physicalShape, type Value } from './value.ts'
 import type { OnnxAttr, OnnxNode, OnnxTensor } from './wire.ts'

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { beforeAll, expect, test } from 'vitest'
+import { compileOnnx } from '../../src/compile/compile.ts'
+import { LOWERINGS } from '../../src/compile/ops/index.ts'
 import { readGraphDef } from '../../src/formats/graphdef/read.ts'
-import { compileOnnx } from '../../src/graph/onnx/compile.ts'
-import { LOWERINGS } from '../../src/graph/onnx/ops/index.ts'
 
 /**
  * Each op by itself, as Python TensorFlow ran it: scripts/conformance/single_ops.py makes the graph, record.mjs there keeps

@@ -1,9 +1,9 @@
-import { UserError } from '../../errors.ts'
-import { Builder } from '../../formats/onnx/builder.ts'
-import { isTensor, type Value } from '../../formats/onnx/value.ts'
-import { constantOf, dataInputs, type Graph, nodeError, shapeAttr } from '../graph.ts'
-import { evaluate } from '../simplify/evaluate.ts'
-import { useCounts } from '../terminals.ts'
+import { UserError } from '../errors.ts'
+import { Builder } from '../formats/onnx/builder.ts'
+import { isTensor, type Value } from '../formats/onnx/value.ts'
+import { constantOf, dataInputs, type Graph, nodeError, shapeAttr } from '../graph/graph.ts'
+import { evaluate } from '../graph/simplify/evaluate.ts'
+import { useCounts } from '../graph/terminals.ts'
 import { LOWERINGS } from './ops/index.ts'
 
 /**

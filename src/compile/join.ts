@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/minimal.js'
-import { UserError } from '../../errors.ts'
-import { halvedTensor } from '../../formats/onnx/halfTensor.ts'
-import { type ForeignModel, parseOnnx } from '../../formats/onnx/parse.ts'
+import { UserError } from '../errors.ts'
+import { halvedTensor } from '../formats/onnx/halfTensor.ts'
+import { type ForeignModel, parseOnnx } from '../formats/onnx/parse.ts'
 import {
   type OnnxNode,
   type OnnxTensor,
@@ -9,8 +9,8 @@ import {
   writeNode,
   writePort,
   writeTensor,
-} from '../../formats/onnx/wire.ts'
-import { bytesOfArray } from '../tensor.ts'
+} from '../formats/onnx/wire.ts'
+import { bytesOfArray } from '../graph/tensor.ts'
 import { PIXELS } from './compile.ts'
 
 /** The name of the joined model's output. */

@@ -1,7 +1,7 @@
-import type { Builder } from '../../../formats/onnx/builder.ts'
-import { imageAxes, physicalAxis, type Value } from '../../../formats/onnx/value.ts'
-import { type GraphNode, nodeError, numberAttr } from '../../graph.ts'
-import { floatsOf, floatTensor } from '../../tensor.ts'
+import type { Builder } from '../../formats/onnx/builder.ts'
+import { imageAxes, physicalAxis, type Value } from '../../formats/onnx/value.ts'
+import { type GraphNode, nodeError, numberAttr } from '../../graph/graph.ts'
+import { floatsOf, floatTensor } from '../../graph/tensor.ts'
 import { dataFormat } from '../image.ts'
 import type { Lowering } from './lowering.ts'
 

@@ -1,9 +1,9 @@
-import { type Builder, sizeOfOne } from '../../../formats/onnx/builder.ts'
-import { BATCH, isTensor, type Operand, physicalAxis, type Value } from '../../../formats/onnx/value.ts'
-import { ONNX_TYPES } from '../../../formats/onnx/wire.ts'
-import { dataInputs, type GraphNode, nodeError, numberAttr, numbersAttr } from '../../graph.ts'
-import { inserted, make } from '../../simplify/evaluate.ts'
-import { DTYPE_CODES, elementCount, numbersOf } from '../../tensor.ts'
+import { type Builder, sizeOfOne } from '../../formats/onnx/builder.ts'
+import { BATCH, isTensor, type Operand, physicalAxis, type Value } from '../../formats/onnx/value.ts'
+import { ONNX_TYPES } from '../../formats/onnx/wire.ts'
+import { dataInputs, type GraphNode, nodeError, numberAttr, numbersAttr } from '../../graph/graph.ts'
+import { inserted, make } from '../../graph/simplify/evaluate.ts'
+import { DTYPE_CODES, elementCount, numbersOf } from '../../graph/tensor.ts'
 import type { Lowering } from './lowering.ts'
 
 /** Ops that hand on their first input. Dropout and its kind do nothing outside training. */

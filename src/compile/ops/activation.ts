@@ -1,7 +1,7 @@
-import type { Builder } from '../../../formats/onnx/builder.ts'
-import type { Value } from '../../../formats/onnx/value.ts'
-import type { OnnxAttr } from '../../../formats/onnx/wire.ts'
-import { type GraphNode, nodeError, numberAttr } from '../../graph.ts'
+import type { Builder } from '../../formats/onnx/builder.ts'
+import type { Value } from '../../formats/onnx/value.ts'
+import type { OnnxAttr } from '../../formats/onnx/wire.ts'
+import { type GraphNode, nodeError, numberAttr } from '../../graph/graph.ts'
 import type { Lowering } from './lowering.ts'
 
 /** Ops of one input that ONNX has under the name given. */

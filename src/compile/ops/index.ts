@@ -1,4 +1,4 @@
-import { PASSING } from '../../simplify/bypass.ts'
+import { PASSING } from '../../graph/simplify/bypass.ts'
 import { ACTIVATIONS, activation } from './activation.ts'
 import { ARITHMETIC, arithmetic, biasAdd, matMul, softmax } from './arithmetic.ts'
 import { conv2d, depthwise } from './conv.ts'

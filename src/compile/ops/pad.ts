@@ -1,7 +1,7 @@
-import type { Builder } from '../../../formats/onnx/builder.ts'
-import { imageAxes, isTensor, physicalAxis, type Value } from '../../../formats/onnx/value.ts'
-import { type GraphNode, nodeError, stringAttr } from '../../graph.ts'
-import { numbersOf } from '../../tensor.ts'
+import type { Builder } from '../../formats/onnx/builder.ts'
+import { imageAxes, isTensor, physicalAxis, type Value } from '../../formats/onnx/value.ts'
+import { type GraphNode, nodeError, stringAttr } from '../../graph/graph.ts'
+import { numbersOf } from '../../graph/tensor.ts'
 import type { Lowering } from './lowering.ts'
 
 /** Pad and PadV2. Zeros around height and width are left pending, for a convolution to take over. */

@@ -1,6 +1,6 @@
-import type { Builder } from '../../formats/onnx/builder.ts'
-import { BATCH, type Value } from '../../formats/onnx/value.ts'
-import type { Recipe } from '../../image/recipe.ts'
+import type { Builder } from '../formats/onnx/builder.ts'
+import { BATCH, type Value } from '../formats/onnx/value.ts'
+import type { Recipe } from '../image/recipe.ts'
 
 /**
  * uint8 [n, size, size, 3] to the float32 that the network sees. The transposition comes first, while a pixel is three

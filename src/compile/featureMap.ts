@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/minimal.js'
-import { UserError } from '../../errors.ts'
-import { parseOnnx } from '../../formats/onnx/parse.ts'
-import { writePort } from '../../formats/onnx/wire.ts'
+import { UserError } from '../errors.ts'
+import { parseOnnx } from '../formats/onnx/parse.ts'
+import { writePort } from '../formats/onnx/wire.ts'
 
 /** An ONNX model that gives its feature map too. */
 export interface MappedModel {

@@ -1,7 +1,7 @@
-import type { Builder } from '../../../formats/onnx/builder.ts'
-import { physicalAxis, type Value } from '../../../formats/onnx/value.ts'
-import { boolAttr, type GraphNode, nodeError } from '../../graph.ts'
-import { numbersOf } from '../../tensor.ts'
+import type { Builder } from '../../formats/onnx/builder.ts'
+import { physicalAxis, type Value } from '../../formats/onnx/value.ts'
+import { boolAttr, type GraphNode, nodeError } from '../../graph/graph.ts'
+import { numbersOf } from '../../graph/tensor.ts'
 import { explicitPads, imageOf, imageResult, slide, spatial } from '../image.ts'
 import type { Lowering } from './lowering.ts'
 

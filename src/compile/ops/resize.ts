@@ -1,5 +1,5 @@
-import { boolAttr, nodeError } from '../../graph.ts'
-import { numbersOf } from '../../tensor.ts'
+import { boolAttr, nodeError } from '../../graph/graph.ts'
+import { numbersOf } from '../../graph/tensor.ts'
 import { imageOf } from '../image.ts'
 import type { Lowering } from './lowering.ts'
 

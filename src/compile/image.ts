@@ -1,6 +1,6 @@
-import type { Builder } from '../../formats/onnx/builder.ts'
-import { imageAxes, isTensor, type Operand, type Padding, type Value } from '../../formats/onnx/value.ts'
-import { type GraphNode, nodeError, numbersAttr, stringAttr } from '../graph.ts'
+import type { Builder } from '../formats/onnx/builder.ts'
+import { imageAxes, isTensor, type Operand, type Padding, type Value } from '../formats/onnx/value.ts'
+import { type GraphNode, nodeError, numbersAttr, stringAttr } from '../graph/graph.ts'
 
 /** A value as convolutions and poolings take it: its ONNX tensor is [n, channels, height, width]. */
 export interface Image {

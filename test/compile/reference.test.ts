@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
-import { compileOnnx } from '../../src/graph/onnx/compile.ts'
-import { bundledGraph } from './run.ts'
+import { compileOnnx } from '../../src/compile/compile.ts'
+import { bundledGraph } from '../graph/run.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const REFERENCE = path.resolve(ROOT, '../shared/reference')

@@ -1,15 +1,8 @@
 import protobuf from 'protobufjs/minimal.js'
-import { inspectOnnx, type OnnxInspection, UINT8 } from '../../formats/onnx/inspect.ts'
-import { type ForeignModel, type ForeignNode, parseOnnx } from '../../formats/onnx/parse.ts'
-import {
-  delimited,
-  encodeTensor,
-  type OnnxNode,
-  type OnnxTensor,
-  writeNode,
-  writePort,
-} from '../../formats/onnx/wire.ts'
-import type { Recipe } from '../../image/recipe.ts'
+import { inspectOnnx, type OnnxInspection, UINT8 } from '../formats/onnx/inspect.ts'
+import { type ForeignModel, type ForeignNode, parseOnnx } from '../formats/onnx/parse.ts'
+import { delimited, encodeTensor, type OnnxNode, type OnnxTensor, writeNode, writePort } from '../formats/onnx/wire.ts'
+import type { Recipe } from '../image/recipe.ts'
 import { FEATURES, PIXELS } from './compile.ts'
 
 export interface WrapOptions {
