@@ -11,8 +11,8 @@
  */
 import { readFile } from 'node:fs/promises'
 import ort from 'onnxruntime-node'
+import { readNetwork } from '../../dist/backbone/readNetwork.js'
 import { compileOnnx } from '../../dist/compile/compile.js'
-import { readNetwork } from '../../dist/graph/read.js'
 
 const [graphFile, theirsFile, runs = '15'] = process.argv.slice(2)
 if (theirsFile === undefined) {

@@ -2,7 +2,7 @@
  * node scripts/conformance/record.mjs FOLDER
  *
  * Keeps what TensorFlow made of each op, for tests that have no Python at hand: from the folder `single_ops` that
- * `npm run conformance -- single_ops` leaves in the cache, into test/graph/ops/. A line an output: node, shape, 16 values.
+ * `npm run conformance -- single_ops` leaves in the cache, into test/compile/ops/. A line an output: node, shape, 16 values.
  */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { join } from 'node:path'
 const VALUES = 16
 
 const [folder] = process.argv.slice(2)
-const target = join(import.meta.dirname, '../../test/graph/ops')
+const target = join(import.meta.dirname, '../../test/compile/ops')
 mkdirSync(target, { recursive: true })
 for (const name of ['graph.pb', 'pixels.u8']) copyFileSync(join(folder, name), join(target, name))
 const { outputs } = JSON.parse(readFileSync(join(folder, 'about.json'), 'utf8'))

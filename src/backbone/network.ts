@@ -1,9 +1,9 @@
 import { wrapOnnx } from '../compile/wrap.ts'
 import { UserError } from '../errors.ts'
-import { type NetworkOptions, type ReadNetwork, readNetwork } from '../graph/read.ts'
 import type { Recipe } from '../image/recipe.ts'
 import type { Network } from './backbone.ts'
 import { stretched } from './entry.ts'
+import { type NetworkOptions, type ReadNetwork, readNetwork } from './readNetwork.ts'
 
 /** A network that was read, and what it tells of itself. */
 export interface OpenedNetwork {

@@ -3,7 +3,7 @@ import { Builder } from '../formats/onnx/builder.ts'
 import { isTensor, type Value } from '../formats/onnx/value.ts'
 import { constantOf, dataInputs, type Graph, nodeError, shapeAttr } from '../graph/graph.ts'
 import { evaluate } from '../graph/simplify/evaluate.ts'
-import { useCounts } from '../graph/terminals.ts'
+import { useCounts } from '../graph/traverse.ts'
 import { LOWERINGS } from './ops/index.ts'
 
 /**

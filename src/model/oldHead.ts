@@ -4,7 +4,7 @@ import { boolAttr, constantOf, dataInputs, type Graph, type GraphNode, nodesByNa
 import { PASSING } from '../graph/simplify/bypass.ts'
 import { evaluate } from '../graph/simplify/evaluate.ts'
 import { floatsOf, type Tensor } from '../graph/tensor.ts'
-import { terminals } from '../graph/terminals.ts'
+import { terminals } from '../graph/traverse.ts'
 import type { Head } from '../head/head.ts'
 import { RESULT } from './graph.ts'
 

@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/minimal.js'
 import { type Graph, numberAttr, shapeAttr } from '../../graph/graph.ts'
 import { DTYPE_CODES } from '../../graph/tensor.ts'
-import { terminals } from '../../graph/terminals.ts'
+import { terminals } from '../../graph/traverse.ts'
 import { writeShape } from '../graphdef/tensor.ts'
 import { encodeGraph } from '../graphdef/write.ts'
 

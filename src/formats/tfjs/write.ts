@@ -2,7 +2,7 @@ import { withoutFakeQuant } from '../../graph/fakeQuant.ts'
 import { constantOf, type Graph, type GraphNode, numberAttr, shapeAttr } from '../../graph/graph.ts'
 import { SMALL } from '../../graph/half.ts'
 import { bytesOfArray, DTYPE_CODES, floatsOf, floatsToHalves, numbersOf, type Tensor } from '../../graph/tensor.ts'
-import { terminals } from '../../graph/terminals.ts'
+import { terminals } from '../../graph/traverse.ts'
 import { attrToJson, type JsonAttr, shapeToJson, typeName } from './json.ts'
 import type { WeightSpec } from './weights.ts'
 

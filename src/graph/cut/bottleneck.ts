@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { constantBehind, type Graph, type GraphNode, nodesByName, numbersAttr } from '../graph.ts'
 import { numbersOf } from '../tensor.ts'
-import { neededNodes, reachableFrom, terminals } from '../terminals.ts'
+import { neededNodes, reachableFrom, terminals } from '../traverse.ts'
 import { isConvolution } from './input.ts'
 
 /** Ops that see neighbouring pixels: after the global pooling there is none. */

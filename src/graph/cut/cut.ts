@@ -14,7 +14,7 @@ import {
   stringAttr,
 } from '../graph.ts'
 import { intTensor, numbersOf } from '../tensor.ts'
-import { neededNodes } from '../terminals.ts'
+import { neededNodes } from '../traverse.ts'
 
 export interface Cut {
   /** The node to feed; it becomes a Placeholder of float32 [-1, height, width, 3], whatever it was. */

@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.ts'
 import { type Graph, type GraphNode, nodesByName, numberAttr, shapeAttr } from '../graph.ts'
 import { DTYPE_CODES } from '../tensor.ts'
-import { reachableFrom } from '../terminals.ts'
-import { decodingHead } from './decoding-head.ts'
+import { reachableFrom } from '../traverse.ts'
+import { decodingHead } from './decodingHead.ts'
 
 const CONVOLUTIONS = new Set([
   'Conv2D',

@@ -10,8 +10,8 @@ import {
   stringAttr,
 } from '../graph.ts'
 import { floatsOf, floatTensor, type NumericTensor, type Tensor } from '../tensor.ts'
-import { useCounts } from '../terminals.ts'
-import { type Affine, affineOf, type Channels } from './affine-ops.ts'
+import { useCounts } from '../traverse.ts'
+import { type Affine, affineOf, type Channels } from './affineOps.ts'
 
 /** A layer with constant weights, and all that has been found to scale and shift its result. */
 interface Layer {

@@ -9,7 +9,7 @@ import {
   stringAttr,
 } from '../graph.ts'
 import { intTensor, numbersOf } from '../tensor.ts'
-import { useCounts } from '../terminals.ts'
+import { useCounts } from '../traverse.ts'
 
 /**
  * TensorFlow 1 ran a dilated convolution as SpaceToBatchND, Conv2D, BatchToSpaceND. It becomes the one convolution it

@@ -1,5 +1,5 @@
 import type { Graph } from '../graph.ts'
-import { neededNodes } from '../terminals.ts'
+import { neededNodes } from '../traverse.ts'
 import { foldAffine } from './affine.ts'
 import { bypass } from './bypass.ts'
 import { foldConstants } from './constants.ts'

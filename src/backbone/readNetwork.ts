@@ -3,12 +3,12 @@ import { type NetworkFile, readNetworkFile } from '../formats/file.ts'
 import { guarded } from '../formats/limits.ts'
 import { inspectOnnx, UINT8 } from '../formats/onnx/inspect.ts'
 import { parseOnnx } from '../formats/onnx/parse.ts'
-import { findBottleneck } from './cut/bottleneck.ts'
-import { cutGraph } from './cut/cut.ts'
-import { decodingHead, scalesItself } from './cut/decoding-head.ts'
-import { findInput } from './cut/input.ts'
-import { type Graph, nodesByName, shapeAttr } from './graph.ts'
-import { simplify } from './simplify/simplify.ts'
+import { findBottleneck } from '../graph/cut/bottleneck.ts'
+import { cutGraph } from '../graph/cut/cut.ts'
+import { decodingHead, scalesItself } from '../graph/cut/decodingHead.ts'
+import { findInput } from '../graph/cut/input.ts'
+import { type Graph, nodesByName, shapeAttr } from '../graph/graph.ts'
+import { simplify } from '../graph/simplify/simplify.ts'
 
 export interface NetworkOptions {
   /** The node to feed and the node that gives the features, where the network's structure does not tell. */

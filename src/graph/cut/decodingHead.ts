@@ -1,6 +1,6 @@
 import { constantOf, dataInputs, type Graph, type GraphNode, nodesByName, parseRef } from '../graph.ts'
 import { elementCount, numbersOf } from '../tensor.ts'
-import { consumersOf } from '../terminals.ts'
+import { consumersOf } from '../traverse.ts'
 
 /** What a graph does itself to one encoded picture before its first convolution. */
 export interface DecodingHead {
