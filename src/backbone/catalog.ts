@@ -1,6 +1,6 @@
 import type { CatalogEntry } from './entry.ts'
 import { stretched } from './entry.ts'
-import { MOBILENET_V1_ARCHIVES } from './mobilenet-v1.ts'
+import { MOBILENET_V1_ARCHIVES } from './mobilenetV1.ts'
 
 /** Part of the package: no network is needed for these. The first one is the default. */
 const BUNDLED: readonly CatalogEntry[] = [

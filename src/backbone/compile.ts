@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
 import { VERSION } from '../version.ts'
 import type { Backbone } from './backbone.ts'
-import { defaultCacheFolder } from './cache-folder.ts'
+import { defaultCacheFolder } from './cacheFolder.ts'
 
 /** Graphs whose compiled form is this large are kept compiled: the small ones are compiled as fast as read. */
 const KEEP_FROM_BYTES = 30_000_000

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { UserError, unexpected } from '../errors.ts'
 import type { Backbone } from './backbone.ts'
 import { catalogEntry } from './catalog.ts'
-import { backboneOfEntry } from './named.ts'
+import { backboneOfEntry } from './fromCatalog.ts'
+import { backboneOfPath, downloadedNetwork, nameOf } from './fromFile.ts'
 import { unknownBackbone } from './names.ts'
 import { checkInputSize, type FindOptions } from './options.ts'
-import { backboneOfPath, downloadedNetwork, nameOf } from './own.ts'
 
 /**
  * The backbones of a specification: one, or several joined by `+`, whose features are then used side by side.

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { systemCode } from '../errors.ts'
-import type { Environment } from './cache-folder.ts'
+import type { Environment } from './cacheFolder.ts'
 
 /** One answer of a server, its body not yet read. */
 export interface HttpAnswer {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import util from 'node:util'
-import { defaultCacheFolder } from '../backbone/cache-folder.ts'
+import { defaultCacheFolder } from '../backbone/cacheFolder.ts'
 import { UserError } from '../errors.ts'
 import type { TensorFlow } from './tensorflowApi.ts'
 

@@ -1,6 +1,6 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { defaultCacheFolder } from '../backbone/cache-folder.ts'
+import { defaultCacheFolder } from '../backbone/cacheFolder.ts'
 import { diagnoseEngines, type EngineDiagnosis } from '../engine/load.ts'
 import { messageOf, systemCode } from '../errors.ts'
 import { decoderVersions } from '../image/versions.ts'

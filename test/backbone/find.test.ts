@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { BUNDLED_NAMES, CATALOG, catalogEntry } from '../../src/backbone/catalog.ts'
 import { findBackbone, findBackbones } from '../../src/backbone/find.ts'
-import { verifiedBundle } from '../../src/backbone/named.ts'
+import { verifiedBundle } from '../../src/backbone/fromCatalog.ts'
 import { UserError } from '../../src/errors.ts'
 
 const MODELS = fileURLToPath(new URL('../../models/', import.meta.url))

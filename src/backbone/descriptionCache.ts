@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { VERSION } from '../version.ts'
-import { defaultCacheFolder } from './cache-folder.ts'
+import { defaultCacheFolder } from './cacheFolder.ts'
 
 /** What a network's graph tells, and what takes a second or two to find out in a large one. */
 export interface Description {

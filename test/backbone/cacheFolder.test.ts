@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { cachedPath, defaultCacheFolder, mirrored } from '../../src/backbone/cache-folder.ts'
+import { cachedPath, defaultCacheFolder, mirrored } from '../../src/backbone/cacheFolder.ts'
 
 test.each([
   ['linux', {}, '/home/ada/.cache/itc'],

@@ -6,8 +6,8 @@ import type { Backbone } from './backbone.ts'
 import { sha256OfPart, sha256OfTfjsModel } from './digest.ts'
 import { recordedSha256 } from './download.ts'
 import type { CatalogEntry } from './entry.ts'
+import { downloadedNetwork } from './fromFile.ts'
 import { type FindOptions, recipeWith } from './options.ts'
-import { downloadedNetwork } from './own.ts'
 
 /** `models/` of this package: the same from `src/` and from `dist/`. */
 const MODELS = fileURLToPath(new URL('../../models/', import.meta.url))
