@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Entry, listFolder, statAll } from '../disk/walk.ts'
 import { systemCode } from '../errors.ts'
-import { checkCategories, missingFolder } from './layout.ts'
+import { checkCategories, missingFolder } from './missing.ts'
 import { decodeName, isHidden, isSidecar, showName } from './names.ts'
 
 /** A file that is to be a picture; nobody has opened it yet. */

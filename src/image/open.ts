@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { Turns, within } from '../flow/turns.ts'
-import { explain } from './explain.ts'
+import { explain } from './diagnose.ts'
 import { type PictureFormat, sniffFormat } from './format.ts'
 import type { DecodeLimits } from './limits.ts'
 import { PictureError } from './pictureError.ts'
