@@ -1,13 +1,13 @@
 // node bench/evaluation/run.mjs [TF_FILES…], after a build: what is claimed of evaluation, measured, as Markdown tables.
 // Each folder's pictures are also strangers to all the others.
 import { performance } from 'node:perf_hooks'
-import { assess } from '../../dist/head/assess.js'
-import { bankCosine } from '../../dist/head/bank.js'
-import { energyAt, familiarity } from '../../dist/head/familiarity.js'
+import { assess } from '../../dist/assess/assess.js'
+import { bankCosine } from '../../dist/assess/bank.js'
+import { energyAt, familiarity } from '../../dist/assess/familiarity.js'
+import { evaluate } from '../../dist/assess/metrics.js'
+import { auroc } from '../../dist/assess/statistics.js'
+import { cooled, fitTemperature, foldTemperature } from '../../dist/assess/temperature.js'
 import { headLogits } from '../../dist/head/head.js'
-import { evaluate } from '../../dist/head/metrics.js'
-import { auroc } from '../../dist/head/statistics.js'
-import { cooled, fitTemperature, foldTemperature } from '../../dist/head/temperature.js'
 import { machine, table } from '../measure.mjs'
 import { chosenFolders, crossValidated, loadSet, subset, swapped, trainedHead } from './sets.mjs'
 

@@ -1,5 +1,5 @@
-import { caveatsOf } from '../head/caveats.ts'
-import type { Evaluation } from '../head/metrics.ts'
+import { caveatsOf } from '../assess/caveats.ts'
+import type { Evaluation } from '../assess/metrics.ts'
 import { percent } from './figures.ts'
 import { shown } from './printable.ts'
 

@@ -1,4 +1,4 @@
-import { MANY_DOUBTS } from '../head/caveats.ts'
+import { MANY_DOUBTS } from '../assess/caveats.ts'
 import type { FindingKind } from '../jobs/doctorFindings.ts'
 import type { Installation, Part } from '../jobs/doctorInstallation.ts'
 import type { Examination, ExamineEvent } from '../jobs/doctorOptions.ts'

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../head/metrics.ts'
+import type { Evaluation } from '../assess/metrics.ts'
 
 /** An evaluation as `--json` prints it: the same names for every command. */
 export function evaluationJson(evaluation: Evaluation, labels: readonly string[]): object {

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../head/metrics.ts'
+import type { Evaluation } from '../assess/metrics.ts'
 import { percent } from './figures.ts'
 import { shown } from './printable.ts'
 

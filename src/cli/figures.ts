@@ -1,4 +1,4 @@
-import type { Calibration } from '../head/calibration.ts'
+import type { Calibration } from '../assess/calibration.ts'
 import type { Share } from '../model/manifest.ts'
 
 /** "97.5 % (78 of 80; 95 % interval 91.3 % to 99.3 %)" */

@@ -1,5 +1,5 @@
+import type { Assessment } from '../assess/assess.ts'
 import { quoted } from '../errors.ts'
-import type { Assessment } from '../head/assess.ts'
 import type { TrainEvent, TrainResult } from '../jobs/trainOptions.ts'
 import { count } from '../report/words.ts'
 import { caveatLines } from './caveatLines.ts'

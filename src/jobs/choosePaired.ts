@@ -1,4 +1,4 @@
-import type { Interval } from '../head/interval.ts'
+import type { Interval } from '../assess/interval.ts'
 import { seededRandom } from '../head/sampler.ts'
 
 /** What is known of one candidate when they are compared. */

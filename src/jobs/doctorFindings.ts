@@ -1,9 +1,9 @@
+import type { MixedUp } from '../assess/caveats.ts'
+import type { LabelDoubt } from '../assess/doubtful.ts'
+import type { NearDuplicate, Outlier } from '../assess/duplicates.ts'
 import type { Dataset, Skipped } from '../dataset/scan.ts'
 import type { Split } from '../dataset/split.ts'
 import type { Extraction } from '../features/extract.ts'
-import type { MixedUp } from '../head/caveats.ts'
-import type { LabelDoubt } from '../head/doubtful.ts'
-import type { NearDuplicate, Outlier } from '../head/duplicates.ts'
 import { FLAWED, flawsOf, type PictureQuality, type QualityFlaw } from '../image/quality.ts'
 
 /** What may be doubtful, in the order of the list: what harms most first. */

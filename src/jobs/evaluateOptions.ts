@@ -1,6 +1,6 @@
+import type { Evaluation } from '../assess/metrics.ts'
 import type { Skipped } from '../dataset/scan.ts'
 import type { EngineChoice } from '../engine/load.ts'
-import type { Evaluation } from '../head/metrics.ts'
 import type { DecodeLimits } from '../image/limits.ts'
 import type { Misclassified } from './trainOptions.ts'
 

@@ -1,7 +1,7 @@
+import type { Near } from '../assess/assess.ts'
+import { duplicateGroups, nearDuplicates } from '../assess/duplicates.ts'
 import type { SplitExample } from '../dataset/split.ts'
 import type { Extraction } from '../features/extract.ts'
-import type { Near } from '../head/assess.ts'
-import { duplicateGroups, nearDuplicates } from '../head/duplicates.ts'
 
 /** A category in fewer groups is split picture by picture: a few long films of things are all the pictures there are. */
 const LEAST_GROUPS = 10

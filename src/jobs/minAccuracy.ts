@@ -1,5 +1,5 @@
+import type { Evaluation } from '../assess/metrics.ts'
 import { UserError, unexpected } from '../errors.ts'
-import type { Evaluation } from '../head/metrics.ts'
 
 /** The error of an accuracy that is too low; a gate of its own for scripts. */
 export const E_MIN_ACCURACY = 'E_MIN_ACCURACY'

@@ -1,5 +1,5 @@
-import { bankCosine } from '../head/bank.ts'
-import { energyAt, familiarity } from '../head/familiarity.ts'
+import { bankCosine } from '../assess/bank.ts'
+import { energyAt, familiarity } from '../assess/familiarity.ts'
 import type { StoredModel } from './load.ts'
 
 /** How much a picture is like what a model learnt. */

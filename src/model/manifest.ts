@@ -1,7 +1,7 @@
+import type { CertaintyPoint } from '../assess/certainty.ts'
+import type { FamiliarityRule } from '../assess/familiarity.ts'
+import type { Interval } from '../assess/interval.ts'
 import { UserError } from '../errors.ts'
-import type { CertaintyPoint } from '../head/certainty.ts'
-import type { FamiliarityRule } from '../head/familiarity.ts'
-import type { Interval } from '../head/interval.ts'
 import type { HeadOptions } from '../head/options.ts'
 import type { Recipe } from '../image/recipe.ts'
 

@@ -1,6 +1,6 @@
 import type { CustomSeriesOption, EChartsOption } from 'echarts'
-import type { Calibration } from '../head/calibration.ts'
-import type { LearningCurve } from '../head/learningCurve.ts'
+import type { Calibration } from '../assess/calibration.ts'
+import type { LearningCurve } from '../assess/learningCurve.ts'
 import type { ReportStep } from './reportData.ts'
 
 // Colours are the page's own variables, so that one drawing serves light and dark.

@@ -1,9 +1,9 @@
-import type { CertaintyPoint } from '../head/certainty.ts'
-import type { LabelDoubt } from '../head/doubtful.ts'
-import type { NearDuplicate, Outlier } from '../head/duplicates.ts'
-import type { LearningCurve } from '../head/learningCurve.ts'
-import type { Separation } from '../head/leaveOut.ts'
-import type { Evaluation } from '../head/metrics.ts'
+import type { CertaintyPoint } from '../assess/certainty.ts'
+import type { LabelDoubt } from '../assess/doubtful.ts'
+import type { NearDuplicate, Outlier } from '../assess/duplicates.ts'
+import type { LearningCurve } from '../assess/learningCurve.ts'
+import type { Separation } from '../assess/leaveOut.ts'
+import type { Evaluation } from '../assess/metrics.ts'
 
 /** A picture and what the classifier took it for. */
 export interface ReportPicture {

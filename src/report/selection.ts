@@ -1,5 +1,5 @@
-import type { LabelDoubt } from '../head/doubtful.ts'
-import type { NearDuplicate } from '../head/duplicates.ts'
+import type { LabelDoubt } from '../assess/doubtful.ts'
+import type { NearDuplicate } from '../assess/duplicates.ts'
 import type { ReportData } from './reportData.ts'
 
 /** Pictures in the lists of mistakes, doubtful labels and odd ones, at most. */

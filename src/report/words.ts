@@ -1,4 +1,4 @@
-import type { Interval } from '../head/interval.ts'
+import type { Interval } from '../assess/interval.ts'
 
 /** Pictures below which figures are called a first impression. */
 export const FEW = 100

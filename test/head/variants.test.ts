@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { accuracy } from '../../src/assess/metrics.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
-import { accuracy } from '../../src/head/metrics.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../../src/head/options.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 import { crossValidate, trainHead } from '../../src/head/train.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { findNear } from '../../src/assess/assess.ts'
 import { folds, splitExamples } from '../../src/dataset/split.ts'
 import type { Extraction } from '../../src/features/extract.ts'
-import { findNear } from '../../src/head/assess.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 import { groupedExamples } from '../../src/jobs/groups.ts'
 

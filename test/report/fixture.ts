@@ -1,4 +1,4 @@
-import { evaluate } from '../../src/head/metrics.ts'
+import { evaluate } from '../../src/assess/metrics.ts'
 import type { ReportData, ReportPicture } from '../../src/report/reportData.ts'
 
 /** A one-pixel picture. */

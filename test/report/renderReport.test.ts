@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { evaluate } from '../../src/head/metrics.ts'
+import { evaluate } from '../../src/assess/metrics.ts'
 import { renderReport } from '../../src/report/renderReport.ts'
 import { PIXEL, sampleReport } from './fixture.ts'
 

@@ -1,5 +1,5 @@
+import { pointFor, precisionOf } from '../../assess/certainty.ts'
 import { UserError, unexpected } from '../../errors.ts'
-import { pointFor, precisionOf } from '../../head/certainty.ts'
 import type { Manifest } from '../../model/manifest.ts'
 
 /** Of the names relied on, the share that should be right. */

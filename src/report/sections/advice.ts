@@ -1,4 +1,4 @@
-import { caveatsOf, MANY_DOUBTS } from '../../head/caveats.ts'
+import { caveatsOf, MANY_DOUBTS } from '../../assess/caveats.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
 import { contradicted } from '../selection.ts'

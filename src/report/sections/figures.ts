@@ -1,4 +1,4 @@
-import { type CertaintyPoint, pointFor, precisionOf } from '../../head/certainty.ts'
+import { type CertaintyPoint, pointFor, precisionOf } from '../../assess/certainty.ts'
 import { curveOption, reliabilityOption, trainingOption } from '../chartOptions.ts'
 import type { Charts } from '../charts.ts'
 import { type Html, html } from '../html.ts'

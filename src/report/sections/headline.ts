@@ -1,4 +1,4 @@
-import { caveatsOf } from '../../head/caveats.ts'
+import { caveatsOf } from '../../assess/caveats.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
 import { between, count, FEW, inWords, percent, shown } from '../words.ts'

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { bankCosine, makeBank, sampleEvenly } from '../../src/head/bank.ts'
-import { energyAt, familiarity, scaleOf } from '../../src/head/familiarity.ts'
-import { meanCosine, nearestNeighbours, unitRows } from '../../src/head/neighbours.ts'
+import { bankCosine, makeBank, sampleEvenly } from '../../src/assess/bank.ts'
+import { energyAt, familiarity, scaleOf } from '../../src/assess/familiarity.ts'
+import { meanCosine, nearestNeighbours, unitRows } from '../../src/assess/neighbours.ts'
+import { auroc, logNormalTail } from '../../src/assess/statistics.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
-import { auroc, logNormalTail } from '../../src/head/statistics.ts'
 
 test('energy is the logarithm of the summed exponentials', () => {
   const logits = Float32Array.of(9, Math.log(1), Math.log(2), Math.log(5))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { calibration } from '../../src/head/calibration.ts'
+import { calibration } from '../../src/assess/calibration.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 
 test.each([60, 1000])('chance: what %i pictures whose scores mean what they say are off by, on average', pictures => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { wilsonInterval } from '../../src/head/interval.ts'
-import { accuracy, evaluate } from '../../src/head/metrics.ts'
+import { wilsonInterval } from '../../src/assess/interval.ts'
+import { accuracy, evaluate } from '../../src/assess/metrics.ts'
 
 /** Logits whose softmax is the given scores. */
 const logitsOf = (scores: number[][]) => Float32Array.from(scores.flat(), Math.log)

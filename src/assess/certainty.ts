@@ -1,5 +1,5 @@
+import { argMaxAt, softmaxRows } from '../head/softmax.ts'
 import type { Predictions } from './metrics.ts'
-import { argMaxAt, softmaxRows } from './softmax.ts'
 
 /** What happens to cross-validated pictures when only those with a high enough best score are let through. */
 export interface CertaintyPoint {

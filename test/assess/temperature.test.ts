@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import { evaluate } from '../../src/assess/metrics.ts'
+import { cooled, fitTemperature, foldTemperature, TEMPERATURES } from '../../src/assess/temperature.ts'
 import { headLogits } from '../../src/head/head.ts'
-import { evaluate } from '../../src/head/metrics.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 import { softmaxRows } from '../../src/head/softmax.ts'
-import { cooled, fitTemperature, foldTemperature, TEMPERATURES } from '../../src/head/temperature.ts'
 
 /** Pictures whose category is drawn from the softmax of their true logits. */
 function drawn(rows: number, categories: number, seed: number) {

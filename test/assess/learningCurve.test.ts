@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { forecast, planLearningCurve, readLearningCurve } from '../../src/head/learningCurve.ts'
+import { forecast, planLearningCurve, readLearningCurve } from '../../src/assess/learningCurve.ts'
 import { joinPlans, planHeads, splitLogits } from '../../src/head/plan.ts'
 
 const point = (pictures: number, error: number, tested = 10_000) => {

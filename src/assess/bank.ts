@@ -1,6 +1,6 @@
 import type { FeatureMatrix } from '../features/matrix.ts'
+import { rowsByCategory, seededRandom } from '../head/sampler.ts'
 import { NEIGHBOURS } from './neighbours.ts'
-import { rowsByCategory, seededRandom } from './sampler.ts'
 
 /**
  * Training bottlenecks to compare a new picture with. One byte a number: cosines come out within 0.001 of the exact

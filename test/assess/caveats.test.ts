@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { caveatsOf } from '../../src/head/caveats.ts'
-import { evaluate } from '../../src/head/metrics.ts'
+import { caveatsOf } from '../../src/assess/caveats.ts'
+import { evaluate } from '../../src/assess/metrics.ts'
 
 /** The figures of a confusion matrix: [given][predicted]. */
 function evaluation(confusion: readonly (readonly number[])[]) {

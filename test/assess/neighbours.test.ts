@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { meanCosine, nearestNeighbours, unitRows } from '../../src/head/neighbours.ts'
+import { meanCosine, nearestNeighbours, unitRows } from '../../src/assess/neighbours.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 
 function randomRows(rows: number, width: number, seed: number) {

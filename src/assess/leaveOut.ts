@@ -1,7 +1,7 @@
+import { countFolds, type HeadsPlan, planHeads } from '../head/plan.ts'
 import { ENERGY_WEIGHTS, energyAt, type FamiliarityRule, familiarity, scaleOf } from './familiarity.ts'
 import type { Predictions } from './metrics.ts'
 import { meanCosine, type Neighbours } from './neighbours.ts'
-import { countFolds, type HeadsPlan, planHeads } from './plan.ts'
 import { auroc, mean } from './statistics.ts'
 import {
   chooseThreshold,

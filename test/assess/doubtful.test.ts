@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { calibrateCleared, planCleared, rankDoubtful } from '../../src/head/doubtful.ts'
-import { nearestNeighbours, unitRows } from '../../src/head/neighbours.ts'
+import { calibrateCleared, planCleared, rankDoubtful } from '../../src/assess/doubtful.ts'
+import { nearestNeighbours, unitRows } from '../../src/assess/neighbours.ts'
 import { softmaxRows } from '../../src/head/softmax.ts'
 
 const logitsOf = (scores: number[][]) => Float32Array.from(scores.flat(), Math.log)

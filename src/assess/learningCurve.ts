@@ -1,8 +1,8 @@
+import { countFolds, type HeadsPlan, planHeads } from '../head/plan.ts'
+import { rowsByCategory, seededRandom } from '../head/sampler.ts'
+import { argMaxAt } from '../head/softmax.ts'
 import { wilsonInterval } from './interval.ts'
 import { accuracy, type Predictions } from './metrics.ts'
-import { countFolds, type HeadsPlan, planHeads } from './plan.ts'
-import { rowsByCategory, seededRandom } from './sampler.ts'
-import { argMaxAt } from './softmax.ts'
 
 /** Accuracy reached with a number of training pictures. */
 export interface CurvePoint {

@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from '../features/matrix.ts'
+import type { TrainHeads } from '../head/plan.ts'
 import { BANK_ROWS, type Bank, makeBank, sampleEvenly } from './bank.ts'
 import { type LabelDoubt, rankDoubtful } from './doubtful.ts'
 import { type NearDuplicate, nearDuplicates, type Outlier, outliers } from './duplicates.ts'
@@ -8,7 +9,6 @@ import { type LearningCurve, readLearningCurve } from './learningCurve.ts'
 import { type LeaveOutPlan, learnFamiliarity, type Separation } from './leaveOut.ts'
 import { type Evaluation, evaluate, type Predictions } from './metrics.ts'
 import { type Neighbours, nearestNeighboursInTurns, unitRows } from './neighbours.ts'
-import type { TrainHeads } from './plan.ts'
 import { cooled, fitTemperature } from './temperature.ts'
 import { DEFAULT_THRESHOLD, type ThresholdOptions } from './threshold.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseThreshold, DEFAULT_THRESHOLD } from '../../src/head/threshold.ts'
+import { chooseThreshold, DEFAULT_THRESHOLD } from '../../src/assess/threshold.ts'
 
 const scores = (...values: number[]) => values.map(score => ({ score, weight: 1 }))
 

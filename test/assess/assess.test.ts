@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { assess } from '../../src/head/assess.ts'
+import { assess } from '../../src/assess/assess.ts'
 import type { HeadsPlan } from '../../src/head/plan.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 

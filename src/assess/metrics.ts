@@ -1,6 +1,6 @@
+import { argMaxAt, softmaxAt } from '../head/softmax.ts'
 import { type Calibration, calibration } from './calibration.ts'
 import { type Interval, wilsonInterval } from './interval.ts'
-import { argMaxAt, softmaxAt } from './softmax.ts'
 
 /** What a head says of labelled rows. */
 export interface Predictions {

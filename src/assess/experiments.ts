@@ -1,9 +1,9 @@
+import { type HeadsPlan, heldOut, joinPlans, splitLogits, type TrainHeads } from '../head/plan.ts'
 import { calibrateCleared, planCleared, rankDoubtful } from './doubtful.ts'
 import { type CurvePlan, planLearningCurve } from './learningCurve.ts'
 import { type LeaveOutPlan, planLeaveOut } from './leaveOut.ts'
 import type { Predictions } from './metrics.ts'
 import type { Neighbours } from './neighbours.ts'
-import { type HeadsPlan, heldOut, joinPlans, splitLogits, type TrainHeads } from './plan.ts'
 
 /** Logits that the experiments may give, at most: 100 MB, and a second time while they are dealt out. */
 const MOST_LOGITS = 25_000_000

@@ -1,7 +1,7 @@
+import { countFolds, type HeadsPlan, planHeads } from '../head/plan.ts'
+import { argMaxAt, softmaxRows } from '../head/softmax.ts'
 import type { Predictions } from './metrics.ts'
 import type { Neighbours } from './neighbours.ts'
-import { countFolds, type HeadsPlan, planHeads } from './plan.ts'
-import { argMaxAt, softmaxRows } from './softmax.ts'
 import { cooled, fitTemperature } from './temperature.ts'
 
 /** How much speaks for or against the category that a picture was given. */

@@ -1,6 +1,6 @@
-import type { Head } from './head.ts'
+import type { Head } from '../head/head.ts'
+import { argMaxAt } from '../head/softmax.ts'
 import type { Predictions } from './metrics.ts'
-import { argMaxAt } from './softmax.ts'
 
 /** Temperatures are kept in here: beyond, scores are all but equal or all but certain. */
 export const TEMPERATURES = { least: 0.05, most: 20 } as const

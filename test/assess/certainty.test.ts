@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { certaintyTable, pointFor, precisionOf } from '../../src/head/certainty.ts'
+import { certaintyTable, pointFor, precisionOf } from '../../src/assess/certainty.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 
 /** Predictions of two categories whose best scores are as given; right where the score's twin says so. */

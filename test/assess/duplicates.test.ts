@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { duplicateGroups, nearDuplicates, outliers } from '../../src/head/duplicates.ts'
-import { nearestNeighbours, unitRows } from '../../src/head/neighbours.ts'
+import { duplicateGroups, nearDuplicates, outliers } from '../../src/assess/duplicates.ts'
+import { nearestNeighbours, unitRows } from '../../src/assess/neighbours.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 
 const search = (values: number[], width: number) => {
