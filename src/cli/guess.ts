@@ -1,5 +1,5 @@
 import { unexpected } from '../errors.ts'
-import type { PictureSource, Score } from '../model/classify.ts'
+import type { PictureSource, Score } from '../model/model.ts'
 import type { CommandContext } from './context.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'

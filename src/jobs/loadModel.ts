@@ -1,7 +1,7 @@
 import { type EngineChoice, loadEngine } from '../engine/load.ts'
-import { Model } from '../model/classify.ts'
 import { layoutOf } from '../model/layout.ts'
 import { readModel } from '../model/load.ts'
+import { Model } from '../model/model.ts'
 
 export interface LoadModelOptions {
   readonly engine?: EngineChoice

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import type { EngineName } from '../../src/engine/engine.ts'
 import { loadModel } from '../../src/jobs/loadModel.ts'
 import { train } from '../../src/jobs/train.ts'
-import type { Score } from '../../src/model/classify.ts'
+import type { Score } from '../../src/model/model.ts'
 import { describeTensorflow } from '../engine/tensorflowSuite.ts'
 import { tempFolder } from '../tempFolder.ts'
 

@@ -1,4 +1,4 @@
-import type { ClassifyOptions, Guess, Model } from '../../model/classify.ts'
+import type { ClassifyOptions, Guess, Model } from '../../model/model.ts'
 
 /** As much of a model as naming needs. */
 export type NamingModel = Pick<Model, 'labels' | 'guessAll'>

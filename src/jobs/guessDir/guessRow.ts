@@ -1,4 +1,4 @@
-import type { Guess } from '../../model/classify.ts'
+import type { Guess } from '../../model/model.ts'
 import type { Namer } from './naming.ts'
 import { UNSURE_FOLDER, type Unsure } from './options.ts'
 import type { Row } from './row.ts'

@@ -1,5 +1,5 @@
 import type { DecodeLimits } from '../../image/limits.ts'
-import type { Score } from '../../model/classify.ts'
+import type { Score } from '../../model/model.ts'
 
 /** What may be chosen for naming a folder; everything has a default. */
 export interface GuessDirOptions {
