@@ -8,7 +8,7 @@ import { folds as dealFolds } from '../../dist/dataset/split.js'
 import { DEFAULT_HEAD_OPTIONS } from '../../dist/head/options.js'
 import { seededRandom } from '../../dist/head/sampler.js'
 import { crossValidate, trainHead, trainSideBySide } from '../../dist/head/train.js'
-import { prepare } from '../../dist/jobs/prepare.js'
+import { prepare } from '../../dist/jobs/train/prepare.js'
 import { layoutOf } from '../../dist/model/layout.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

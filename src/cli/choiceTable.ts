@@ -1,6 +1,6 @@
 import { catalogEntry } from '../backbone/catalog.ts'
-import type { Choice, Compared } from '../jobs/choose.ts'
-import type { TrainEvent } from '../jobs/trainOptions.ts'
+import type { Choice, Compared } from '../jobs/choose/choose.ts'
+import type { TrainEvent } from '../jobs/train/options.ts'
 
 /** Says beforehand what will take a while. */
 export function comparingLine({ candidates, pictures, of }: Extract<TrainEvent, { kind: 'comparing' }>): string {

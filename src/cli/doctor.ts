@@ -1,8 +1,8 @@
 import { Option } from 'commander'
 import { BUNDLED_NAMES } from '../backbone/catalog.ts'
 import { RESIZES } from '../image/recipe.ts'
-import { diagnoseInstallation } from '../jobs/doctorInstallation.ts'
-import type { ExamineOptions } from '../jobs/doctorOptions.ts'
+import { diagnoseInstallation } from '../jobs/doctor/installation.ts'
+import type { ExamineOptions } from '../jobs/doctor/options.ts'
 import type { CommandContext } from './context.ts'
 import { DoctorProgress, printExamination, printInstallation } from './doctorReport.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
@@ -42,7 +42,7 @@ Examples:
         if (json) terminal.out(JSON.stringify({ installation }, null, 2))
         return
       }
-      const { examine } = await import('../jobs/doctor.ts') // after the installation: it may not load
+      const { examine } = await import('../jobs/doctor/doctor.ts') // after the installation: it may not load
       const progress = new DoctorProgress(terminal)
       const examination = await examine(tfFiles, {
         ...flags,

@@ -1,5 +1,5 @@
-import type { EvaluateOptions } from '../jobs/evaluateOptions.ts'
-import { belowSentence, checkMinAccuracy, isBelow } from '../jobs/minAccuracy.ts'
+import type { EvaluateOptions } from '../jobs/evaluate/options.ts'
+import { belowSentence, checkMinAccuracy, isBelow } from '../jobs/train/minAccuracy.ts'
 import type { CommandContext } from './context.ts'
 import { evaluateResultJson, printEvaluation } from './evaluateReport.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
@@ -34,7 +34,7 @@ Examples:
     .action(async (tfFiles: string, folder: string, flags: Flags) => {
       const { minAccuracy, report, engine, json } = flags
       checkMinAccuracy(minAccuracy, 1)
-      const { evaluateModel } = await import('../jobs/evaluate.ts')
+      const { evaluateModel } = await import('../jobs/evaluate/evaluateFolder.ts')
       const progress = createProgress(terminal, 'naming')
       const result = await evaluateModel(tfFiles, folder, {
         ...(report !== undefined && { report }),

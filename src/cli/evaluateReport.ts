@@ -1,4 +1,4 @@
-import type { EvaluateResult } from '../jobs/evaluateOptions.ts'
+import type { EvaluateResult } from '../jobs/evaluate/options.ts'
 import { count } from '../report/words.ts'
 import { caveatLines } from './caveatLines.ts'
 import { evaluationJson } from './evaluateJson.ts'

@@ -45,7 +45,7 @@ Examples:
   itc export ./tf_files --format onnx --to ./phone --float16`,
     )
     .action(async (tfFiles: string, { format, to, float16, json }: Flags) => {
-      const { exportModel } = await import('../jobs/export.ts')
+      const { exportModel } = await import('../jobs/export/export.ts')
       const { files } = await exportModel(tfFiles, { format, to, float16: float16 === true })
       if (json) return terminal.out(JSON.stringify({ format, to, files }, null, 2))
       for (const { path, bytes } of files) terminal.out(`${printable(path).padEnd(24)} ${sizeText(bytes)}`)

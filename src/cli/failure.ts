@@ -1,6 +1,6 @@
 import { systemCode, UserError } from '../errors.ts'
 import { PictureError } from '../image/pictureError.ts'
-import { E_MIN_ACCURACY } from '../jobs/minAccuracy.ts'
+import { E_MIN_ACCURACY } from '../jobs/train/minAccuracy.ts'
 import { Interrupted } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 

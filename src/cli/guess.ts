@@ -32,7 +32,7 @@ Examples:
       if (flags.top !== undefined && !(Number.isInteger(flags.top) && flags.top > 0)) {
         throw unexpected('top', 'a whole number above 0', flags.top)
       }
-      const { loadModel } = await import('../jobs/loadModel.ts')
+      const { loadModel } = await import('../jobs/guess/loadModel.ts')
       const model = await loadModel(tfFiles, { engine: flags.engine })
       const sources = await Promise.all(pictures.map(picture => sourceOf(picture, terminal)))
       const results: object[] = []

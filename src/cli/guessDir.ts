@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
-import type { GuessDirResult } from '../jobs/guessDir/options.ts'
-import { chooseUnsure, DEFAULT_PRECISION, type UnsureChoice } from '../jobs/guessDir/unsure.ts'
+import type { GuessDirResult } from '../jobs/guess/options.ts'
+import { chooseUnsure, DEFAULT_PRECISION, type UnsureChoice } from '../jobs/guess/unsure.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { count } from '../report/words.ts'
 import type { CommandContext } from './context.ts'
@@ -80,8 +80,8 @@ async function name(
 ): Promise<void> {
   const how = { move: flags.move === true, dryRun: flags.dryRun === true }
   const [{ loadModel }, { guessDir }] = await Promise.all([
-    import('../jobs/loadModel.ts'),
-    import('../jobs/guessDir/guessDir.ts'),
+    import('../jobs/guess/loadModel.ts'),
+    import('../jobs/guess/guessDir.ts'),
   ])
   const model = await loadModel(tfFiles, { engine: flags.engine })
   const unsure = unsureChoice(model.manifest, flags)
@@ -121,7 +121,7 @@ async function undo(
   if (move) throw new UserError('E_BAD_VALUE', 'Expected either --move or --undo but received both.')
   const { out, errIsTerminal, outIsTerminal, signal } = terminal
   const progress = createProgress(terminal, 'taking back')
-  const { undoGuessDir } = await import('../jobs/guessDir/undo.ts')
+  const { undoGuessDir } = await import('../jobs/guess/undo.ts')
   const result = await undoGuessDir(source, destination, {
     dryRun,
     onEvent: ({ kind, original, name, done, total }) => {

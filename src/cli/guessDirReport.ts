@@ -1,5 +1,5 @@
-import type { GuessDirEvent, GuessDirResult, Problem } from '../jobs/guessDir/options.ts'
-import type { UnsureChoice } from '../jobs/guessDir/unsure.ts'
+import type { GuessDirEvent, GuessDirResult, Problem } from '../jobs/guess/options.ts'
+import type { UnsureChoice } from '../jobs/guess/unsure.ts'
 import { count } from '../report/words.ts'
 import { percent } from './figures.ts'
 import { printable, shown } from './printable.ts'

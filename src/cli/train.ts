@@ -3,8 +3,8 @@ import { BUNDLED_NAMES, DEFAULT_BACKBONE } from '../backbone/catalog.ts'
 import { DEFAULT_FRACTIONS } from '../dataset/split.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../head/options.ts'
 import { RESIZES } from '../image/recipe.ts'
-import { BelowMinimum } from '../jobs/minAccuracy.ts'
-import type { TrainOptions } from '../jobs/trainOptions.ts'
+import { BelowMinimum } from '../jobs/train/minAccuracy.ts'
+import type { TrainOptions } from '../jobs/train/options.ts'
 import type { CommandContext } from './context.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseChannels, parseNumber } from './parse.ts'
@@ -70,7 +70,7 @@ Examples:
     .action(async (tfFiles: string, { json, ...flags }: Flags) => {
       const report = new TrainReport(terminal, json === true)
       try {
-        const { train } = await import('../jobs/train.ts') // not loaded for other commands, which start the sooner
+        const { train } = await import('../jobs/train/train.ts') // not loaded for other commands, which start the sooner
         const result = await train(tfFiles, {
           ...flags,
           limits: limitsOf(flags),

@@ -1,6 +1,6 @@
 import type { Assessment } from '../assess/assess.ts'
 import { quoted } from '../errors.ts'
-import type { TrainEvent, TrainResult } from '../jobs/trainOptions.ts'
+import type { TrainEvent, TrainResult } from '../jobs/train/options.ts'
 import { count } from '../report/words.ts'
 import { caveatLines } from './caveatLines.ts'
 import { choiceLines, comparingLine } from './choiceTable.ts'

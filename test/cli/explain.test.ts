@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { train } from '../../src/jobs/train.ts'
+import { train } from '../../src/jobs/train/train.ts'
 import { SAMPLE_TEST, sampleFolder } from '../pictures.ts'
 import { tempFolder } from '../tempFolder.ts'
 import { run } from './run.ts'

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { copyNew, moveNew } from '../../src/disk/transfer.ts'
-import { contents, type Folders, makeFolders } from '../jobs/guessDir/fixture.ts'
+import { contents, type Folders, makeFolders } from '../helpers/guessDirFixture.ts'
 
 /** What no file system of a test machine does. */
 const system = vi.hoisted(() => ({ links: true, forgets: false }))

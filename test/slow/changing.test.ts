@@ -1,7 +1,7 @@
 import { readdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { train } from '../../src/jobs/train.ts'
+import { train } from '../../src/jobs/train/train.ts'
 import { run } from '../cli/run.ts'
 import { sampleFolder } from '../pictures.ts'
 import { tempFolder } from '../tempFolder.ts'

@@ -1,0 +1,156 @@
+import { findNear, type Near } from '../../assess/assess.ts'
+import { caveatsOf } from '../../assess/caveats.ts'
+import { nearDuplicates, outliers } from '../../assess/duplicates.ts'
+import type { Backbone } from '../../backbone/backbone.ts'
+import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
+import { findBackbones } from '../../backbone/find.ts'
+import { type Dataset, scanCategories } from '../../dataset/scan.ts'
+import { DEFAULT_FRACTIONS, type Split, type SplitExample, splitExamples } from '../../dataset/split.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { loadEngine } from '../../engine/load.ts'
+import { UserError } from '../../errors.ts'
+import { type Extraction, extractFeatures } from '../../features/extract.ts'
+import { BottleneckStore } from '../../features/store.ts'
+import { type HeadOptions, resolveHeadOptions } from '../../head/options.ts'
+import { limitsWith } from '../../image/limits.ts'
+import { layoutOf } from '../../model/layout.ts'
+import { readModel, type StoredModel } from '../../model/load.ts'
+import { crossValidated } from '../train/crossValidated.ts'
+import { groupedExamples } from '../train/groups.ts'
+import { defined } from '../train/prepare.ts'
+import * as find from './findings.ts'
+import type { Examination, ExamineEvent, ExamineOptions } from './options.ts'
+import { inspectAll } from './quality.ts'
+
+/**
+ * Looks through the pictures of a working folder for what is doubtful. Needs no model; where there is one, the pictures
+ * are looked at with its networks and its settings, so that the doubtful labels are those that its training counted.
+ *
+ * @throws UserError for a folder that isn't there; the signal's reason when aborted
+ */
+export async function examine(tfFiles: string, options: ExamineOptions = {}): Promise<Examination> {
+  const layout = layoutOf(tfFiles)
+  const dataset = await scanCategories(layout.data)
+  const model = await readModel(tfFiles).catch(() => undefined)
+  const backbones = await backbonesOf(model, options)
+  let loading: Promise<Engine> | undefined
+  const engine = () => (loading ??= loadEngine(options.engine ?? 'auto'))
+  const limits = limitsWith(options.limits)
+  const progress = (kind: ExamineEvent['kind']) => (done: number, total: number) =>
+    options.onEvent?.({ kind, done, total })
+
+  const store = await BottleneckStore.open(layout.bottlenecks)
+  try {
+    const extraction = await extractFeatures(dataset.pictures, backbones, {
+      engine,
+      store,
+      limits,
+      onProgress: ({ done, total, cached }) => cached < total && progress('bottlenecks')(done, total),
+      ...(options.signal && { signal: options.signal }),
+    })
+    const hooks = { limits, onProgress: progress('quality'), signal: options.signal }
+    const qualities = await inspectAll(extraction, store, hooks)
+    const compared = await compare(dataset, extraction, engine, headOptionsOf(model, options), {
+      onProgress: progress('cross-validation'),
+      signal: options.signal,
+    })
+    return {
+      categories: dataset.categories,
+      pictures: extraction.pictures.length,
+      backbones: backbones.map(({ name }) => name),
+      findings: find.inOrder([
+        ...find.categoryFindings(dataset, extraction),
+        ...compared.findings,
+        ...find.copyFindings(extraction),
+        ...find.qualityFindings(qualities, extraction),
+        ...find.skippedFindings([...dataset.skipped, ...extraction.skipped]),
+      ]),
+      compared: compared.rows,
+    }
+  } finally {
+    await store.close()
+  }
+}
+
+/** The model's own networks, unless others are asked for: their bottlenecks are in the cache. */
+async function backbonesOf(model: StoredModel | undefined, options: ExamineOptions): Promise<readonly Backbone[]> {
+  const { backbone, inputSize, resize, onEvent, signal } = options
+  if (model && backbone === undefined && inputSize === undefined && resize === undefined) return model.backbones
+  return findBackbones(backbone ?? DEFAULT_BACKBONE, {
+    inputSize,
+    resize,
+    onDownload: ({ received, total }) => onEvent?.({ kind: 'download', done: received, total: total ?? received }),
+    ...(signal && { signal }),
+  })
+}
+
+function headOptionsOf(model: StoredModel | undefined, options: ExamineOptions): HeadOptions {
+  const { steps, batch, learningRate, seed, folds } = options
+  const before = model?.manifest.options
+  const usual = before && { ...before, ...(before.folds === 0 && { folds: undefined }) }
+  const given = defined({ steps, batch, learningRate, seed, folds })
+  const { steps: s, batch: b, learningRate: l, seed: e, folds: f } = { ...usual, ...given }
+  return resolveHeadOptions(defined({ steps: s, batch: b, learningRate: l, seed: e, folds: f }))
+}
+
+interface CompareHooks {
+  readonly onProgress: (done: number, total: number) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** What comes out of looking at the pictures side by side. */
+async function compare(
+  dataset: Dataset,
+  extraction: Extraction,
+  engine: () => Promise<Engine>,
+  head: HeadOptions,
+  { onProgress, signal }: CompareHooks,
+): Promise<{ findings: find.Finding[]; rows: number }> {
+  if (extraction.pictures.length === 0) return { findings: [], rows: 0 }
+  // Categories without a picture have no numbers here: nothing could be drawn from them.
+  const used = new Set(extraction.pictures.map(({ label }) => label))
+  const categories = dataset.categories.filter(category => used.has(category))
+  const numbers = new Map(categories.map((category, at) => [category, at]))
+  const labels = Int32Array.from(extraction.pictures, ({ label }) => numbers.get(label)!)
+  const near = await findNear(extraction.matrix, labels, signal)
+  const examples = groupedExamples(extraction, labels, near)
+  const data = { ...extraction.matrix, labels, categories: categories.length }
+  const validated =
+    categories.length < 2 || head.folds === 0
+      ? undefined
+      : await crossValidated({ data, examples, near }, await engine(), head, {
+          onProgress: (_kind, done, total) => onProgress(done, total),
+          signal,
+          brief: true,
+        })
+  return {
+    rows: near.sample.length,
+    findings: [
+      ...(validated ? find.mixedUpFindings(caveatsOf(validated.assessment.evaluation).mixedUp, categories) : []),
+      ...find.labelFindings(validated?.assessment.doubts ?? [], categories, extraction),
+      ...find.nearFindings(pairsOf(near), extraction, splitsOf(examples)),
+      ...find.outlierFindings(
+        outliers(near.neighbours, near.labels).map(found => ({ ...found, row: near.sample[found.row]! })),
+        extraction,
+      ),
+    ],
+  }
+}
+
+function pairsOf({ neighbours, sample }: Near) {
+  return nearDuplicates(neighbours).map(pair => ({
+    ...pair,
+    first: sample[pair.first]!,
+    second: sample[pair.second]!,
+  }))
+}
+
+/** Which pictures `train` would train and test on; undefined when there are too few to split. */
+function splitsOf(examples: readonly SplitExample[]): readonly Split[] | undefined {
+  try {
+    return splitExamples(examples, DEFAULT_FRACTIONS)
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
+  }
+}

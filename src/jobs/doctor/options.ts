@@ -1,0 +1,35 @@
+import type { EngineChoice } from '../../engine/load.ts'
+import type { DecodeLimits } from '../../image/limits.ts'
+import type { TrainOptions } from '../train/options.ts'
+import type { Finding } from './findings.ts'
+
+/** How pictures are looked at; as the model there was trained, or as `train` would, unless given. */
+export interface ExamineOptions
+  extends Pick<
+    TrainOptions,
+    'backbone' | 'inputSize' | 'resize' | 'steps' | 'batch' | 'learningRate' | 'seed' | 'folds'
+  > {
+  readonly engine?: EngineChoice
+  readonly limits?: Partial<DecodeLimits>
+  readonly onEvent?: (event: ExamineEvent) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How far an examination has come; kinds in this order, those with nothing to do left out. */
+export interface ExamineEvent {
+  readonly kind: 'download' | 'bottlenecks' | 'quality' | 'cross-validation'
+  readonly done: number
+  readonly total: number
+}
+
+export interface Examination {
+  readonly categories: readonly string[]
+  /** Pictures that can be used. */
+  readonly pictures: number
+  /** The networks whose bottlenecks were compared. */
+  readonly backbones: readonly string[]
+  /** The most harmful kinds first; doubtful labels ranked. */
+  readonly findings: readonly Finding[]
+  /** Rows among which look-alikes and outliers were looked for: a sample, where pictures are very many. */
+  readonly compared: number
+}

@@ -1,0 +1,169 @@
+import { basename, dirname, join, resolve } from 'node:path'
+import fs from 'fs-extra'
+import { evaluate, type Predictions } from '../../assess/metrics.ts'
+import { type Dataset, type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
+import { quoted, UserError, unexpected } from '../../errors.ts'
+import { softmaxRows } from '../../head/softmax.ts'
+import { layoutOf } from '../../model/layout.ts'
+import type { Model } from '../../model/model.ts'
+import { isReport } from '../../report/renderReport.ts'
+import { guessAhead } from '../guess/ahead.ts'
+import { loadModel } from '../guess/loadModel.ts'
+import { predictedPictures } from '../train/crossValidated.ts'
+import { writeReport } from '../train/writeReport.ts'
+import { countLearnt } from './learnt.ts'
+import type { EvaluateOptions, EvaluateResult, Mistake } from './options.ts'
+
+/**
+ * Measures the model of a working folder on any folder of category folders, which are matched by their names. Folders
+ * of other names take no part; categories without a folder do no harm.
+ *
+ * @throws UserError for what a person can put right; the signal's reason when aborted
+ */
+export async function evaluateModel(
+  tfFiles: string,
+  folder: string,
+  options: EvaluateOptions = {},
+): Promise<EvaluateResult> {
+  if (options.report !== undefined) await checkReport(options.report)
+  const dataset = await scanCategories(folder)
+  const model = await loadModel(tfFiles, options.engine === undefined ? {} : { engine: options.engine })
+  try {
+    const { labels } = model
+    const known = new Set(labels)
+    const pictures = dataset.pictures.filter(({ label }) => known.has(label))
+    if (pictures.length === 0) throw await nothingToEvaluate(folder, dataset, labels)
+    options.onEvent?.({ kind: 'scanned', pictures: pictures.length, categories: labels })
+    const named = await nameAll(model, pictures, options)
+    const learnt = await countLearnt(named.pictures, layoutOf(tfFiles).data)
+    const result = { ...resultOf(dataset, labels, named), learnt }
+    if (options.report === undefined) return result
+    await writeReport(options.report, reportOf(tfFiles, folder, result, named), folder, options.limits)
+    return { ...result, report: options.report }
+  } finally {
+    await model.dispose()
+  }
+}
+
+/** Pictures that could be used, and what the model made of them; a row each. */
+interface Named {
+  readonly pictures: readonly Picture[]
+  /** Logits are logarithms of scores: their softmax is the scores again. */
+  readonly predictions: Predictions
+  readonly unfamiliar: number | undefined
+  readonly skipped: readonly Skipped[]
+}
+
+async function nameAll(model: Model, all: readonly Picture[], options: EvaluateOptions): Promise<Named> {
+  const numbers = new Map(model.labels.map((label, at) => [label, at]))
+  const categories = model.labels.length
+  const logits = new Float32Array(all.length * categories)
+  const pictures: Picture[] = []
+  const skipped: Skipped[] = []
+  let unfamiliar = 0
+  const sources = all.map(({ path }) => path)
+  const { limits, signal, onEvent } = options
+  for await (const guess of guessAhead(model, sources, { ...(limits && { limits }), signal })) {
+    const picture = all[pictures.length + skipped.length]!
+    if ('error' in guess) skipped.push({ relative: picture.relative, reason: guess.error.reason })
+    else {
+      const offset = pictures.length * categories
+      for (const { label, score } of guess.scores) logits[offset + numbers.get(label)!] = Math.log(score)
+      if (guess.unfamiliar) unfamiliar++
+      pictures.push(picture)
+    }
+    onEvent?.({ kind: 'named', done: pictures.length + skipped.length, total: all.length })
+  }
+  return {
+    pictures,
+    predictions: {
+      logits: logits.subarray(0, pictures.length * categories),
+      labels: Int32Array.from(pictures, ({ label }) => numbers.get(label)!),
+      categories,
+    },
+    unfamiliar: model.manifest.familiarity ? unfamiliar : undefined,
+    skipped,
+  }
+}
+
+function resultOf(dataset: Dataset, labels: readonly string[], named: Named): Omit<EvaluateResult, 'learnt'> {
+  const evaluation = evaluate(named.predictions)
+  const known = new Set(labels)
+  const others = dataset.categories.filter(folder => !known.has(folder))
+  const { pictures } = evaluation
+  return {
+    labels,
+    evaluation,
+    mistakes: mistakesOf(named, labels),
+    unknown: others.map(folder => ({
+      folder,
+      pictures: dataset.pictures.filter(({ label }) => label === folder).length,
+    })),
+    absent: labels.filter((_, at) => evaluation.perCategory[at]!.pictures === 0),
+    unfamiliar:
+      named.unfamiliar === undefined || pictures === 0
+        ? undefined
+        : { pictures: named.unfamiliar, share: named.unfamiliar / pictures },
+    skipped: [
+      ...dataset.skipped.filter(({ relative }) => !others.some(folder => relative.startsWith(`${folder}/`))),
+      ...named.skipped,
+    ],
+    report: undefined,
+  }
+}
+
+function mistakesOf({ pictures, predictions }: Named, labels: readonly string[]): Mistake[] {
+  const scores = softmaxRows(predictions.logits, predictions.categories)
+  return predictedPictures(predictions, predictions.logits, pictures)
+    .flatMap(({ path, given, predicted, score }, row) => {
+      const labelScore = scores[row * predictions.categories + given]!
+      if (given === predicted) return []
+      return [{ relative: path, label: labels[given]!, guess: labels[predicted]!, score, labelScore }]
+    })
+    .sort((a, b) => b.score - a.score)
+}
+
+function reportOf(
+  tfFiles: string,
+  folder: string,
+  { labels, evaluation, learnt, skipped }: EvaluateResult,
+  named: Named,
+) {
+  const { predictions, pictures } = named
+  return {
+    title: `${basename(resolve(tfFiles))} on ${basename(resolve(folder))}`,
+    categories: labels,
+    pictures: predictedPictures(predictions, predictions.logits, pictures),
+    evaluation,
+    basis: { kind: 'folder' as const },
+    learnt,
+    skipped: skipped.map(({ relative, reason }) => ({ path: relative, reason })),
+    recipe: { command: `itc evaluate ${quoted(tfFiles)} ${quoted(folder)}`, settings: [] },
+  }
+}
+
+/** In words why a folder has nothing to measure on. */
+async function nothingToEvaluate(folder: string, dataset: Dataset, labels: readonly string[]): Promise<UserError> {
+  const data = join(folder, 'data')
+  const inside = (await fs.pathExists(data)) && !labels.includes('data') ? `Did you mean ${data}? ` : ''
+  const some = labels.slice(0, 5).join(', ') + (labels.length > 5 ? ', …' : '')
+  const found = dataset.categories.length === 0 ? 'has no folders in it' : 'has no pictures of them'
+  return new UserError('E_NO_CATEGORIES', `The folder "${folder}" ${found}: the model knows ${some}.`, {
+    hint: `${inside}Put pictures into folders named exactly like the model's categories.`,
+  })
+}
+
+/** Before anything is computed. @throws UserError when there is no place for the page, or something else of the user's */
+async function checkReport(path: string): Promise<void> {
+  if (!/\.html?$/i.test(path)) throw unexpected('report', 'the name of an .html file', path)
+  if (!(await fs.pathExists(dirname(resolve(path))))) {
+    throw new UserError('E_NO_FOLDER', `There is no folder "${dirname(path)}" for the report.`, {
+      hint: 'Make it first.',
+    })
+  }
+  const present = await fs.lstat(path).catch(() => undefined)
+  if (present === undefined || (present.isFile() && isReport(await fs.readFile(path, 'utf8')))) return
+  throw new UserError('E_EXISTS', `There is "${path}" already, and it is not a report.`, {
+    hint: 'Choose another name.',
+  })
+}

@@ -1,0 +1,43 @@
+import type { Evaluation } from '../../assess/metrics.ts'
+import type { Skipped } from '../../dataset/scan.ts'
+import type { EngineChoice } from '../../engine/load.ts'
+import type { DecodeLimits } from '../../image/limits.ts'
+import type { Misclassified } from '../train/options.ts'
+
+/** What may be chosen for an evaluation; everything has a default. */
+export interface EvaluateOptions {
+  readonly engine?: EngineChoice
+  readonly limits?: Partial<DecodeLimits>
+  /** File that gets the report as an HTML page. */
+  readonly report?: string
+  readonly onEvent?: (event: EvaluateEvent) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What happens during an evaluation, in this order. */
+export type EvaluateEvent =
+  | { readonly kind: 'scanned'; readonly pictures: number; readonly categories: readonly string[] }
+  | { readonly kind: 'named'; readonly done: number; readonly total: number }
+
+/** A picture that the model names differently from its folder, with what it gave the folder's category. */
+export interface Mistake extends Misclassified {
+  readonly labelScore: number
+}
+
+export interface EvaluateResult {
+  /** The model's, all of them: the order of the evaluation's categories. */
+  readonly labels: readonly string[]
+  readonly evaluation: Evaluation
+  /** The mistake that the model was surest of first. */
+  readonly mistakes: readonly Mistake[]
+  /** Folders that are none of the model's categories, and took no part. */
+  readonly unknown: readonly { readonly folder: string; readonly pictures: number }[]
+  /** The model's categories of which there are no pictures. */
+  readonly absent: readonly string[]
+  /** Pictures that the model calls unlike anything learnt; undefined when it can't tell. */
+  readonly unfamiliar: { readonly pictures: number; readonly share: number } | undefined
+  /** Pictures that lie in the model's data folder too: figures flatter by them. Undefined when that folder is gone. */
+  readonly learnt: number | undefined
+  readonly skipped: readonly Skipped[]
+  readonly report: string | undefined
+}

@@ -1,0 +1,83 @@
+import { type FeatureMap, runFeatureMap } from '../../engine/featureMaps.ts'
+import { headLogits } from '../../head/head.ts'
+import { softmaxRows } from '../../head/softmax.ts'
+import { decodePicture } from '../../image/decode.ts'
+import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
+import { readPicture } from '../../image/read.ts'
+import { type Familiar, familiarOf } from '../../model/familiar.ts'
+import { readModel } from '../../model/load.ts'
+import { activationMap, type PlaneMap } from './map.ts'
+import { type Nearest, nearestPictures } from './nearest.ts'
+
+export interface ExplainOptions {
+  /** Categories explained, the best ones. */
+  readonly top?: number
+  /** Training pictures listed, the nearest ones. */
+  readonly neighbours?: number
+  readonly limits?: Partial<DecodeLimits>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Why a category got its score. */
+export interface CategoryExplanation {
+  readonly label: string
+  readonly score: number
+  /** Mean of the map plus `bias`. */
+  readonly logit: number
+  readonly bias: number
+  /** What each place of the network's input adds to the logit, above 0 for the category and below against it. */
+  readonly map: PlaneMap
+}
+
+export interface Explanation extends Familiar {
+  /** Best first. */
+  readonly categories: readonly CategoryExplanation[]
+  readonly nearest: Nearest
+  /** The picture's bytes as they were explained. */
+  readonly picture: Uint8Array
+  /** How each backbone's input was made of it; several backbones look at the same part. */
+  readonly resize: 'stretch' | 'crop' | 'pad'
+}
+
+export const DEFAULT_TOP = 3
+export const DEFAULT_NEIGHBOURS = 5
+
+/**
+ * Explains what a trained model says of one picture: where it saw what speaks for each of the best categories, and which
+ * training pictures are most like it.
+ *
+ * @throws PictureError when the picture can't be used; UserError when there is no model, or none that has maps
+ */
+export async function explain(tfFiles: string, path: string, options: ExplainOptions = {}): Promise<Explanation> {
+  const limits = limitsWith(options.limits)
+  const model = await readModel(tfFiles)
+  const { manifest, backbones, head } = model
+  const { bytes } = await readPicture(path, limits)
+  const maps: FeatureMap[] = []
+  for (const backbone of backbones) {
+    options.signal?.throwIfAborted()
+    maps.push(await runFeatureMap(backbone, await decodePicture(bytes, backbone.recipe, limits)))
+  }
+  const bottleneck = new Float32Array(head.width)
+  let column = 0
+  for (const map of maps) {
+    bottleneck.set(map.bottleneck, column)
+    column += map.features
+  }
+  const logits = headLogits(head, bottleneck)
+  const scores = softmaxRows(logits, head.categories)
+  const ranked = Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!)
+  return {
+    categories: ranked.slice(0, options.top ?? DEFAULT_TOP).map(category => ({
+      label: manifest.labels[category]!,
+      score: scores[category]!,
+      logit: logits[category]!,
+      bias: head.bias[category]!,
+      map: activationMap(head, maps, category),
+    })),
+    ...familiarOf(model, bottleneck, logits),
+    nearest: await nearestPictures(tfFiles, backbones, { bytes, bottleneck }, options.neighbours ?? DEFAULT_NEIGHBOURS),
+    picture: bytes,
+    resize: backbones[0]!.recipe.resize,
+  }
+}

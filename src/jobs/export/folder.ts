@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto'
+import { rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import fs from 'fs-extra'
+import { withLock } from '../../disk/lock.ts'
+import { systemCode, UserError } from '../../errors.ts'
+import type { ExportFiles } from '../../export/formats.ts'
+
+const LOCK_NAME = '.itc-export.lock'
+/** What a killed export leaves. */
+const DRAFT = /^\.itc-export-[0-9a-f]{12}\.tmp$/
+
+/**
+ * Writes files into a folder, all or nothing: they are made in a hidden folder inside it, and take their places when all
+ * are whole. A folder that is not there is made. What is there with the same content, as a killed export may leave it,
+ * stays.
+ *
+ * @throws UserError `E_EXISTS` when something else is there already, before anything is written
+ */
+export async function writeFolder(folder: string, files: ExportFiles): Promise<void> {
+  await namesIn(folder) // before a lock is made there
+  const made = await firstMissing(folder)
+  const work = async () => {
+    const present = await namesIn(folder)
+    const missing = await missingFiles(folder, present, files)
+    for (const name of present.filter(name => DRAFT.test(name))) await fs.remove(join(folder, name))
+    await place(folder, missing)
+  }
+  try {
+    await withLock(join(folder, LOCK_NAME), {}, work)
+  } catch (error) {
+    if (made) await fs.remove(made).catch(() => undefined)
+    throw error
+  }
+}
+
+async function place(folder: string, files: ExportFiles): Promise<void> {
+  const draft = join(folder, `.itc-export-${randomBytes(6).toString('hex')}.tmp`)
+  const placed: string[] = []
+  try {
+    for (const [path, data] of files) await fs.outputFile(join(draft, path), data, { flush: true, flag: 'wx' })
+    for (const top of new Set([...files.keys()].map(topOf))) {
+      await rename(join(draft, top), join(folder, top))
+      placed.push(top)
+    }
+    await fs.remove(draft)
+  } catch (error) {
+    for (const path of [draft, ...placed.map(top => join(folder, top))]) await fs.remove(path).catch(() => undefined)
+    throw error
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await fs.readdir(folder)
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return []
+    if (systemCode(cause) !== 'ENOTDIR') throw cause
+    throw new UserError('E_EXISTS', `"${folder}" is a file, not a folder.`, { hint: 'Choose another --to.', cause })
+  }
+}
+
+async function missingFiles(folder: string, present: readonly string[], files: ExportFiles): Promise<ExportFiles> {
+  const missing = new Map<string, Uint8Array | string>()
+  for (const [path, data] of files) {
+    const top = topOf(path)
+    if (!present.includes(top)) missing.set(path, data)
+    else if (!(await holds(join(folder, path), data))) {
+      throw new UserError('E_EXISTS', `There is a "${top}" in "${folder}" already; nothing is overwritten.`, {
+        hint: 'Choose another --to, or remove what is there.',
+      })
+    }
+  }
+  return missing
+}
+
+async function holds(path: string, data: Uint8Array | string): Promise<boolean> {
+  return fs.readFile(path).then(
+    bytes => bytes.equals(typeof data === 'string' ? Buffer.from(data) : data),
+    () => false,
+  )
+}
+
+/** A file, or the folder that holds it: what takes its place at once. */
+function topOf(path: string): string {
+  return path.split('/')[0]!
+}
+
+/** The topmost folder on the way that is not there. */
+async function firstMissing(folder: string): Promise<string | undefined> {
+  if (await fs.pathExists(folder)) return undefined
+  const parent = dirname(folder)
+  return (parent === folder ? undefined : await firstMissing(parent)) ?? folder
+}

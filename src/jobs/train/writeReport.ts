@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { writeAtomic } from '../../disk/writeAtomic.ts'
+import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
+import { PictureError } from '../../image/pictureError.ts'
+import { thumbnail } from '../../image/thumbnail.ts'
+import { renderReport } from '../../report/renderReport.ts'
+import type { ReportData } from '../../report/reportData.ts'
+
+/**
+ * Writes a report as one page. The page that was there stays until the new one is whole.
+ *
+ * @param folder what the pictures' paths are relative to
+ */
+export async function writeReport(
+  path: string,
+  data: ReportData,
+  folder: string,
+  limits?: Partial<DecodeLimits>,
+): Promise<void> {
+  const page = await renderReport(data, async picture => {
+    try {
+      return await thumbnail(join(folder, picture), limitsWith(limits))
+    } catch (error) {
+      if (error instanceof PictureError) return undefined // it was there when it was learnt
+      throw error
+    }
+  })
+  await writeAtomic(path, page)
+}

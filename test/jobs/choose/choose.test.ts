@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import { describe, expect, it } from 'vitest'
+import { mostCandidates, STAGES } from '../../../src/jobs/choose/candidates.ts'
+import type { TrainEvent } from '../../../src/jobs/train/options.ts'
+import { train } from '../../../src/jobs/train/train.ts'
+import { run } from '../../cli/run.ts'
+import { sampleFolder } from '../../pictures.ts'
+import { tempFolder } from '../../tempFolder.ts'
+
+const QUICK = { steps: 60, folds: 2, validation: 0, test: 0, report: false }
+
+/** Swaps every other picture of two categories: nothing is left to learn. */
+async function mixUp(data: string, one: string, other: string): Promise<void> {
+  const names = await Promise.all([one, other].map(category => fs.readdir(join(data, category))))
+  for (const [at, name] of names[0]!.sort().entries()) {
+    if (at % 2 === 0) await fs.move(join(data, one, name), join(data, other, `swapped-${name}`))
+  }
+  for (const [at, name] of names[1]!.sort().entries()) {
+    if (at % 2 === 0) await fs.move(join(data, other, name), join(data, one, `swapped-${name}`))
+  }
+}
+
+describe('train with backbone auto', () => {
+  it('compares on the same pictures, trains what it chose, and finds its bottlenecks in the cache the next time', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 12)
+    await mixUp(join(tfFiles, 'data'), 'bird', 'vehicle')
+    const events: TrainEvent[] = []
+    const options = { ...QUICK, backbone: 'auto', resize: 'stretch', inputSize: 96 } as const
+    const { choice, manifest } = await train(tfFiles, { ...options, onEvent: event => events.push(event) })
+    expect(choice).toMatchObject({ pictures: 24, of: 24, endedEarly: false })
+    expect(choice!.candidates.map(({ backbone }) => backbone)).toEqual([
+      'mobilenet_v1',
+      'efficientnet_lite0',
+      'efficientnet_lite2',
+      'mobilenet_v1+efficientnet_lite0',
+      'mobilenet_v1+efficientnet_lite2',
+      'efficientnet_lite0+efficientnet_lite2',
+    ])
+    for (const { right, accuracy, gain, gainInterval, milliseconds } of choice!.candidates) {
+      expect(accuracy).toBeCloseTo(right / 24, 10)
+      expect(gain).toBeCloseTo((right - choice!.candidates[0]!.right) / 24, 10)
+      expect(gainInterval.low).toBeLessThanOrEqual(gainInterval.high)
+      expect(milliseconds).toBeGreaterThan(0)
+    }
+    const chosen = choice!.candidates[choice!.chosen]!
+    expect(manifest.backbones.map(({ name }) => name).join('+')).toBe(chosen.backbone)
+    expect(manifest.backbones[0]!.recipe).toMatchObject({ size: 96, resize: 'stretch' })
+    const steps = events.flatMap(event => (event.kind === 'choosing' ? [event] : []))
+    expect(steps.every(({ done, total }) => done >= 0 && done <= total)).toBe(true)
+    expect(steps.map(({ done }) => done)).toEqual([...steps.map(({ done }) => done)].sort((a, b) => a - b))
+
+    const again = await train(tfFiles, options)
+    expect(again.choice!.candidates.map(({ right }) => right)).toEqual(choice!.candidates.map(({ right }) => right))
+  })
+
+  it('ends early where nothing is to be gained, and says so', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 3)
+    const { out, err, code } = await run(['train', tfFiles, '--backbone', 'auto', '--steps', '100', '--folds', '2'])
+    expect(err).toMatch(/comparing up to 15 ways to see, by cross-validation on 6 pictures/)
+    expect(out).toMatch(/^> {2}mobilenet_v1 +224 {2}stretch +\d+\.\d %/m)
+    expect(out).toMatch(/kept: --backbone mobilenet_v1 --resize stretch: it makes so few mistakes/)
+    expect(code).toBe(0)
+  })
+
+  it('keeps what it has when it is stopped', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 3)
+    const stop = new AbortController()
+    const reason = new Error('stopped')
+    const onEvent = (event: TrainEvent) => event.kind === 'choosing' && event.done > 4 && stop.abort(reason)
+    await expect(train(tfFiles, { ...QUICK, backbone: 'auto', signal: stop.signal, onEvent })).rejects.toBe(reason)
+    const { choice } = await train(tfFiles, { ...QUICK, backbone: 'auto' })
+    expect(choice!.candidates.length).toBeGreaterThan(2)
+  })
+
+  it('takes no options that belong to one network', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 3)
+    await expect(train(tfFiles, { backbone: 'auto', mean: 1 })).rejects.toThrow(
+      /--mean can't be used with --backbone auto/,
+    )
+  })
+})
+
+describe('the candidates', () => {
+  it('are as many as are announced, unless something is settled', () => {
+    for (const settled of [{}, { resize: 'pad' }, { inputSize: 160 }, { inputSize: 160, resize: 'crop' }] as const) {
+      const found = new Set<string>()
+      const right = (candidate: object) => (found.has(JSON.stringify(candidate)) ? 1 : undefined)
+      for (const stage of STAGES) {
+        for (const candidate of stage(settled, right)) {
+          if ('inputSize' in settled) expect(candidate.inputSize).toBe(settled.inputSize)
+          if ('resize' in settled) expect(candidate.resize).toBe(settled.resize)
+          found.add(JSON.stringify(candidate))
+        }
+      }
+      expect(found.size).toBe(mostCandidates(settled).all)
+    }
+  })
+})

@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { explain } from '../../../src/jobs/explain/explain.ts'
+import { resample } from '../../../src/jobs/explain/map.ts'
+import { drawExplanation } from '../../../src/jobs/explain/sheet.ts'
+import { loadModel } from '../../../src/jobs/guess/loadModel.ts'
+import { train } from '../../../src/jobs/train/train.ts'
+import { layoutOf } from '../../../src/model/layout.ts'
+import { SAMPLE_TEST, sampleFolder } from '../../pictures.ts'
+import { tempFolder } from '../../tempFolder.ts'
+
+const PICTURE = join(SAMPLE_TEST, 'ladybird.jpg')
+const QUICK = { steps: 200, folds: 0 }
+
+const meanOf = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length
+
+describe('explain', () => {
+  it.each([
+    ['one backbone', { backbone: 'mobilenet_v1' }],
+    ['one at a size of which its pooling was not made', { backbone: 'mobilenet_v1', inputSize: 288, resize: 'crop' }],
+    ['two whose maps differ in size', { backbone: 'mobilenet_v1+efficientnet_lite2', resize: 'pad' }],
+  ] as const)('gives maps whose mean and bias are the logit exactly: %s', async (_, options) => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug', 'fruit'], 4)
+    await train(tfFiles, { ...QUICK, ...options })
+    const { categories } = await explain(tfFiles, PICTURE)
+    const model = await loadModel(tfFiles, { engine: 'onnx' })
+    const { scores } = await model.guess(PICTURE)
+    await model.dispose()
+
+    const sum = categories.reduce((total, { logit }) => total + Math.exp(logit), 0)
+    categories.forEach(({ label, score, logit, bias, map }, rank) => {
+      expect(map.values).toHaveLength(map.width * map.height)
+      expect(Math.abs(meanOf(map.values) + bias - logit)).toBeLessThan(1e-4 * Math.max(1e-3, Math.abs(logit)))
+      // The logits are those of the model that names pictures.
+      expect(label).toBe(scores[rank]!.label)
+      expect(score).toBeCloseTo(scores[rank]!.score, 5)
+      expect(Math.exp(logit) / sum).toBeCloseTo(scores[rank]!.score, 5)
+    })
+  })
+
+  it('tells a picture unlike anything learnt as guessing does', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 8)
+    await train(tfFiles, { steps: 200, report: false })
+    const noise = Buffer.from(Uint8Array.from({ length: 300 * 300 * 3 }, (_, at) => (at * 7919) % 251))
+    const strange = join(tfFiles, 'strange.png')
+    await sharp(noise, { raw: { width: 300, height: 300, channels: 3 } }).toFile(strange)
+    const model = await loadModel(tfFiles, { engine: 'onnx' })
+    for (const [path, isStrange] of [
+      [PICTURE, false],
+      [strange, true],
+    ] as const) {
+      const { familiarity, unfamiliar } = await explain(tfFiles, path)
+      const guess = await model.guess(path)
+      expect([unfamiliar, guess.unfamiliar]).toEqual([isStrange, isStrange])
+      expect(familiarity).toBeCloseTo(guess.familiarity!, 3)
+    }
+    await model.dispose()
+  })
+
+  it('finds the nearest training pictures, nearest first, and tells a training picture from itself', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 5)
+    await train(tfFiles, QUICK)
+    const { data } = layoutOf(tfFiles)
+    const name = (await fs.readdir(join(data, 'bug'))).sort()[0]!
+    const { nearest } = await explain(tfFiles, join(data, 'bug', name), { neighbours: 4 })
+    expect(nearest).toMatchObject({ compared: 10, same: [`bug/${name}`], missing: undefined })
+    const distances = nearest.pictures.map(({ distance }) => distance)
+    expect(distances).toHaveLength(4)
+    expect(distances).toEqual([...distances].sort((a, b) => a - b))
+    expect(distances[0]).toBeGreaterThan(0.01)
+  })
+
+  it('says so when the training pictures or their bottlenecks are gone', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+    await train(tfFiles, QUICK)
+    const { data, bottlenecks } = layoutOf(tfFiles)
+    const changed = join(data, 'bug', (await fs.readdir(join(data, 'bug')))[0]!)
+    await fs.copy(PICTURE, changed, { overwrite: true })
+    const partly = await explain(tfFiles, PICTURE)
+    expect(partly.nearest.missing).toMatch(/^1 of 8 training pictures are not in the cache/)
+    expect(partly.nearest.pictures).toHaveLength(5)
+
+    await fs.remove(bottlenecks)
+    expect((await explain(tfFiles, PICTURE)).nearest).toMatchObject({
+      pictures: [],
+      missing: expect.stringMatching(/cache of bottlenecks is gone/),
+    })
+    expect(await fs.pathExists(bottlenecks)).toBe(false)
+
+    await fs.remove(data)
+    expect((await explain(tfFiles, PICTURE)).nearest.missing).toMatch(/training pictures are gone/)
+  })
+
+  it('draws a sheet that is a PNG', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+    await train(tfFiles, QUICK)
+    const { png } = await drawExplanation(await explain(tfFiles, PICTURE), 'a <b> & "c" 漢.jpg')
+    const { format, width, height } = await sharp(Buffer.from(png)).metadata()
+    expect(format).toBe('png')
+    expect(width).toBeGreaterThan(800)
+    expect(height).toBeGreaterThan(400)
+  })
+})
+
+describe('resample', () => {
+  it('keeps the mean at every size', () => {
+    const map = { values: Float32Array.from({ length: 49 }, (_, at) => Math.sin(at * 3) * 5), width: 7, height: 7 }
+    for (const size of [3, 9, 10, 31]) {
+      expect(meanOf(resample(map, size, size).values)).toBeCloseTo(meanOf(map.values), 5)
+    }
+  })
+})

@@ -1,0 +1,202 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import { describe, expect, it } from 'vitest'
+import { readNetwork } from '../../../src/backbone/readNetwork.ts'
+import { EXPORT_FORMATS } from '../../../src/export/formats.ts'
+import { decodePicture } from '../../../src/image/decode.ts'
+import { exportModel } from '../../../src/jobs/export/export.ts'
+import { loadModel } from '../../../src/jobs/guess/loadModel.ts'
+import { train } from '../../../src/jobs/train/train.ts'
+import { layoutOf } from '../../../src/model/layout.ts'
+import { readModel } from '../../../src/model/load.ts'
+import { writeModel } from '../../../src/model/write.ts'
+import { run } from '../../cli/run.ts'
+import { retrained } from '../../model/retrained.ts'
+import { SAMPLE_TEST, sampleFolder } from '../../pictures.ts'
+import { tempFolder } from '../../tempFolder.ts'
+
+const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof import('onnxruntime-node')
+
+async function somePicture(): Promise<string> {
+  return join(SAMPLE_TEST, (await readdir(SAMPLE_TEST)).sort()[0]!)
+}
+
+/** Scores of the exported ONNX model, in the labels' order. */
+async function onnxScores(folder: string, feeds: Record<string, Uint8Array>, size: number): Promise<number[]> {
+  const session = await ort.InferenceSession.create(await readFile(join(folder, 'model.onnx')))
+  expect([...session.inputNames]).toEqual(Object.keys(feeds))
+  const tensors = Object.entries(feeds).map(([name, pixels]) => {
+    return [name, new ort.Tensor('uint8', pixels, [1, size, size, 3])] as const
+  })
+  const { scores } = await session.run(Object.fromEntries(tensors))
+  await session.release()
+  return [...(scores!.data as Float32Array)]
+}
+
+/** Scores of itc itself, in the labels' order. */
+async function ownScores(tfFiles: string, picture: string): Promise<number[]> {
+  const model = await loadModel(tfFiles, { engine: 'onnx' })
+  const { scores } = await model.guess(picture)
+  await model.dispose()
+  return model.labels.map(label => scores.find(score => score.label === label)!.score)
+}
+
+describe('itc export', () => {
+  it.each([
+    ['mobilenet_v1', ['pixels']],
+    ['mobilenet_v1+efficientnet_lite0', ['pixels']],
+  ])('of a model on %s to ONNX gives the same scores', async (backbone, inputs) => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
+    await train(tfFiles, { backbone, steps: 50, folds: 0, engine: 'onnx' })
+    const to = join(tfFiles, 'onnx')
+    await exportModel(tfFiles, { format: 'onnx', to })
+    const picture = await somePicture()
+    const { recipe } = (await loadModel(tfFiles)).manifest.backbones[0]!
+    const pixels = await decodePicture(picture, recipe)
+    const scores = await onnxScores(to, Object.fromEntries(inputs.map(name => [name, pixels])), recipe.size)
+    const own = await ownScores(tfFiles, picture)
+    scores.forEach((score, at) => {
+      expect(score).toBeCloseTo(own[at]!, 5)
+    })
+  })
+
+  it('of backbones that look at pictures of different sizes has an input for each', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
+    await train(tfFiles, { backbone: 'mobilenet_v1+efficientnet_lite2', steps: 50, folds: 0, engine: 'onnx' })
+    const to = join(tfFiles, 'onnx')
+    await exportModel(tfFiles, { format: 'onnx', to })
+    const session = await ort.InferenceSession.create(await readFile(join(to, 'model.onnx')))
+    expect([...session.inputNames]).toEqual(['pixels', 'pixels_1'])
+    await session.release()
+  })
+
+  it('of an old retrained_graph.pb works too, to every format, whole and with half-size weights', async () => {
+    const tfFiles = await tempFolder()
+    await retrained(tfFiles, 'inception', ['no', 'yes'])
+    const picture = await somePicture()
+    const own = await ownScores(tfFiles, picture)
+    for (const format of EXPORT_FORMATS) {
+      for (const float16 of [false, true]) {
+        const to = join(tfFiles, `${format}-${float16}`)
+        const { files } = await exportModel(tfFiles, { format, to, float16 })
+        for (const { path, bytes } of files) expect((await fs.stat(join(to, path))).size).toBe(bytes)
+        if (format !== 'onnx') {
+          const { features, input } = await readNetwork(format === 'graphdef' ? join(to, 'retrained_graph.pb') : to)
+          expect([features, input]).toEqual([4, format === 'graphdef' ? 'input' : 'pixels'])
+          continue
+        }
+        const { recipe } = (await loadModel(tfFiles)).manifest.backbones[0]!
+        const scores = await onnxScores(to, { pixels: await decodePicture(picture, recipe) }, recipe.size)
+        expect(scores[0]).toBeCloseTo(own[0]!, float16 ? 2 : 5)
+      }
+    }
+  })
+
+  it('overwrites nothing, and leaves nothing behind when something is in the way', async () => {
+    const tfFiles = await tempFolder()
+    await retrained(tfFiles, 'mobilenet', ['no', 'yes'])
+    const to = join(tfFiles, 'here')
+    await fs.outputFile(join(to, 'model.onnx'), 'mine')
+    const { code, err, out } = await run(['export', tfFiles, '--format', 'onnx', '--to', to])
+    expect(err).toMatch(/There is a "model\.onnx" in .*here" already; nothing is overwritten\.\nChoose another --to/)
+    expect([code, out]).toEqual([1, ''])
+    expect(await readdir(to)).toEqual(['model.onnx'])
+    expect(await readFile(join(to, 'model.onnx'), 'utf8')).toBe('mine')
+    expect((await run(['export', tfFiles, '--format', 'saved-model', '--to', to])).code).toBe(0)
+    expect((await readdir(to)).sort()).toEqual(['assets.extra', 'model.onnx', 'saved_model.pb'])
+  })
+
+  it('goes on with what a killed export left', async () => {
+    const tfFiles = await tempFolder()
+    await retrained(tfFiles, 'mobilenet', ['no', 'yes'])
+    const to = join(tfFiles, 'here')
+    const args = ['export', tfFiles, '--format', 'saved-model', '--to', to]
+    expect((await run(args)).code).toBe(0)
+    const whole = await readFile(join(to, 'saved_model.pb'))
+    await fs.remove(join(to, 'saved_model.pb'))
+    await fs.outputFile(join(to, '.itc-export-0123456789ab.tmp', 'saved_model.pb'), 'half')
+    expect((await run(args)).code).toBe(0)
+    expect((await readdir(to)).sort()).toEqual(['assets.extra', 'saved_model.pb'])
+    expect(await readFile(join(to, 'saved_model.pb'))).toEqual(whole)
+  })
+
+  it('says what it wrote, also as JSON', async () => {
+    const tfFiles = await tempFolder()
+    await retrained(tfFiles, 'mobilenet', ['no', 'yes'])
+    const text = await run(['export', tfFiles, '--format', 'tfjs', '--to', join(tfFiles, 'a')])
+    expect(text.out).toMatch(/^index\.html +\d+ kB$/m)
+    expect(text.out).toMatch(/written to .*; open index\.html in a browser/)
+    const json = await run(['export', tfFiles, '--format', 'tfjs', '--to', join(tfFiles, 'b'), '--json'])
+    expect(JSON.parse(json.out).files.map((file: { path: string }) => file.path)).toContain('model.json')
+  })
+
+  it.each<[what: string, args: (folder: string) => string[], sentence: RegExp]>([
+    ['no model', folder => [folder, '--format', 'onnx', '--to', join(folder, 'x')], /no model in .* yet/],
+    [
+      'a format that is none',
+      folder => [folder, '--format', 'tflite', '--to', 'x'],
+      /tfjs, saved-model, onnx, graphdef/,
+    ],
+    ['no --to', folder => [folder, '--format', 'onnx'], /--to/],
+    ['--to nothing', folder => [folder, '--format', 'onnx', '--to', ''], /Expected a folder for to but received ""/],
+  ])('%s: a sentence', async (_what, args, sentence) => {
+    const { code, err, out } = await run(['export', ...args(await tempFolder())])
+    expect(err).toMatch(sentence)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect([code, out]).toEqual([1, ''])
+  })
+
+  it.runIf(fs.pathExistsSync('/proc/self'))('a folder that can never be made: a sentence, and no waiting', async () => {
+    const tfFiles = await tempFolder()
+    await retrained(tfFiles, 'mobilenet', ['no', 'yes'])
+    const { code, err } = await run(['export', tfFiles, '--format', 'onnx', '--to', '/proc/itc/page'])
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^error: There is no folder "\/proc\/itc\/page", and it can't be made/),
+    ])
+  })
+
+  it('a model on an ONNX file can be had as ONNX, and says so', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
+    await train(tfFiles, { steps: 20, folds: 0, engine: 'onnx' })
+    const { manifest, head, backbones } = await readModel(tfFiles)
+    const layout = layoutOf(tfFiles)
+    await fs.remove(layout.model)
+    await writeModel(layout, backbones, head, { ...manifest, familiarity: undefined })
+    const { code, err } = await run(['export', tfFiles, '--format', 'saved-model', '--to', join(tfFiles, 'x')])
+    expect(err).toMatch(
+      /no TensorFlow graph of this model: mobilenet_v1 is an ONNX file.*\nExport it with --format onnx/,
+    )
+    expect(code).toBe(1)
+    expect((await run(['export', tfFiles, '--format', 'onnx', '--to', join(tfFiles, 'x')])).code).toBe(0)
+  })
+
+  it('a model whose graph was removed: says how to get it again; ONNX goes without', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
+    await train(tfFiles, { steps: 20, folds: 0, engine: 'onnx' })
+    await fs.remove(layoutOf(tfFiles).graph)
+    const { code, err } = await run(['export', tfFiles, '--format', 'tfjs', '--to', join(tfFiles, 'x')])
+    expect(err).toMatch(/retrained_graph\.pb is not there.*\nTrain again.*itc train/)
+    expect(code).toBe(1)
+    expect(await fs.pathExists(join(tfFiles, 'x'))).toBe(false)
+    expect((await run(['export', tfFiles, '--format', 'onnx', '--to', join(tfFiles, 'x')])).code).toBe(0)
+  })
+})
+
+it('page/tf.min.js is the browser builds of the installed TensorFlow.js (node scripts/page/make.mjs)', async ({
+  skip,
+}) => {
+  const require = createRequire(import.meta.url)
+  const script = await readFile(new URL('../../../page/tf.min.js', import.meta.url), 'utf8')
+  for (const part of ['core', 'converter', 'backend-cpu', 'backend-webgl']) {
+    let version: string
+    try {
+      version = require(`@tensorflow/tfjs-${part}/package.json`).version
+    } catch {
+      return skip('TensorFlow.js is not installed')
+    }
+    expect(script).toContain(`/* @tensorflow/tfjs-${part} ${version} */`)
+  }
+})
