@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fs from 'fs-extra'
 import { expect, it } from 'vitest'
-import { run } from './cli/run.ts'
-import { SAMPLE_TEST } from './pictures.ts'
-import { tempFolder } from './tempFolder.ts'
+import { SAMPLE_TEST } from './helpers/pictures.ts'
+import { run } from './helpers/runCli.ts'
+import { tempFolder } from './helpers/tempFolder.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

@@ -4,7 +4,7 @@ import type { Backbone } from '../../src/backbone/backbone.ts'
 import { compiledOnnx } from '../../src/backbone/compile.ts'
 import { constNode, dtypeAttr, type Graph, placeholderNode } from '../../src/graph/graph.ts'
 import { floatTensor, intTensor } from '../../src/graph/tensor.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { cachedPath } from '../../src/backbone/cacheFolder.ts'
 import { type DownloadOptions, type DownloadProgress, download } from '../../src/backbone/download.ts'
 import { UserError } from '../../src/errors.ts'
-import { sendFile, sendThenCut, serve, serveProxy, someFile } from './server.ts'
+import { sendFile, sendThenCut, serve, serveProxy, someFile } from '../helpers/server.ts'
 
 async function settings(env: Record<string, string> = {}): Promise<DownloadOptions & { cacheFolder: string }> {
   const cacheFolder = await mkdtemp(join(tmpdir(), 'itc-cache-'))

@@ -7,8 +7,8 @@ import { catalogEntry } from '../../src/backbone/catalog.ts'
 import { findBackbone, findBackbones } from '../../src/backbone/find.ts'
 import { writeGraphDef } from '../../src/formats/graphdef/write.ts'
 import { writeTfjsModel } from '../../src/formats/tfjs/write.ts'
-import { smallNetwork } from '../graph/networks.ts'
-import { serve } from './server.ts'
+import { smallNetwork } from '../helpers/networks.ts'
+import { serve } from '../helpers/server.ts'
 
 const MODELS = fileURLToPath(new URL('../../models/', import.meta.url))
 

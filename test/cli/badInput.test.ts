@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
 import { layoutOf } from '../../src/model/layout.ts'
-import { SAMPLE_TEST, sampleFolder } from '../pictures.ts'
-import { tempFolder } from '../tempFolder.ts'
-import { type Ran, run } from './run.ts'
+import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
+import { type Ran, run } from '../helpers/runCli.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 /** A clear sentence on standard error, nothing on standard output, no stack trace. */
 function expectSentence({ code, out, err }: Ran, sentence: RegExp): void {

@@ -5,9 +5,9 @@ import { printInstallation } from '../../src/cli/doctorReport.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
 import { layoutOf } from '../../src/model/layout.ts'
 import { VERSION } from '../../src/version.ts'
-import { sampleFolder } from '../pictures.ts'
-import { tempFolder } from '../tempFolder.ts'
-import { run } from './run.ts'
+import { sampleFolder } from '../helpers/pictures.ts'
+import { run } from '../helpers/runCli.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 it('itc doctor tells of the installation alone', async () => {
   const { code, out, err } = await run(['doctor'])

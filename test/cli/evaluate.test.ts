@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { evaluate } from '../../src/assess/metrics.ts'
 import { evaluationJson } from '../../src/cli/evaluateJson.ts'
 import { categoryTable, confusionTable } from '../../src/cli/evaluateTable.ts'
-import { SAMPLE, sampleFolder } from '../pictures.ts'
-import { sharedFolder } from '../tempFolder.ts'
-import { run } from './run.ts'
+import { SAMPLE, sampleFolder } from '../helpers/pictures.ts'
+import { run } from '../helpers/runCli.ts'
+import { sharedFolder } from '../helpers/tempFolder.ts'
 
 const root = await sharedFolder()
 let tfFiles: string

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { train } from '../../src/jobs/train/train.ts'
-import { SAMPLE_TEST, sampleFolder } from '../pictures.ts'
-import { tempFolder } from '../tempFolder.ts'
-import { run } from './run.ts'
+import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
+import { run } from '../helpers/runCli.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const PICTURE = join(SAMPLE_TEST, 'ladybird.jpg')
 

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { train } from '../../src/index.ts'
-import { SAMPLE, SAMPLE_TEST, sampleFolder } from '../pictures.ts'
-import { run } from './run.ts'
+import { SAMPLE, SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
+import { run } from '../helpers/runCli.ts'
 
 let tfFiles: string
 const lemon = join(SAMPLE_TEST, 'lemon.jpg')

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { train } from '../../src/index.ts'
-import { SAMPLE_TEST, sampleFolder } from '../pictures.ts'
-import { run } from './run.ts'
+import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
+import { run } from '../helpers/runCli.ts'
 
 let shared: string
 let tfFiles: string

@@ -4,7 +4,7 @@ import path from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
 import { compileOnnx } from '../../src/compile/compile.ts'
-import { bundledGraph } from '../graph/run.ts'
+import { bundledGraph } from '../helpers/runGraph.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const REFERENCE = path.resolve(ROOT, '../shared/reference')

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
 import { makeFolder } from '../../src/disk/folder.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 describe('makeFolder', () => {
   it('makes what is missing on the way, and is content with what is there', async () => {

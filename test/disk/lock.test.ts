@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { withLock } from '../../src/disk/lock.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 /** Called before a file is renamed: the moment between finding a lock dead and taking it away. */
 const overtaking = vi.hoisted(() => ({ before: async (_path: string) => {} }))

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
 import type { Graph } from '../../src/graph/graph.ts'
-import { ints, smallNetwork } from '../graph/networks.ts'
-import { PIXELS, RAW } from '../graph/run.ts'
+import { ints, smallNetwork } from '../helpers/networks.ts'
+import { PIXELS, RAW } from '../helpers/runGraph.ts'
 
 function backbone(graph: Graph, features = 6): Backbone {
   const network = { format: 'graph', graph, input: 'input', bottleneck: 'features' } as const

@@ -3,7 +3,7 @@ import type { HeadProblem } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
 import { headLogits } from '../../src/head/head.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
-import { plainSgd } from './plainSgd.ts'
+import { plainSgd } from '../helpers/plainSgd.ts'
 
 const STEPS = 30
 

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { findBackbone } from '../../src/backbone/find.ts'
 import { loadEngine } from '../../src/engine/load.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 it('onnxruntime tells its maker nothing: it keeps no number of this machine', async () => {
   const home = await tempFolder()

@@ -5,8 +5,8 @@ import { loadTensorflowBackbone } from '../../src/engine/tensorflowBackbone.ts'
 import { cutGraph } from '../../src/graph/cut/cut.ts'
 import { constNode, dtypeAttr, type Graph, type GraphNode, placeholderNode } from '../../src/graph/graph.ts'
 import { floatTensor, intTensor } from '../../src/graph/tensor.ts'
-import { bundledGraph } from '../graph/run.ts'
-import { describeTensorflow } from './tensorflowSuite.ts'
+import { bundledGraph } from '../helpers/runGraph.ts'
+import { describeTensorflow } from '../helpers/tensorflowSuite.ts'
 
 const REFERENCE = new URL('../../../shared/reference/', import.meta.url)
 const PICTURES = 8

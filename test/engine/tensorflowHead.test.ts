@@ -3,8 +3,8 @@ import type { HeadProblem } from '../../src/engine/engine.ts'
 import { createTensorflowTrainer } from '../../src/engine/tensorflowHead.ts'
 import { headLogits } from '../../src/head/head.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
-import { plainSgd } from './plainSgd.ts'
-import { describeTensorflow } from './tensorflowSuite.ts'
+import { plainSgd } from '../helpers/plainSgd.ts'
+import { describeTensorflow } from '../helpers/tensorflowSuite.ts'
 
 const CASES: readonly [string, Partial<HeadProblem>][] = [
   ['one head, two categories', { heads: 1, categories: 2 }],

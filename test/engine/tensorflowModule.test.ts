@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTensorflowEngine } from '../../src/engine/tensorflow.ts'
 import { loadTensorFlow, provisionedFolder } from '../../src/engine/tensorflowModule.ts'
 import { UserError } from '../../src/errors.ts'
-import { describeTensorflow } from './tensorflowSuite.ts'
+import { describeTensorflow } from '../helpers/tensorflowSuite.ts'
 
 let folder: string
 beforeEach(() => {

@@ -3,7 +3,7 @@ import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
 import { BottleneckStore, bottleneckIdentity } from '../../src/features/store.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const hash = 'ab'.repeat(32)
 

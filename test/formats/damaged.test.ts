@@ -15,9 +15,9 @@ import { writeTfjsModel } from '../../src/formats/tfjs/write.ts'
 import { findBottleneck } from '../../src/graph/cut/bottleneck.ts'
 import { findInput } from '../../src/graph/cut/input.ts'
 import type { Graph } from '../../src/graph/graph.ts'
-import { smallNetwork } from '../graph/networks.ts'
+import { smallNetwork } from '../helpers/networks.ts'
 import { tarEntry } from '../helpers/tarEntry.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const RECIPE = { size: 32, mean: [0, 0, 0], scale: [1, 1, 1] } as const
 const MUTATIONS = 1000

@@ -11,10 +11,10 @@ import { writeGraphDef } from '../../src/formats/graphdef/write.ts'
 import { writeSavedModel } from '../../src/formats/savedmodel/write.ts'
 import { writeTfjsModel } from '../../src/formats/tfjs/write.ts'
 import { floatsToHalves, halvesToFloats } from '../../src/graph/tensor.ts'
-import { smallNetwork } from '../graph/networks.ts'
-import { largestDifference, RAW, runGraph, runOnnx } from '../graph/run.ts'
+import { smallNetwork } from '../helpers/networks.ts'
+import { largestDifference, RAW, runGraph, runOnnx } from '../helpers/runGraph.ts'
 import { tarEntry } from '../helpers/tarEntry.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const OUTPUTS = ['features', 'final_result']
 

@@ -6,8 +6,8 @@ import { findInput } from '../../src/graph/cut/input.ts'
 import { constNode, type Graph, placeholderNode } from '../../src/graph/graph.ts'
 import { simplify } from '../../src/graph/simplify/simplify.ts'
 import { floatTensor, intTensor } from '../../src/graph/tensor.ts'
-import { ints, node, smallNetwork, text, wave } from './networks.ts'
-import { largestDifference, RAW, runGraph } from './run.ts'
+import { ints, node, smallNetwork, text, wave } from '../helpers/networks.ts'
+import { largestDifference, RAW, runGraph } from '../helpers/runGraph.ts'
 
 function withNodes(...more: Graph['nodes']): Graph {
   const graph = smallNetwork()

@@ -3,8 +3,8 @@ import { tfjsArtifacts } from '../../src/formats/tfjs/write.ts'
 import { fakeQuantSteps } from '../../src/graph/fakeQuant.ts'
 import { type Attr, constNode, type Graph, placeholderNode } from '../../src/graph/graph.ts'
 import { floatTensor } from '../../src/graph/tensor.ts'
-import { node, text, wave } from './networks.ts'
-import { largestDifference, PIXELS, runGraph } from './run.ts'
+import { node, text, wave } from '../helpers/networks.ts'
+import { largestDifference, PIXELS, runGraph } from '../helpers/runGraph.ts'
 
 const eightBits: Record<string, Attr> = {
   num_bits: { kind: 'int', value: 8 },

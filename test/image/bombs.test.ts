@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { noise, outcome, paint } from './samples.ts'
+import { noise, outcome, paint } from '../helpers/samples.ts'
 
 // Vitest runs each file in a process of its own, so the peak of its memory is the bombs'.
 const peakMegabytes = () => process.resourceUsage().maxRSS / 1024

@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { DEFAULT_LIMITS } from '../../src/image/limits.ts'
 import { withPicture } from '../../src/image/open.ts'
-import { corners, noise, outcome, paint } from './samples.ts'
+import { corners, noise, outcome, paint } from '../helpers/samples.ts'
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
 

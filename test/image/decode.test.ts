@@ -15,7 +15,7 @@ import {
   recipe,
   WHITE,
   YELLOW,
-} from './samples.ts'
+} from '../helpers/samples.ts'
 
 const SIZE = 64
 const TRUE_COLOURS = [RED, GREEN, BLUE, YELLOW]

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { mutatedPictures } from './mutated.ts'
-import { outcome } from './samples.ts'
+import { mutatedPictures } from '../helpers/mutated.ts'
+import { outcome } from '../helpers/samples.ts'
 
 const PICTURES = 2000
 

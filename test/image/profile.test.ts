@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { decodePicture } from '../../src/image/decode.ts'
 import { hasSrgbProfile } from '../../src/image/profile.ts'
-import { corners, difference, noise, recipe } from './samples.ts'
+import { corners, difference, noise, recipe } from '../helpers/samples.ts'
 
 /** A profile with no more than a name. */
 function profile(name: Buffer, type: 'desc' | 'mluc', space = 'RGB '): Buffer {

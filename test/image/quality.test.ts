@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { PictureError } from '../../src/image/pictureError.ts'
 import { flawsOf, inspectPicture, type QualityFlaw } from '../../src/image/quality.ts'
 import { thumbnail } from '../../src/image/thumbnail.ts'
-import { SAMPLE } from '../pictures.ts'
+import { SAMPLE } from '../helpers/pictures.ts'
 
 const CROW = join(SAMPLE, 'bird', 'crow.jpg')
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Turns } from '../../src/flow/turns.ts'
 import { DEFAULT_LIMITS } from '../../src/image/limits.ts'
 import { readPicture } from '../../src/image/read.ts'
-import { noise, outcome } from './samples.ts'
+import { noise, outcome } from '../helpers/samples.ts'
 
 const windows = process.platform === 'win32'
 const root = process.getuid?.() === 0

@@ -12,8 +12,8 @@ import { graphFile, readGraphFile } from '../../src/model/graphFile.ts'
 import { layoutOf } from '../../src/model/layout.ts'
 import type { Manifest } from '../../src/model/manifest.ts'
 import { type ModelFacts, writeModel } from '../../src/model/write.ts'
-import { SAMPLE_TEST } from '../pictures.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { SAMPLE_TEST } from '../helpers/pictures.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const FACTS = { labels: ['a', 'b', 'c'], engine: 'onnx', temperature: 1, skipped: [] } as unknown as ModelFacts
 

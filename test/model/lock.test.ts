@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { withTrainLock } from '../../src/model/lock.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 describe('the lock of a working folder', () => {
   it('keeps a second one out while the first works, and no longer', async () => {

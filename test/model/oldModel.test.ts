@@ -8,10 +8,10 @@ import { loadModel } from '../../src/jobs/guess/loadModel.ts'
 import { train } from '../../src/jobs/train/train.ts'
 import { layoutOf } from '../../src/model/layout.ts'
 import { denseEnd } from '../../src/model/oldHead.ts'
-import { run } from '../cli/run.ts'
-import { SAMPLE_TEST, sampleFolder } from '../pictures.ts'
-import { tempFolder } from '../tempFolder.ts'
-import { retrained } from './retrained.ts'
+import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
+import { retrained } from '../helpers/retrained.ts'
+import { run } from '../helpers/runCli.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 it.each([
   ['inception', 299, 128, 128],

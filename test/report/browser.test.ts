@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderReport } from '../../src/report/renderReport.ts'
-import { chromiumPath as executablePath } from '../chromium.ts'
-import { PIXEL, sampleReport } from './fixture.ts'
+import { chromiumPath as executablePath } from '../helpers/chromium.ts'
+import { PIXEL, sampleReport } from '../helpers/reportFixture.ts'
 
 const required = process.env.ITC_REQUIRE_CHROMIUM === '1'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { evaluate } from '../../src/assess/metrics.ts'
 import { renderReport } from '../../src/report/renderReport.ts'
-import { PIXEL, sampleReport } from './fixture.ts'
+import { PIXEL, sampleReport } from '../helpers/reportFixture.ts'
 
 const none = async () => undefined
 

@@ -6,8 +6,8 @@ import type { EngineName } from '../../src/engine/engine.ts'
 import { loadModel } from '../../src/jobs/guess/loadModel.ts'
 import { train } from '../../src/jobs/train/train.ts'
 import type { Score } from '../../src/model/model.ts'
-import { describeTensorflow } from '../engine/tensorflowSuite.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
+import { describeTensorflow } from '../helpers/tensorflowSuite.ts'
 
 const BACKBONES = ['mobilenet_v1', 'efficientnet_lite0', 'efficientnet_lite2']
 

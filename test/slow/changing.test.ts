@@ -2,9 +2,9 @@ import { readdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { train } from '../../src/jobs/train/train.ts'
-import { run } from '../cli/run.ts'
-import { sampleFolder } from '../pictures.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { sampleFolder } from '../helpers/pictures.ts'
+import { run } from '../helpers/runCli.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 it('pictures that vanish or change between the scan and the end are reported', async () => {
   const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 12)

@@ -3,8 +3,8 @@ import { readdir, readFile, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { SAMPLE, SAMPLE_TEST } from '../pictures.ts'
-import { type Ended, runItc } from './itc.ts'
+import { type Ended, runItc } from '../helpers/itc.ts'
+import { SAMPLE, SAMPLE_TEST } from '../helpers/pictures.ts'
 
 /** Small file systems of one's own need root on Linux; elsewhere these tests are shown as skipped. */
 const root = process.platform === 'linux' && process.getuid?.() === 0 && canMount()

@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodePicture } from '../../src/image/decode.ts'
 import { exportModel } from '../../src/jobs/export/export.ts'
 import { loadModel } from '../../src/jobs/guess/loadModel.ts'
-import { chromiumPath as executablePath } from '../chromium.ts'
-import { describeTensorflow } from '../engine/tensorflowSuite.ts'
-import { SAMPLE_TEST } from '../pictures.ts'
-import { asked, difference, type Exported, exportAll, readTfjs, suiteFolder, trained } from './exported.ts'
-import { describePython } from './python.ts'
+import { chromiumPath as executablePath } from '../helpers/chromium.ts'
+import { asked, difference, type Exported, exportAll, readTfjs, suiteFolder, trained } from '../helpers/exported.ts'
+import { SAMPLE_TEST } from '../helpers/pictures.ts'
+import { describePython } from '../helpers/python.ts'
+import { describeTensorflow } from '../helpers/tensorflowSuite.ts'
 
 const TOLERANCE = 1e-4
 /** Of float16 weights. */

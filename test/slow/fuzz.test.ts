@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { expect, it } from 'vitest'
 import { readResults } from '../../src/jobs/guess/results.ts'
-import { mutatedPictures } from '../image/mutated.ts'
-import { sampleFolder } from '../pictures.ts'
-import { tempFolder } from '../tempFolder.ts'
-import { runItc } from './itc.ts'
+import { runItc } from '../helpers/itc.ts'
+import { mutatedPictures } from '../helpers/mutated.ts'
+import { sampleFolder } from '../helpers/pictures.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const PICTURES = 2000
 

@@ -9,10 +9,10 @@ import { scanDataset } from '../../src/dataset/scan.ts'
 import { BottleneckStore, bottleneckIdentity } from '../../src/features/store.ts'
 import { loadModel } from '../../src/jobs/guess/loadModel.ts'
 import { layoutOf } from '../../src/model/layout.ts'
-import { SAMPLE, SAMPLE_TEST } from '../pictures.ts'
-import { tempFolder } from '../tempFolder.ts'
-import { runItc } from './itc.ts'
-import { KILLS, killOften } from './kills.ts'
+import { runItc } from '../helpers/itc.ts'
+import { KILLS, killOften } from '../helpers/kills.ts'
+import { SAMPLE, SAMPLE_TEST } from '../helpers/pictures.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 /** Bottlenecks that a kill may cost: a transaction of the cache (64) and the batch in the engine (16). */
 const LOST = 80

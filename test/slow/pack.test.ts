@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
-import { SAMPLE, SAMPLE_TEST } from '../pictures.ts'
-import { tempFolder } from '../tempFolder.ts'
+import { SAMPLE, SAMPLE_TEST } from '../helpers/pictures.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const run = promisify(execFile)

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { makeManyPictures } from './bigFolder.ts'
-import { ITC } from './itc.ts'
+import { makeManyPictures } from '../helpers/bigFolder.ts'
+import { ITC } from '../helpers/itc.ts'
 
 /** What bench/watch.mjs tells of a run. */
 interface Watched {

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fs from 'fs-extra'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SAMPLE, SAMPLE_TEST } from '../pictures.ts'
-import { tempFolder } from '../tempFolder.ts'
-import { makeManyPictures } from './bigFolder.ts'
-import { ITC, runItc, startItc } from './itc.ts'
+import { makeManyPictures } from '../helpers/bigFolder.ts'
+import { ITC, runItc, startItc } from '../helpers/itc.ts'
+import { SAMPLE, SAMPLE_TEST } from '../helpers/pictures.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 /** What a person may wait for, in milliseconds; more where others use the machine too. */
 const second = () =>

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { train } from '../../src/index.ts'
-import { sampleFolder } from '../pictures.ts'
-import { tempFolder } from '../tempFolder.ts'
-import { describePython } from './python.ts'
+import { sampleFolder } from '../helpers/pictures.ts'
+import { describePython } from '../helpers/python.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 describePython('what --summaries-dir writes, in TensorBoard', run => {
   it('is the training history, under the names that retrain.py gave', async () => {

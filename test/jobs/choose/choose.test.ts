@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { mostCandidates, STAGES } from '../../../src/jobs/choose/candidates.ts'
 import type { TrainEvent } from '../../../src/jobs/train/options.ts'
 import { train } from '../../../src/jobs/train/train.ts'
-import { run } from '../../cli/run.ts'
-import { sampleFolder } from '../../pictures.ts'
-import { tempFolder } from '../../tempFolder.ts'
+import { sampleFolder } from '../../helpers/pictures.ts'
+import { run } from '../../helpers/runCli.ts'
+import { tempFolder } from '../../helpers/tempFolder.ts'
 
 const QUICK = { steps: 60, folds: 2, validation: 0, test: 0, report: false }
 

@@ -10,8 +10,8 @@ import type { Examination, ExamineEvent } from '../../../src/jobs/doctor/options
 import { train } from '../../../src/jobs/train/train.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
 import { VERSION } from '../../../src/version.ts'
-import { SAMPLE, sampleFolder } from '../../pictures.ts'
-import { sharedFolder, tempFolder } from '../../tempFolder.ts'
+import { SAMPLE, sampleFolder } from '../../helpers/pictures.ts'
+import { sharedFolder, tempFolder } from '../../helpers/tempFolder.ts'
 
 const QUICK = { steps: 400 }
 

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { evaluateModel } from '../../../src/jobs/evaluate/evaluateFolder.ts'
 import type { EvaluateEvent } from '../../../src/jobs/evaluate/options.ts'
 import { train } from '../../../src/jobs/train/train.ts'
-import { SAMPLE, sampleFolder } from '../../pictures.ts'
-import { sharedFolder, tempFolder } from '../../tempFolder.ts'
+import { SAMPLE, sampleFolder } from '../../helpers/pictures.ts'
+import { sharedFolder, tempFolder } from '../../helpers/tempFolder.ts'
 
 const LABELS = ['bird', 'bug', 'fruit']
 const root = await sharedFolder()

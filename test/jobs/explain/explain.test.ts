@@ -8,8 +8,8 @@ import { drawExplanation } from '../../../src/jobs/explain/sheet.ts'
 import { loadModel } from '../../../src/jobs/guess/loadModel.ts'
 import { train } from '../../../src/jobs/train/train.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
-import { SAMPLE_TEST, sampleFolder } from '../../pictures.ts'
-import { tempFolder } from '../../tempFolder.ts'
+import { SAMPLE_TEST, sampleFolder } from '../../helpers/pictures.ts'
+import { tempFolder } from '../../helpers/tempFolder.ts'
 
 const PICTURE = join(SAMPLE_TEST, 'ladybird.jpg')
 const QUICK = { steps: 200, folds: 0 }

@@ -12,10 +12,10 @@ import { train } from '../../../src/jobs/train/train.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
 import { readModel } from '../../../src/model/load.ts'
 import { writeModel } from '../../../src/model/write.ts'
-import { run } from '../../cli/run.ts'
-import { retrained } from '../../model/retrained.ts'
-import { SAMPLE_TEST, sampleFolder } from '../../pictures.ts'
-import { tempFolder } from '../../tempFolder.ts'
+import { SAMPLE_TEST, sampleFolder } from '../../helpers/pictures.ts'
+import { retrained } from '../../helpers/retrained.ts'
+import { run } from '../../helpers/runCli.ts'
+import { tempFolder } from '../../helpers/tempFolder.ts'
 
 const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof import('onnxruntime-node')
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { TrainEvent } from '../../../src/jobs/train/options.ts'
 import { train } from '../../../src/jobs/train/train.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
-import { run } from '../../cli/run.ts'
-import { sampleFolder } from '../../pictures.ts'
-import { tempFolder } from '../../tempFolder.ts'
+import { sampleFolder } from '../../helpers/pictures.ts'
+import { run } from '../../helpers/runCli.ts'
+import { tempFolder } from '../../helpers/tempFolder.ts'
 
 const QUICK = { steps: 100, report: false }
 

@@ -3,9 +3,9 @@ import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
 import { type TrainOptions, train } from '../../../src/index.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
-import { run } from '../../cli/run.ts'
-import { SAMPLE, sampleFolder } from '../../pictures.ts'
-import { tempFolder } from '../../tempFolder.ts'
+import { SAMPLE, sampleFolder } from '../../helpers/pictures.ts'
+import { run } from '../../helpers/runCli.ts'
+import { tempFolder } from '../../helpers/tempFolder.ts'
 
 const QUICK = { steps: 300 } satisfies TrainOptions
 

@@ -3,8 +3,8 @@ import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
 import { loadModel, type TrainEvent, train } from '../../../src/index.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
-import { SAMPLE, sampleFolder } from '../../pictures.ts'
-import { tempFolder } from '../../tempFolder.ts'
+import { SAMPLE, sampleFolder } from '../../helpers/pictures.ts'
+import { tempFolder } from '../../helpers/tempFolder.ts'
 
 const QUICK = { steps: 300 }
 

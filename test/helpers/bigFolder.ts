@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { tempFolder } from '../tempFolder.ts'
+import { tempFolder } from './tempFolder.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../bench/scalePictures.mjs', import.meta.url))
 

@@ -10,7 +10,7 @@ import { exportModel } from '../../src/jobs/export/export.ts'
 import { loadModel } from '../../src/jobs/guess/loadModel.ts'
 import { train } from '../../src/jobs/train/train.ts'
 import { inputName } from '../../src/model/graph.ts'
-import { SAMPLE, SAMPLE_TEST } from '../pictures.ts'
+import { SAMPLE, SAMPLE_TEST } from './pictures.ts'
 
 /** Pictures that every program is asked about. */
 const PICTURES = 3
