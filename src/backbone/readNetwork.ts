@@ -1,8 +1,9 @@
 import { FEATURES, outputShapes } from '../compile/compile.ts'
 import { type NetworkFile, readNetworkFile } from '../formats/file.ts'
 import { guarded } from '../formats/limits.ts'
-import { inspectOnnx, UINT8 } from '../formats/onnx/inspect.ts'
+import { inspectOnnx } from '../formats/onnx/inspect.ts'
 import { parseOnnx } from '../formats/onnx/parse.ts'
+import { DATA_TYPE } from '../formats/onnx/schema.ts'
 import { findBottleneck } from '../graph/cut/bottleneck.ts'
 import { cutGraph } from '../graph/cut/cut.ts'
 import { decodingHead, scalesItself } from '../graph/cut/decodingHead.ts'
@@ -79,7 +80,7 @@ function describeOnnx(bytes: Uint8Array, { input, bottleneck }: NetworkOptions):
   const names = { ...(input === undefined ? {} : { input }), ...(bottleneck === undefined ? {} : { bottleneck }) }
   const found = inspectOnnx(parseOnnx(bytes), names)
   const size = found.size === undefined ? {} : { size: found.size }
-  const hints = found.input.type === UINT8 ? { ...size, mean: 0, scale: 1 } : size
+  const hints = found.input.type === DATA_TYPE.uint8 ? { ...size, mean: 0, scale: 1 } : size
   return {
     format: 'onnx',
     bytes,

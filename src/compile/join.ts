@@ -2,6 +2,7 @@ import protobuf from 'protobufjs/minimal.js'
 import { UserError } from '../errors.ts'
 import { halvedTensor } from '../formats/onnx/halfTensor.ts'
 import { type ForeignModel, parseOnnx } from '../formats/onnx/parse.ts'
+import { DATA_TYPE, GRAPH, MODEL, NODE, TENSOR, VALUE_INFO } from '../formats/onnx/schema.ts'
 import {
   type OnnxNode,
   type OnnxTensor,
@@ -10,6 +11,7 @@ import {
   writePort,
   writeTensor,
 } from '../formats/onnx/wire.ts'
+import { skip } from '../formats/protobuf.ts'
 import { bytesOfArray } from '../graph/tensor.ts'
 import { PIXELS } from './compile.ts'
 
@@ -61,19 +63,19 @@ export function joinOnnx(backbones: readonly Uint8Array[], head: Dense, options:
     models.map((model, place) => names[place]!(model.outputs[0]!.name)),
     head,
   )
-  for (const node of nodes) writeNode(graph.uint32(10).fork(), node).ldelim()
-  for (const tensor of tensors) writeTensor(graph.uint32(42).fork(), tensor).ldelim()
-  graph.uint32(18).string('itc')
-  writePort(ports.uint32(98).fork(), { name: SCORES, type: 'float', shape: ['n', head.categories] }).ldelim()
+  for (const node of nodes) writeNode(graph.uint32(GRAPH.node).fork(), node).ldelim()
+  for (const tensor of tensors) writeTensor(graph.uint32(GRAPH.initializer).fork(), tensor).ldelim()
+  graph.uint32(GRAPH.name).string('itc')
+  writePort(ports.uint32(GRAPH.output).fork(), { name: SCORES, type: 'float', shape: ['n', head.categories] }).ldelim()
   const whole = protobuf.Writer.create()
-  whole.uint32(58).bytes(Buffer.concat([graph.finish(), ports.finish()]))
+  whole.uint32(MODEL.graph).bytes(Buffer.concat([graph.finish(), ports.finish()]))
   writeMetadata(whole, options.metadata)
   return Buffer.concat([around!, whole.finish()])
 }
 
-/** Everything but the graph and the metadata (field 14). */
+/** Everything but the graph and the metadata. */
 function aroundOf(model: ForeignModel): Buffer {
-  return Buffer.concat(model.around.filter(field => field[0] !== 114))
+  return Buffer.concat(model.around.filter(field => field[0] !== MODEL.metadataProps))
 }
 
 function isNested(model: ForeignModel): boolean {
@@ -93,20 +95,21 @@ function writePart(graph: protobuf.Writer, model: ForeignModel, rename: Rename, 
   const fixed = new Set(model.inputs.map(({ name }) => name))
   for (const { name, bytes } of model.tensors.values()) {
     const half = float16 && !fixed.has(name) ? halvedTensor(bytes, `${rename(name)}/half`) : undefined
-    graph.uint32(42).bytes(half ?? renamed(bytes, [66], rename))
-    if (half) writeNode(graph.uint32(10).fork(), cast(`${rename(name)}/half`, rename(name))).ldelim()
+    graph.uint32(GRAPH.initializer).bytes(half ?? renamed(bytes, [TENSOR.name], rename))
+    if (half) writeNode(graph.uint32(GRAPH.node).fork(), cast(`${rename(name)}/half`, rename(name))).ldelim()
   }
-  for (const { bytes } of model.nodes) graph.uint32(10).bytes(renamed(bytes, [10, 18, 26], rename))
+  const named = [NODE.input, NODE.output, NODE.name]
+  for (const { bytes } of model.nodes) graph.uint32(GRAPH.node).bytes(renamed(bytes, named, rename))
 }
 
 function writeInputs(ports: protobuf.Writer, { inputs }: ForeignModel, rename: Rename, shared: boolean): void {
   for (const { name, bytes } of inputs) {
-    if (name !== PIXELS || !shared) ports.uint32(90).bytes(renamed(bytes, [10], rename))
+    if (name !== PIXELS || !shared) ports.uint32(GRAPH.input).bytes(renamed(bytes, [VALUE_INFO.name], rename))
   }
 }
 
 function cast(from: string, to: string): OnnxNode {
-  return { op: 'Cast', name: `${to}/cast`, inputs: [from], outputs: [to], attrs: { to: 1 } }
+  return { op: 'Cast', name: `${to}/cast`, inputs: [from], outputs: [to], attrs: { to: DATA_TYPE.float } }
 }
 
 /** A message whose strings of the given tags are renamed; all else stays. */
@@ -120,7 +123,7 @@ function renamed(bytes: Uint8Array, tags: readonly number[], rename: Rename): Ui
     const tag = reader.uint32()
     if (tags.includes(tag)) parts.push(writer.uint32(tag).string(rename(reader.string())).finish())
     else {
-      reader.skipType(tag & 7)
+      skip(reader, tag)
       parts.push(bytes.subarray(start, reader.pos))
     }
     writer.reset()

@@ -1,4 +1,5 @@
 import type { Builder } from '../formats/onnx/builder.ts'
+import { DATA_TYPE } from '../formats/onnx/schema.ts'
 import { BATCH, type Value } from '../formats/onnx/value.ts'
 import type { Recipe } from '../image/recipe.ts'
 
@@ -19,7 +20,7 @@ export function preprocess(
     ? ({ shape: [BATCH, 3, size, size], layout: 'plain' } as const)
     : ({ shape: [BATCH, size, size, 3], layout: 'nchw' } as const)
   const turned = builder.emit('Transpose', `${pixels}/turned`, [pixels], { perm: [0, 3, 1, 2] }, result)
-  const floats = builder.emit('Cast', `${pixels}/floats`, [turned.name], { to: 1 }, result)
+  const floats = builder.emit('Cast', `${pixels}/floats`, [turned.name], { to: DATA_TYPE.float }, result)
   const factors = scale.map(value => 1 / value)
   const terms = mean.map((value, channel) => -value / scale[channel]!)
   const scaled = isAll(factors, 1)

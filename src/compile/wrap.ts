@@ -1,7 +1,9 @@
 import protobuf from 'protobufjs/minimal.js'
-import { inspectOnnx, type OnnxInspection, UINT8 } from '../formats/onnx/inspect.ts'
+import { inspectOnnx, type OnnxInspection } from '../formats/onnx/inspect.ts'
 import { type ForeignModel, type ForeignNode, parseOnnx } from '../formats/onnx/parse.ts'
+import { DATA_TYPE, GRAPH, MODEL, NODE } from '../formats/onnx/schema.ts'
 import { delimited, encodeTensor, type OnnxNode, type OnnxTensor, writeNode, writePort } from '../formats/onnx/wire.ts'
+import { skip } from '../formats/protobuf.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { FEATURES, PIXELS } from './compile.ts'
 
@@ -37,26 +39,26 @@ export function wrapOnnx(
   const isNested = kept.some(node => node.isNested)
   const isUsed = (name: string): boolean => isNested || used.has(name)
   const before = protobuf.Writer.create()
-  for (const node of nodes) writeNode(before.uint32(10).fork(), node).ldelim()
-  for (const node of kept) before.uint32(10).bytes(withFreedNames(node))
-  writeNode(before.uint32(10).fork(), flatten(found.bottleneck)).ldelim()
-  before.uint32(18).string('itc')
+  for (const node of nodes) writeNode(before.uint32(GRAPH.node).fork(), node).ldelim()
+  for (const node of kept) before.uint32(GRAPH.node).bytes(withFreedNames(node))
+  writeNode(before.uint32(GRAPH.node).fork(), flatten(found.bottleneck)).ldelim()
+  before.uint32(GRAPH.name).string('itc')
   const weights = [...model.tensors.values()].filter(tensor => isUsed(tensor.name))
   const after = protobuf.Writer.create()
   const { size } = recipe
-  writePort(after.uint32(90).fork(), { name: PIXELS, type: 'uint8', shape: ['n', size, size, 3] }).ldelim()
+  writePort(after.uint32(GRAPH.input).fork(), { name: PIXELS, type: 'uint8', shape: ['n', size, size, 3] }).ldelim()
   // Models of 2018 list their weights among the inputs, and must.
   const listed = model.inputs.filter(port => model.tensors.has(port.name) && isUsed(port.name))
-  for (const port of listed) after.uint32(90).bytes(port.bytes)
+  for (const port of listed) after.uint32(GRAPH.input).bytes(port.bytes)
   const features = found.features ?? 'features'
-  writePort(after.uint32(98).fork(), { name: FEATURES, type: 'float', shape: ['n', features] }).ldelim()
+  writePort(after.uint32(GRAPH.output).fork(), { name: FEATURES, type: 'float', shape: ['n', features] }).ldelim()
   const graph = [
     before.finish(),
     ...tensors.flatMap(encodeTensor),
-    ...weights.flatMap(tensor => delimited(42, [tensor.bytes])),
+    ...weights.flatMap(tensor => delimited(GRAPH.initializer, [tensor.bytes])),
     after.finish(),
   ]
-  return Buffer.concat([...model.around, ...delimited(58, graph)])
+  return Buffer.concat([...model.around, ...delimited(MODEL.graph, graph)])
 }
 
 /** From `pixels` to the tensor that the model's own input was. */
@@ -68,7 +70,7 @@ function head(
   const steps: { op: string; extra: string[]; attrs: OnnxNode['attrs'] }[] = []
   const tensors: OnnxTensor[] = []
   if (channelsFirst) steps.push({ op: 'Transpose', extra: [], attrs: { perm: [0, 3, 1, 2] } })
-  if (input.type !== UINT8) {
+  if (input.type !== DATA_TYPE.uint8) {
     const shape = channelsFirst ? [3, 1, 1] : [3]
     const values = {
       'itc/scale': recipe.scale.map(value => 1 / value),
@@ -78,7 +80,7 @@ function head(
       const bytes = new Uint8Array(Float32Array.from(floats).buffer)
       tensors.push({ name, type: 'float', shape, bytes: () => bytes })
     }
-    steps.push({ op: 'Cast', extra: [], attrs: { to: 1 } })
+    steps.push({ op: 'Cast', extra: [], attrs: { to: DATA_TYPE.float } })
     steps.push({ op: 'Mul', extra: ['itc/scale'], attrs: {} }, { op: 'Add', extra: ['itc/shift'], attrs: {} })
   }
   if (steps.length === 0) steps.push({ op: 'Identity', extra: [], attrs: {} })
@@ -98,7 +100,7 @@ function freed(name: string): string {
   return name === PIXELS || name === FEATURES ? `itc/inner/${name}` : name
 }
 
-/** The node with its inputs (field 1) and outputs (field 2) under their freed names. */
+/** The node with its inputs and outputs under their freed names. */
 function withFreedNames({ inputs, outputs, bytes }: ForeignNode): Uint8Array {
   if ([...inputs, ...outputs].every(name => freed(name) === name)) return bytes
   const reader = protobuf.Reader.create(bytes)
@@ -106,10 +108,10 @@ function withFreedNames({ inputs, outputs, bytes }: ForeignNode): Uint8Array {
   while (reader.pos < reader.len) {
     const start = reader.pos
     const tag = reader.uint32()
-    if (tag === 10 || tag === 18)
+    if (tag === NODE.input || tag === NODE.output)
       pieces.push(protobuf.Writer.create().uint32(tag).string(freed(reader.string())).finish())
     else {
-      reader.skipType(tag & 7)
+      skip(reader, tag)
       pieces.push(bytes.subarray(start, reader.pos))
     }
   }

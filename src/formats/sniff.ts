@@ -1,5 +1,9 @@
 import protobuf from 'protobufjs/minimal.js'
+import { GRAPH_DEF } from './graphdef/schema.ts'
 import { notGraph } from './limits.ts'
+import { MODEL } from './onnx/schema.ts'
+import { skip } from './protobuf.ts'
+import { SAVED_MODEL } from './savedmodel/schema.ts'
 
 export type NetworkFormat = 'graphdef' | 'saved-model' | 'onnx' | 'tfjs'
 
@@ -38,7 +42,7 @@ export function formatOf(bytes: Buffer): NetworkFormat {
   if (other !== undefined) throw notGraph(other[1])
   if (head.slice(4, 8) === 'TFL3') throw notGraph('it is a TensorFlow Lite model')
   if (isOnnx(bytes)) return 'onnx'
-  return bytes[0] === 8 ? 'saved-model' : 'graphdef'
+  return bytes[0] === SAVED_MODEL.schemaVersion ? 'saved-model' : 'graphdef'
 }
 
 function isText(head: string): boolean {
@@ -55,10 +59,10 @@ function isOnnx(bytes: Buffer): boolean {
     const reader = protobuf.Reader.create(bytes)
     for (let fields = 0; reader.pos < reader.len && fields < 64; fields++) {
       const tag = reader.uint32()
-      if (tag === 58) return true
+      if (tag === MODEL.graph) return true
       // A GraphDef's field 1 is a node; a ModelProto's is a number.
-      if (tag === 10) return false
-      reader.skipType(tag & 7)
+      if (tag === GRAPH_DEF.node) return false
+      skip(reader, tag)
     }
   } catch {
     return false

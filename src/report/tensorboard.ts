@@ -5,6 +5,11 @@ import { systemCode } from '../errors.ts'
 import { crc32c } from './crc32c.ts'
 import type { ReportStep } from './reportData.ts'
 
+/** Field numbers of tensorflow/core/util/event.proto and tensorflow/core/framework/summary.proto. */
+const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5 } as const
+const SUMMARY = { value: 1 } as const
+const VALUE = { tag: 1, simpleValue: 2 } as const
+
 /** One step's figures for TensorBoard. */
 export interface ScalarEvent {
   readonly step: number
@@ -37,7 +42,7 @@ export async function writeSummaries(folder: string, history: readonly ReportSte
 
 /** An event file's bytes: TFRecords of `Event` messages, the first of which names the version. */
 export function encodeEvents(events: readonly ScalarEvent[], time: number): Uint8Array {
-  const version = Buffer.concat([double(1, time), bytes(3, Buffer.from('brain.Event:2'))])
+  const version = Buffer.concat([double(EVENT.wallTime, time), bytes(EVENT.fileVersion, Buffer.from('brain.Event:2'))])
   return Buffer.concat([record(version), ...events.map(event => record(encodeEvent(event)))])
 }
 
@@ -55,12 +60,16 @@ async function writeEvents(folder: string, events: readonly ScalarEvent[], time:
   }
 }
 
-/** tensorflow/core/util/event.proto: wall_time 1, step 2, summary 5 { value 1 { tag 1, simple_value 2 } }. */
 function encodeEvent({ step, time, scalars }: ScalarEvent): Buffer {
   const values = Object.entries(scalars).map(([tag, value]) => {
-    return bytes(1, Buffer.concat([bytes(1, Buffer.from(tag)), float(2, value)]))
+    return bytes(SUMMARY.value, Buffer.concat([bytes(VALUE.tag, Buffer.from(tag)), float(VALUE.simpleValue, value)]))
   })
-  return Buffer.concat([double(1, time), Buffer.of(2 << 3), varint(step), bytes(5, Buffer.concat(values))])
+  return Buffer.concat([
+    double(EVENT.wallTime, time),
+    Buffer.of(EVENT.step << 3),
+    varint(step),
+    bytes(EVENT.summary, Buffer.concat(values)),
+  ])
 }
 
 /** TFRecord framing: length, checksum of the length, data, checksum of the data. */

@@ -1,6 +1,6 @@
 import { type Builder, sizeOfOne } from '../../formats/onnx/builder.ts'
+import { DATA_TYPE } from '../../formats/onnx/schema.ts'
 import { BATCH, isTensor, type Operand, physicalAxis, type Value } from '../../formats/onnx/value.ts'
-import { ONNX_TYPES } from '../../formats/onnx/wire.ts'
 import { dataInputs, type GraphNode, nodeError, numberAttr, numbersAttr } from '../../graph/graph.ts'
 import { inserted, make } from '../../graph/simplify/evaluate.ts'
 import { DTYPE_CODES, elementCount, numbersOf } from '../../graph/tensor.ts'
@@ -19,8 +19,8 @@ export const cast: Lowering = (node, builder) => {
   const operand = builder.operand(node.inputs[0]!)
   if (WHOLE.has(numberAttr(node, 'SrcT')) || !WHOLE.has(numberAttr(node, 'DstT'))) return [operand]
   const value = builder.value(operand)
-  const whole = builder.emit('Cast', `${node.name}/whole`, [value.name], { to: ONNX_TYPES.int32 }, value)
-  return [builder.emit('Cast', node.name, [whole.name], { to: ONNX_TYPES.float }, value)]
+  const whole = builder.emit('Cast', `${node.name}/whole`, [value.name], { to: DATA_TYPE.int32 }, value)
+  return [builder.emit('Cast', node.name, [whole.name], { to: DATA_TYPE.float }, value)]
 }
 
 /** IdentityN gives all of its inputs on, each as its own output. */

@@ -1,6 +1,8 @@
 import type { Reader, Writer } from 'protobufjs/minimal.js'
 import type { Attr, AttrShape } from '../../graph/graph.ts'
 import { damaged } from '../limits.ts'
+import { fieldOf, isPacked, skip } from '../protobuf.ts'
+import { ATTR_VALUE, LIST_VALUE } from './schema.ts'
 import { type Budget, readShape, readTensor, writeShape, writeTensor } from './tensor.ts'
 
 /** Decodes an AttrValue; https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/attr_value.proto */
@@ -9,16 +11,16 @@ export function readAttr(reader: Reader, end: number, budget: Budget): Attr {
   let attr: Attr | undefined
   while (reader.pos < end) {
     const tag = reader.uint32()
-    const field = tag >>> 3
-    if (field === 1) attr = readList(reader, subEnd(reader, end))
-    else if (field === 2) attr = { kind: 'string', value: latin1(reader.bytes()) }
-    else if (field === 3) attr = { kind: 'int', value: Number(reader.int64()) }
-    else if (field === 4) attr = { kind: 'float', value: reader.float() }
-    else if (field === 5) attr = { kind: 'bool', value: reader.bool() }
-    else if (field === 6) attr = { kind: 'type', value: reader.int32() }
-    else if (field === 7) attr = { kind: 'shape', value: readShape(reader, subEnd(reader, end)) }
-    else if (field === 8) attr = { kind: 'tensor', value: readTensor(reader, subEnd(reader, end), budget) }
-    else reader.skipType(tag & 7)
+    if (tag === ATTR_VALUE.list) attr = readList(reader, subEnd(reader, end))
+    else if (tag === ATTR_VALUE.s) attr = { kind: 'string', value: latin1(reader.bytes()) }
+    else if (tag === ATTR_VALUE.i) attr = { kind: 'int', value: Number(reader.int64()) }
+    else if (tag === ATTR_VALUE.f) attr = { kind: 'float', value: reader.float() }
+    else if (tag === ATTR_VALUE.b) attr = { kind: 'bool', value: reader.bool() }
+    else if (tag === ATTR_VALUE.type) attr = { kind: 'type', value: reader.int32() }
+    else if (tag === ATTR_VALUE.shape) attr = { kind: 'shape', value: readShape(reader, subEnd(reader, end)) }
+    else if (tag === ATTR_VALUE.tensor)
+      attr = { kind: 'tensor', value: readTensor(reader, subEnd(reader, end), budget) }
+    else skip(reader, tag)
   }
   if (reader.pos !== end) throw damaged('an attribute runs over its end')
   return attr ?? { kind: 'raw', value: reader.buf.slice(start, end) }
@@ -31,6 +33,16 @@ export function subEnd(reader: Reader, end: number): number {
   return reader.pos + length
 }
 
+/** The lists of numbers, by their field. */
+const NUMBER_LISTS = new Map<number, { kind: 'ints' | 'floats' | 'bools' | 'types'; read: (reader: Reader) => number }>(
+  [
+    [fieldOf(LIST_VALUE.i), { kind: 'ints', read: reader => Number(reader.int64()) }],
+    [fieldOf(LIST_VALUE.f), { kind: 'floats', read: reader => reader.float() }],
+    [fieldOf(LIST_VALUE.b), { kind: 'bools', read: reader => Number(reader.bool()) }],
+    [fieldOf(LIST_VALUE.type), { kind: 'types', read: reader => reader.int32() }],
+  ],
+)
+
 function readList(reader: Reader, end: number): Attr {
   const strings: string[] = []
   const numbers: number[] = []
@@ -39,22 +51,22 @@ function readList(reader: Reader, end: number): Attr {
   const start = reader.pos
   while (reader.pos < end) {
     const tag = reader.uint32()
-    const field = tag >>> 3
-    if (field === 2) {
+    const list = NUMBER_LISTS.get(fieldOf(tag))
+    if (tag === LIST_VALUE.s) {
       kind = 'strings'
       strings.push(latin1(reader.bytes()))
-    } else if (field === 7) {
+    } else if (tag === LIST_VALUE.shape) {
       kind = 'shapes'
       shapes.push(readShape(reader, subEnd(reader, end)))
-    } else if (field >= 3 && field <= 6) {
-      kind = ({ 3: 'ints', 4: 'floats', 5: 'bools', 6: 'types' } as const)[field as 3 | 4 | 5 | 6]
-      const listEnd = (tag & 7) === 2 ? subEnd(reader, end) : reader.pos + 1
+    } else if (list !== undefined) {
+      kind = list.kind
+      const listEnd = isPacked(tag) ? subEnd(reader, end) : reader.pos + 1
       do {
-        if (reader.pos < listEnd) numbers.push(readNumber(reader, field))
+        if (reader.pos < listEnd) numbers.push(list.read(reader))
       } while (reader.pos < listEnd)
     } else {
       kind = 'raw'
-      reader.skipType(tag & 7)
+      skip(reader, tag)
     }
   }
   if (kind === 'strings') return { kind, value: strings }
@@ -66,18 +78,12 @@ function readList(reader: Reader, end: number): Attr {
 }
 
 function listBytes(list: Uint8Array): Uint8Array {
-  const head: number[] = [10]
+  const head: number[] = [ATTR_VALUE.list]
   for (let rest = list.length; ; rest >>>= 7) {
     head.push(rest > 127 ? (rest & 127) | 128 : rest)
     if (rest <= 127) break
   }
   return Uint8Array.from([...head, ...list])
-}
-
-function readNumber(reader: Reader, field: number): number {
-  if (field === 3) return Number(reader.int64())
-  if (field === 4) return reader.float()
-  return field === 5 ? Number(reader.bool()) : reader.int32()
 }
 
 /** Encodes an AttrValue as one field of the open message: a length-delimited one, which `tag` names. */
@@ -89,30 +95,33 @@ export function writeAttr(writer: Writer, tag: number, attr: Attr): Writer {
 function writeValue(writer: Writer, attr: Exclude<Attr, { kind: 'raw' }>): Writer {
   switch (attr.kind) {
     case 'string':
-      return writer.uint32(18).bytes(Buffer.from(attr.value, 'latin1'))
+      return writer.uint32(ATTR_VALUE.s).bytes(Buffer.from(attr.value, 'latin1'))
     case 'int':
-      return writer.uint32(24).int64(attr.value)
+      return writer.uint32(ATTR_VALUE.i).int64(attr.value)
     case 'float':
-      return writer.uint32(37).float(attr.value)
+      return writer.uint32(ATTR_VALUE.f).float(attr.value)
     case 'bool':
-      return writer.uint32(40).bool(attr.value)
+      return writer.uint32(ATTR_VALUE.b).bool(attr.value)
     case 'type':
-      return writer.uint32(48).int32(attr.value)
+      return writer.uint32(ATTR_VALUE.type).int32(attr.value)
     case 'shape':
-      return writeShape(writer.uint32(58).fork(), attr.value).ldelim()
+      return writeShape(writer.uint32(ATTR_VALUE.shape).fork(), attr.value).ldelim()
     case 'tensor':
-      return writeTensor(writer.uint32(66).fork(), attr.value).ldelim()
+      return writeTensor(writer.uint32(ATTR_VALUE.tensor).fork(), attr.value).ldelim()
     default:
-      return writeList(writer.uint32(10).fork(), attr).ldelim()
+      return writeList(writer.uint32(ATTR_VALUE.list).fork(), attr).ldelim()
   }
 }
 
 function writeList(writer: Writer, attr: Attr): Writer {
-  if (attr.kind === 'strings') for (const value of attr.value) writer.uint32(18).bytes(Buffer.from(value, 'latin1'))
-  else if (attr.kind === 'shapes') for (const value of attr.value) writeShape(writer.uint32(58).fork(), value).ldelim()
+  if (attr.kind === 'strings')
+    for (const value of attr.value) writer.uint32(LIST_VALUE.s).bytes(Buffer.from(value, 'latin1'))
+  else if (attr.kind === 'shapes')
+    for (const value of attr.value) writeShape(writer.uint32(LIST_VALUE.shape).fork(), value).ldelim()
   else if (attr.kind === 'ints' || attr.kind === 'types' || attr.kind === 'floats' || attr.kind === 'bools') {
     if (attr.value.length === 0) return writer
-    writer.uint32({ ints: 26, floats: 34, bools: 42, types: 50 }[attr.kind]).fork()
+    const { i, f, b, type } = LIST_VALUE
+    writer.uint32({ ints: i, floats: f, bools: b, types: type }[attr.kind]).fork()
     for (const value of attr.value) {
       if (attr.kind === 'floats') writer.float(Number(value))
       else if (attr.kind === 'bools') writer.bool(Boolean(value))

@@ -2,7 +2,9 @@ import protobuf from 'protobufjs/minimal.js'
 import { UserError } from '../../errors.ts'
 import type { Attr, Graph, GraphNode } from '../../graph/graph.ts'
 import { damaged, LIMITS, notGraph } from '../limits.ts'
+import { skip } from '../protobuf.ts'
 import { readAttr, subEnd } from './attr.ts'
+import { GRAPH_DEF, MAP_ENTRY, NODE_DEF, VERSION_DEF } from './schema.ts'
 import type { Budget } from './tensor.ts'
 
 /**
@@ -38,15 +40,15 @@ export function readGraph(reader: protobuf.Reader, end: number): Graph {
   let versions = { producer: 0, minConsumer: 0 }
   while (reader.pos < end) {
     const tag = reader.uint32()
-    if (tag === 10) {
+    if (tag === GRAPH_DEF.node) {
       const node = readNode(reader, subEnd(reader, end), budget)
       if (names.has(node.name)) throw damaged(`two nodes have the name "${node.name}"`)
       names.add(node.name)
       nodes.push(node)
       if (nodes.length > LIMITS.nodes) throw damaged('it has more nodes than any image network')
-    } else if (tag === 34) versions = readVersions(reader, subEnd(reader, end))
-    else if (tag === 24) reader.int32()
-    else if (tag === 18 || tag === 42) reader.skipType(2)
+    } else if (tag === GRAPH_DEF.versions) versions = readVersions(reader, subEnd(reader, end))
+    else if (tag === GRAPH_DEF.version) reader.int32()
+    else if (tag === GRAPH_DEF.library || tag === GRAPH_DEF.debugInfo) skip(reader, tag)
     else throw notGraph('its bytes cannot be decoded as one')
   }
   return { nodes, ...versions }
@@ -60,14 +62,14 @@ function readNode(reader: protobuf.Reader, end: number, budget: Budget): GraphNo
   let count = 0
   while (reader.pos < end) {
     const tag = reader.uint32()
-    if (tag === 10) name = reader.string()
-    else if (tag === 18) op = reader.string()
-    else if (tag === 26) inputs.push(reader.string())
-    else if (tag === 42) {
+    if (tag === NODE_DEF.name) name = reader.string()
+    else if (tag === NODE_DEF.op) op = reader.string()
+    else if (tag === NODE_DEF.input) inputs.push(reader.string())
+    else if (tag === NODE_DEF.attr) {
       const [key, attr] = readEntry(reader, subEnd(reader, end), budget)
       if (!STALE.has(key)) attrs[key] = attr
       count++
-    } else reader.skipType(tag & 7)
+    } else skip(reader, tag)
     if (inputs.length > LIMITS.inputs || count > LIMITS.attributes) throw damaged(`node "${name}" has too many parts`)
   }
   if (reader.pos !== end) throw damaged(`node "${name}" runs over its end`)
@@ -80,9 +82,9 @@ function readEntry(reader: protobuf.Reader, end: number, budget: Budget): [strin
   let attr: Attr = { kind: 'raw', value: new Uint8Array(0) }
   while (reader.pos < end) {
     const tag = reader.uint32()
-    if (tag === 10) key = reader.string()
-    else if (tag === 18) attr = readAttr(reader, subEnd(reader, end), budget)
-    else reader.skipType(tag & 7)
+    if (tag === MAP_ENTRY.key) key = reader.string()
+    else if (tag === MAP_ENTRY.value) attr = readAttr(reader, subEnd(reader, end), budget)
+    else skip(reader, tag)
   }
   return [key, attr]
 }
@@ -91,9 +93,9 @@ function readVersions(reader: protobuf.Reader, end: number): { producer: number;
   const versions = { producer: 0, minConsumer: 0 }
   while (reader.pos < end) {
     const tag = reader.uint32()
-    if (tag === 8) versions.producer = reader.int32()
-    else if (tag === 16) versions.minConsumer = reader.int32()
-    else reader.skipType(tag & 7)
+    if (tag === VERSION_DEF.producer) versions.producer = reader.int32()
+    else if (tag === VERSION_DEF.minConsumer) versions.minConsumer = reader.int32()
+    else skip(reader, tag)
   }
   return versions
 }

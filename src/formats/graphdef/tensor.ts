@@ -10,23 +10,25 @@ import {
   type Tensor,
 } from '../../graph/tensor.ts'
 import { damaged, LIMITS } from '../limits.ts'
+import { fieldOf, isPacked, skip } from '../protobuf.ts'
+import { DIM, TENSOR, TENSOR_SHAPE } from './schema.ts'
 
 /** How many elements of repeated constants may still be written out; shared by a whole graph. */
 export interface Budget {
   repeated: number
 }
 
-/** Fields of TensorProto that hold one number each; the rest are tensor_content (4) and string_val (8). */
-const VALUE_READERS: Record<number, (reader: Reader) => number> = {
-  5: reader => reader.float(),
-  6: reader => reader.double(),
-  7: reader => reader.int32(),
-  10: reader => Number(reader.int64()),
-  11: reader => (reader.bool() ? 1 : 0),
-  13: reader => reader.int32(),
-  16: reader => reader.uint32(),
-  17: reader => Number(reader.uint64()),
-}
+/** Fields of TensorProto that list numbers. */
+const VALUE_READERS = new Map<number, (reader: Reader) => number>([
+  [fieldOf(TENSOR.floatVal), reader => reader.float()],
+  [fieldOf(TENSOR.doubleVal), reader => reader.double()],
+  [fieldOf(TENSOR.intVal), reader => reader.int32()],
+  [fieldOf(TENSOR.int64Val), reader => Number(reader.int64())],
+  [fieldOf(TENSOR.boolVal), reader => (reader.bool() ? 1 : 0)],
+  [fieldOf(TENSOR.halfVal), reader => reader.int32()],
+  [fieldOf(TENSOR.uint32Val), reader => reader.uint32()],
+  [fieldOf(TENSOR.uint64Val), reader => Number(reader.uint64())],
+])
 
 /**
  * Decodes a TensorProto. Without tensor_content, the last listed value fills what the list leaves open.
@@ -40,20 +42,19 @@ export function readTensor(reader: Reader, end: number, budget: Budget): Tensor 
   const strings: Uint8Array[] = []
   while (reader.pos < end) {
     const tag = reader.uint32()
-    const field = tag >>> 3
-    const readValue = VALUE_READERS[field]
-    if (field === 1) code = reader.int32()
-    else if (field === 2) shape = readShape(reader, reader.uint32() + reader.pos)
-    else if (field === 4) content = reader.bytes()
-    else if (field === 8) strings.push(reader.bytes())
+    const readValue = VALUE_READERS.get(fieldOf(tag))
+    if (tag === TENSOR.dtype) code = reader.int32()
+    else if (tag === TENSOR.tensorShape) shape = readShape(reader, reader.uint32() + reader.pos)
+    else if (tag === TENSOR.tensorContent) content = reader.bytes()
+    else if (tag === TENSOR.stringVal) strings.push(reader.bytes())
     else if (readValue !== undefined) {
-      if ((tag & 7) !== 2) values.push(readValue(reader))
+      if (!isPacked(tag)) values.push(readValue(reader))
       else {
         const listEnd = reader.uint32() + reader.pos
         if (listEnd > end) throw damaged('a constant is longer than its node')
         while (reader.pos < listEnd) values.push(readValue(reader))
       }
-    } else reader.skipType(tag & 7)
+    } else skip(reader, tag)
   }
   const dtype = dtypeOfCode(code)
   if (dtype === undefined) throw damaged(`a constant has the element type ${code}, which no image network uses`)
@@ -94,9 +95,9 @@ export function readShape(reader: Reader, end: number): readonly number[] | null
   let open = false
   while (reader.pos < end) {
     const tag = reader.uint32()
-    if (tag >>> 3 === 2) shape.push(readDimension(reader, reader.uint32() + reader.pos))
-    else if (tag >>> 3 === 3) open = reader.bool()
-    else reader.skipType(tag & 7)
+    if (tag === TENSOR_SHAPE.dim) shape.push(readDimension(reader, reader.uint32() + reader.pos))
+    else if (tag === TENSOR_SHAPE.unknownRank) open = reader.bool()
+    else skip(reader, tag)
     if (shape.length > LIMITS.rank) throw damaged('a shape has too many axes')
   }
   return open ? null : shape
@@ -106,8 +107,8 @@ function readDimension(reader: Reader, end: number): number {
   let size = 0
   while (reader.pos < end) {
     const tag = reader.uint32()
-    if (tag >>> 3 === 1) size = Number(reader.int64())
-    else reader.skipType(tag & 7)
+    if (tag === DIM.size) size = Number(reader.int64())
+    else skip(reader, tag)
   }
   if (size < -1 || size > 2 ** 40) throw damaged(`a shape has an axis of ${size}`)
   return size
@@ -115,15 +116,15 @@ function readDimension(reader: Reader, end: number): number {
 
 /** Encodes a TensorProto's fields into an open message. */
 export function writeTensor(writer: Writer, tensor: Tensor): Writer {
-  writer.uint32(8).int32(DTYPE_CODES[tensor.dtype])
-  writeShape(writer.uint32(18).fork(), tensor.shape).ldelim()
-  if (tensor.dtype === 'string') for (const value of tensor.data) writer.uint32(66).bytes(value)
-  else if (tensor.data.length > 0) writer.uint32(34).bytes(bytesOfArray(tensor.data))
+  writer.uint32(TENSOR.dtype).int32(DTYPE_CODES[tensor.dtype])
+  writeShape(writer.uint32(TENSOR.tensorShape).fork(), tensor.shape).ldelim()
+  if (tensor.dtype === 'string') for (const value of tensor.data) writer.uint32(TENSOR.stringVal).bytes(value)
+  else if (tensor.data.length > 0) writer.uint32(TENSOR.tensorContent).bytes(bytesOfArray(tensor.data))
   return writer
 }
 
 export function writeShape(writer: Writer, shape: readonly number[] | null): Writer {
-  if (shape === null) return writer.uint32(24).bool(true)
-  for (const size of shape) writer.uint32(18).fork().uint32(8).int64(size).ldelim()
+  if (shape === null) return writer.uint32(TENSOR_SHAPE.unknownRank).bool(true)
+  for (const size of shape) writer.uint32(TENSOR_SHAPE.dim).fork().uint32(DIM.size).int64(size).ldelim()
   return writer
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts'
 import type { ForeignModel, ForeignNode, ForeignPort } from './parse.ts'
+import { DATA_TYPE } from './schema.ts'
 
 /** What an ONNX model of somebody else's tells of itself. */
 export interface OnnxInspection {
@@ -14,9 +15,8 @@ export interface OnnxInspection {
   readonly features: number | undefined
 }
 
-/** ONNX' numbers of the element types that a picture may be given as. */
-const FLOAT = 1
-export const UINT8 = 2
+/** The element types that a picture may be given as. */
+const PICTURE_TYPES: readonly number[] = [DATA_TYPE.float, DATA_TYPE.uint8]
 
 /**
  * @param names the node or tensor to feed and the one to take, where the model's structure does not tell
@@ -56,7 +56,7 @@ function pictureInput(model: ForeignModel, wanted: string | undefined): ForeignP
       hint: 'A network for pictures has one.',
     })
   }
-  if (input.shape.length !== 4 || (input.type !== FLOAT && input.type !== UINT8)) {
+  if (input.shape.length !== 4 || !PICTURE_TYPES.includes(input.type)) {
     throw new UserError('E_NO_INPUT', `The input "${input.name}" of the ONNX model does not take pictures.`, {
       hint: 'Expected float32 or uint8 with four axes: [n, 3, height, width] or [n, height, width, 3].',
     })

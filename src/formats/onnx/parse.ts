@@ -1,6 +1,21 @@
 import protobuf from 'protobufjs/minimal.js'
 import { UserError } from '../../errors.ts'
 import { damaged, LIMITS, notGraph } from '../limits.ts'
+import { skip } from '../protobuf.ts'
+import {
+  ATTRIBUTE,
+  DATA_TYPE,
+  DIMENSION,
+  EXTERNAL,
+  GRAPH,
+  MODEL,
+  NODE,
+  SHAPE,
+  TENSOR,
+  TENSOR_TYPE,
+  TYPE,
+  VALUE_INFO,
+} from './schema.ts'
 
 /** A node of an ONNX model that somebody else made: what is needed to find one's way, and its bytes. */
 export interface ForeignNode {
@@ -46,9 +61,9 @@ export function parseOnnx(bytes: Uint8Array): ForeignModel {
   let graph: Uint8Array | undefined
   try {
     each(bytes, (tag, reader, start) => {
-      if (tag === 58) graph = reader.bytes()
+      if (tag === MODEL.graph) graph = reader.bytes()
       else {
-        reader.skipType(tag & 7)
+        skip(reader, tag)
         around.push(bytes.subarray(start, reader.pos))
       }
     })
@@ -77,13 +92,13 @@ function parseGraph(bytes: Uint8Array): Omit<ForeignModel, 'around'> {
   const inputs: ForeignPort[] = []
   const outputs: ForeignPort[] = []
   each(bytes, (tag, reader) => {
-    if (tag === 10) nodes.push(parseNode(reader.bytes()))
-    else if (tag === 42) {
+    if (tag === GRAPH.node) nodes.push(parseNode(reader.bytes()))
+    else if (tag === GRAPH.initializer) {
       const tensor = parseTensor(reader.bytes())
       tensors.set(tensor.name, tensor)
-    } else if (tag === 90) inputs.push(parsePort(reader.bytes()))
-    else if (tag === 98) outputs.push(parsePort(reader.bytes()))
-    else reader.skipType(tag & 7)
+    } else if (tag === GRAPH.input) inputs.push(parsePort(reader.bytes()))
+    else if (tag === GRAPH.output) outputs.push(parsePort(reader.bytes()))
+    else skip(reader, tag)
     if (nodes.length > LIMITS.nodes) throw damaged('it has more nodes than any image network')
   })
   return { nodes, tensors, inputs, outputs }
@@ -95,24 +110,24 @@ function parseNode(bytes: Uint8Array): ForeignNode {
   const ints = new Map<string, readonly number[]>()
   let [name, op, isNested] = ['', '', false]
   each(bytes, (tag, reader) => {
-    if (tag === 10) inputs.push(reader.string())
-    else if (tag === 18) outputs.push(reader.string())
-    else if (tag === 26) name = reader.string()
-    else if (tag === 34) op = reader.string()
-    else if (tag === 42) {
+    if (tag === NODE.input) inputs.push(reader.string())
+    else if (tag === NODE.output) outputs.push(reader.string())
+    else if (tag === NODE.name) name = reader.string()
+    else if (tag === NODE.opType) op = reader.string()
+    else if (tag === NODE.attribute) {
       let attribute = ''
       const values: number[] = []
       each(reader.bytes(), (inner, part) => {
-        if (inner === 10) attribute = part.string()
-        else if (inner === 24 || inner === 64) values.push(Number(part.int64()))
-        else if (inner === 66) values.push(...packed(part.bytes()))
+        if (inner === ATTRIBUTE.name) attribute = part.string()
+        else if (inner === ATTRIBUTE.i || inner === ATTRIBUTE.ints) values.push(Number(part.int64()))
+        else if (inner === ATTRIBUTE.packedInts) values.push(...packed(part.bytes()))
         else {
-          if (inner === 50 || inner === 90) isNested = true
-          part.skipType(inner & 7)
+          if (inner === ATTRIBUTE.g || inner === ATTRIBUTE.graphs) isNested = true
+          skip(part, inner)
         }
       })
       ints.set(attribute, values)
-    } else reader.skipType(tag & 7)
+    } else skip(reader, tag)
   })
   return { op, name, inputs, outputs, ints, isNested, bytes }
 }
@@ -131,40 +146,39 @@ function parseTensor(bytes: Uint8Array): ForeignTensor {
   let raw: Uint8Array | undefined
   let type = 0
   each(bytes, (tag, reader) => {
-    if (tag === 8) shape.push(Number(reader.int64()))
-    else if (tag === 10) shape.push(...packed(reader.bytes()))
-    else if (tag === 16) type = reader.int32()
-    else if (tag === 58) ints.push(...packed(reader.bytes().subarray(0, 160)))
-    else if (tag === 66) name = reader.string()
-    else if (tag === 74) raw = reader.bytes()
-    else if (tag === 112 && reader.int32() === 1) {
+    if (tag === TENSOR.dims) shape.push(Number(reader.int64()))
+    else if (tag === TENSOR.packedDims) shape.push(...packed(reader.bytes()))
+    else if (tag === TENSOR.dataType) type = reader.int32()
+    else if (tag === TENSOR.int64Data) ints.push(...packed(reader.bytes().subarray(0, 160)))
+    else if (tag === TENSOR.name) name = reader.string()
+    else if (tag === TENSOR.rawData) raw = reader.bytes()
+    else if (tag === TENSOR.dataLocation && reader.int32() === EXTERNAL) {
       throw new UserError('E_BAD_GRAPH', 'The weights of the ONNX model are in another file.', {
         hint: 'Save it as one file (onnx.save with save_as_external_data=False).',
       })
-    } else if (tag !== 112) reader.skipType(tag & 7)
+    } else if (tag !== TENSOR.dataLocation) skip(reader, tag)
   })
-  if (type === 7 && raw !== undefined && raw.length <= 128) {
+  if (type === DATA_TYPE.int64 && raw !== undefined && raw.length <= 128) {
     const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
     for (let at = 0; at + 8 <= raw.length; at += 8) ints.push(Number(view.getBigInt64(at, true)))
   }
   return { name, shape, ints, bytes }
 }
 
-/** ValueInfoProto: name (1), type (2) { tensor_type (1) { elem_type (1), shape (2) { dim (1) { value (1) } } } } */
 function parsePort(bytes: Uint8Array): ForeignPort {
   const shape: number[] = []
   let name = ''
   let type = 0
   each(bytes, (tag, reader) => {
-    if (tag === 10) name = reader.string()
-    else if (tag !== 18) reader.skipType(tag & 7)
+    if (tag === VALUE_INFO.name) name = reader.string()
+    else if (tag !== VALUE_INFO.type) skip(reader, tag)
     else {
-      each(reader.bytes(), (kind, ofType) => {
-        if (kind !== 10) return void ofType.skipType(kind & 7)
-        each(ofType.bytes(), (part, tensor) => {
-          if (part === 8) type = tensor.int32()
-          else if (part === 18) each(tensor.bytes(), (_, dims) => shape.push(dimension(dims.bytes())))
-          else tensor.skipType(part & 7)
+      each(reader.bytes(), (kind, typed) => {
+        if (kind !== TYPE.tensorType) return skip(typed, kind)
+        each(typed.bytes(), (part, tensor) => {
+          if (part === TENSOR_TYPE.elemType) type = tensor.int32()
+          else if (part === TENSOR_TYPE.shape) shape.push(...dimensions(tensor.bytes()))
+          else skip(tensor, part)
         })
       })
     }
@@ -172,11 +186,20 @@ function parsePort(bytes: Uint8Array): ForeignPort {
   return { name, type, shape, bytes }
 }
 
+function dimensions(bytes: Uint8Array): number[] {
+  const sizes: number[] = []
+  each(bytes, (tag, reader) => {
+    if (tag === SHAPE.dim) sizes.push(dimension(reader.bytes()))
+    else skip(reader, tag)
+  })
+  return sizes
+}
+
 function dimension(bytes: Uint8Array): number {
   let size = -1
   each(bytes, (tag, reader) => {
-    if (tag === 8) size = Number(reader.int64())
-    else reader.skipType(tag & 7)
+    if (tag === DIMENSION.dimValue) size = Number(reader.int64())
+    else skip(reader, tag)
   })
   return size > 0 ? size : -1
 }

@@ -1,8 +1,22 @@
 import protobuf from 'protobufjs/minimal.js'
+import {
+  ATTRIBUTE,
+  ATTRIBUTE_TYPE,
+  DATA_TYPE,
+  DIMENSION,
+  ENTRY,
+  GRAPH,
+  MODEL,
+  NODE,
+  OPERATOR_SET,
+  SHAPE,
+  TENSOR,
+  TENSOR_TYPE,
+  TYPE,
+  VALUE_INFO,
+} from './schema.ts'
 
-/** ONNX' element types, of those used here; https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
-export const ONNX_TYPES = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const
-export type OnnxType = keyof typeof ONNX_TYPES
+export type OnnxType = keyof typeof DATA_TYPE
 
 /** Opset 18 has Resize by axes; onnxruntime 1.14 and later run it. */
 export const OPSET = 18
@@ -52,22 +66,24 @@ export interface OnnxModel extends OnnxGraph {
 
 /** Encodes a ModelProto. */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  const head = protobuf.Writer.create().uint32(8).int64(IR_VERSION).uint32(18).string('itc').finish()
+  const head = protobuf.Writer.create().uint32(MODEL.irVersion).int64(IR_VERSION)
+  head.uint32(MODEL.producerName).string('itc')
   const graph = encodeGraph(model, model.tensors.flatMap(encodeTensor))
   const tail = protobuf.Writer.create()
-  tail.uint32(66).fork().uint32(10).string('').uint32(16).int64(OPSET).ldelim()
+  const opset = tail.uint32(MODEL.opsetImport).fork()
+  opset.uint32(OPERATOR_SET.domain).string('').uint32(OPERATOR_SET.version).int64(OPSET).ldelim()
   writeMetadata(tail, model.metadata)
-  return Buffer.concat([head, ...delimited(58, graph), tail.finish()])
+  return Buffer.concat([head.finish(), ...delimited(MODEL.graph, graph), tail.finish()])
 }
 
 /** A GraphProto in pieces: weights are large, so they are moved once, when all pieces are joined. */
 function encodeGraph(model: OnnxModel, tensors: readonly Uint8Array[]): Uint8Array[] {
   const nodes = protobuf.Writer.create()
-  for (const node of model.nodes) writeNode(nodes.uint32(10).fork(), node).ldelim()
-  nodes.uint32(18).string('itc')
+  for (const node of model.nodes) writeNode(nodes.uint32(GRAPH.node).fork(), node).ldelim()
+  nodes.uint32(GRAPH.name).string('itc')
   const ports = protobuf.Writer.create()
-  for (const port of model.inputs) writePort(ports.uint32(90).fork(), port).ldelim()
-  for (const port of model.outputs) writePort(ports.uint32(98).fork(), port).ldelim()
+  for (const port of model.inputs) writePort(ports.uint32(GRAPH.input).fork(), port).ldelim()
+  for (const port of model.outputs) writePort(ports.uint32(GRAPH.output).fork(), port).ldelim()
   return [nodes.finish(), ...tensors, ports.finish()]
 }
 
@@ -79,62 +95,78 @@ export function delimited(tag: number, pieces: readonly Uint8Array[]): Uint8Arra
 
 /** A GraphProto inside a node: such bodies are small. */
 function writeGraph(writer: protobuf.Writer, graph: OnnxGraph): protobuf.Writer {
-  for (const node of graph.nodes) writeNode(writer.uint32(10).fork(), node).ldelim()
-  writer.uint32(18).string('itc')
-  for (const tensor of graph.tensors) writeTensor(writer.uint32(42).fork(), tensor).ldelim()
-  for (const port of graph.inputs) writePort(writer.uint32(90).fork(), port).ldelim()
-  for (const port of graph.outputs) writePort(writer.uint32(98).fork(), port).ldelim()
+  for (const node of graph.nodes) writeNode(writer.uint32(GRAPH.node).fork(), node).ldelim()
+  writer.uint32(GRAPH.name).string('itc')
+  for (const tensor of graph.tensors) writeTensor(writer.uint32(GRAPH.initializer).fork(), tensor).ldelim()
+  for (const port of graph.inputs) writePort(writer.uint32(GRAPH.input).fork(), port).ldelim()
+  for (const port of graph.outputs) writePort(writer.uint32(GRAPH.output).fork(), port).ldelim()
   return writer
 }
 
 /** Appends ModelProto's metadata_props, which tools show and `session.get_modelmeta()` gives. */
 export function writeMetadata(writer: protobuf.Writer, metadata: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(metadata)) {
-    writer.uint32(114).fork().uint32(10).string(key).uint32(18).string(value).ldelim()
+    const entry = writer.uint32(MODEL.metadataProps).fork()
+    entry.uint32(ENTRY.key).string(key).uint32(ENTRY.value).string(value).ldelim()
   }
 }
 
 export function writeNode(writer: protobuf.Writer, node: OnnxNode): protobuf.Writer {
-  for (const input of node.inputs) writer.uint32(10).string(input)
-  for (const output of node.outputs) writer.uint32(18).string(output)
-  writer.uint32(26).string(node.name).uint32(34).string(node.op)
+  for (const input of node.inputs) writer.uint32(NODE.input).string(input)
+  for (const output of node.outputs) writer.uint32(NODE.output).string(output)
+  writer.uint32(NODE.name).string(node.name).uint32(NODE.opType).string(node.op)
   for (const [name, value] of Object.entries(node.attrs)) {
-    writer.uint32(42).fork().uint32(10).string(name)
-    if (typeof value === 'number') writer.uint32(24).int64(value).uint32(160).int32(2)
-    else if (typeof value === 'string') writer.uint32(34).bytes(Buffer.from(value)).uint32(160).int32(3)
-    else if ('float' in value) writer.uint32(21).float(value.float).uint32(160).int32(1)
-    else if ('graph' in value) writeGraph(writer.uint32(50).fork(), value.graph).ldelim().uint32(160).int32(5)
-    else {
-      for (const item of value) writer.uint32(64).int64(item)
-      writer.uint32(160).int32(7)
-    }
-    writer.ldelim()
+    writer.uint32(NODE.attribute).fork().uint32(ATTRIBUTE.name).string(name)
+    const type = writeValue(writer, value)
+    writer.uint32(ATTRIBUTE.type).int32(ATTRIBUTE_TYPE[type]).ldelim()
   }
   return writer
 }
 
+/** Writes an attribute's value into its open message and tells its type. */
+function writeValue(writer: protobuf.Writer, value: OnnxAttr): keyof typeof ATTRIBUTE_TYPE {
+  if (typeof value === 'number') {
+    writer.uint32(ATTRIBUTE.i).int64(value)
+    return 'int'
+  }
+  if (typeof value === 'string') {
+    writer.uint32(ATTRIBUTE.s).bytes(Buffer.from(value))
+    return 'string'
+  }
+  if ('float' in value) {
+    writer.uint32(ATTRIBUTE.f).float(value.float)
+    return 'float'
+  }
+  if ('graph' in value) {
+    writeGraph(writer.uint32(ATTRIBUTE.g).fork(), value.graph).ldelim()
+    return 'graph'
+  }
+  for (const item of value) writer.uint32(ATTRIBUTE.ints).int64(item)
+  return 'ints'
+}
+
 export function writeTensor(writer: protobuf.Writer, tensor: OnnxTensor): protobuf.Writer {
-  return writeTensorHead(writer, tensor).uint32(74).bytes(tensor.bytes())
+  return writeTensorHead(writer, tensor).uint32(TENSOR.rawData).bytes(tensor.bytes())
 }
 
 /** A graph's initialiser, in pieces. */
 export function encodeTensor(tensor: OnnxTensor): Uint8Array[] {
   const head = writeTensorHead(protobuf.Writer.create(), tensor).finish()
-  return delimited(42, [head, ...delimited(74, [tensor.bytes()])])
+  return delimited(GRAPH.initializer, [head, ...delimited(TENSOR.rawData, [tensor.bytes()])])
 }
 
 function writeTensorHead(writer: protobuf.Writer, tensor: OnnxTensor): protobuf.Writer {
-  for (const size of tensor.shape) writer.uint32(8).int64(size)
-  return writer.uint32(16).int32(ONNX_TYPES[tensor.type]).uint32(66).string(tensor.name)
+  for (const size of tensor.shape) writer.uint32(TENSOR.dims).int64(size)
+  return writer.uint32(TENSOR.dataType).int32(DATA_TYPE[tensor.type]).uint32(TENSOR.name).string(tensor.name)
 }
 
 export function writePort(writer: protobuf.Writer, port: OnnxPort): protobuf.Writer {
-  writer.uint32(10).string(port.name).uint32(18).fork().uint32(10).fork()
-  writer.uint32(8).int32(ONNX_TYPES[port.type]).uint32(18).fork()
+  writer.uint32(VALUE_INFO.name).string(port.name).uint32(VALUE_INFO.type).fork().uint32(TYPE.tensorType).fork()
+  writer.uint32(TENSOR_TYPE.elemType).int32(DATA_TYPE[port.type]).uint32(TENSOR_TYPE.shape).fork()
   for (const size of port.shape) {
-    writer.uint32(10).fork()
-    if (typeof size === 'number') writer.uint32(8).int64(size)
-    else writer.uint32(18).string(size)
+    writer.uint32(SHAPE.dim).fork()
+    if (typeof size === 'number') writer.uint32(DIMENSION.dimValue).int64(size)
+    else writer.uint32(DIMENSION.dimParam).string(size)
     writer.ldelim()
   }
   return writer.ldelim().ldelim().ldelim()

@@ -4,6 +4,8 @@ import type { Graph } from '../../graph/graph.ts'
 import { subEnd } from '../graphdef/attr.ts'
 import { readGraph } from '../graphdef/read.ts'
 import { notGraph } from '../limits.ts'
+import { skip } from '../protobuf.ts'
+import { META_GRAPH, SAVED_MODEL } from './schema.ts'
 
 /**
  * Decodes the graph of a `saved_model.pb` whose weights are in it as constants.
@@ -17,8 +19,8 @@ export function readSavedModel(bytes: Uint8Array): Graph {
     const reader = protobuf.Reader.create(bytes)
     while (reader.pos < reader.len && graph === undefined) {
       const tag = reader.uint32()
-      if (tag === 18) graph = readMetaGraph(reader, subEnd(reader, reader.len))
-      else reader.skipType(tag & 7)
+      if (tag === SAVED_MODEL.metaGraphs) graph = readMetaGraph(reader, subEnd(reader, reader.len))
+      else skip(reader, tag)
     }
   } catch (error) {
     if (error instanceof UserError) throw error
@@ -40,8 +42,8 @@ function readMetaGraph(reader: protobuf.Reader, end: number): Graph | undefined 
   let graph: Graph | undefined
   while (reader.pos < end) {
     const tag = reader.uint32()
-    if (tag === 18) graph = readGraph(reader, subEnd(reader, end))
-    else reader.skipType(tag & 7)
+    if (tag === META_GRAPH.graphDef) graph = readGraph(reader, subEnd(reader, end))
+    else skip(reader, tag)
   }
   return graph
 }
