@@ -34,8 +34,3 @@ export function systemCode(error: unknown): string | undefined {
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
 }
-
-/** As a shell takes it for one word: for commands that a person is told to type. */
-export function quoted(word: string): string {
-  return /^[\w./:,+@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-}

@@ -1,13 +1,12 @@
 import { caveatsOf } from '../assess/caveats.ts'
 import type { Evaluation } from '../assess/metrics.ts'
-import { percent } from './figures.ts'
-import { shown } from './printable.ts'
+import { percent, shownLabel } from '../text.ts'
 
 /** What must be said beside an accuracy, a line each; mostly nothing. */
 export function caveatLines(evaluation: Evaluation, labels: readonly string[]): string[] {
   const { largest, isGuessing, isUneven } = caveatsOf(evaluation)
   if (largest === undefined) return []
-  const name = shown(labels[largest.category]!)
+  const name = shownLabel(labels[largest.category]!)
   const verb = evaluation.accuracy! <= largest.share ? 'is' : 'may be'
   return [
     ...(isGuessing

@@ -1,6 +1,7 @@
 import { catalogEntry } from '../backbone/catalog.ts'
 import type { Choice, Compared } from '../jobs/choose/choose.ts'
 import type { TrainEvent } from '../jobs/train/options.ts'
+import { percent, table } from '../text.ts'
 
 /** Says beforehand what will take a while. */
 export function comparingLine({ candidates, pictures, of }: Extract<TrainEvent, { kind: 'comparing' }>): string {
@@ -14,17 +15,9 @@ export function choiceLines(choice: Choice): string[] {
   const { candidates, chosen } = choice
   const order = [...candidates.keys()].sort((a, b) => candidates[b]!.right - candidates[a]!.right || a - b)
   const rows = order.map(index => [index === chosen ? '>' : ' ', ...cells(candidates[index]!, index)])
-  const table = [[' ', 'backbone', 'size', 'resize', 'accuracy', 'against the first', 'ms a picture'], ...rows]
-  const widths = table[0]!.map((_, column) => Math.max(...table.map(row => row[column]!.length)))
-  const lines = table.map(row =>
-    row
-      .map((cell, column) =>
-        column === 2 || column === 6 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
-      )
-      .join('  ')
-      .trimEnd(),
-  )
-  return [...lines, verdict(choice)]
+  const head = [' ', 'backbone', 'size', 'resize', 'accuracy', 'against the first', 'ms a picture']
+  const isRight = (column: number) => head[column] === 'size' || head[column] === 'ms a picture'
+  return [...table([head, ...rows], isRight), verdict(choice)]
 }
 
 function cells({ backbone, inputSize, resize, accuracy, gain, gainInterval, milliseconds }: Compared, index: number) {
@@ -36,7 +29,7 @@ function cells({ backbone, inputSize, resize, accuracy, gain, gainInterval, mill
       .join('+')
   const { low, high } = gainInterval
   const against = index === 0 ? '' : `${signed(gain)} (${signed(low)} to ${signed(high)})`
-  return [backbone, String(size), resize, `${(accuracy * 100).toFixed(1)} %`, against, milliseconds.toFixed(1)]
+  return [backbone, String(size), resize, percent(accuracy), against, milliseconds.toFixed(1)]
 }
 
 /** Points of accuracy. */

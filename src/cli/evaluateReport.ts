@@ -1,10 +1,9 @@
 import type { EvaluateResult } from '../jobs/evaluate/options.ts'
-import { count } from '../report/words.ts'
+import { count, percent, printable, shownLabel } from '../text.ts'
 import { caveatLines } from './caveatLines.ts'
 import { evaluationJson } from './evaluateJson.ts'
 import { categoryTable, confusionTable } from './evaluateTable.ts'
-import { percent, scoresText, shareText } from './figures.ts'
-import { printable, shown } from './printable.ts'
+import { scoresText, shareText } from './figures.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Names listed before the rest is only counted. */
@@ -30,12 +29,12 @@ export function printEvaluation(result: EvaluateResult, { out, err, colors }: Te
   const tables = [categoryTable(evaluation, labels), confusionTable(evaluation, labels)]
   for (const lines of tables) for (const line of ['', ...lines]) out(line)
   list('misclassified', mistakes, ({ relative, guess, score, labelScore }) => {
-    return `${printable(relative)} → ${shown(guess)} (${score.toFixed(5)} against ${labelScore.toFixed(5)})`
+    return `${printable(relative)} → ${shownLabel(guess)} (${score.toFixed(5)} against ${labelScore.toFixed(5)})`
   })
   list('folders that are no category of the model', unknown, ({ folder, pictures }) => {
     return `${printable(folder)}: ${count(pictures, 'picture')}`
   })
-  list('categories without pictures', absent, shown)
+  list('categories without pictures', absent, shownLabel)
   list('skipped', skipped, ({ relative, reason }) => `${printable(relative)}: ${reason}`)
   if (report !== undefined) err(`report: ${report}`)
 

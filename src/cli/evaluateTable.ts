@@ -1,20 +1,11 @@
 import type { Evaluation } from '../assess/metrics.ts'
-import { percent } from './figures.ts'
-import { shown } from './printable.ts'
+import { percent, shownLabel, table } from '../text.ts'
 
 /** Categories that a matrix is still read with, and columns that most terminals have. */
 const MOST_CATEGORIES = 20
 const MOST_COLUMNS = 110
 /** Kinds of mistakes listed where the matrix would be too large. */
 const MOST_KINDS = 20
-
-/** Columns of text, the first to the left and figures to the right. */
-export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]!.length)))
-  return rows.map(row =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
-  )
-}
 
 /** Precision, recall and F1 of each category that there are pictures of, or that pictures were taken for. */
 export function categoryTable({ perCategory }: Evaluation, labels: readonly string[]): string[] {
@@ -23,7 +14,7 @@ export function categoryTable({ perCategory }: Evaluation, labels: readonly stri
     ['category', 'pictures', 'precision', 'recall', 'F1'],
     ...perCategory.flatMap(({ pictures, predicted, precision, recall, f1 }, at) => {
       if (pictures + predicted === 0) return []
-      return [[shown(labels[at]!), String(pictures), figure(precision), figure(recall), figure(f1)]]
+      return [[shownLabel(labels[at]!), String(pictures), figure(precision), figure(recall), figure(f1)]]
     }),
   ])
 }
@@ -36,7 +27,7 @@ export function confusionTable(evaluation: Evaluation, labels: readonly string[]
   const cells = used.map(given => used.map(predicted => String(confusion[given]![predicted]! || '·')))
   const rows = (columns: readonly string[], heads: readonly string[]) =>
     table([['folder \\ named', ...columns], ...cells.map((row, at) => [heads[at]!, ...row])])
-  const names = used.map(at => shown(labels[at]!))
+  const names = used.map(at => shownLabel(labels[at]!))
   const wide = rows(names, names)
   if (wide[0]!.length <= MOST_COLUMNS) return wide
   const numbers = used.map((_, at) => String(at + 1))
@@ -52,7 +43,7 @@ function frequentMistakes(confusion: Evaluation['confusion'], labels: readonly s
   )
   kinds.sort((a, b) => b.count - a.count)
   const lines = kinds.slice(0, MOST_KINDS).map(({ given, predicted, count }) => {
-    return `  ${count} of ${shown(labels[given]!)} named ${shown(labels[predicted]!)}`
+    return `  ${count} of ${shownLabel(labels[given]!)} named ${shownLabel(labels[predicted]!)}`
   })
   return kinds.length > MOST_KINDS ? [...lines, `  … and ${kinds.length - MOST_KINDS} kinds more (--json)`] : lines
 }

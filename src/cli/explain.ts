@@ -5,10 +5,10 @@ import { writeAtomic } from '../disk/writeAtomic.ts'
 import { systemCode, UserError, unexpected } from '../errors.ts'
 import { DEFAULT_NEIGHBOURS, DEFAULT_TOP, type Explanation, explain } from '../jobs/explain/explain.ts'
 import { drawExplanation } from '../jobs/explain/sheet.ts'
+import { printable, shownLabel } from '../text.ts'
 import type { CommandContext } from './context.ts'
 import { addPictureOptions, jsonOption, limitsOf, type PictureFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
-import { printable, shown } from './printable.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Flags extends PictureFlags {
@@ -124,7 +124,7 @@ function print(
   { out, err, colors }: Terminal,
 ): void {
   categories.forEach(({ label, score, map }, rank) => {
-    const line = `${shown(label)} (score = ${score.toFixed(5)})`
+    const line = `${shownLabel(label)} (score = ${score.toFixed(5)})`
     out(`${rank === 0 ? colors.green(line) : line}, most for it ${place(map)}`)
   })
   if (unfamiliar) err(colors.yellow(`${printable(picture)} is unlike anything learnt: don't trust this.`))

@@ -1,8 +1,8 @@
 import { Option } from 'commander'
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts'
+import { printable } from '../text.ts'
 import type { CommandContext } from './context.ts'
 import { jsonOption } from './options.ts'
-import { printable } from './printable.ts'
 
 interface Flags {
   readonly format: ExportFormat

@@ -1,9 +1,9 @@
 import { unexpected } from '../errors.ts'
 import type { PictureSource, Score } from '../model/model.ts'
+import { printable, shownLabel } from '../text.ts'
 import type { CommandContext } from './context.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
-import { printable, shown } from './printable.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Flags extends NetworkFlags {
@@ -70,7 +70,7 @@ function printScores(
     out(colors.bold(printable(title)))
   }
   scores.forEach(({ label, score }, rank) => {
-    const line = `${shown(label)} (score = ${score.toFixed(5)})`
+    const line = `${shownLabel(label)} (score = ${score.toFixed(5)})`
     out(rank === 0 ? colors.green(line) : line)
   })
 }

@@ -1,8 +1,6 @@
 import type { GuessDirEvent, GuessDirResult, Problem } from '../jobs/guess/options.ts'
 import type { UnsureChoice } from '../jobs/guess/unsure.ts'
-import { count } from '../report/words.ts'
-import { percent } from './figures.ts'
-import { printable, shown } from './printable.ts'
+import { count, percent, printable, shownLabel, table } from '../text.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -41,10 +39,9 @@ export class GuessDirReport {
     const done = dryRun ? (move ? 'would be moved' : 'would be copied') : move ? 'moved' : 'copied'
     const before = result.before > 0 ? `, ${result.before} before` : ''
     out(colors.bold(`${count(result.named, 'picture')} ${done} to ${printable(destination)}${before}`))
-    const counts = result.counts.map(({ label, count }) => [shown(label), count] as const)
-    const all = result.unsure > 0 ? [...counts, ['unsure/', result.unsure] as const] : counts
-    const width = Math.max(0, ...all.map(([name]) => name.length))
-    for (const [name, amount] of all) out(`  ${name.padEnd(width)}  ${amount}`)
+    const counts = result.counts.map(({ label, count }) => [shownLabel(label), String(count)])
+    const all = result.unsure > 0 ? [...counts, ['unsure/', String(result.unsure)]] : counts
+    for (const line of table(all, () => false)) out(`  ${line}`)
     if (!dryRun) out(`Every score is in ${printable(destination.replace(/[/\\]$/, ''))}/results.csv`)
     this.#list(result.skipped, 'left out')
     this.#list(result.failed, 'not named')
@@ -92,7 +89,7 @@ export class GuessDirJson {
     if (event.kind !== 'named') return
     const { scores, ...picture } = event.picture
     if (this.#last !== undefined) this.#out(`${this.#last},`)
-    const all = Object.fromEntries(scores.map(of => [of.label, of.score]))
+    const all = Object.fromEntries(scores.map(({ label, score }) => [label, score]))
     this.#last = `  ${JSON.stringify({ ...picture, scores: all })}`
   }
 

@@ -1,11 +1,9 @@
 import type { Assessment } from '../assess/assess.ts'
-import { quoted } from '../errors.ts'
 import type { TrainEvent, TrainResult } from '../jobs/train/options.ts'
-import { count } from '../report/words.ts'
+import { count, percent, printable, quoted, shownLabel } from '../text.ts'
 import { caveatLines } from './caveatLines.ts'
 import { choiceLines, comparingLine } from './choiceTable.ts'
-import { percent, scoresText, shareText } from './figures.ts'
-import { printable, shown } from './printable.ts'
+import { scoresText, shareText } from './figures.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import { trainJson } from './trainJson.ts'
@@ -85,7 +83,7 @@ export class TrainReport {
     this.#list(
       'misclassified',
       misclassified,
-      ({ relative, guess, score }) => `${printable(relative)} → ${shown(guess)} (${score.toFixed(5)})`,
+      ({ relative, guess, score }) => `${printable(relative)} → ${shownLabel(guess)} (${score.toFixed(5)})`,
     )
     if (crossValidation) {
       out(`${crossValidation.folds}-fold cross-validation ${colors.bold(shareText(crossValidation))}`)

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { pathExistsSync } from 'fs-extra/esm'
 import { systemCode, UserError } from '../errors.ts'
+import { list } from '../text.ts'
 import type { Picture, Skipped } from './scan.ts'
 
 /** How the data folder is laid out, shown wherever it is not. */
@@ -51,9 +52,11 @@ export function checkCategories(
   const filled = new Set(pictures.map(picture => picture.label))
   const empty = categories.filter(category => !filled.has(category))
   if (empty.length > 0) {
-    const named = empty.slice(0, 5).map(category => `"${category}"`)
-    const more = empty.length > 5 ? ` and ${empty.length - 5} more` : ''
-    throw new UserError('E_EMPTY_CATEGORY', `No pictures in category ${named.join(', ')}${more}.`, {
+    const named = list(
+      empty.map(category => `"${category}"`),
+      5,
+    )
+    throw new UserError('E_EMPTY_CATEGORY', `No pictures in category ${named}.`, {
       hint: 'Put pictures into it, or remove the folder.',
     })
   }

@@ -1,4 +1,5 @@
 import { UserError, unexpected } from '../errors.ts'
+import { count } from '../text.ts'
 
 export const SPLITS = ['train', 'validation', 'test'] as const
 export type Split = (typeof SPLITS)[number]
@@ -46,7 +47,7 @@ export function splitExamples(
   const groups = groupExamples(examples)
   const parts: Split[] = new Array(examples.length).fill('train')
   const shared = new Map<number | string, number>()
-  for (const { labels } of groups) if (labels.size > 1) for (const label of labels) count(shared, label)
+  for (const { labels } of groups) if (labels.size > 1) for (const label of labels) increase(shared, label)
   for (const [label, ranked] of rankByCategory(groups)) {
     const [validation, test] = heldOut(nameOf(label), ranked.length, shared.get(label) ?? 0, fractions)
     for (const [rank, group] of ranked.entries()) {
@@ -134,7 +135,7 @@ function heldOut(category: string, free: number, shared: number, { validation, t
     const but = shared > 0 ? ` of its own and ${shared} also found under another label` : ''
     throw new UserError(
       'E_TOO_FEW_PICTURES',
-      `Category "${category}" has ${pictures(free)}${but}, too few to train, validate and test: it needs at least ${parts + 1}.`,
+      `Category "${category}" has ${count(free, 'picture')}${but}, too few to train, validate and test: it needs at least ${parts + 1}.`,
       { hint: 'Copies of a picture count once. Add different pictures to it, or remove the folder.' },
     )
   }
@@ -153,8 +154,7 @@ function checkFractions({ validation, test }: Fractions): void {
   }
 }
 
-const pictures = (count: number) => `${count} ${count === 1 ? 'picture' : 'pictures'}`
 const ranked = (groups: readonly Group[]) => [...groups].sort((a, b) => compare(a.hash, b.hash))
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
-const count = (counts: Map<number | string, number>, key: number | string) =>
+const increase = (counts: Map<number | string, number>, key: number | string) =>
   counts.set(key, (counts.get(key) ?? 0) + 1)

@@ -1,6 +1,7 @@
 import type { CustomSeriesOption, EChartsOption } from 'echarts'
 import type { Calibration } from '../assess/calibration.ts'
 import type { LearningCurve } from '../assess/learningCurve.ts'
+import { briefPercent } from '../text.ts'
 import type { ReportStep } from './reportData.ts'
 
 // Colours are the page's own variables, so that one drawing serves light and dark.
@@ -10,7 +11,6 @@ const FIRST = 'var(--first)'
 const SECOND = 'var(--second)'
 const BAND = 'var(--band)'
 
-const asPercent = (value: number) => `${Math.round(value * 1000) / 10} %`
 const asNumber = (value: number) => String(Math.round(value * 1000) / 1000)
 
 /** Accuracy, or cross entropy, against the step of training. */
@@ -26,7 +26,7 @@ export function trainingOption(history: readonly ReportStep[], figure: 'accuracy
     yAxis: axis('', {
       scale: isAccuracy,
       ...(isAccuracy ? { max: 1 } : { min: 0 }),
-      axisLabel: { formatter: isAccuracy ? asPercent : asNumber, color: INK },
+      axisLabel: { formatter: isAccuracy ? briefPercent : asNumber, color: INK },
     }),
     series: [
       line('Training pictures', train, FIRST, 'circle'),
@@ -44,8 +44,8 @@ export function reliabilityOption({ bins }: Calibration): EChartsOption {
   return {
     ...frame(),
     legend: { ...frame().legend, data: ['Right in fact'] },
-    xAxis: axis('Score given', { min: 0, max: 1, interval: 0.2, axisLabel: { formatter: asPercent, color: INK } }),
-    yAxis: axis('', { min: 0, max: 1, interval: 0.2, axisLabel: { formatter: asPercent, color: INK } }),
+    xAxis: axis('Score given', { min: 0, max: 1, interval: 0.2, axisLabel: { formatter: briefPercent, color: INK } }),
+    yAxis: axis('', { min: 0, max: 1, interval: 0.2, axisLabel: { formatter: briefPercent, color: INK } }),
     series: [
       {
         ...line(
@@ -101,7 +101,7 @@ export function curveOption({ points, forecast }: LearningCurve): EChartsOption 
       min,
       max: 1,
       interval,
-      axisLabel: { formatter: asPercent, color: INK },
+      axisLabel: { formatter: briefPercent, color: INK },
     }),
     series: [
       intervals(

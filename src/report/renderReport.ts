@@ -1,3 +1,4 @@
+import { shownLabel } from '../text.ts'
 import { loadCharts } from './charts.ts'
 import { Html, html, jsonScript } from './html.ts'
 import type { ReportData, Thumbnail } from './reportData.ts'
@@ -12,7 +13,7 @@ import { recipe, skippedFiles } from './sections/recipe.ts'
 import { LISTED, shownCells } from './selection.ts'
 import { STYLE } from './style.ts'
 import { loadThumbnails } from './thumbnails.ts'
-import { shown } from './words.ts'
+import { percent } from './words.ts'
 
 /** Tells a page of ours, which a newer one may replace, from what else lies there. */
 const MARK = '<meta name="generator" content="itc">'
@@ -81,7 +82,7 @@ ${jsonScript('report-data', pageData(data, thumbnails))}
 
 /** What the page's script needs to show the pictures of a cell. */
 function pageData(data: ReportData, thumbnails: ReadonlyMap<number, string>) {
-  const cells: Record<string, { total: number; pictures: [index: number, path: string, score: number][] }> = {}
+  const cells: Record<string, { total: number; pictures: [index: number, path: string, score: string][] }> = {}
   const listed = shownCells(data)
   const most = Math.max(LISTED, Math.floor(MOST_NAMES / Math.max(1, listed.length)))
   for (const { given, predicted, pictures } of listed) {
@@ -92,9 +93,9 @@ function pageData(data: ReportData, thumbnails: ReadonlyMap<number, string>) {
       total: pictures.length,
       pictures: ordered.slice(0, most).map(index => {
         const { path, score } = data.pictures[index]!
-        return [index, path, Math.round(score * 1000) / 1000]
+        return [index, path, percent(score)]
       }),
     }
   }
-  return { categories: data.categories.map(shown), cells, thumbnails: Object.fromEntries(thumbnails) }
+  return { categories: data.categories.map(shownLabel), cells, thumbnails: Object.fromEntries(thumbnails) }
 }

@@ -25,7 +25,6 @@ export const SCRIPT = `'use strict';
   for (const place of document.querySelectorAll('.thumb')) fill(place);
 
   const panel = document.getElementById('cell');
-  const percent = share => (Math.round(share * 1000) / 10) + '\\u202f%';
   let open = null;
   const close = focus => {
     if (open === null) return;
@@ -62,12 +61,12 @@ export const SCRIPT = `'use strict';
         place.setAttribute('aria-label', path);
         fill(place);
         const caption = element('figcaption');
-        caption.append(element('span', 'said', percent(score)), element('span', 'path', path));
+        caption.append(element('span', 'said', score), element('span', 'path', path));
         figure.append(place, caption);
         item.append(figure);
         gallery.append(item);
       } else {
-        item.append(element('span', 'path', path), ' ' + percent(score));
+        item.append(element('span', 'path', path), ' ' + score);
         names.append(item);
       }
     }

@@ -217,7 +217,7 @@ describe('says what is wrong with the folder', () => {
     await put('cat/1.jpg', 'dog/.hidden', 'eel/readme.txt', 'owl/1.jpg')
     expect(await failure()).toMatchObject({
       code: 'E_EMPTY_CATEGORY',
-      message: 'No pictures in category "dog", "eel".',
+      message: 'No pictures in category "dog" and "eel".',
     })
     for (let i = 0; i < 6; i++) await mkdir(join(data, `e${i}`))
     expect((await failure()).message).toBe('No pictures in category "dog", "e0", "e1", "e2", "e3" and 3 more.')

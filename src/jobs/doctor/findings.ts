@@ -5,6 +5,7 @@ import type { Dataset, Skipped } from '../../dataset/scan.ts'
 import type { Split } from '../../dataset/split.ts'
 import type { Extraction } from '../../features/extract.ts'
 import { FLAWED, flawsOf, type PictureQuality, type QualityFlaw } from '../../image/quality.ts'
+import { count, list, percent, shownLabel } from '../../text.ts'
 
 /** What may be doubtful, in the order of the list: what harms most first. */
 export const FINDING_KINDS = [
@@ -47,20 +48,16 @@ export type Rows = Pick<Extraction, 'pictures' | 'hashes'>
 const NEEDED = 3
 const FEW = 10
 
-const percent = (share: number) => `${(share * 100).toFixed(1)} %`
-const spoken = (label: string) => label.replaceAll('_', ' ')
-
 /** Categories that can't be learnt, or hardly. */
 export function categoryFindings({ categories }: Dataset, { pictures }: Rows): Finding[] {
   const counts = new Map(categories.map(category => [category, 0]))
   for (const { label } of pictures) counts.set(label, counts.get(label)! + 1)
   const small = categories.flatMap((category): Finding[] => {
-    const count = counts.get(category)!
+    const amount = counts.get(category)!
     const base = { kind: 'category', path: `${category}/` } as const
-    const what =
-      count === 0 ? 'has no picture that can be used' : `has only ${count} ${count === 1 ? 'picture' : 'pictures'}`
-    if (count < NEEDED) return [{ ...base, what, remedy: `Add pictures, at least ${NEEDED}, or remove the folder.` }]
-    return count < FEW ? [{ ...base, what, remedy: 'Add more: thirty are a good start.' }] : []
+    const what = amount === 0 ? 'has no picture that can be used' : `has only ${count(amount, 'picture')}`
+    if (amount < NEEDED) return [{ ...base, what, remedy: `Add pictures, at least ${NEEDED}, or remove the folder.` }]
+    return amount < FEW ? [{ ...base, what, remedy: 'Add more: thirty are a good start.' }] : []
   })
   return [...tooFewCategories(categories), ...small]
 }
@@ -84,7 +81,7 @@ export function mixedUpFindings(mixedUp: readonly MixedUp[], categories: readonl
   return mixedUp.map(({ given, taken, pictures, right, wrong }) => ({
     kind: 'category',
     path: `${categories[given]!}/`,
-    what: `is hardly told from ${spoken(categories[taken]!)}: of ${pictures} pictures ${wrong} look like that, ${right} like their own`,
+    what: `is hardly told from ${shownLabel(categories[taken]!)}: of ${pictures} pictures ${wrong} look like that, ${right} like their own`,
     remedy: 'Are the two one category? If not, add pictures that show the difference.',
     looksLike: categories[taken]!,
   }))
@@ -104,14 +101,17 @@ export function labelFindings(
     .filter(({ contradicted, doubt }) => contradicted || doubt > 0)
     .map(({ row, given, other, givenScore, otherScore, contradicted }) => {
       const [own, looksLike] = [categories[given]!, categories[other]!]
-      const [theirs, its] = [`${spoken(looksLike)} (${percent(otherScore)})`, `${spoken(own)} (${percent(givenScore)})`]
+      const [theirs, its] = [
+        `${shownLabel(looksLike)} (${percent(otherScore)})`,
+        `${shownLabel(own)} (${percent(givenScore)})`,
+      ]
       const move = files.has(`${looksLike}/${hashes[row]}`)
         ? `It lies in ${looksLike}/ too: keep it in one of them.`
         : `If so, move it to ${looksLike}/.`
       const rather =
         otherScore > givenScore
           ? `looks rather like ${theirs} than ${its}`
-          : `looks like ${its}, but those like it are ${spoken(looksLike)}`
+          : `looks like ${its}, but those like it are ${shownLabel(looksLike)}`
       return {
         kind: contradicted ? 'label' : 'unclear',
         path: pictures[row]!.relative,
@@ -138,7 +138,7 @@ export function copyFindings({ pictures, hashes }: Rows): Finding[] {
       {
         kind: across ? 'conflict' : 'copy',
         path: path!,
-        what: `is the same file as ${listed(others)}${across ? ', in another category' : ''}`,
+        what: `is the same file as ${list(others, 1)}${across ? ', in another category' : ''}`,
         remedy: across ? 'Keep it in one category.' : 'One is enough: copies teach nothing.',
         others,
       },
@@ -213,12 +213,6 @@ export function skippedFindings(skipped: readonly Skipped[]): Finding[] {
     what: `is skipped: ${reason}`,
     remedy: 'Mend, convert or remove it.',
   }))
-}
-
-/** "b.jpg", "b.jpg and c.jpg", "b.jpg and 4 more" */
-function listed(paths: readonly string[]): string {
-  if (paths.length < 3) return paths.join(' and ')
-  return `${paths[0]} and ${paths.length - 1} more`
 }
 
 /** In the order of the kinds; within one, as found. */

@@ -2,11 +2,12 @@ import { basename, dirname, join, resolve } from 'node:path'
 import fs from 'fs-extra'
 import { evaluate, type Predictions } from '../../assess/metrics.ts'
 import { type Dataset, type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
-import { quoted, UserError, unexpected } from '../../errors.ts'
+import { UserError, unexpected } from '../../errors.ts'
 import { softmaxRows } from '../../head/softmax.ts'
 import { layoutOf } from '../../model/layout.ts'
 import type { Model } from '../../model/model.ts'
 import { isReport } from '../../report/renderReport.ts'
+import { list, quoted } from '../../text.ts'
 import { guessAhead } from '../guess/ahead.ts'
 import { loadModel } from '../guess/loadModel.ts'
 import { predictedPictures } from '../train/crossValidated.ts'
@@ -146,9 +147,8 @@ function reportOf(
 async function nothingToEvaluate(folder: string, dataset: Dataset, labels: readonly string[]): Promise<UserError> {
   const data = join(folder, 'data')
   const inside = (await fs.pathExists(data)) && !labels.includes('data') ? `Did you mean ${data}? ` : ''
-  const some = labels.slice(0, 5).join(', ') + (labels.length > 5 ? ', …' : '')
   const found = dataset.categories.length === 0 ? 'has no folders in it' : 'has no pictures of them'
-  return new UserError('E_NO_CATEGORIES', `The folder "${folder}" ${found}: the model knows ${some}.`, {
+  return new UserError('E_NO_CATEGORIES', `The folder "${folder}" ${found}: the model knows ${list(labels, 5)}.`, {
     hint: `${inside}Put pictures into folders named exactly like the model's categories.`,
   })
 }

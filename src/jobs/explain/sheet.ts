@@ -3,6 +3,7 @@ import { overlay, seenRegion } from '../../image/overlay.ts'
 import { canWrite, drawPanels, type Panel, type PanelRow } from '../../image/panels.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { decodeUpright } from '../../image/upright.ts'
+import { shownLabel } from '../../text.ts'
 import type { Explanation } from './explain.ts'
 import type { Neighbour } from './nearest.ts'
 
@@ -34,7 +35,7 @@ export async function drawExplanation(
   const unseen = explanation.resize === 'crop' && picture.width !== picture.height
   const maps = explanation.categories.map(({ label, score, map }) => ({
     pixels: overlay(picture, map, region, scale),
-    title: shown(label),
+    title: shownLabel(label),
     note: `score ${score.toFixed(3)}`,
   }))
   const rows = [
@@ -74,15 +75,10 @@ async function nearestPanels(pictures: readonly Neighbour[], limits: DecodeLimit
   for (const { path, label, distance } of pictures) {
     try {
       const pixels = await decodeUpright(path, SMALL, limits)
-      panels.push({ pixels, title: shown(label), note: `distance ${distance.toFixed(3)}` })
+      panels.push({ pixels, title: shownLabel(label), note: `distance ${distance.toFixed(3)}` })
     } catch (error) {
       if (!(error instanceof PictureError)) throw error // changed or removed just now: it is in the list all the same
     }
   }
   return panels
-}
-
-/** A label as people read it. */
-function shown(label: string): string {
-  return label.replaceAll('_', ' ')
 }

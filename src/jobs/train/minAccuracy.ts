@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../assess/metrics.ts'
 import { UserError, unexpected } from '../../errors.ts'
+import { cutPercent } from '../../text.ts'
 
 /** The error of an accuracy that is too low; a gate of its own for scripts. */
 export const E_MIN_ACCURACY = 'E_MIN_ACCURACY'
@@ -37,9 +38,7 @@ export function isBelow({ accuracy }: Pick<Evaluation, 'accuracy'>, minAccuracy:
 
 /** "The accuracy 91.2 % is below the 95 % asked for (--min-accuracy)." */
 export function belowSentence(name: string, { accuracy }: Evaluation, minAccuracy: number): string {
-  // Two decimals, cut off: what is below must not look equal.
-  const percent = (value: number) => `${Number((Math.floor(value * 10_000 + 1e-6) / 100).toFixed(2))} %`
-  return `The ${name} ${percent(accuracy ?? 0)} is below the ${percent(minAccuracy)} asked for (--min-accuracy).`
+  return `The ${name} ${cutPercent(accuracy ?? 0)} is below the ${cutPercent(minAccuracy)} asked for (--min-accuracy).`
 }
 
 /** @throws BelowMinimum when the cross-validated accuracy misses what is asked for */

@@ -1,8 +1,9 @@
 import { caveatsOf, MANY_DOUBTS } from '../../assess/caveats.ts'
+import { count, list, shownLabel } from '../../text.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
 import { contradicted } from '../selection.ts'
-import { count, inWords, list, percent, shown } from '../words.ts'
+import { inWords, percent } from '../words.ts'
 
 /** Categories are called weak when they are found this much less often than all pictures. */
 const WEAKER = 0.05
@@ -49,7 +50,7 @@ function mixedUp({ evaluation, categories }: ReportData): Html[] {
     ({ given, taken }, at) => !all.slice(0, at).some(other => other.given === taken && other.taken === given),
   )
   return once.slice(0, 3).map(({ given, taken, pictures, right, wrong }) => {
-    const [name, other] = [shown(categories[given]!), shown(categories[taken]!)]
+    const [name, other] = [shownLabel(categories[given]!), shownLabel(categories[taken]!)]
     return html`<a href="#confusion">Are “${name}” and “${other}” two categories?</a> Of the ${pictures} pictures of “${name}” ${wrong} are taken for “${other}”, ${right} for “${name}”. If they are one, make them one; if not, add pictures that show the difference.`
   })
 }
@@ -61,7 +62,7 @@ function weakCategories({ evaluation, categories }: ReportData): Html[] {
     .sort((a, b) => a.recall! - b.recall!)
     .slice(0, 3)
   if (weak.length === 0) return []
-  const names = weak.map(({ name, recall }) => `${shown(name)} (${inWords(recall!)} found)`)
+  const names = weak.map(({ name, recall }) => `${shownLabel(name)} (${inWords(recall!)} found)`)
   return [html`<a href="#categories">Add pictures of ${list(names)}</a>: found less often than the rest.`]
 }
 
@@ -86,7 +87,9 @@ function hasSmall({ perCategory }: ReportData['evaluation']): boolean {
 }
 
 function small({ evaluation, categories }: ReportData): Html[] {
-  const few = evaluation.perCategory.flatMap(({ pictures }, at) => (pictures < ENOUGH ? [shown(categories[at]!)] : []))
+  const few = evaluation.perCategory.flatMap(({ pictures }, at) =>
+    pictures < ENOUGH ? [shownLabel(categories[at]!)] : [],
+  )
   if (few.length === 0) return []
   const names = few.length > 4 ? `${count(few.length, 'category', 'categories')}` : list(few)
   return [

@@ -1,11 +1,12 @@
+import { shownLabel } from '../../text.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
-import { percent, shown } from '../words.ts'
+import { percent } from '../words.ts'
 
 /** Figures of each category, the least found first. */
 export function categories(data: ReportData): Html {
   const rows = data.evaluation.perCategory
-    .map((figures, category) => ({ ...figures, name: shown(data.categories[category]!) }))
+    .map((figures, category) => ({ ...figures, name: shownLabel(data.categories[category]!) }))
     .sort((a, b) => (a.f1 ?? 2) - (b.f1 ?? 2))
   return html`<section id="categories" aria-labelledby="categories-title"><h2 id="categories-title">Category by category</h2>
 <p><dfn>Found</dfn> (recall): of a folder’s pictures, how many are named so. <dfn>Right when named</dfn> (precision): of all pictures

@@ -1,7 +1,8 @@
+import { count, shownLabel } from '../../text.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
 import { shownCells, showsWholeTable } from '../selection.ts'
-import { count, percent, shown } from '../words.ts'
+import { percent } from '../words.ts'
 
 /** Categories from which the columns' names stand upright, to save width. */
 const ROOMY = 7
@@ -20,10 +21,10 @@ ${evaluation.pictures === evaluation.right && html`<p class="soft">No mistakes: 
 
 function table({ categories, evaluation: { confusion: counts } }: ReportData): Html {
   return html`<table class="confusion${categories.length > ROOMY && ' dense'}"><caption class="visually-hidden">Numbers of pictures: folder in rows, answer in columns</caption>
-<thead><tr><td class="corner">in folder ↓ · named →</td>${categories.map(name => html`<th scope="col">${shown(name)}</th>`)}</tr></thead>
+<thead><tr><td class="corner">in folder ↓ · named →</td>${categories.map(name => html`<th scope="col">${shownLabel(name)}</th>`)}</tr></thead>
 <tbody>${counts.map((row, given) => {
     const total = row.reduce((sum, amount) => sum + amount, 0)
-    return html`<tr><th scope="row">${shown(categories[given]!)}</th>${row.map((amount, predicted) => {
+    return html`<tr><th scope="row">${shownLabel(categories[given]!)}</th>${row.map((amount, predicted) => {
       return html`<td class="${given === predicted ? 'right' : 'wrong'}" style="--share:${shade(amount, total)}">${cell(categories, given, predicted, amount)}</td>`
     })}</tr>`
   })}</tbody></table>`
@@ -36,15 +37,15 @@ function pairs(data: ReportData): Html {
 <thead><tr><th scope="col">In folder</th><th scope="col">Named</th><th scope="col">Pictures</th><th scope="col">Of the folder</th></tr></thead>
 <tbody>${rows.map(({ given, predicted, pictures: { length: amount } }) => {
     const total = evaluation.perCategory[given]!.pictures
-    return html`<tr><th scope="row">${shown(categories[given]!)}</th><td>${shown(categories[predicted]!)}</td>
+    return html`<tr><th scope="row">${shownLabel(categories[given]!)}</th><td>${shownLabel(categories[predicted]!)}</td>
 <td class="wrong" style="--share:${shade(amount, total)}">${cell(categories, given, predicted, amount)}</td><td>${percent(amount / Math.max(1, total))}</td></tr>`
   })}</tbody></table>`
 }
 
 function cell(categories: readonly string[], given: number, predicted: number, amount: number): Html {
   if (amount === 0) return html`<span class="zero">0</span>`
-  const named = given === predicted ? 'named right' : `named ${shown(categories[predicted]!)}`
-  const label = `${count(amount, 'picture')} of ${shown(categories[given]!)} ${named}: show`
+  const named = given === predicted ? 'named right' : `named ${shownLabel(categories[predicted]!)}`
+  const label = `${count(amount, 'picture')} of ${shownLabel(categories[given]!)} ${named}: show`
   return html`<button type="button" data-cell="${given}-${predicted}" aria-expanded="false" aria-controls="cell" aria-label="${label}">${amount}</button>`
 }
 

@@ -1,9 +1,10 @@
 import { type CertaintyPoint, pointFor, precisionOf } from '../../assess/certainty.ts'
+import { count, shownLabel } from '../../text.ts'
 import { curveOption, reliabilityOption, trainingOption } from '../chartOptions.ts'
 import type { Charts } from '../charts.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
-import { between, count, FEW, inWords, percent } from '../words.ts'
+import { between, FEW, inWords, percent } from '../words.ts'
 
 /** Precision that the page speaks of. */
 const RELIED_ON = 0.95
@@ -104,11 +105,7 @@ When half of all pictures are strangers, ${percent(threshold.precision)} of thos
 <p class="soft">By neighbours alone the AUROC is ${separation.neighboursAuroc?.toFixed(3) ?? '–'}${separation.energyAuroc !== null && `, by the logits’ energy alone ${separation.energyAuroc.toFixed(3)}`}.</p>
 ${numbers(
   ['Left out', 'Pictures', 'AUROC'],
-  perCategory.map(entry => [
-    categories[entry.category]!.replaceAll('_', ' '),
-    String(entry.pictures),
-    entry.auroc.toFixed(3),
-  ]),
+  perCategory.map(entry => [shownLabel(categories[entry.category]!), String(entry.pictures), entry.auroc.toFixed(3)]),
 )}</section>`
 }
 

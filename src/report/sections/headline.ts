@@ -1,7 +1,8 @@
 import { caveatsOf } from '../../assess/caveats.ts'
+import { count, list, shownLabel } from '../../text.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
-import { between, count, FEW, inWords, percent, shown } from '../words.ts'
+import { between, FEW, inWords, percent } from '../words.ts'
 
 /** The one sentence that matters, how sure it is, and the figures beside it. */
 export function headline(data: ReportData): Html {
@@ -28,7 +29,7 @@ ${
 ${guessing(data)}
 ${uneven(data)}
 <dl class="cards">
-${card('Categories', String(categories.length), categories.slice(0, 4).map(shown).join(', ') + (categories.length > 4 ? ', …' : ''))}
+${card('Categories', String(categories.length), list(categories.map(shownLabel), 4))}
 ${card('Pictures', evaluation.pictures.toLocaleString('en'), data.skipped.length > 0 ? `${data.skipped.length} skipped` : 'none skipped')}
 ${
   test?.accuracy !== null &&
@@ -63,14 +64,14 @@ function guessing({ evaluation, categories }: ReportData): Html | undefined {
   const { isGuessing, largest } = caveatsOf(evaluation)
   if (!isGuessing || largest === undefined) return undefined
   const verb = evaluation.accuracy! <= largest.share ? 'is' : 'may be'
-  return html`<p class="note">That ${verb} no better than guessing: always naming “${shown(categories[largest.category]!)}” would be right for ${percent(largest.share)} of them.</p>`
+  return html`<p class="note">That ${verb} no better than guessing: always naming “${shownLabel(categories[largest.category]!)}” would be right for ${percent(largest.share)} of them.</p>`
 }
 
 /** One huge category hides how the small ones fare. */
 function uneven({ evaluation, categories }: ReportData): Html | undefined {
   const { isUneven, largest } = caveatsOf(evaluation)
   if (!isUneven || largest === undefined) return undefined
-  return html`<p class="note">The categories differ in size: “${shown(categories[largest.category]!)}” has ${percent(largest.share)} of the pictures. When every category counts the same, only <strong>${percent(evaluation.balancedAccuracy!)}</strong> are named right (balanced accuracy).</p>`
+  return html`<p class="note">The categories differ in size: “${shownLabel(categories[largest.category]!)}” has ${percent(largest.share)} of the pictures. When every category counts the same, only <strong>${percent(evaluation.balancedAccuracy!)}</strong> are named right (balanced accuracy).</p>`
 }
 
 function sentence(accuracy: number): string {

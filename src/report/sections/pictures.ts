@@ -1,8 +1,9 @@
+import { count, shownLabel } from '../../text.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
 import { contradicted, LISTED, mistakes, shownLookAlikes } from '../selection.ts'
 import { figure } from '../thumbnails.ts'
-import { count, percent, shown } from '../words.ts'
+import { percent } from '../words.ts'
 
 /** The mistakes that the classifier was surest of. */
 export function worstMistakes(data: ReportData): Html | undefined {
@@ -20,8 +21,8 @@ export function worstMistakes(data: ReportData): Html | undefined {
       return figure(
         index,
         path,
-        html`<span class="said">${shown(categories[predicted]!)} <b>${percent(score)}</b></span>
-<span>in folder ${shown(categories[given]!)}</span>`,
+        html`<span class="said">${shownLabel(categories[predicted]!)} <b>${percent(score)}</b></span>
+<span>in folder ${shownLabel(categories[given]!)}</span>`,
       )
     }),
   )
@@ -43,8 +44,8 @@ most doubtful come first${all > LISTED && html`; ${LISTED} of ${all} are shown`}
       figure(
         row,
         pictures[row]!.path,
-        html`<span class="said">rather ${shown(categories[other]!)} <b>${percent(otherScore)}</b></span>
-<span>in folder ${shown(categories[given]!)} ${percent(givenScore)}</span>`,
+        html`<span class="said">rather ${shownLabel(categories[other]!)} <b>${percent(otherScore)}</b></span>
+<span>in folder ${shownLabel(categories[given]!)} ${percent(givenScore)}</span>`,
       ),
     ),
   )
@@ -61,12 +62,12 @@ ${
   html`<p>${count(duplicates.length, 'pair')} of pictures ${duplicates.length === 1 ? 'is' : 'are'} all but the same. Copies teach nothing new, and in different folders they contradict each other.${
     pairs.length < duplicates.length && ` ${pairs.length} are shown, those across folders first.`
   }</p>
-<ul class="gallery pairs">${pairs.map(pair => html`<li>${[pair.first, pair.second].map(index => figure(index, pictures[index]!.path, html`<span>${shown(categories[pictures[index]!.given]!)}</span>`))}</li>`)}</ul>`
+<ul class="gallery pairs">${pairs.map(pair => html`<li>${[pair.first, pair.second].map(index => figure(index, pictures[index]!.path, html`<span>${shownLabel(categories[pictures[index]!.given]!)}</span>`))}</li>`)}</ul>`
 }
 ${
   outliers.length > 0 &&
   html`<p>${count(outliers.length, 'picture')} ${outliers.length === 1 ? 'looks' : 'look'} like no other in the folders. ${outliers.length === 1 ? 'Does it' : 'Do they'} belong?</p>
-<ul class="gallery">${outliers.slice(0, LISTED).map(({ row }) => html`<li>${figure(row, pictures[row]!.path, html`<span>in folder ${shown(categories[pictures[row]!.given]!)}</span>`)}</li>`)}</ul>`
+<ul class="gallery">${outliers.slice(0, LISTED).map(({ row }) => html`<li>${figure(row, pictures[row]!.path, html`<span>in folder ${shownLabel(categories[pictures[row]!.given]!)}</span>`)}</li>`)}</ul>`
 }
 </section>`
 }

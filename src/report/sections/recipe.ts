@@ -1,7 +1,7 @@
+import { count } from '../../text.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
 import { MOST_SKIPPED } from '../selection.ts'
-import { count } from '../words.ts'
 
 /** Files that took no part, and why. */
 export function skippedFiles({ skipped }: ReportData): Html | undefined {

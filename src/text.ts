@@ -1,0 +1,66 @@
+/** "97.5 %"; what is not all is never shown as all, and what is not nothing never as nothing. */
+export function percent(share: number): string {
+  const rounded = (share * 100).toFixed(1)
+  if (rounded === '100.0' && share < 1) return '99.9 %'
+  if (rounded === '0.0' && share > 0) return '0.1 %'
+  return `${rounded} %`
+}
+
+/** "97.5 %" and "98 %": where a whole number says enough. */
+export function briefPercent(share: number): string {
+  return percent(share).replace('.0 %', ' %')
+}
+
+/** "94.99 %" and "95 %": two decimals at most and the rest cut off, so that what misses a limit never looks equal to it. */
+export function cutPercent(share: number): string {
+  return `${Number((Math.floor(share * 10_000 + 1e-6) / 100).toFixed(2))} %`
+}
+
+/** "1 picture", "12,000 pictures" */
+export function count(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${amount.toLocaleString('en')} ${amount === 1 ? noun : plural}`
+}
+
+/**
+ * "a", "a and b", "a, b and c"; of more than `most` the first ones: "a, b and 3 more".
+ *
+ * @param most how many are named at least before the others are counted; a single one left over is named too
+ */
+export function list(items: readonly string[], most = Number.POSITIVE_INFINITY): string {
+  const left = items.length - most
+  const parts = left > 1 ? [...items.slice(0, most), `${left} more`] : items
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}
+
+/**
+ * Rows of cells as lines, each column as wide as its widest cell.
+ *
+ * @param isRight which columns are aligned to the right; all but the first unless given
+ */
+export function table(
+  rows: readonly (readonly string[])[],
+  isRight: (column: number) => boolean = column => column > 0,
+): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]!.length)))
+  const padded = (cell: string, column: number) =>
+    isRight(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)
+  return rows.map(row => row.map(padded).join('  ').trimEnd())
+}
+
+/** A file's name as a line can show it: no line breaks, and nothing that a terminal takes for a command. */
+export function printable(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is to be shown
+  return name.replace(/[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, character => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
+
+/** A category's name as people read it: `darth_vader` is "darth vader". */
+export function shownLabel(label: string): string {
+  return printable(label.replaceAll('_', ' '))
+}
+
+/** As a shell takes it for one word: for commands that a person is told to type. */
+export function quoted(word: string): string {
+  return /^[\w./:,+@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
