@@ -37,7 +37,7 @@ export async function findBackbone(spec: string, options: FindOptions = {}): Pro
     return backboneOfPath({ ...downloaded, name: nameOf(new URL(spec).pathname) }, options)
   }
   if (existsSync(spec)) return backboneOfPath({ path: spec }, options)
-  if (/[\\/]|\.(pb|onnx|json|tgz|gz)$/.test(spec)) {
+  if (/[\\/]|\.(pb|onnx|json|tgz|gz|h5|keras|tflite)$/.test(spec)) {
     throw new UserError('E_NO_FILE', `There is no network at "${spec}".`, { hint: 'Check the path.' })
   }
   throw unknownBackbone(spec)

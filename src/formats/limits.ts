@@ -20,9 +20,10 @@ export function damaged(detail: string, cause?: unknown): UserError {
   })
 }
 
-export function notGraph(detail: string, cause?: unknown): UserError {
+/** @param remedy what to do about a file of a well-known other kind */
+export function notGraph(detail: string, cause?: unknown, remedy?: string): UserError {
   return new UserError('E_NOT_A_GRAPH', `Expected a TensorFlow GraphDef but ${detail}.`, {
-    hint: 'Give a frozen graph (.pb), a TF.js graph model (model.json), a SavedModel folder or an ONNX model.',
+    hint: remedy ?? 'Give a frozen graph (.pb), a TF.js model (model.json), a SavedModel folder or an ONNX model.',
     ...(cause === undefined ? {} : { cause }),
   })
 }

@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/minimal.js'
+import { foreignKind } from './foreign.ts'
 import { GRAPH_DEF } from './graphdef/schema.ts'
 import { notGraph } from './limits.ts'
 import { MODEL } from './onnx/schema.ts'
@@ -7,17 +8,6 @@ import { SAVED_MODEL } from './savedmodel/schema.ts'
 
 export type NetworkFormat = 'graphdef' | 'saved-model' | 'onnx' | 'tfjs'
 
-/** Files that people take for graphs, by their first bytes. */
-const BINARY: readonly [string, string][] = [
-  ['\x89HDF', 'it is a Keras file (HDF5)'],
-  ['PK\x03\x04', 'it is a ZIP file, such as a Keras 3 or PyTorch model'],
-  ['\x80\x02', 'it is a Python pickle, such as a PyTorch model'],
-  ['\xff\xd8\xff', 'it is a picture'],
-  ['\x89PNG', 'it is a picture'],
-  ['GIF8', 'it is a picture'],
-  ['BZh', 'it is packed by bzip2: unpack it first'],
-  ['\xfd7zXZ', 'it is packed by xz: unpack it first'],
-]
 const TEXT: readonly [RegExp, string][] = [
   [/^<[!?a-z]/i, 'it is a web page: the download went wrong'],
   [/^(node|versions|library)\s*[{:]/, 'it is one in text form'],
@@ -38,9 +28,8 @@ export function formatOf(bytes: Buffer): NetworkFormat {
     const other = TEXT.find(([pattern]) => pattern.test(text))
     if (other !== undefined) throw notGraph(other[1])
   }
-  const other = BINARY.find(([magic]) => head.startsWith(magic))
-  if (other !== undefined) throw notGraph(other[1])
-  if (head.slice(4, 8) === 'TFL3') throw notGraph('it is a TensorFlow Lite model')
+  const other = foreignKind(head)
+  if (other !== undefined) throw notGraph(`it is ${other.what}`, undefined, other.remedy)
   if (isOnnx(bytes)) return 'onnx'
   return bytes[0] === SAVED_MODEL.schemaVersion ? 'saved-model' : 'graphdef'
 }

@@ -9,6 +9,8 @@ import type { Head } from '../head/head.ts'
 import { quoted } from '../text.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { damaged, type Manifest, type ModelFile, parseManifest } from './manifest.ts'
+import { oldFiles } from './oldFiles.ts'
+import { otherModelIn } from './otherModel.ts'
 
 /** A trained model as read from a working folder, not yet in an engine. */
 export interface StoredModel {
@@ -25,9 +27,10 @@ export interface StoredModel {
  */
 export async function readModel(tfFiles: string): Promise<StoredModel> {
   const layout = layoutOf(tfFiles)
-  if (!(await fs.pathExists(layout.manifest)) && (await fs.pathExists(layout.graph))) {
+  const old = (await fs.pathExists(layout.manifest)) ? undefined : await oldFiles(layout)
+  if (old) {
     const { readOldModel } = await import('./oldModel.ts') // the graph room is not loaded for a model of our own
-    return readOldModel(layout)
+    return readOldModel(old)
   }
   const text = await readManifest(layout)
   try {
@@ -51,6 +54,8 @@ async function readManifest({ root, manifest }: Layout): Promise<string> {
       throw new UserError('E_NOT_A_FOLDER', `"${root}" is a file, not a folder.`, { hint, cause })
     }
     if (systemCode(cause) === 'ENOENT') {
+      const other = await otherModelIn(root)
+      if (other) throw other
       throw new UserError('E_NO_MODEL', `There is no model in "${root}" yet.`, {
         hint: `Train one first: itc train ${quoted(root)}`,
         cause,

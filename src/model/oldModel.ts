@@ -10,37 +10,38 @@ import { ownScaling } from '../graph/cut/decodingHead.ts'
 import { findInput } from '../graph/cut/input.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Recipe } from '../image/recipe.ts'
-import type { Layout } from './layout.ts'
+import { labelsOf } from './labelsFile.ts'
 import type { StoredModel } from './load.ts'
 import type { Manifest } from './manifest.ts'
+import type { OldFiles } from './oldFiles.ts'
 import { type DenseEnd, denseEnd } from './oldHead.ts'
 
 /** What retrain.py used where its graph does not tell: its MobileNets take 224 pixels, -1 to 1. */
 const USUAL = { size: 224, mean: 127.5, scale: 127.5 }
 
 /**
- * Reads a model that TensorFlow's retrain.py left: `retrained_graph.pb` and `retrained_labels.txt`, and nothing that says
+ * Reads a model that TensorFlow's retrain.py left: a graph and its labels, and nothing that says
  * how pictures are prepared. Its graph does: the Inception of 2015 begins by scaling the picture itself, a MobileNet has the
  * size in its placeholder.
  *
  * @throws UserError E_NOT_A_GRAPH, E_BAD_GRAPH, E_NO_INPUT, E_INPUTS; E_OLD_MODEL when it does not end as retrain.py's do or
  *   its labels do not fit
  */
-export async function readOldModel(layout: Layout): Promise<StoredModel> {
-  const bytes = await fs.readFile(layout.graph)
+export async function readOldModel(files: OldFiles): Promise<StoredModel> {
+  const bytes = await fs.readFile(files.graph)
   try {
-    return await describe(layout, bytes)
+    return await describe(files, bytes)
   } catch (error) {
-    if (!(error instanceof UserError) || error.message.includes(layout.root)) throw error
+    if (!(error instanceof UserError) || error.message.includes(files.graph)) throw error
     const { hint, code, cause } = error
-    throw new UserError(code, `${layout.graph}: ${error.message}`, { ...(hint === undefined ? {} : { hint }), cause })
+    throw new UserError(code, `${files.graph}: ${error.message}`, { ...(hint === undefined ? {} : { hint }), cause })
   }
 }
 
-async function describe(layout: Layout, bytes: Uint8Array): Promise<StoredModel> {
+async function describe(files: OldFiles, bytes: Uint8Array): Promise<StoredModel> {
   const graph = readGraphDef(bytes)
   const end = denseEnd(graph)
-  const labels = await readLabels(layout, end)
+  const labels = await readLabels(files, end)
   const input = findInput(graph)
   const network: GraphNetwork = {
     format: 'graph',
@@ -50,13 +51,18 @@ async function describe(layout: Layout, bytes: Uint8Array): Promise<StoredModel>
   }
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const backbone: Backbone = {
-    name: basename(layout.graph, '.pb'),
+    name: basename(files.graph, '.pb'),
     sha256,
     recipe: recipeOf(graph, input),
     features: end.head.width,
     loadNetwork: async () => network,
   }
-  return { manifest: manifestOf(labels, backbone), backbones: [backbone], head: end.head, familiarity: undefined }
+  return {
+    manifest: manifestOf(labels, backbone, basename(files.graph)),
+    backbones: [backbone],
+    head: end.head,
+    familiarity: undefined,
+  }
 }
 
 function recipeOf(graph: Graph, input: string): Recipe {
@@ -68,16 +74,15 @@ function recipeOf(graph: Graph, input: string): Recipe {
   return { size, resize: 'stretch', mean: [mean, mean, mean], scale: [factor, factor, factor] }
 }
 
-async function readLabels({ labels: path, graph }: Layout, { head }: DenseEnd): Promise<string[]> {
-  const text = await fs.readFile(path, 'utf8').catch((cause: unknown) => {
+async function readLabels({ labels: path, graph }: OldFiles, { head }: DenseEnd): Promise<string[]> {
+  const bytes = await fs.readFile(path).catch((cause: unknown) => {
     const problem = systemCode(cause) === 'ENOENT' ? 'is not there' : `can't be read (${systemCode(cause)})`
     throw new UserError('E_OLD_MODEL', `${graph} has ${head.categories} categories, but ${path} ${problem}.`, {
       hint: 'Put the labels there that came with the graph, one a line and in their order.',
       cause,
     })
   })
-  const labels = text.split('\n').map(line => line.trimEnd())
-  while (labels.at(-1) === '') labels.pop()
+  const labels = labelsOf(bytes)
   if (labels.length !== head.categories) {
     const message = `${path} has ${labels.length} labels, but ${graph} has ${head.categories} categories.`
     throw new UserError('E_OLD_MODEL', message, {
@@ -88,14 +93,14 @@ async function readLabels({ labels: path, graph }: Layout, { head }: DenseEnd): 
 }
 
 /** Nothing is known of how it was trained. */
-function manifestOf(labels: readonly string[], { name, sha256, features, recipe }: Backbone): Manifest {
+function manifestOf(labels: readonly string[], { name, sha256, features, recipe }: Backbone, file: string): Manifest {
   const categories = Object.fromEntries(labels.map(label => [label, 0]))
   return {
     format: 0,
     itc: 'retrain.py',
     labels,
-    backbones: [{ name, weightsSha256: sha256, features, recipe, file: 'retrained_graph.pb', sha256 }],
-    head: { file: 'retrained_graph.pb', sha256 },
+    backbones: [{ name, weightsSha256: sha256, features, recipe, file, sha256 }],
+    head: { file, sha256 },
     engine: 'tensorflow',
     options: { steps: 0, batch: 0, learningRate: 0, seed: 0, folds: 0, validation: 0, test: 0 },
     counts: { train: 0, validation: 0, test: 0, skipped: 0, categories },

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fs from 'fs-extra'
 import { expect, it } from 'vitest'
 import { readGraphDef } from '../../src/formats/graphdef/read.ts'
@@ -7,6 +8,7 @@ import { floatTensor } from '../../src/graph/tensor.ts'
 import { loadModel } from '../../src/jobs/guess/loadModel.ts'
 import { train } from '../../src/jobs/train/train.ts'
 import { layoutOf } from '../../src/model/layout.ts'
+import { readModel } from '../../src/model/load.ts'
 import { denseEnd } from '../../src/model/oldHead.ts'
 import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
 import { retrained } from '../helpers/retrained.ts'
@@ -116,3 +118,34 @@ async function truncate(folder: string): Promise<void> {
   const { graph } = layoutOf(folder)
   await fs.truncate(graph, (await fs.stat(graph)).size - 30)
 }
+
+const CASES = fileURLToPath(new URL('../cases/', import.meta.url))
+
+it.each([
+  ['a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
+  ['UTF-16 with its mark', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+  ['UTF-16, high bytes first', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+  ['UTF-16 without a mark', (text: string) => Buffer.from(text, 'utf16le')],
+  ['lines that end as in Windows', (text: string) => Buffer.from(text.replaceAll('\n', '\r\n'))],
+])('labels with %s are the labels', async (_, encoded) => {
+  const folder = await tempFolder()
+  await fs.copy(join(CASES, 'old-model/labels-bom'), folder)
+  await fs.writeFile(join(folder, 'retrained_labels.txt'), encoded('disc\nsquare\n'))
+  expect((await readModel(folder)).manifest.labels).toEqual(['disc', 'square'])
+})
+
+it("a model under retrain.py's own names is one", async () => {
+  const folder = await tempFolder()
+  for (const part of ['graph.pb', 'labels.txt']) {
+    await fs.copy(join(CASES, 'old-model/labels-bom', `retrained_${part}`), join(folder, `output_${part}`))
+  }
+  const { manifest } = await readModel(folder)
+  expect(manifest).toMatchObject({ labels: ['disc', 'square'], head: { file: 'output_graph.pb' } })
+})
+
+it("a folder with another tool's model is told what it is and how to convert it", async () => {
+  const folder = join(CASES, 'keras-h5')
+  const sentence = { code: 'E_NO_MODEL', hint: expect.stringContaining('export("saved_model")') }
+  await expect(readModel(folder)).rejects.toMatchObject(sentence)
+  await expect(readModel(folder)).rejects.toThrow('keras_model.h5, is a Keras model (HDF5)')
+})
