@@ -1,9 +1,10 @@
 import type { Backbone } from '../backbone/backbone.ts'
 import type { Picture, Skipped } from '../dataset/scan.ts'
 import { pause, SLICE } from '../flow/pause.ts'
-import { fillColumns } from './fill.ts'
+import { fillRows } from './fill.ts'
 import { type FeatureMatrix, keepRows } from './matrix.ts'
 import type { ExtractOptions } from './options.ts'
+import { widthOf } from './rows.ts'
 
 export interface Extraction {
   /** A row a usable picture, in the order given; the backbones' bottlenecks side by side. */
@@ -26,20 +27,11 @@ export async function extractFeatures(
   backbones: readonly Backbone[],
   options: ExtractOptions,
 ): Promise<Extraction> {
-  const width = backbones.reduce((sum, backbone) => sum + backbone.features, 0)
+  const width = widthOf(backbones)
   const values = new Float32Array(pictures.length * width)
   const hashes = await knownHashes(pictures, options)
   const failures = new Map<number, string>()
-  let cached = 0
-  let column = 0
-  for (const [turn, backbone] of backbones.entries()) {
-    const filled = await fillColumns(
-      { pictures, hashes, failures, values, width, column, backbone },
-      turn === 0 ? options : { ...options, onProgress: later(options.onProgress, pictures.length, turn) },
-    )
-    cached += filled.cached
-    column += backbone.features
-  }
+  const { cached } = await fillRows({ pictures, hashes, failures, values, width }, backbones, options)
   const rows = [...pictures.keys()].filter(row => !failures.has(row))
   return {
     matrix: keepRows({ values, rows: pictures.length, width }, rows),
@@ -64,12 +56,4 @@ async function knownHashes(
     hashes.push(record?.size === size && record.mtimeMs === mtimeMs ? record.hash : undefined)
   }
   return hashes
-}
-
-/** Progress of a further backbone goes on where the one before ended. */
-function later(report: ExtractOptions['onProgress'], pictures: number, turn: number): ExtractOptions['onProgress'] {
-  return (
-    report &&
-    (({ done, total, cached }) => report({ done: done + turn * pictures, total: total + turn * pictures, cached }))
-  )
 }

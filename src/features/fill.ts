@@ -1,130 +1,160 @@
+import type { Backbone } from '../backbone/backbone.ts'
 import { hashBytes } from '../disk/identity.ts'
 import type { BackboneRunner } from '../engine/engine.ts'
-import { pause, SLICE } from '../flow/pause.ts'
+import { once } from '../flow/once.ts'
 import { decodeVariant, pictureVariant } from '../image/augment.ts'
-import { decodePicture } from '../image/decode.ts'
+import { decodeForAll } from '../image/decode.ts'
 import { PictureError } from '../image/pictureError.ts'
 import { readPicture } from '../image/read.ts'
-import type { Columns } from './columns.ts'
+import type { Recipe } from '../image/recipe.ts'
+import { CacheWriter } from './cacheWriter.ts'
 import type { ExtractOptions } from './options.ts'
-import { runPipeline } from './pipeline.ts'
-import { bottleneckIdentity, type FileRecord, type StoreEntry } from './store.ts'
-import { variantIdentity } from './variants.ts'
+import { type PipelineNetwork, runJoinedPipeline } from './pipeline.ts'
+import { type Missing, recall } from './recall.ts'
+import { type Columns, columnsOf, offsetOf, type Rows } from './rows.ts'
 
-/** Bottlenecks a transaction of the cache. */
-const COMMIT = 64
-/** Files' records a transaction. */
-const RECORDS = 512
-/** Bottlenecks read or written before the cache's memory is given back: some 100 MB. */
-const RELEASE = 16_384
+/**
+ * Fills rows with the bottlenecks of all backbones: from the cache where it has them, the rest by decoding each picture
+ * once and running it through every network that lacks it.
+ *
+ * @returns how many bottlenecks came from the cache
+ * @throws the signal's reason when aborted; what was computed is kept
+ */
+export async function fillRows(
+  rows: Rows,
+  backbones: readonly Backbone[],
+  options: ExtractOptions,
+): Promise<{ cached: number }> {
+  const columns = columnsOf(backbones, rows)
+  const missing = await recall(rows, columns, options.store, options.signal)
+  const filling = new Filling(rows, columns, missing, options)
+  await filling.run()
+  return { cached: filling.cached }
+}
 
-/** Fills one backbone's columns: from the cache where it has them, the rest by decoding and running. */
-export async function fillColumns(columns: Columns, options: ExtractOptions): Promise<{ cached: number }> {
-  const { pictures, hashes, failures, values, width, column, backbone } = columns
-  const { store, limits, signal } = options
-  const identity = bottleneckIdentity(backbone)
-  const variantOf = (row: number) => columns.variants?.[row] ?? 0
-  const identityOf = (row: number) => variantIdentity(identity, variantOf(row))
-  let runner: Promise<BackboneRunner> | undefined
-  let records: [string, FileRecord][] = []
-  let unsaved: (StoreEntry & { readonly row: number })[] = []
-  let releasing: Promise<void> | undefined
-  let unreleased = 0
-  let cached = 0
-  let computed = 0
-  const report = () => options.onProgress?.({ done: cached + computed + failures.size, total: pictures.length, cached })
+/** The work on what the cache lacks. */
+class Filling {
+  readonly #rows: Rows
+  readonly #columns: readonly Columns[]
+  readonly #missing: Missing
+  readonly #missingRows: readonly number[]
+  readonly #options: ExtractOptions
+  readonly #writer: CacheWriter
+  readonly #runners: Promise<BackboneRunner>[] = []
+  /** Bottlenecks that came from the cache, that were computed, and that can't be had. */
+  cached: number
+  #computed = 0
+  #failed: number
 
-  const fromCache = (row: number): boolean => {
-    const hash = hashes[row]
-    const hit = hash !== undefined && store.read(hash, identityOf(row), values, row * width + column, backbone.features)
-    if (hit) cached++
-    return hit
+  constructor(rows: Rows, columns: readonly Columns[], missing: Missing, options: ExtractOptions) {
+    this.#rows = rows
+    this.#columns = columns
+    this.#missing = missing
+    this.#missingRows = [...missing.keys()]
+    this.#options = options
+    this.#writer = new CacheWriter(options.store)
+    const lacking = [...missing.values()].reduce((sum, lacks) => sum + lacks.length, 0)
+    this.#failed = rows.failures.size * columns.length
+    this.cached = rows.pictures.length * columns.length - this.#failed - lacking
   }
-  /** While the cache gives its memory back, nobody may use it. */
-  const cacheIsOpen = async () => {
-    while (releasing) await releasing
-  }
-  const release = async () => {
-    unreleased = 0
-    releasing = store.release()
-    await releasing.finally(() => {
-      releasing = undefined
-    })
-  }
-  const saveRecords = async () => {
-    const batch = records
-    records = []
-    await cacheIsOpen()
-    if (batch.length > 0) await store.writeFiles(batch)
-  }
-  const saveBottlenecks = async () => {
-    const batch = unsaved
-    unsaved = []
-    for (const of of new Set(batch.map(({ row }) => identityOf(row)))) {
-      const entries = batch.filter(({ row }) => identityOf(row) === of)
-      await store.writeBottlenecks(of, entries)
+
+  async run(): Promise<void> {
+    this.#report()
+    try {
+      await runJoinedPipeline(this.#missingRows.length, {
+        prepare: index => this.#inputs(this.#missingRows[index]!),
+        networks: this.#columns.map(columns => this.#network(columns)),
+        signal: this.#options.signal,
+      })
+    } finally {
+      await this.#writer.flush().finally(() => this.#dispose())
     }
   }
-  /** The picture's bytes; remembered with the file's state from before they were read, so that a change is noticed. */
-  const readBytes = async (row: number): Promise<Uint8Array> => {
-    const { path, relative } = pictures[row]!
-    const { bytes, size, mtimeMs } = await readPicture(path, limits)
+
+  async #dispose(): Promise<void> {
+    for (const runner of this.#runners) await (await runner.catch(() => undefined))?.dispose()
+  }
+
+  #report(): void {
+    const { pictures } = this.#rows
+    const done = this.cached + this.#computed + this.#failed
+    this.#options.onProgress?.({ done, total: pictures.length * this.#columns.length, cached: this.cached })
+  }
+
+  /** One picture's inputs, a backbone each; undefined for those that do not lack it, and where it can't be used. */
+  async #inputs(row: number): Promise<readonly (Uint8Array | undefined)[]> {
+    try {
+      const bytes = await this.#read(row)
+      const lacks = this.#missing.get(row)!.filter(columns => !this.#recallNow(row, columns))
+      if (lacks.length === 0) return []
+      const inputs = await this.#decode(
+        row,
+        bytes,
+        lacks.map(({ backbone }) => backbone.recipe),
+      )
+      return this.#columns.map(columns => inputs[lacks.indexOf(columns)])
+    } catch (error) {
+      if (!(error instanceof PictureError)) throw error
+      this.#rows.failures.set(row, error.reason)
+      this.#failed += this.#missing.get(row)!.length
+      return []
+    } finally {
+      this.#report()
+    }
+  }
+
+  /** A picture's bytes; remembered with the file's state from before they were read, so that a change is noticed. */
+  async #read(row: number): Promise<Uint8Array> {
+    const { path, relative } = this.#rows.pictures[row]!
+    const { bytes, size, mtimeMs } = await readPicture(path, this.#options.limits)
     const hash = hashBytes(bytes)
-    hashes[row] = hash
-    records.push([relative, { size, mtimeMs, hash }])
-    if (records.length >= RECORDS) await saveRecords()
+    this.#rows.hashes[row] = hash
+    await this.#writer.addRecord(relative, { size, mtimeMs, hash })
     return bytes
   }
 
-  const missing: number[] = []
-  for (const row of pictures.keys()) {
-    if (row % SLICE === 0) await pause(signal)
-    if (row % RELEASE === RELEASE - 1) await store.release()
-    if (!failures.has(row) && !fromCache(row)) missing.push(row)
+  /** A file that was moved, or touched, may hold a picture that is in the cache. */
+  #recallNow(row: number, columns: Columns): boolean {
+    const { hashes, values } = this.#rows
+    const { features } = columns.backbone
+    const offset = offsetOf(this.#rows, row, columns)
+    const hit = this.#options.store.read(hashes[row]!, columns.identityOf(row), values, offset, features)
+    if (hit) this.cached++
+    return hit
   }
-  report()
-  const prepare = async (index: number): Promise<Uint8Array | undefined> => {
-    const row = missing[index]!
-    try {
-      const bytes = await readBytes(row)
-      if (fromCache(row)) return undefined
-      const variant = variantOf(row)
-      if (variant === 0) return await decodePicture(bytes, backbone.recipe, limits)
-      return await decodeVariant(bytes, backbone.recipe, pictureVariant(hashes[row]!, variant), limits)
-    } catch (error) {
-      if (!(error instanceof PictureError)) throw error
-      failures.set(row, error.reason)
-      return undefined
-    } finally {
-      report()
+
+  #decode(row: number, bytes: Uint8Array, recipes: readonly Recipe[]): Promise<Uint8Array[]> {
+    const { limits } = this.#options
+    const variant = this.#rows.variants?.[row] ?? 0
+    if (variant === 0) return decodeForAll(bytes, recipes, limits)
+    return decodeVariant(bytes, recipes, pictureVariant(this.#rows.hashes[row]!, variant), limits)
+  }
+
+  #network(columns: Columns): PipelineNetwork {
+    const { backbone } = columns
+    const pictures = [...this.#missing.values()].filter(lacks => lacks.includes(columns)).length
+    return {
+      runner: once(async () => {
+        const loading = this.#options.engine().then(engine => engine.loadBackbone(backbone, pictures))
+        this.#runners.push(loading)
+        return loading
+      }),
+      onBatch: (indices, bottlenecks) => this.#keep(columns, indices, bottlenecks),
     }
   }
-  try {
-    await runPipeline(missing.length, {
-      prepare,
-      signal,
-      runner: () => {
-        runner ??= options.engine().then(engine => engine.loadBackbone(backbone, missing.length))
-        return runner
-      },
-      onBatch: async (indices, bottlenecks) => {
-        indices.forEach((index, at) => {
-          const row = missing[index]!
-          const bottleneck = bottlenecks.subarray(at * backbone.features, (at + 1) * backbone.features)
-          values.set(bottleneck, row * width + column)
-          unsaved.push({ hash: hashes[row]!, bottleneck, row })
-        })
-        computed += indices.length
-        report()
-        if (unsaved.length >= COMMIT) await saveBottlenecks()
-        unreleased += indices.length
-        if (unreleased >= RELEASE) await release()
-      },
+
+  /** Puts a batch's bottlenecks, [indices.length, features], into their rows and into the cache. */
+  async #keep(columns: Columns, indices: readonly number[], bottlenecks: Float32Array): Promise<void> {
+    const { hashes, values } = this.#rows
+    const { features } = columns.backbone
+    indices.forEach((index, at) => {
+      const row = this.#missingRows[index]!
+      const bottleneck = bottlenecks.subarray(at * features, (at + 1) * features)
+      values.set(bottleneck, offsetOf(this.#rows, row, columns))
+      this.#writer.addBottleneck(columns.identityOf(row), { hash: hashes[row]!, bottleneck })
     })
-  } finally {
-    await saveBottlenecks()
-    await saveRecords()
-    await (await runner?.catch(() => undefined))?.dispose()
+    this.#computed += indices.length
+    this.#report()
+    await this.#writer.writeFull()
   }
-  return { cached }
 }

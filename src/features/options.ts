@@ -1,7 +1,8 @@
 import type { Engine } from '../engine/engine.ts'
 import type { DecodeLimits } from '../image/limits.ts'
-import type { BottleneckStore } from './store.ts'
+import type { BottleneckCache } from './cache.ts'
 
+/** How far an extraction has come; counts bottlenecks, one for each picture and backbone. */
 export interface ExtractProgress {
   readonly done: number
   readonly total: number
@@ -12,8 +13,8 @@ export interface ExtractProgress {
 export interface ExtractOptions {
   /** Called only when some bottleneck is not in the cache: making an engine ready costs more than a cached run. */
   readonly engine: () => Promise<Engine>
-  readonly store: BottleneckStore
+  readonly store: BottleneckCache
   readonly limits: DecodeLimits
-  readonly onProgress?: (progress: ExtractProgress) => void
-  readonly signal?: AbortSignal
+  readonly onProgress?: ((progress: ExtractProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }

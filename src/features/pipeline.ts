@@ -5,21 +5,30 @@ const AHEAD = 16
 /** What a run may take, in milliseconds: an engine may block the event loop, and a stop is to be heard within a second. */
 const RUN_MS = 300
 
-/** Pictures to decode and run, by number from 0. */
-export interface PipelineOptions {
-  /** The network's input for one picture; undefined leaves the picture out. An exception ends the whole run. */
-  readonly prepare: (index: number) => Promise<Uint8Array | undefined>
+/** A network that pictures are run through, and where its bottlenecks go. */
+export interface PipelineNetwork {
   /** Called when the first batch is due. */
   readonly runner: () => Promise<BackboneRunner>
   /** Receives each batch's bottlenecks, [indices.length, features], one batch after another. */
   readonly onBatch: (indices: readonly number[], bottlenecks: Float32Array) => Promise<void> | void
+}
+
+/** Pictures to decode and run through several networks, by number from 0. */
+export interface JoinedPipelineOptions {
+  /**
+   * The networks' inputs for one picture, in the networks' order; undefined leaves the picture out of that network. An
+   * exception ends the whole run.
+   */
+  readonly prepare: (index: number) => Promise<readonly (Uint8Array | undefined)[]>
+  readonly networks: readonly PipelineNetwork[]
   readonly signal?: AbortSignal | undefined
 }
 
-/** A picture that waits for the engine. */
-interface Ready {
-  readonly index: number
-  readonly pixels: Uint8Array
+/** Pictures to decode and run through one network, by number from 0. */
+export interface PipelineOptions extends PipelineNetwork {
+  /** The network's input for one picture; undefined leaves the picture out. An exception ends the whole run. */
+  readonly prepare: (index: number) => Promise<Uint8Array | undefined>
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -28,79 +37,157 @@ interface Ready {
  *
  * @throws what `prepare`, the engine or `onBatch` threw first, or the signal's reason, after all under way has ended
  */
-export async function runPipeline(count: number, options: PipelineOptions): Promise<void> {
-  const ready: Ready[] = []
-  const waiting: (() => void)[] = []
-  const underWay = new Set<Promise<void>>()
-  let failure: { readonly error: unknown } | undefined
-  let loading: Promise<BackboneRunner> | undefined
-  let runner: BackboneRunner | undefined
-  let next = 0
-  let decoded = false
-  let size = 1 // until it is known how long a picture takes
-  let handedOver = Promise.resolve()
+export function runPipeline(count: number, { prepare, signal, ...network }: PipelineOptions): Promise<void> {
+  return runJoinedPipeline(count, { prepare: async index => [await prepare(index)], networks: [network], signal })
+}
 
-  const wake = () => {
-    for (const go of waiting.splice(0)) go()
-  }
-  const fail = (error: unknown) => {
-    failure ??= { error }
-    next = count // the others finish their picture and stop
-    wake()
-  }
-  const follow = (task: Promise<void>) => {
-    const ended = task.catch(fail).then(() => {
-      underWay.delete(ended)
-      launch()
-    })
-    underWay.add(ended)
-  }
+/** The same for several networks side by side: each picture is prepared once for all of them. */
+export function runJoinedPipeline(count: number, options: JoinedPipelineOptions): Promise<void> {
+  return new Pipeline(count, options).run()
+}
 
-  /** Runs what is due: full batches, and once all is decoded whatever is left. */
-  const launch = () => {
-    if (failure || ready.length < (decoded ? 1 : size)) return
-    if (runner === undefined) {
-      if (loading === undefined) follow(load())
-      return
-    }
-    while (underWay.size < runner.atOnce && ready.length >= (decoded ? 1 : size)) {
-      follow(run(runner, ready.splice(0, size)))
-    }
-    wake()
+/** A picture that waits for a network. */
+interface Ready {
+  readonly index: number
+  readonly pixels: Uint8Array
+}
+
+/** The pictures that wait for one network, and the network itself once it is loaded. */
+class Queue {
+  readonly network: PipelineNetwork
+  readonly ready: Ready[] = []
+  runner: BackboneRunner | undefined
+  loading = false
+  /** Pictures of the next run: one, until it is known how long a picture takes. */
+  batch = 1
+
+  constructor(network: PipelineNetwork) {
+    this.network = network
   }
 
-  const load = async () => {
-    loading = options.runner()
-    runner = await loading
+  async load(): Promise<void> {
+    this.loading = true
+    this.runner = await this.network.runner()
   }
 
-  const run = async (engine: BackboneRunner, pictures: readonly Ready[]): Promise<void> => {
-    options.signal?.throwIfAborted()
+  /** Runs a batch, and learns from it how large the next one may be. */
+  async run(runner: BackboneRunner, pictures: readonly Ready[]): Promise<Float32Array> {
     const start = performance.now()
-    const bottlenecks = await engine.run(Buffer.concat(pictures.map(({ pixels }) => pixels)), pictures.length)
+    const bottlenecks = await runner.run(Buffer.concat(pictures.map(({ pixels }) => pixels)), pictures.length)
     const each = (performance.now() - start) / pictures.length
-    size = Math.max(1, Math.min(engine.batch, Math.floor(RUN_MS / each)))
-    const indices = pictures.map(({ index }) => index)
-    handedOver = handedOver.then(() => options.onBatch(indices, bottlenecks))
-    await handedOver
+    this.batch = Math.max(1, Math.min(runner.batch, Math.floor(RUN_MS / each)))
+    return bottlenecks
+  }
+}
+
+interface DueRun {
+  readonly queue: Queue
+  readonly runner: BackboneRunner
+}
+
+/** One run over the pictures: workers decode, queues wait for their networks, and what is due is launched. */
+class Pipeline {
+  readonly #count: number
+  readonly #prepare: JoinedPipelineOptions['prepare']
+  readonly #signal: AbortSignal | undefined
+  readonly #queues: readonly Queue[]
+  /** Workers that wait for the engine to catch up. */
+  readonly #waiting: (() => void)[] = []
+  /** Networks that load and batches that run. */
+  readonly #underWay = new Set<Promise<void>>()
+  #failure: { readonly error: unknown } | undefined
+  #next = 0
+  #running = 0
+  #allDecoded = false
+  #handedOver = Promise.resolve()
+
+  constructor(count: number, { prepare, networks, signal }: JoinedPipelineOptions) {
+    this.#count = count
+    this.#prepare = prepare
+    this.#signal = signal
+    this.#queues = networks.map(network => new Queue(network))
   }
 
-  const work = async () => {
-    while (next < count) {
-      options.signal?.throwIfAborted()
-      const index = next++
-      const pixels = await options.prepare(index)
-      if (pixels === undefined) continue
-      ready.push({ index, pixels })
-      launch()
-      // Decoding stays little ahead of the engine.
-      while (ready.length >= AHEAD && !failure) await new Promise<void>(go => waiting.push(go))
+  async run(): Promise<void> {
+    const workers = Array.from({ length: Math.min(AHEAD, this.#count) }, () => this.#decode())
+    await Promise.all(workers.map(worker => worker.catch(error => this.#fail(error))))
+    this.#allDecoded = true
+    this.#launch()
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    if (this.#failure) throw this.#failure.error
+  }
+
+  /** A worker: prepares one picture after another, and stays little ahead of the engine. */
+  async #decode(): Promise<void> {
+    while (this.#next < this.#count) {
+      this.#signal?.throwIfAborted()
+      const index = this.#next++
+      const inputs = await this.#prepare(index)
+      for (const [at, queue] of this.#queues.entries()) {
+        const pixels = inputs[at]
+        if (pixels) queue.ready.push({ index, pixels })
+      }
+      this.#launch()
+      while (!this.#failure && this.#queues.some(({ ready }) => ready.length >= AHEAD)) await this.#turn()
     }
   }
 
-  await Promise.all(Array.from({ length: Math.min(AHEAD, count) }, () => work().catch(fail)))
-  decoded = true
-  launch()
-  while (underWay.size > 0) await Promise.all(underWay)
-  if (failure) throw failure.error
+  #turn(): Promise<void> {
+    return new Promise(go => this.#waiting.push(go))
+  }
+
+  #wake(): void {
+    for (const go of this.#waiting.splice(0)) go()
+  }
+
+  /** Launches what is due: full batches, and once all is decoded whatever is left. */
+  #launch(): void {
+    if (this.#failure) return
+    for (const queue of this.#queues) if (this.#isDue(queue) && !queue.loading) this.#follow(queue.load())
+    for (let next = this.#nextRun(); next; next = this.#nextRun()) this.#follow(this.#run(next))
+    this.#wake()
+  }
+
+  #isDue({ ready, batch }: Queue): boolean {
+    return ready.length >= (this.#allDecoded ? 1 : batch)
+  }
+
+  /** The longest queue that is due, while the engine takes another run; all networks share its cores. */
+  #nextRun(): DueRun | undefined {
+    const [longest] = this.#queues
+      .flatMap(queue => (queue.runner && this.#isDue(queue) ? [{ queue, runner: queue.runner }] : []))
+      .sort((a, b) => b.queue.ready.length - a.queue.ready.length)
+    return longest && this.#running < longest.runner.atOnce ? longest : undefined
+  }
+
+  async #run({ queue, runner }: DueRun): Promise<void> {
+    const pictures = queue.ready.splice(0, queue.batch)
+    const indices = pictures.map(({ index }) => index)
+    this.#running++
+    try {
+      this.#signal?.throwIfAborted()
+      const bottlenecks = await queue.run(runner, pictures)
+      this.#handedOver = this.#handedOver.then(() => queue.network.onBatch(indices, bottlenecks))
+      await this.#handedOver
+    } finally {
+      this.#running--
+    }
+  }
+
+  #follow(task: Promise<void>): void {
+    const ended = task
+      .catch(error => this.#fail(error))
+      .then(() => {
+        this.#underWay.delete(ended)
+        this.#launch()
+      })
+    this.#underWay.add(ended)
+  }
+
+  /** The first failure counts; the others finish their picture and stop. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#next = this.#count
+    this.#wake()
+  }
 }

@@ -3,31 +3,19 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { type Database, open, type RootDatabase } from 'lmdb'
-import type { Backbone } from '../backbone/backbone.ts'
 import { systemCode, UserError } from '../errors.ts'
-import { RECIPE_VERSION } from '../image/recipe.ts'
+import { pause, SLICE } from '../flow/pause.ts'
+import type { BottleneckCache, FileRecord, StoreEntry, Wanted } from './cache.ts'
 import { checkStoreFile } from './storeFile.ts'
 
-/** What was known of a file when its bytes were last read. */
-export interface FileRecord {
-  readonly size: number
-  readonly mtimeMs: number
-  /** sha256 of the bytes, hex. */
-  readonly hash: string
-}
+/** Bottlenecks read or written before their memory is given back: some 100 MB. */
+const RELEASE = 16_384
 
-/** A file's new record and, where it was computed, its bottleneck under one backbone. */
-export interface StoreEntry {
-  readonly hash: string
-  readonly bottleneck: Float32Array
-}
-
-/**
- * The cache of bottlenecks: LMDB in `tf_files/bottlenecks`. Keyed by the picture's content, so that a renamed or moved
- * picture is found again and a replaced one is not. Safe to delete at any time.
- */
-export class BottleneckStore {
+/** The cache of bottlenecks as an LMDB database in `tf_files/bottlenecks`. Safe to delete at any time. */
+export class BottleneckStore implements BottleneckCache {
   readonly #folder: string
+  #unreleased = 0
+  #releasing: Promise<void> | undefined
   #root: RootDatabase
   #files: Database<FileRecord, string>
   #bottlenecks: Database<Buffer, string>
@@ -58,13 +46,12 @@ export class BottleneckStore {
     }
   }
 
-  /** The record of a file by its path under the data folder. */
   file(path: string): FileRecord | undefined {
     return this.#files.get(fileKey(path))
   }
 
-  /** Copies one bottleneck into `target` at `offset`; false where there is none of that length. */
   read(hash: string, identity: string, target: Float32Array, offset: number, length: number): boolean {
+    if (this.#releasing) return false // closed for a moment: computing one bottleneck anew does no harm
     const bytes = this.#bottlenecks.getBinary(`${hash}:${identity}`)
     if (bytes?.byteLength !== length * Float32Array.BYTES_PER_ELEMENT) return false
     new Uint8Array(target.buffer, target.byteOffset + offset * Float32Array.BYTES_PER_ELEMENT, bytes.byteLength).set(
@@ -73,14 +60,29 @@ export class BottleneckStore {
     return true
   }
 
-  /** Remembers files' records; resolves when they are committed. */
+  async readAll(
+    identity: string,
+    wanted: readonly Wanted[],
+    target: Float32Array,
+    length: number,
+    signal?: AbortSignal,
+  ): Promise<boolean[]> {
+    const found: boolean[] = []
+    for (const { hash, offset } of wanted) {
+      if (found.length % SLICE === 0) await pause(signal)
+      const hit = this.read(hash, identity, target, offset, length)
+      found.push(hit)
+      if (hit && ++this.#unreleased >= RELEASE) await this.#giveBack()
+    }
+    return found
+  }
+
   async writeFiles(records: Iterable<readonly [path: string, record: FileRecord]>): Promise<void> {
     await this.#write(() => {
       for (const [path, record] of records) this.#files.put(fileKey(path), record)
     })
   }
 
-  /** Stores a batch of bottlenecks in one transaction; resolves when it is committed. */
   async writeBottlenecks(identity: string, entries: readonly StoreEntry[]): Promise<void> {
     await this.#write(() => {
       for (const { hash, bottleneck } of entries) {
@@ -88,10 +90,13 @@ export class BottleneckStore {
         this.#bottlenecks.put(`${hash}:${identity}`, bytes)
       }
     })
+    this.#unreleased += entries.length
+    if (this.#unreleased >= RELEASE) await this.#giveBack()
   }
 
   /** A synchronous transaction: of a failed asynchronous one the library throws an error that nobody can catch. */
   async #write(change: () => void): Promise<void> {
+    while (this.#releasing) await this.#releasing
     try {
       this.#root.transactionSync(change)
     } catch (cause) {
@@ -103,11 +108,17 @@ export class BottleneckStore {
     }
   }
 
-  /**
-   * Gives back the memory of what was read: the file is mapped, and the pages that were looked at count as the process's
-   * own until it is closed. For a moment between reads, when no write is under way.
-   */
-  async release(): Promise<void> {
+  /** Gives back the memory of the bottlenecks that were read or written. */
+  async #giveBack(): Promise<void> {
+    this.#releasing ??= this.#reopen().finally(() => {
+      this.#releasing = undefined
+    })
+    await this.#releasing
+  }
+
+  /** The file is mapped, and the pages that were looked at count as the process's own until it is closed. */
+  async #reopen(): Promise<void> {
+    this.#unreleased = 0
     await this.#root.close()
     const { root, files, bottlenecks } = openDatabases(this.#folder)
     this.#root = root
@@ -116,6 +127,7 @@ export class BottleneckStore {
   }
 
   async close(): Promise<void> {
+    await this.#releasing
     await this.#root.close()
   }
 }
@@ -142,13 +154,6 @@ function openDatabases(folder: string) {
   const files = root.openDB<FileRecord, string>({ name: 'files', encoding: 'json' })
   const bottlenecks = root.openDB<Buffer, string>({ name: 'bottlenecks', encoding: 'binary' })
   return { root, files, bottlenecks }
-}
-
-/** What makes two bottlenecks of one picture the same: the network's weights, its input and how the picture was prepared. */
-export function bottleneckIdentity(backbone: Backbone): string {
-  const { size, resize, mean, scale } = backbone.recipe
-  const text = JSON.stringify([RECIPE_VERSION, backbone.sha256, backbone.features, size, resize, mean, scale])
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
 
 /** LMDB's keys end at 1,978 bytes; a path may have 4,096. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { decodePicture } from './decode.ts'
+import { decodeForAll } from './decode.ts'
 import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
 import type { Recipe } from './recipe.ts'
 
@@ -38,20 +38,31 @@ export function pictureVariant(hash: string, number: number): PictureVariant {
 }
 
 /**
- * Decodes a variant of a picture: as `decodePicture` does, but larger by as much as is then cut away.
+ * Decodes a variant of a picture for several networks: as `decodeForAll` does, but larger by as much as is then cut away.
  *
- * @returns uint8 RGB, [size, size, 3]
+ * @returns uint8 RGB of each recipe, [size, size, 3]
  * @throws PictureError for everything that is wrong with the picture
  */
 export async function decodeVariant(
   source: string | Uint8Array,
-  recipe: Recipe,
-  { flip, side, across, down }: PictureVariant,
+  recipes: readonly Recipe[],
+  variant: PictureVariant,
   limits: DecodeLimits = DEFAULT_LIMITS,
-): Promise<Uint8Array> {
+): Promise<Uint8Array[]> {
+  const larger = recipes.map(recipe => ({ ...recipe, size: wholeSide(recipe, variant) }))
+  const wholes = await decodeForAll(source, larger, limits)
+  return recipes.map((recipe, at) => partOf(wholes[at]!, recipe, variant))
+}
+
+/** Side of the square that the part of a network's input size is cut from. */
+function wholeSide({ size }: Recipe, { side }: PictureVariant): number {
+  return Math.round(size / side)
+}
+
+function partOf(pixels: Uint8Array, recipe: Recipe, variant: PictureVariant): Uint8Array {
   const { size } = recipe
-  const whole = Math.round(size / side)
-  const pixels = await decodePicture(source, { ...recipe, size: whole }, limits)
+  const { flip, across, down } = variant
+  const whole = wholeSide(recipe, variant)
   const left = Math.round(across * (whole - size))
   const top = Math.round(down * (whole - size))
   const part = new Uint8Array(size * size * 3)

@@ -1,4 +1,6 @@
+import type { Sharp } from 'sharp'
 import { fitSquare } from './fit.ts'
+import type { PictureFormat } from './format.ts'
 import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
 import { withPicture } from './open.ts'
 import type { Recipe, Resize } from './recipe.ts'
@@ -15,27 +17,57 @@ const FITS = { stretch: 'fill', crop: 'outside', pad: 'inside' } as const satisf
  * @returns uint8 RGB, [size, size, 3]
  * @throws PictureError for everything that is wrong with the picture
  */
-export function decodePicture(
+export async function decodePicture(
   source: string | Uint8Array,
   recipe: Recipe,
   limits: DecodeLimits = DEFAULT_LIMITS,
 ): Promise<Uint8Array> {
-  const { size, resize } = recipe
+  const [pixels] = await decodeForAll(source, [recipe], limits)
+  return pixels!
+}
+
+/**
+ * Decodes one picture into the inputs of several networks: it is read and opened once, and recipes that ask for the same
+ * pixels share them. Each network gets what `decodePicture` would give it.
+ *
+ * @returns in the order of the recipes
+ * @throws PictureError for everything that is wrong with the picture
+ */
+export function decodeForAll(
+  source: string | Uint8Array,
+  recipes: readonly Recipe[],
+  limits: DecodeLimits = DEFAULT_LIMITS,
+): Promise<Uint8Array[]> {
   return withPicture(source, limits, async (opened, format) => {
-    const { data, info } = await opened
-      .flatten({ background: '#ffffff' })
-      .resize(size, size, {
-        fit: FITS[resize],
-        withoutEnlargement: true,
-        kernel: 'linear',
-        // JPEG's way of decoding at 1/2, 1/4 or 1/8 changes the result by less than half a grey level, WebP's by more.
-        fastShrinkOnLoad: format === 'JPEG',
-      })
-      .toColourspace('srgb')
-      .raw()
-      .toBuffer({ resolveWithObject: true })
-    const { width, height, channels } = info
-    if (channels !== 3) throw new Error(`decoded to ${channels} channels`)
-    return fitSquare({ data, width, height }, recipe)
+    const byPixels = new Map<string, Uint8Array>()
+    for (const recipe of recipes) {
+      const key = pixelsKey(recipe)
+      if (!byPixels.has(key)) byPixels.set(key, await squareOf(opened.clone(), format, recipe))
+    }
+    return recipes.map(recipe => byPixels.get(pixelsKey(recipe))!)
   })
+}
+
+/** Equal for recipes that give the same pixels: the mean only shows where it fills up. */
+function pixelsKey({ size, resize, mean }: Recipe): string {
+  return resize === 'pad' ? `${size} pad ${mean.join(' ')}` : `${size} ${resize}`
+}
+
+async function squareOf(opened: Sharp, format: PictureFormat, recipe: Recipe): Promise<Uint8Array> {
+  const { size, resize } = recipe
+  const { data, info } = await opened
+    .flatten({ background: '#ffffff' })
+    .resize(size, size, {
+      fit: FITS[resize],
+      withoutEnlargement: true,
+      kernel: 'linear',
+      // JPEG's way of decoding at 1/2, 1/4 or 1/8 changes the result by less than half a grey level, WebP's by more.
+      fastShrinkOnLoad: format === 'JPEG',
+    })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  const { width, height, channels } = info
+  if (channels !== 3) throw new Error(`decoded to ${channels} channels`)
+  return fitSquare({ data, width, height }, recipe)
 }

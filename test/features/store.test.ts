@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
-import { BottleneckStore, bottleneckIdentity } from '../../src/features/store.ts'
+import { bottleneckIdentity } from '../../src/features/identity.ts'
+import { BottleneckStore } from '../../src/features/store.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 const hash = 'ab'.repeat(32)

@@ -1,5 +1,5 @@
+import type { BottleneckCache, StoreEntry } from '../../features/cache.ts'
 import type { Extraction } from '../../features/extract.ts'
-import type { BottleneckStore, StoreEntry } from '../../features/store.ts'
 import type { DecodeLimits } from '../../image/limits.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { inspectPicture, type PictureQuality } from '../../image/quality.ts'
@@ -25,7 +25,7 @@ export interface QualityHooks {
  */
 export async function inspectAll(
   { pictures, hashes }: Pick<Extraction, 'pictures' | 'hashes'>,
-  store: BottleneckStore,
+  store: BottleneckCache,
   { limits, onProgress, signal }: QualityHooks,
 ): Promise<(PictureQuality | undefined)[]> {
   const found: (PictureQuality | undefined)[] = []

@@ -3,7 +3,8 @@ import type { Backbone } from '../../backbone/backbone.ts'
 import { type Picture, scanDataset } from '../../dataset/scan.ts'
 import { hashBytes } from '../../disk/identity.ts'
 import { UserError } from '../../errors.ts'
-import { BottleneckStore, bottleneckIdentity } from '../../features/store.ts'
+import { bottleneckIdentity } from '../../features/identity.ts'
+import { BottleneckStore } from '../../features/store.ts'
 import { layoutOf } from '../../model/layout.ts'
 
 /** A training picture that is like another picture. */

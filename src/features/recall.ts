@@ -1,0 +1,55 @@
+import type { BottleneckCache, Wanted } from './cache.ts'
+import { type Columns, offsetOf, type Rows } from './rows.ts'
+
+/** The columns that each row lacks; rows that lack none are left out. */
+export type Missing = ReadonlyMap<number, readonly Columns[]>
+
+/**
+ * Fills rows with what the cache has.
+ *
+ * @returns what it has not, by ascending row
+ * @throws the signal's reason when aborted
+ */
+export async function recall(
+  rows: Rows,
+  columns: readonly Columns[],
+  cache: BottleneckCache,
+  signal: AbortSignal | undefined,
+): Promise<Missing> {
+  const usable = [...rows.pictures.keys()].filter(row => !rows.failures.has(row))
+  const missing = new Map<number, Columns[]>(usable.map(row => [row, []]))
+  for (const each of columns) {
+    const found = await recallColumns(rows, usable, each, cache, signal)
+    for (const row of usable) if (!found.has(row)) missing.get(row)!.push(each)
+  }
+  for (const [row, lacks] of missing) if (lacks.length === 0) missing.delete(row)
+  return missing
+}
+
+/** Fills one backbone's columns. @returns the rows that were found */
+async function recallColumns(
+  rows: Rows,
+  usable: readonly number[],
+  columns: Columns,
+  cache: BottleneckCache,
+  signal: AbortSignal | undefined,
+): Promise<Set<number>> {
+  const { features } = columns.backbone
+  const wanted = new Map<string, (Wanted & { readonly row: number })[]>() // by identity
+  for (const row of usable) {
+    const hash = rows.hashes[row]
+    if (hash === undefined) continue
+    const identity = columns.identityOf(row)
+    const others = wanted.get(identity) ?? []
+    others.push({ hash, offset: offsetOf(rows, row, columns), row })
+    wanted.set(identity, others)
+  }
+  const found = new Set<number>()
+  for (const [identity, places] of wanted) {
+    const hits = await cache.readAll(identity, places, rows.values, features, signal)
+    places.forEach(({ row }, at) => {
+      if (hits[at]) found.add(row)
+    })
+  }
+  return found
+}

@@ -1,0 +1,49 @@
+import type { Backbone } from '../backbone/backbone.ts'
+import type { Picture } from '../dataset/scan.ts'
+import { bottleneckIdentity, variantIdentity } from './identity.ts'
+
+/** Rows of a feature matrix that are to be filled, and what comes to be known of their pictures meanwhile. */
+export interface Rows {
+  readonly pictures: readonly Picture[]
+  /** Number of the variant that each row is of its picture, [pictures]; 0, the picture itself, unless given. */
+  readonly variants?: ArrayLike<number>
+  /** sha256 by row, undefined until the file's bytes were read; filled in. */
+  readonly hashes: (string | undefined)[]
+  /** Reasons by row of those that can't be used; filled in. */
+  readonly failures: Map<number, string>
+  /** [pictures, width]; filled in. */
+  readonly values: Float32Array
+  /** Features of all backbones. */
+  readonly width: number
+}
+
+/** The part of every row that one backbone fills. */
+export interface Columns {
+  readonly backbone: Backbone
+  /** First column. */
+  readonly first: number
+  /** The cache's identity of a row's bottleneck. */
+  readonly identityOf: (row: number) => string
+}
+
+/** Length of a row: the bottlenecks of all backbones side by side. */
+export function widthOf(backbones: readonly Backbone[]): number {
+  return backbones.reduce((sum, { features }) => sum + features, 0)
+}
+
+/** Which columns each backbone fills. */
+export function columnsOf(backbones: readonly Backbone[], { variants }: Pick<Rows, 'variants'>): Columns[] {
+  return backbones.map((backbone, place) => {
+    const identity = bottleneckIdentity(backbone)
+    return {
+      backbone,
+      first: widthOf(backbones.slice(0, place)),
+      identityOf: row => variantIdentity(identity, variants?.[row] ?? 0),
+    }
+  })
+}
+
+/** Where in the values a row's bottleneck begins. */
+export function offsetOf({ width }: Pick<Rows, 'width'>, row: number, { first }: Columns): number {
+  return row * width + first
+}
