@@ -7,7 +7,6 @@ const UPWARD: string[] = ['formats/onnx/builder.ts → compile/transpose.ts']
 const CIRCLES: string[] = [
   'dataset/missing.ts dataset/scan.ts',
   'engine/onnxLanes.ts engine/onnxWorker.js',
-  'features/extract.ts features/fill.ts features/variants.ts',
   'image/format.ts image/signatures.ts',
   'jobs/choose/choose.ts jobs/choose/progress.ts jobs/choose/trial.ts jobs/train/augment.ts jobs/train/options.ts jobs/train/prepare.ts',
   'model/load.ts model/oldModel.ts',
