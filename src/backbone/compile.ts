@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
+import { writeAtomic } from '../disk/writeAtomic.ts'
 import { VERSION } from '../version.ts'
 import type { Backbone } from './backbone.ts'
 import { defaultCacheFolder } from './cacheFolder.ts'
@@ -60,9 +61,7 @@ async function readKept(path: string): Promise<Uint8Array | undefined> {
 
 async function keep(path: string, bytes: Uint8Array): Promise<void> {
   await makeFolder(dirname(path))
-  const draft = `${path}.${process.pid}.tmp`
-  await writeFile(draft, Buffer.concat([digest(bytes), bytes]))
-  await rename(draft, path)
+  await writeAtomic(path, [digest(bytes), bytes])
 }
 
 function digest(bytes: Uint8Array): Buffer {

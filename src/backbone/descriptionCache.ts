@@ -1,7 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { makeFolder } from '../disk/folder.ts'
-import type { Recipe } from '../image/recipe.ts'
+import { join } from 'node:path'
+import { readJson, writeJson } from '../disk/json.ts'
+import { RESIZES, type Recipe } from '../image/recipe.ts'
 import { VERSION } from '../version.ts'
 import { defaultCacheFolder } from './cacheFolder.ts'
 
@@ -19,12 +18,27 @@ export async function described(
   open: () => Promise<Description>,
 ): Promise<Description> {
   const path = join(cacheFolder ?? defaultCacheFolder(), 'described', `${VERSION}-${key}.json`)
-  const kept = await readFile(path, 'utf8').then(JSON.parse, () => undefined)
-  if (kept !== undefined) return kept as Description
+  const kept = await readJson<Description>(path, isDescription)
+  if (kept !== undefined) return kept
   const { features, recipe } = await open()
   // A cache that can't be written only costs time.
-  await makeFolder(dirname(path))
-    .then(() => writeFile(path, JSON.stringify({ features, recipe })))
-    .catch(() => undefined)
+  await writeJson(path, { features, recipe }).catch(() => undefined)
   return { features, recipe }
+}
+
+function isDescription({ features, recipe }: Partial<Description>): boolean {
+  return isSize(features) && isRecipe(recipe ?? {})
+}
+
+function isRecipe({ size, resize, mean, scale }: Partial<Recipe>): boolean {
+  return isSize(size) && RESIZES.some(each => each === resize) && isPixel(mean) && isPixel(scale)
+}
+
+function isSize(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) > 0
+}
+
+/** Red, green and blue. */
+function isPixel(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 3 && value.every(Number.isFinite)
 }

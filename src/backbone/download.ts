@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { rename, stat } from 'node:fs/promises'
+import { readJson, writeJson } from '../disk/json.ts'
 import { withLock } from '../disk/lock.ts'
 import { systemCode, UserError } from '../errors.ts'
 import { cachedPath, defaultCacheFolder, type Environment, mirrored } from './cacheFolder.ts'
@@ -137,19 +137,13 @@ async function reportPart(path: string, address: string, options: DownloadOption
   if (received !== undefined) options.onProgress?.({ address, received, total: undefined })
 }
 
-async function readRecord(path: string): Promise<DownloadRecord | undefined> {
-  try {
-    return JSON.parse(await readFile(recordPath(path), 'utf8')) as DownloadRecord
-  } catch {
-    return undefined
-  }
+function readRecord(path: string): Promise<DownloadRecord | undefined> {
+  return readJson<DownloadRecord>(recordPath(path), ({ sha256 }) => /^[0-9a-f]{64}$/.test(String(sha256)))
 }
 
 async function writeRecord(path: string, address: string, sha256: string): Promise<void> {
   const record: DownloadRecord = { address, sha256, bytes: (await stat(path)).size }
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(`${recordPath(path)}.new`, `${JSON.stringify(record, undefined, 2)}\n`)
-  await rename(`${recordPath(path)}.new`, recordPath(path))
+  await writeJson(recordPath(path), record)
 }
 
 function recordPath(path: string): string {

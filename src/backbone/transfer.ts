@@ -1,5 +1,6 @@
-import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readJson, writeJson } from '../disk/json.ts'
 import type { HttpAnswer, HttpClient } from './http.ts'
 import { transferProblem } from './http.ts'
 
@@ -161,19 +162,17 @@ function asTransferError(error: unknown, stallMs: number): TransferError {
 async function readKept(part: string): Promise<Kept | undefined> {
   const size = await sizeOf(part)
   if (size === 0) return undefined
-  try {
-    const { validator, total } = JSON.parse(await readFile(notesPath(part), 'utf8')) as Partial<Kept>
-    return typeof validator === 'string' ? { size, validator, total } : undefined
-  } catch {
-    return undefined
-  }
+  const notes = await readJson<Omit<Kept, 'size'>>(notesPath(part), ({ validator, total }) => {
+    return typeof validator === 'string' && (total === undefined || Number.isSafeInteger(total))
+  })
+  return notes && { size, ...notes, total: notes.total }
 }
 
 /** A weak ETag can't vouch for bytes, so such a file is not continued but begun again. */
 async function writeNotes(part: string, answer: HttpAnswer, total: number | undefined): Promise<void> {
   const etag = answer.header('etag')
   const validator = etag?.startsWith('"') ? etag : answer.header('last-modified')
-  await writeFile(notesPath(part), JSON.stringify({ validator, total }))
+  await writeJson(notesPath(part), { validator, total })
 }
 
 function notesPath(part: string): string {

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
-import { lstat, writeFile } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-import { writeAtomic } from '../disk/writeAtomic.ts'
+import { writeAtomic, writeNew } from '../disk/writeAtomic.ts'
 import { systemCode, UserError, unexpected } from '../errors.ts'
 import { DEFAULT_NEIGHBOURS, DEFAULT_TOP, type Explanation, explain } from '../jobs/explain/explain.ts'
 import { drawExplanation } from '../jobs/explain/sheet.ts'
@@ -92,7 +92,7 @@ function exists(out: string): UserError {
 async function write(out: string, png: Uint8Array, force: boolean): Promise<void> {
   try {
     if (force) await writeAtomic(out, png)
-    else await writeFile(out, png, { flag: 'wx' })
+    else await writeNew(out, png)
   } catch (error) {
     if (systemCode(error) === 'EEXIST') throw exists(out)
     if (systemCode(error) !== 'ENOENT') throw error

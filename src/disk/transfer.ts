@@ -39,7 +39,7 @@ export async function copyNew(from: string, to: string, durable = false): Promis
     const { atime, mtime } = await stat(from)
     await utimes(draft, atime, mtime).catch(() => undefined) // some network disks keep no times
     await sync(draft)
-    if (!(await linkNew(draft, to))) await renameNew(draft, to)
+    await placeNew(draft, to)
     if (durable) await syncFolder(dirname(to))
   } finally {
     await rm(draft, { force: true })
@@ -66,6 +66,15 @@ export async function moveNew(from: string, to: string): Promise<void> {
     if (await isSecondCopy(from, to)) await rm(to, { force: true })
     throw error
   }
+}
+
+/**
+ * Gives a file its name; the old one stays as well where the file system can give two.
+ *
+ * @throws the system's error; `EEXIST` when `to` exists, which is then left as it is
+ */
+export async function placeNew(from: string, to: string): Promise<void> {
+  if (!(await linkNew(from, to))) await renameNew(from, to)
 }
 
 /** Gives a file a second name; false where the file system can't, or won't for somebody else's file. */

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
+import { writeNew } from '../disk/writeAtomic.ts'
 import { systemCode } from '../errors.ts'
 import { crc32c } from './crc32c.ts'
 import type { ReportStep } from './reportData.ts'
@@ -52,7 +52,7 @@ async function writeEvents(folder: string, events: readonly ScalarEvent[], time:
   for (let run = 0; ; run++) {
     const path = join(folder, `events.out.tfevents.${Math.floor(time)}.itc${run === 0 ? '' : `.${run}`}`)
     try {
-      await writeFile(path, encoded, { flag: 'wx' })
+      await writeNew(path, encoded)
       return path
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error // two runs in one second

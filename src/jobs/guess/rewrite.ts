@@ -1,15 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { syncFolder } from '../../disk/folder.ts'
+import { type FileHandle, open } from 'node:fs/promises'
+import { isDraftOf } from '../../disk/draft.ts'
+import { rewriteAtomic } from '../../disk/writeAtomic.ts'
 import { formatRecord } from './csv.ts'
 import { damagedResults, type Entry, headerCells } from './row.ts'
 
-const DRAFT = /^\.results\.csv\.[0-9a-f]{12}\.tmp$/
-
 /** True for a leftover of a killed run. */
 export function isResultsDraft(name: string): boolean {
-  return DRAFT.test(name)
+  return isDraftOf('results.csv', name)
 }
 
 /** Bytes copied at a time. */
@@ -21,37 +18,28 @@ export async function rewrite(
   labels: readonly string[],
   kept: readonly Entry[],
 ): Promise<{ entries: Entry[]; size: number }> {
-  const draft = join(dirname(path), `.results.csv.${randomBytes(6).toString('hex')}.tmp`)
+  const header = Buffer.from(formatRecord(headerCells(labels)))
   const old = kept.length > 0 ? await open(path, 'r') : undefined
   try {
-    const file = await open(draft, 'wx')
-    let size = 0
-    try {
-      const header = Buffer.from(formatRecord(headerCells(labels)))
+    // The name is on the disk too when this ends: rows that are added later must not be in a file without one.
+    const size = await rewriteAtomic(path, async file => {
+      let written = header.length
       await writeAll(file, header, 0)
-      size = header.length
       for (const { start, end } of pieces(kept)) {
         const { buffer, bytesRead } = await old!.read(Buffer.alloc(end - start), 0, end - start, start)
         if (bytesRead < end - start) throw damagedResults(path, 'it was cut short meanwhile')
-        await writeAll(file, buffer, size)
-        size += bytesRead
+        await writeAll(file, buffer, written)
+        written += bytesRead
       }
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(draft, path)
-    await syncFolder(dirname(path)) // rows that are added later must not be in a file without a name
-    let start = Buffer.byteLength(formatRecord(headerCells(labels)))
+      return written
+    })
+    let start = header.length
     const entries = kept.map(entry => {
       const moved = { ...entry, start, end: start + entry.end - entry.start }
       start = moved.end
       return moved
     })
     return { entries, size }
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined)
-    throw error
   } finally {
     await old?.close()
   }

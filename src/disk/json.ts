@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { makeFolder } from './folder.ts'
+import { writeAtomic } from './writeAtomic.ts'
+
+/**
+ * What a JSON file of a cache says. One that is damaged counts as absent: what it holds can be had again.
+ *
+ * @param isValid looks at every field that is used later
+ */
+export async function readJson<T>(path: string, isValid: (value: Partial<T>) => boolean): Promise<T | undefined> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
+    return typeof value === 'object' && value !== null && isValid(value) ? (value as T) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes a JSON file, and the folders above it where they are absent; whole or not at all. */
+export async function writeJson(path: string, value: object): Promise<void> {
+  await makeFolder(dirname(path))
+  await writeAtomic(path, `${JSON.stringify(value, undefined, 2)}\n`)
+}
