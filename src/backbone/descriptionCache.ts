@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { readJson, writeJson } from '../disk/json.ts'
-import { RESIZES, type Recipe } from '../image/recipe.ts'
+import { isRecipe, type Recipe } from '../image/recipe.ts'
 import { VERSION } from '../version.ts'
 import { defaultCacheFolder } from './cacheFolder.ts'
 
@@ -27,18 +27,5 @@ export async function described(
 }
 
 function isDescription({ features, recipe }: Partial<Description>): boolean {
-  return isSize(features) && isRecipe(recipe ?? {})
-}
-
-function isRecipe({ size, resize, mean, scale }: Partial<Recipe>): boolean {
-  return isSize(size) && RESIZES.some(each => each === resize) && isPixel(mean) && isPixel(scale)
-}
-
-function isSize(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) > 0
-}
-
-/** Red, green and blue. */
-function isPixel(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 3 && value.every(Number.isFinite)
+  return Number.isSafeInteger(features) && features! > 0 && isRecipe(recipe ?? {})
 }

@@ -3,7 +3,7 @@ import type { FamiliarityRule } from '../assess/familiarity.ts'
 import type { Interval } from '../assess/interval.ts'
 import { UserError } from '../errors.ts'
 import type { HeadOptions } from '../head/options.ts'
-import type { Recipe } from '../image/recipe.ts'
+import { isRecipe, type Recipe } from '../image/recipe.ts'
 
 /** The manifest's format; raised when an older `itc` could not read what a newer one writes. */
 export const MANIFEST_FORMAT = 1
@@ -110,24 +110,45 @@ export function parseManifest(text: string, path: string): Manifest {
   }
   const files = familiarity ? [head, familiarity, ...backbones] : [head, ...backbones]
   if (!files.every(isModelFile)) throw damaged(path, 'a file in it is not named properly')
+  if (!labels.every(label => typeof label === 'string')) throw damaged(path, 'a label in it is no text')
+  if (!backbones.every(isModelBackbone)) throw damaged(path, 'how pictures are prepared is not in it')
+  if (!isFamiliarity(familiarity)) throw damaged(path, 'what tells unfamiliar pictures is incomplete')
+  if (!isCertainty(manifest.certainty)) throw damaged(path, 'which score gives which precision is incomplete')
   if (!isModelGraph(manifest.graph)) throw damaged(path, 'what it says of retrained_graph.pb is incomplete')
   return manifest as Manifest
 }
 
 /** A manifest may come from anywhere: its files lie beside it and nowhere else. */
-function isModelFile(value: Partial<ModelFile>): boolean {
+function isModelFile(value: Partial<ModelFile> | null): boolean {
   return (
-    typeof value.sha256 === 'string' &&
+    typeof value?.sha256 === 'string' &&
     typeof value.file === 'string' &&
     /^[\w.+-]+$/.test(value.file) &&
     !value.file.startsWith('.')
   )
 }
 
-function isModelGraph(graph: Partial<Record<string, unknown>> | undefined): boolean {
-  if (graph === undefined || typeof graph.without === 'string') return true
-  const prefix = graph.backbones as Partial<Record<string, unknown>> | undefined
-  return typeof graph.sha256 === 'string' && Number.isInteger(prefix?.bytes) && Array.isArray(graph.bottlenecks)
+function isModelBackbone({ name, features, recipe }: Partial<ModelBackbone>): boolean {
+  return typeof name === 'string' && Number.isSafeInteger(features) && features! > 0 && isRecipe(recipe ?? {})
+}
+
+function isFamiliarity(value: Partial<ModelFamiliarity> | null | undefined): boolean {
+  if (value === undefined) return true
+  const { energyWeight, threshold, cosine, energy }: Partial<FamiliarityRule> = value?.rule ?? {}
+  const numbers = [energyWeight, threshold, cosine?.mean, cosine?.deviation, energy?.mean, energy?.deviation]
+  return Number.isSafeInteger(value?.rows) && value!.rows! >= 0 && numbers.every(Number.isFinite)
+}
+
+function isCertainty(points: readonly Partial<CertaintyPoint>[] | undefined): boolean {
+  const isPoint = (point: Partial<CertaintyPoint> | null) =>
+    [point?.threshold, point?.pictures, point?.right].every(Number.isFinite)
+  return points === undefined || (Array.isArray(points) && points.length > 0 && points.every(isPoint))
+}
+
+function isModelGraph(graph: Partial<Record<string, unknown>> | null | undefined): boolean {
+  if (graph === undefined || typeof graph?.without === 'string') return true
+  const prefix = graph?.backbones as Partial<Record<string, unknown>> | undefined
+  return typeof graph?.sha256 === 'string' && Number.isInteger(prefix?.bytes) && Array.isArray(graph.bottlenecks)
 }
 
 /** The error for a model that can't be used as it is. */
