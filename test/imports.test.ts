@@ -6,10 +6,8 @@ import { imports, ROOMS, roomOf } from '../scripts/architecture/rooms.mjs'
 const UPWARD: string[] = ['formats/onnx/builder.ts → compile/transpose.ts']
 const CIRCLES: string[] = [
   'dataset/missing.ts dataset/scan.ts',
-  'engine/onnxLanes.ts engine/onnxWorker.js',
   'image/format.ts image/signatures.ts',
   'jobs/choose/choose.ts jobs/choose/progress.ts jobs/choose/trial.ts jobs/train/augment.ts jobs/train/options.ts jobs/train/prepare.ts',
-  'model/load.ts model/oldModel.ts',
 ]
 const IN_SEVERAL_ROOMS: string[] = ['fs-extra: dataset features jobs model', 'protobufjs: compile formats']
 

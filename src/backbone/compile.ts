@@ -21,6 +21,7 @@ export function compiledOnnx(backbone: Backbone): Promise<Uint8Array> {
   if (!bytes) {
     bytes = cachedOrCompiled(backbone)
     compiled.set(backbone, bytes)
+    bytes.catch(() => compiled.delete(backbone)) // the next call tries again
   }
   return bytes
 }

@@ -34,28 +34,31 @@ Examples:
       }
       const { loadModel } = await import('../jobs/guess/loadModel.ts')
       const model = await loadModel(tfFiles, { engine: flags.engine })
-      const sources = await Promise.all(pictures.map(picture => sourceOf(picture, terminal)))
-      const results: object[] = []
-      let at = 0
-      for await (const guess of model.guessAll(sources, { limits: limitsOf(flags), signal: terminal.signal })) {
-        const picture = pictures[at++]!
-        if ('error' in guess) {
-          outcome.exitCode = 1
-          if (flags.json) results.push({ picture, error: guess.error.reason })
-          else terminal.err(`${terminal.colors.red('error:')} ${printable(picture)}: ${guess.error.reason}`)
-          continue
+      try {
+        const sources = await Promise.all(pictures.map(picture => sourceOf(picture, terminal)))
+        const results: object[] = []
+        let at = 0
+        for await (const guess of model.guessAll(sources, { limits: limitsOf(flags), signal: terminal.signal })) {
+          const picture = pictures[at++]!
+          if ('error' in guess) {
+            outcome.exitCode = 1
+            if (flags.json) results.push({ picture, error: guess.error.reason })
+            else terminal.err(`${terminal.colors.red('error:')} ${printable(picture)}: ${guess.error.reason}`)
+            continue
+          }
+          const scores = guess.scores.slice(0, flags.top)
+          const { unfamiliar, familiarity } = guess
+          if (flags.json) results.push({ picture, scores, unfamiliar, familiarity })
+          else {
+            printScores(scores, pictures.length > 1 ? picture : undefined, at > 1, terminal)
+            if (unfamiliar)
+              terminal.err(terminal.colors.yellow(`${printable(picture)} is unlike anything learnt: don't trust this.`))
+          }
         }
-        const scores = guess.scores.slice(0, flags.top)
-        const { unfamiliar, familiarity } = guess
-        if (flags.json) results.push({ picture, scores, unfamiliar, familiarity })
-        else {
-          printScores(scores, pictures.length > 1 ? picture : undefined, at > 1, terminal)
-          if (unfamiliar)
-            terminal.err(terminal.colors.yellow(`${printable(picture)} is unlike anything learnt: don't trust this.`))
-        }
+        if (flags.json) terminal.out(JSON.stringify(results, null, 2))
+      } finally {
+        await model.dispose()
       }
-      if (flags.json) terminal.out(JSON.stringify(results, null, 2))
-      await model.dispose()
     })
 }
 

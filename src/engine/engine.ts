@@ -9,6 +9,8 @@ export interface Engine {
   readonly name: EngineName
   /** The runtime's own version, for the manifest and `itc doctor`. */
   readonly version: string
+  /** In how many threads, with a copy of the backbone each, so many pictures are done fastest; 0: in none. */
+  lanes(backbone: Backbone, pictures: number): Promise<number>
   /** @param pictures how many are to come, about: many are worth more preparation */
   loadBackbone(backbone: Backbone, pictures?: number): Promise<BackboneRunner>
   createTrainer(problem: HeadProblem): Promise<HeadTrainer>

@@ -3,12 +3,11 @@ import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { UserError } from '../errors.ts'
 import type { BackboneRunner, Engine } from './engine.ts'
-import { createOnnxTrainer } from './onnxHead.ts'
-import { startLanes, worthLanes } from './onnxLanes.ts'
 import { createSession, loadOrt, type Ort, refusing } from './onnxSession.ts'
+import { worthLanes } from './worthLanes.ts'
 
 /**
- * The default engine: onnxruntime on the processor.
+ * The default engine: onnxruntime on the processor. What only training or only many pictures need is loaded by them.
  *
  * @throws UserError `E_ENGINE` when its native library does not load
  */
@@ -17,8 +16,9 @@ export async function createOnnxEngine(): Promise<Engine> {
   return {
     name: 'onnx',
     version: ort.env.versions.node ?? ort.env.versions.common,
+    lanes: async (backbone, pictures) => worthLanes(await compiledOnnx(backbone), backbone, pictures),
     loadBackbone: (backbone, pictures = 1) => loadOnnxBackbone(ort, backbone, pictures),
-    createTrainer: problem => createOnnxTrainer(ort, problem),
+    createTrainer: async problem => (await import('./onnxHead.ts')).createOnnxTrainer(ort, problem),
   }
 }
 
@@ -28,7 +28,7 @@ async function loadOnnxBackbone(ort: Ort, backbone: Backbone, pictures: number):
   const refused = refusing(backbone.name)
   const runner =
     lanes > 0
-      ? await startLanes(bytes, backbone, lanes).catch(refused)
+      ? await (await import('./onnxLanes.ts')).startLanes(bytes, backbone, lanes).catch(refused)
       : new OneSession(ort, await createSession(ort, bytes).catch(refused), backbone)
   return {
     atOnce: runner.atOnce,

@@ -1,36 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { InferenceSession } from 'onnxruntime-node'
 import type { Backbone } from '../backbone/backbone.ts'
 import type { BackboneRunner } from './engine.ts'
+import type { LaneData } from './laneData.ts'
 import { sessionOptions } from './onnxSession.ts'
 
-/** What a thread is started with. */
-export interface LaneData {
-  /** A compiled network. */
-  readonly bytes: Uint8Array
-  readonly options: InferenceSession.SessionOptions
-  /** Pixels a side. */
-  readonly size: number
-}
-
-/** Every thread has a copy of the network. */
-const MOST_LANES = 4
 /** Pictures a run: enough that messages cost nothing, few enough that memory stays small. */
 const BATCH = 4
-/** From how many pictures the threads' start is worth it (measured, bench/). */
-const FROM_PICTURES = 150
-/** Larger networks and inputs keep all cores busy in one session, and their copies would not be cheap. */
-const MOST_BYTES = 40_000_000
-const MOST_SIZE = 384
-
-/** In how many threads, with a session each, so many pictures are done fastest; 0: in none, one session on all cores. */
-export function worthLanes(bytes: Uint8Array, { recipe }: Backbone, pictures: number): number {
-  const cores = availableParallelism()
-  const small = bytes.byteLength <= MOST_BYTES && recipe.size <= MOST_SIZE
-  return small && cores > 1 && pictures >= FROM_PICTURES ? Math.min(MOST_LANES, cores) : 0
-}
-
 /**
  * A backbone in several threads, a session in each. One session on all cores waits, at each of a network's layers, for
  * the core that decodes a picture meanwhile; these don't wait for one another. And the event loop stays free.

@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 /** @type {typeof import('onnxruntime-node')} */
 const ort = createRequire(import.meta.url)('onnxruntime-node')
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort)
-/** @type {import('./onnxLanes.ts').LaneData} */
+/** @type {import('./laneData.ts').LaneData} */
 const { bytes, options, size } = workerData
 
 const opened = ort.InferenceSession.create(bytes, options)

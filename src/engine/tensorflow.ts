@@ -13,6 +13,7 @@ export async function createTensorflowEngine(): Promise<Engine> {
   return {
     name: 'tensorflow',
     version: `${tf.version['tfjs-node']} (TensorFlow ${libraryVersion(tf)})`,
+    lanes: async () => 0,
     loadBackbone: backbone => loadTensorflowBackbone(tf, backbone),
     createTrainer: async problem => createTensorflowTrainer(tf, problem),
   }

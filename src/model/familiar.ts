@@ -1,6 +1,6 @@
 import { bankCosine } from '../assess/bank.ts'
 import { energyAt, familiarity } from '../assess/familiarity.ts'
-import type { StoredModel } from './load.ts'
+import type { StoredModel } from './stored.ts'
 
 /** How much a picture is like what a model learnt. */
 export interface Familiar {

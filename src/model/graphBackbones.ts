@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.ts'
 import { inputName } from './graph.ts'
 import { modelGraph } from './graphFile.ts'
 import type { Layout } from './layout.ts'
-import type { StoredModel } from './load.ts'
+import type { StoredModel } from './stored.ts'
 
 /**
  * The same model with its backbones as TensorFlow graphs, cut out of `retrained_graph.pb`: for an engine that does not run

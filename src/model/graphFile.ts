@@ -7,8 +7,8 @@ import type { Head } from '../head/head.ts'
 import { quoted } from '../text.ts'
 import { headNodes, joinBackbones } from './graph.ts'
 import type { Layout } from './layout.ts'
-import type { StoredModel } from './load.ts'
 import type { Manifest, ModelBackbone, ModelGraph } from './manifest.ts'
+import type { StoredModel } from './stored.ts'
 
 /** `retrained_graph.pb` as it is to be written, with what the manifest says of it. */
 export interface GraphFile {

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import fs from 'fs-extra'
-import type { Bank } from '../assess/bank.ts'
-import type { FamiliarityRule } from '../assess/familiarity.ts'
 import type { Backbone } from '../backbone/backbone.ts'
 import { systemCode, UserError } from '../errors.ts'
 import type { Head } from '../head/head.ts'
@@ -11,14 +9,7 @@ import { type Layout, layoutOf } from './layout.ts'
 import { damaged, type Manifest, type ModelFile, parseManifest } from './manifest.ts'
 import { oldFiles } from './oldFiles.ts'
 import { otherModelIn } from './otherModel.ts'
-
-/** A trained model as read from a working folder, not yet in an engine. */
-export interface StoredModel {
-  readonly manifest: Manifest
-  readonly backbones: readonly Backbone[]
-  readonly head: Head
-  readonly familiarity: { readonly rule: FamiliarityRule; readonly bank: Bank } | undefined
-}
+import type { StoredModel } from './stored.ts'
 
 /**
  * Reads and verifies the model of a working folder, or the one that TensorFlow's retrain.py left there.

@@ -1,13 +1,14 @@
-import type { BackboneRunner, Engine } from '../engine/engine.ts'
-import { runPipeline } from '../features/pipeline.ts'
+import type { Engine } from '../engine/engine.ts'
+import { runJoinedPipeline } from '../features/pipeline.ts'
 import { headLogits } from '../head/head.ts'
 import { softmaxRows } from '../head/softmax.ts'
-import { decodePicture } from '../image/decode.ts'
+import { decodeForAll } from '../image/decode.ts'
 import { type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { PictureError } from '../image/pictureError.ts'
 import { type Familiar, familiarOf } from './familiar.ts'
-import type { StoredModel } from './load.ts'
 import type { Manifest } from './manifest.ts'
+import { Runners } from './runners.ts'
+import type { StoredModel } from './stored.ts'
 
 /** Pictures whose bottlenecks are held at a time. */
 const WINDOW = 512
@@ -25,29 +26,50 @@ export interface Naming extends Familiar {
 }
 
 /** A naming, or why the picture could not be used. */
-export type Guess = Naming | { readonly error: PictureError }
+export type Guess = Naming | Unusable
 
-/** A picture file's path, or its bytes. */
-export type PictureSource = string | Uint8Array
+/** Why a picture could not be used. */
+export interface Unusable {
+  readonly error: PictureError
+}
+
+/**
+ * A picture file's path, its bytes, or how to get them: called when the picture's turn comes, so that few of many pictures
+ * are in memory. A PictureError that it throws is the picture's; anything else ends the call.
+ */
+export type PictureSource = string | Uint8Array | (() => Promise<Uint8Array>)
 
 export interface ClassifyOptions {
-  readonly limits?: Partial<DecodeLimits>
+  readonly limits?: Partial<DecodeLimits> | undefined
   readonly signal?: AbortSignal | undefined
   /** How many pictures are to come in all, where these are only a part of them. */
-  readonly pictures?: number
+  readonly pictures?: number | undefined
+}
+
+/** What the networks make of some pictures; a row a picture. */
+export interface Bottlenecks {
+  /** float32 [pictures, features]; zeros where a picture could not be used. */
+  readonly features: Float32Array
+  /** By row. */
+  readonly errors: ReadonlyMap<number, PictureError>
+}
+
+/** What the head makes of one picture. */
+export interface PictureLogits extends Familiar {
+  /** In the order of the labels, [categories]; their softmax are the scores. */
+  readonly logits: Float32Array
 }
 
 /** A trained model in an engine. */
 export class Model {
   readonly manifest: Manifest
   readonly #stored: StoredModel
-  readonly #engine: Engine
-  readonly #runners: (Promise<BackboneRunner> | undefined)[] = []
+  readonly #runners: Runners
 
   constructor(stored: StoredModel, engine: Engine) {
     this.manifest = stored.manifest
     this.#stored = stored
-    this.#engine = engine
+    this.#runners = new Runners(engine, stored.backbones)
   }
 
   get labels(): readonly string[] {
@@ -56,7 +78,8 @@ export class Model {
 
   /**
    * Names one picture.
-   * @throws PictureError when the picture can't be used
+   *
+   * @throws PictureError when the picture can't be used; UserError `E_DISPOSED` after `dispose()`
    */
   async guess(source: PictureSource, options: ClassifyOptions = {}): Promise<Naming> {
     for await (const guess of this.guessAll([source], options)) {
@@ -66,67 +89,98 @@ export class Model {
     throw new Error('a picture gave no guess')
   }
 
-  /** Names pictures, in order; decoding goes on while the engine runs. A picture that can't be used gives its error. */
+  /**
+   * Names pictures, in order; decoding goes on while the engine runs. A picture that can't be used gives its error.
+   *
+   * @throws UserError `E_DISPOSED` after `dispose()`; the signal's reason when aborted
+   */
   async *guessAll(sources: readonly PictureSource[], options: ClassifyOptions = {}): AsyncGenerator<Guess> {
+    for await (const picture of this.logits(sources, options)) {
+      if ('error' in picture) yield picture
+      else {
+        const { logits, ...familiar } = picture
+        yield { scores: this.#ranked(logits), ...familiar }
+      }
+    }
+  }
+
+  /**
+   * As `guessAll`, before the softmax: for whoever measures the model.
+   *
+   * @internal
+   */
+  async *logits(
+    sources: readonly PictureSource[],
+    options: ClassifyOptions = {},
+  ): AsyncGenerator<PictureLogits | Unusable> {
+    const { width, categories } = this.#stored.head
+    for await (const { features, errors } of this.bottlenecks(sources, options)) {
+      const all = headLogits(this.#stored.head, features)
+      for (let row = 0; row * width < features.length; row++) {
+        const error = errors.get(row)
+        const logits = all.subarray(row * categories, (row + 1) * categories)
+        const bottleneck = features.subarray(row * width, (row + 1) * width)
+        yield error ? { error } : { logits, ...familiarOf(this.#stored, bottleneck, logits) }
+      }
+    }
+  }
+
+  /**
+   * The pictures' feature vectors, some hundred at a time; those of several networks side by side.
+   *
+   * @internal
+   */
+  async *bottlenecks(sources: readonly PictureSource[], options: ClassifyOptions = {}): AsyncGenerator<Bottlenecks> {
     for (let start = 0; start < sources.length; start += WINDOW) {
       const window = sources.slice(start, start + WINDOW)
-      yield* await this.#guessWindow(window, { pictures: sources.length, ...options })
+      yield await this.#bottlenecks(window, { ...options, pictures: options.pictures ?? sources.length })
     }
   }
 
-  async #guessWindow(sources: readonly PictureSource[], options: ClassifyOptions): Promise<Guess[]> {
-    const { width } = this.#stored.head
+  async #bottlenecks(sources: readonly PictureSource[], options: ClassifyOptions): Promise<Bottlenecks> {
+    this.#runners.check()
+    const { backbones, head } = this.#stored
+    const { width } = head
     const features = new Float32Array(sources.length * width)
     const errors = new Map<number, PictureError>()
+    const recipes = backbones.map(({ recipe }) => recipe)
     const limits = limitsWith(options.limits)
-    let column = 0
-    for (const [turn, backbone] of this.#stored.backbones.entries()) {
-      await runPipeline(sources.length, {
-        prepare: async index => {
-          if (errors.has(index)) return undefined
-          try {
-            return await decodePicture(sources[index]!, backbone.recipe, limits)
-          } catch (error) {
-            if (!(error instanceof PictureError)) throw error
-            errors.set(index, error)
-            return undefined
-          }
-        },
-        runner: () => (this.#runners[turn] ??= this.#engine.loadBackbone(backbone, options.pictures ?? sources.length)),
-        onBatch: (indices, bottlenecks) => {
-          indices.forEach((index, at) => {
-            features.set(
-              bottlenecks.subarray(at * backbone.features, (at + 1) * backbone.features),
-              index * width + column,
-            )
-          })
-        },
-        signal: options.signal,
-      })
-      column += backbone.features
-    }
-    const logits = headLogits(this.#stored.head, features)
-    const scores = softmaxRows(logits, this.labels.length)
-    return sources.map((_, index) => {
-      const error = errors.get(index)
-      return error ? { error } : { scores: this.#ranked(scores, index), ...this.#familiar(features, logits, index) }
+    let columns = 0
+    const networks = backbones.map(({ features: length }, place) => {
+      const column = columns
+      columns += length
+      return {
+        runner: () => this.#runners.runner(place, options.pictures ?? sources.length),
+        onBatch: (indices: readonly number[], bottlenecks: Float32Array) =>
+          indices.forEach((index, row) => {
+            features.set(bottlenecks.subarray(row * length, (row + 1) * length), index * width + column)
+          }),
+      }
     })
+    const prepare = async (index: number) => {
+      try {
+        return await decodeForAll(await opened(sources[index]!), recipes, limits)
+      } catch (error) {
+        if (!(error instanceof PictureError)) throw error
+        errors.set(index, error)
+        return []
+      }
+    }
+    await runJoinedPipeline(sources.length, { prepare, networks, signal: options.signal })
+    return { features, errors }
   }
 
-  #familiar(features: Float32Array, logits: Float32Array, row: number): Familiar {
-    const { width, categories } = this.#stored.head
-    const bottleneck = features.subarray(row * width, (row + 1) * width)
-    return familiarOf(this.#stored, bottleneck, logits.subarray(row * categories, (row + 1) * categories))
+  #ranked(logits: Float32Array): Score[] {
+    const scores = softmaxRows(logits, logits.length)
+    return this.labels.map((label, at) => ({ label, score: scores[at]! })).sort((a, b) => b.score - a.score)
   }
 
-  #ranked(scores: Float32Array, row: number): Score[] {
-    const ranked = this.labels.map((label, at) => ({ label, score: scores[row * this.labels.length + at]! }))
-    return ranked.sort((a, b) => b.score - a.score)
-  }
-
-  /** Frees the engine's memory. */
+  /** Frees the engine's memory; the model names no more pictures then. */
   async dispose(): Promise<void> {
-    for (const runner of this.#runners) await (await runner?.catch(() => undefined))?.dispose()
-    this.#runners.length = 0
+    await this.#runners.dispose()
   }
+}
+
+async function opened(source: PictureSource): Promise<string | Uint8Array> {
+  return typeof source === 'function' ? source() : source
 }

@@ -11,10 +11,10 @@ import { findInput } from '../graph/cut/input.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { labelsOf } from './labelsFile.ts'
-import type { StoredModel } from './load.ts'
 import type { Manifest } from './manifest.ts'
 import type { OldFiles } from './oldFiles.ts'
 import { type DenseEnd, denseEnd } from './oldHead.ts'
+import type { StoredModel } from './stored.ts'
 
 /** What retrain.py used where its graph does not tell: its MobileNets take 224 pixels, -1 to 1. */
 const USUAL = { size: 224, mean: 127.5, scale: 127.5 }

@@ -6,6 +6,7 @@ import { UserError } from '../../src/errors.ts'
 const engine = (name: Engine['name']): Engine => ({
   name,
   version: '1.2.3',
+  lanes: () => Promise.resolve(0),
   loadBackbone: () => Promise.reject(new Error('not in this test')),
   createTrainer: () => Promise.reject(new Error('not in this test')),
 })

@@ -4,7 +4,8 @@ import { compiledOnnx } from '../../src/backbone/compile.ts'
 import { findBackbone } from '../../src/backbone/find.ts'
 import type { BackboneRunner } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
-import { startLanes, worthLanes } from '../../src/engine/onnxLanes.ts'
+import { startLanes } from '../../src/engine/onnxLanes.ts'
+import { worthLanes } from '../../src/engine/worthLanes.ts'
 
 const PICTURES = 6
 let backbone: Backbone

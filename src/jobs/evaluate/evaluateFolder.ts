@@ -8,7 +8,7 @@ import { layoutOf } from '../../model/layout.ts'
 import type { Model } from '../../model/model.ts'
 import { isReport } from '../../report/renderReport.ts'
 import { list, quoted } from '../../text.ts'
-import { guessAhead } from '../guess/ahead.ts'
+import { ahead } from '../guess/ahead.ts'
 import { loadModel } from '../guess/loadModel.ts'
 import { predictedPictures } from '../train/crossValidated.ts'
 import { writeReport } from '../train/writeReport.ts'
@@ -28,14 +28,14 @@ export async function evaluateModel(
 ): Promise<EvaluateResult> {
   if (options.report !== undefined) await checkReport(options.report)
   const dataset = await scanCategories(folder)
-  const model = await loadModel(tfFiles, options.engine === undefined ? {} : { engine: options.engine })
+  const model = await loadModel(tfFiles, { engine: options.engine })
   try {
     const { labels } = model
     const known = new Set(labels)
     const pictures = dataset.pictures.filter(({ label }) => known.has(label))
     if (pictures.length === 0) throw await nothingToEvaluate(folder, dataset, labels)
     options.onEvent?.({ kind: 'scanned', pictures: pictures.length, categories: labels })
-    const named = await nameAll(model, pictures, options)
+    const named = await predictAll(model, pictures, options)
     const learnt = await countLearnt(named.pictures, layoutOf(tfFiles).data)
     const result = { ...resultOf(dataset, labels, named), learnt }
     if (options.report === undefined) return result
@@ -49,13 +49,12 @@ export async function evaluateModel(
 /** Pictures that could be used, and what the model made of them; a row each. */
 interface Named {
   readonly pictures: readonly Picture[]
-  /** Logits are logarithms of scores: their softmax is the scores again. */
   readonly predictions: Predictions
   readonly unfamiliar: number | undefined
   readonly skipped: readonly Skipped[]
 }
 
-async function nameAll(model: Model, all: readonly Picture[], options: EvaluateOptions): Promise<Named> {
+async function predictAll(model: Model, all: readonly Picture[], options: EvaluateOptions): Promise<Named> {
   const numbers = new Map(model.labels.map((label, at) => [label, at]))
   const categories = model.labels.length
   const logits = new Float32Array(all.length * categories)
@@ -64,13 +63,13 @@ async function nameAll(model: Model, all: readonly Picture[], options: EvaluateO
   let unfamiliar = 0
   const sources = all.map(({ path }) => path)
   const { limits, signal, onEvent } = options
-  for await (const guess of guessAhead(model, sources, { ...(limits && { limits }), signal })) {
+  const compute = (chunk: readonly string[]) => model.logits(chunk, { limits, signal, pictures: sources.length })
+  for await (const computed of ahead(sources, compute)) {
     const picture = all[pictures.length + skipped.length]!
-    if ('error' in guess) skipped.push({ relative: picture.relative, reason: guess.error.reason })
+    if ('error' in computed) skipped.push({ relative: picture.relative, reason: computed.error.reason })
     else {
-      const offset = pictures.length * categories
-      for (const { label, score } of guess.scores) logits[offset + numbers.get(label)!] = Math.log(score)
-      if (guess.unfamiliar) unfamiliar++
+      logits.set(computed.logits, pictures.length * categories)
+      if (computed.unfamiliar) unfamiliar++
       pictures.push(picture)
     }
     onEvent?.({ kind: 'named', done: pictures.length + skipped.length, total: all.length })

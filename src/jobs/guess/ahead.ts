@@ -6,14 +6,22 @@ export type NamingModel = Pick<Model, 'labels' | 'guessAll'>
 /** Pictures asked for at a time: so few that progress is steady and a stop loses little. */
 const CHUNK = 64
 
-/** Names pictures, in order; the next chunk's are read and decoded while the engine runs those of the one before. */
-export async function* guessAhead(
+/** Names pictures, in order, ahead of whoever takes the names. */
+export function guessAhead(
   model: NamingModel,
   paths: readonly string[],
   options: ClassifyOptions,
 ): AsyncGenerator<Guess> {
-  const begin = (start: number): Promise<Guess[]> => {
-    const chunk = collect(model.guessAll(paths.slice(start, start + CHUNK), { ...options, pictures: paths.length }))
+  return ahead(paths, chunk => model.guessAll(chunk, { ...options, pictures: paths.length }))
+}
+
+/** Computes a chunk at a time, in order; the next one's pictures are decoded while the engine runs those of the one before. */
+export async function* ahead<T>(
+  paths: readonly string[],
+  compute: (chunk: readonly string[]) => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const begin = (start: number): Promise<T[]> => {
+    const chunk = collect(compute(paths.slice(start, start + CHUNK)))
     chunk.catch(() => undefined) // heard when its turn comes
     return chunk
   }

@@ -4,7 +4,7 @@ import { readModel } from '../../model/load.ts'
 import { Model } from '../../model/model.ts'
 
 export interface LoadModelOptions {
-  readonly engine?: EngineChoice
+  readonly engine?: EngineChoice | undefined
 }
 
 /**

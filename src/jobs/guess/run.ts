@@ -105,7 +105,7 @@ export class Run {
   async *#rows(todo: readonly SourcePicture[], namer: Namer): AsyncGenerator<NamedPicture | Problem> {
     const { limits, signal, unsure } = this.#options
     const paths = todo.map(({ path }) => path)
-    const guesses = guessAhead(this.#model, paths, { ...(limits && { limits }), signal })
+    const guesses = guessAhead(this.#model, paths, { limits, signal })
     let at = 0
     for await (const guess of guesses) yield rowOfGuess(todo[at++]!.original, guess, this.#model.labels, namer, unsure)
   }
