@@ -12,6 +12,12 @@ export const ROOMS = [
   ...['queue', 'jobs', 'studio', 'cli', 'index'],
 ]
 
+/** Those of them that there are, in the same order. */
+export function presentRooms() {
+  const found = readdirSync(SRC).map(roomOf)
+  return ROOMS.filter(room => found.includes(room))
+}
+
 /** Static, type and dynamic imports (those of JSDoc too), and what createRequire loads. */
 const IMPORT = /(?:\bfrom|\bimport|\bimport\(|\brequire\(|\bcreateRequire\([^)]*\)\()\s*'([^'\n]+)'/g
 /** A script that a worker runs. */

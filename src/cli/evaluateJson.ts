@@ -1,20 +1,16 @@
 import type { Evaluation } from '../assess/metrics.ts'
 
-/** An evaluation as `--json` prints it: the same names for every command. */
-export function evaluationJson(evaluation: Evaluation, labels: readonly string[]): object {
-  const { pictures, right, accuracy, balancedAccuracy, interval, logLoss, calibration, perCategory, confusion } =
-    evaluation
+/** An evaluation as `--json` prints it: the same names for every command. Every figure of it is there by itself. */
+export function evaluationJson(
+  { calibration, perCategory, confusion, ...figures }: Evaluation,
+  labels: readonly string[],
+): object {
   return {
-    pictures,
-    right,
-    accuracy,
-    balancedAccuracy,
-    interval,
-    logLoss,
+    ...figures,
     calibrationError: calibration.error,
     calibrationErrorByChance: calibration.chance,
     reliability: calibration.bins,
-    perCategory: perCategory.map((figures, at) => ({ label: labels[at], ...figures })),
+    perCategory: perCategory.map((category, at) => ({ label: labels[at], ...category })),
     confusion,
   }
 }

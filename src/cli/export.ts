@@ -11,12 +11,24 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** What to do with it, a line each. */
-const NEXT: Record<ExportFormat, string> = {
-  tfjs: 'open index.html in a browser: it classifies there, without a server',
-  'saved-model': 'signature serving_default: pixels, uint8 → scores; see assets.extra/README.md',
-  onnx: 'pixels, uint8 → scores; see README.md',
-  graphdef: 'input, float32 → final_result; see README.md',
+/** What each is for, as `--help` says it, and what to do with it. */
+const FORMATS: Readonly<Record<ExportFormat, { readonly use: string; readonly next: string }>> = {
+  tfjs: {
+    use: 'for browsers and Node, with a page that classifies pictures',
+    next: 'open index.html in a browser: it classifies there, without a server',
+  },
+  'saved-model': {
+    use: 'for TensorFlow Serving and tf.saved_model.load',
+    next: 'signature serving_default: pixels, uint8 → scores; see assets.extra/README.md',
+  },
+  onnx: {
+    use: 'for ONNX Runtime, on servers and phones',
+    next: 'pixels, uint8 → scores; see README.md',
+  },
+  graphdef: {
+    use: 'for label_image.py and other programs of the time of retrain.py',
+    next: 'input, float32 → final_result; see README.md',
+  },
 }
 
 /** `itc export` */
@@ -25,11 +37,10 @@ export function addExport({ program, terminal }: CommandContext): void {
     .command('export')
     .summary('write the model for other programs')
     .description(
-      'Writes the model of <tf_files> into a folder, in a form that other programs take. Nothing is overwritten.\n' +
-        '  tfjs         for browsers and Node, with a page that classifies pictures\n' +
-        '  saved-model  for TensorFlow Serving and tf.saved_model.load\n' +
-        '  onnx         for ONNX Runtime, on servers and phones\n' +
-        '  graphdef     for label_image.py and other programs of the time of retrain.py',
+      [
+        'Writes the model of <tf_files> into a folder, in a form that other programs take. Nothing is overwritten.',
+        ...EXPORT_FORMATS.map(name => `  ${name.padEnd(12)} ${FORMATS[name].use}`),
+      ].join('\n'),
     )
     .argument('<tf_files>', 'folder that was trained')
     .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).makeOptionMandatory())
@@ -49,7 +60,7 @@ Examples:
       const { files } = await exportModel(tfFiles, { format, to, float16: float16 === true })
       if (json) return terminal.out(JSON.stringify({ format, to, files }, null, 2))
       for (const { path, bytes } of files) terminal.out(`${printable(path).padEnd(24)} ${sizeText(bytes)}`)
-      terminal.out(terminal.colors.bold(`written to ${printable(to)}; ${NEXT[format]}`))
+      terminal.out(terminal.colors.bold(`written to ${printable(to)}; ${FORMATS[format].next}`))
     })
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
+import { BUNDLED_NAMES } from '../../src/backbone/catalog.ts'
 import { compileOnnx } from '../../src/compile/compile.ts'
 import { bundledGraph } from '../helpers/runGraph.ts'
 
@@ -39,6 +40,10 @@ const NETWORKS = [
     features: 1280,
   },
 ] as const
+
+test('every bundled network is among them', () => {
+  expect(NETWORKS.map(({ name }) => name)).toEqual(BUNDLED_NAMES)
+})
 
 async function floats(file: string): Promise<Float32Array> {
   const bytes = await readFile(path.join(REFERENCE, file))
