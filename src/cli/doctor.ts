@@ -1,10 +1,8 @@
 import { Option } from 'commander'
 import { BUNDLED_NAMES } from '../backbone/catalog.ts'
 import { RESIZES } from '../image/recipe.ts'
-import { diagnoseInstallation } from '../jobs/doctor/installation.ts'
 import type { ExamineOptions } from '../jobs/doctor/options.ts'
 import type { CommandContext } from './context.ts'
-import { DoctorProgress, printExamination, printInstallation } from './doctorReport.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 
@@ -36,6 +34,10 @@ Examples:
   itc doctor ./tf_files --json`,
     )
     .action(async (tfFiles: string | undefined, { json, ...flags }: Flags) => {
+      const [{ diagnoseInstallation }, { DoctorProgress, printExamination, printInstallation }] = await Promise.all([
+        import('../jobs/doctor/installation.ts'),
+        import('./doctorReport.ts'),
+      ])
       const installation = await diagnoseInstallation(tfFiles)
       if (!json) printInstallation(installation, terminal)
       if (tfFiles === undefined) {

@@ -1,10 +1,7 @@
 import type { EvaluateOptions } from '../jobs/evaluate/options.ts'
-import { belowSentence, checkMinAccuracy, isBelow } from '../jobs/train/minAccuracy.ts'
 import type { CommandContext } from './context.ts'
-import { evaluateResultJson, printEvaluation } from './evaluateReport.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
-import { createProgress } from './progress.ts'
 
 interface Flags extends NetworkFlags, Pick<EvaluateOptions, 'report'> {
   readonly minAccuracy?: number
@@ -33,8 +30,13 @@ Examples:
     )
     .action(async (tfFiles: string, folder: string, flags: Flags) => {
       const { minAccuracy, report, engine, json } = flags
+      const { belowSentence, checkMinAccuracy, isBelow } = await import('../jobs/train/minAccuracy.ts')
       checkMinAccuracy(minAccuracy, 1)
-      const { evaluateModel } = await import('../jobs/evaluate/evaluateFolder.ts')
+      const [{ evaluateModel }, { evaluateResultJson, printEvaluation }, { createProgress }] = await Promise.all([
+        import('../jobs/evaluate/evaluateFolder.ts'),
+        import('./evaluateReport.ts'),
+        import('./progress.ts'),
+      ])
       const progress = createProgress(terminal, 'naming')
       const result = await evaluateModel(tfFiles, folder, {
         ...(report !== undefined && { report }),

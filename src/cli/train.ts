@@ -3,13 +3,10 @@ import { BUNDLED_NAMES, DEFAULT_BACKBONE } from '../backbone/catalog.ts'
 import { DEFAULT_FRACTIONS } from '../dataset/split.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../head/options.ts'
 import { RESIZES } from '../image/recipe.ts'
-import { BelowMinimum } from '../jobs/train/minAccuracy.ts'
 import type { TrainOptions } from '../jobs/train/options.ts'
 import type { CommandContext } from './context.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseChannels, parseNumber } from './parse.ts'
-import { belowJson } from './trainJson.ts'
-import { TrainReport } from './trainReport.ts'
 
 type Flags = Omit<TrainOptions, 'engine' | 'limits' | 'onEvent' | 'signal'> & NetworkFlags
 
@@ -68,9 +65,12 @@ Examples:
   itc train ./tf_files --backbone graph.pb --mean 127.5 --scale 127.5`,
     )
     .action(async (tfFiles: string, { json, ...flags }: Flags) => {
+      const [{ train }, { TrainReport }] = await Promise.all([
+        import('../jobs/train/train.ts'),
+        import('./trainReport.ts'),
+      ])
       const report = new TrainReport(terminal, json === true)
       try {
-        const { train } = await import('../jobs/train/train.ts') // not loaded for other commands, which start the sooner
         const result = await train(tfFiles, {
           ...flags,
           limits: limitsOf(flags),
@@ -79,7 +79,7 @@ Examples:
         })
         report.result(tfFiles, result)
       } catch (error) {
-        if (json && error instanceof BelowMinimum) terminal.out(JSON.stringify(belowJson(error), null, 2))
+        report.failed(error)
         throw error
       } finally {
         report.close()

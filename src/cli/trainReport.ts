@@ -1,4 +1,5 @@
 import type { Assessment } from '../assess/assess.ts'
+import { BelowMinimum } from '../jobs/train/minAccuracy.ts'
 import type { TrainEvent, TrainResult } from '../jobs/train/options.ts'
 import { count, percent, printable, quoted, shownLabel } from '../text.ts'
 import { caveatLines } from './caveatLines.ts'
@@ -6,7 +7,7 @@ import { choiceLines, comparingLine } from './choiceTable.ts'
 import { scoresText, shareText } from './figures.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
-import { trainJson } from './trainJson.ts'
+import { belowJson, trainJson } from './trainJson.ts'
 
 /** Names listed before the rest is only counted. */
 const LISTED = 20
@@ -100,6 +101,12 @@ export class TrainReport {
     for (const warning of warnings) err(`${colors.yellow('warning:')} ${warning}`)
     err(`${colors.green('model written')} to ${tfFiles}; try: itc guess ${quoted(tfFiles)} PICTURE`)
     if (report !== undefined) err(`report: ${report}`)
+  }
+
+  /** With `--json` even a training that was not good enough has figures to print. */
+  failed(error: unknown): void {
+    if (!this.#json || !(error instanceof BelowMinimum)) return
+    this.#terminal.out(JSON.stringify(belowJson(error), null, 2))
   }
 
   close(): void {

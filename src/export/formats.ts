@@ -1,7 +1,6 @@
 import type { Graph } from '../graph/graph.ts'
 import type { Head } from '../head/head.ts'
 import type { Recipe } from '../image/recipe.ts'
-import { pixelInputs } from './pixels.ts'
 
 /** What a model can be written as. */
 export const EXPORT_FORMATS = ['tfjs', 'saved-model', 'onnx', 'graphdef'] as const
@@ -30,13 +29,4 @@ export type ExportFiles = ReadonlyMap<string, Uint8Array | string>
 /** Labels as TensorFlow's tools read them. */
 export function labelLines(labels: readonly string[]): string {
   return labels.map(label => `${label}\n`).join('')
-}
-
-/** What formats with room for it carry along, so that nobody has to know how pictures are prepared. */
-export function describeInputs(recipes: readonly Recipe[]): object {
-  const values = '0 to 255; the model scales them itself'
-  const inputs = pixelInputs(recipes)
-  return Object.fromEntries(
-    inputs.map(({ name, recipe: { size, resize } }) => [name, { size, resize, channels: 'RGB', values }]),
-  )
 }

@@ -1,7 +1,7 @@
 import { joinOnnx } from '../compile/join.ts'
 import { VERSION } from '../version.ts'
-import { describeInputs, type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
-import { pixelInputs } from './pixels.ts'
+import { type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
+import { describeInputs, pixelInputs } from './pixels.ts'
 import { onnxReadme } from './readme.ts'
 
 /**

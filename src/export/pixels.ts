@@ -72,3 +72,12 @@ function scaling({ name, ...input }: GraphNode, { mean, scale }: Recipe, pixels:
   const perm = constNode(`${name}/perm`, intTensor([4], [0, 3, 1, 2]))
   return [...nodes, perm, op(name, 'Transpose', [scaled, perm.name], { ...T, Tperm: dtypeAttr('int32') })]
 }
+
+/** What formats with room for it carry along, so that nobody has to know how pictures are prepared. */
+export function describeInputs(recipes: readonly Recipe[]): object {
+  const values = '0 to 255; the model scales them itself'
+  const inputs = pixelInputs(recipes)
+  return Object.fromEntries(
+    inputs.map(({ name, recipe: { size, resize } }) => [name, { size, resize, channels: 'RGB', values }]),
+  )
+}

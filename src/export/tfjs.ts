@@ -1,9 +1,9 @@
 import { tfjsArtifacts, writeTfjsModel } from '../formats/tfjs/write.ts'
 import type { Graph } from '../graph/graph.ts'
 import { RESULT } from '../model/graph.ts'
-import { describeInputs, type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
+import { type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
 import { pageFiles } from './page.ts'
-import { withPixels } from './pixels.ts'
+import { describeInputs, withPixels } from './pixels.ts'
 import { tfjsReadme } from './readme.ts'
 
 /**

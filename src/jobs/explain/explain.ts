@@ -2,21 +2,13 @@ import { type FeatureMap, runFeatureMap } from '../../engine/featureMaps.ts'
 import { headLogits } from '../../head/head.ts'
 import { softmaxRows } from '../../head/softmax.ts'
 import { decodePicture } from '../../image/decode.ts'
-import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
+import { limitsWith } from '../../image/limits.ts'
 import { readPicture } from '../../image/read.ts'
 import { type Familiar, familiarOf } from '../../model/familiar.ts'
 import { readModel } from '../../model/load.ts'
 import { activationMap, type PlaneMap } from './map.ts'
 import { type Nearest, nearestPictures } from './nearest.ts'
-
-export interface ExplainOptions {
-  /** Categories explained, the best ones. */
-  readonly top?: number
-  /** Training pictures listed, the nearest ones. */
-  readonly neighbours?: number
-  readonly limits?: Partial<DecodeLimits>
-  readonly signal?: AbortSignal | undefined
-}
+import { DEFAULT_NEIGHBOURS, DEFAULT_TOP, type ExplainOptions } from './options.ts'
 
 /** Why a category got its score. */
 export interface CategoryExplanation {
@@ -38,9 +30,6 @@ export interface Explanation extends Familiar {
   /** How each backbone's input was made of it; several backbones look at the same part. */
   readonly resize: 'stretch' | 'crop' | 'pad'
 }
-
-export const DEFAULT_TOP = 3
-export const DEFAULT_NEIGHBOURS = 5
 
 /**
  * Explains what a trained model says of one picture: where it saw what speaks for each of the best categories, and which

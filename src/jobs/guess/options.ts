@@ -1,6 +1,9 @@
 import type { DecodeLimits } from '../../image/limits.ts'
 import type { Score } from '../../model/model.ts'
 
+/** Of the names relied on, the share that should be right. */
+export const DEFAULT_PRECISION = 0.95
+
 /** What may be chosen for naming a folder; everything has a default. */
 export interface GuessDirOptions {
   readonly limits?: Partial<DecodeLimits>

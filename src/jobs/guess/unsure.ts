@@ -1,9 +1,8 @@
 import { pointFor, precisionOf } from '../../assess/certainty.ts'
 import { UserError, unexpected } from '../../errors.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import { DEFAULT_PRECISION } from './options.ts'
 
-/** Of the names relied on, the share that should be right. */
-export const DEFAULT_PRECISION = 0.95
 /** For models without cross-validation: more likely than all other categories together. */
 const FALLBACK = 0.5
 

@@ -1,0 +1,23 @@
+// npm runs this after `npm ci` in a clone and before it packs, and so for whoever installs from a git address: it builds.
+// Where only production dependencies are installed there is no compiler; what was built before stays.
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+if (isInstalled('typescript/package.json')) {
+  // What npm pack prints is for programs: the compiler's words go beside it.
+  const { status } = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { shell: true, stdio: ['ignore', 2, 2] })
+  process.exitCode = status ?? 1
+} else {
+  console.error('Not built: TypeScript is not installed. To build: npm ci && npm run build')
+}
+
+function isInstalled(name) {
+  try {
+    require.resolve(name)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,56 @@
+import { UserError } from '../errors.ts'
+import { guessDir } from '../jobs/guess/guessDir.ts'
+import { loadModel } from '../jobs/guess/loadModel.ts'
+import type { GuessDirResult } from '../jobs/guess/options.ts'
+import { chooseUnsure, type UnsureChoice } from '../jobs/guess/unsure.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { CommandContext } from './context.ts'
+import { GuessDirJson, GuessDirReport, unsureLine } from './guessDirReport.ts'
+import { limitsOf, type NetworkFlags } from './options.ts'
+
+export interface GuessDirFlags extends NetworkFlags {
+  readonly move?: boolean
+  readonly undo?: boolean
+  readonly dryRun?: boolean
+  readonly unsure?: number | true
+  readonly precision?: number
+  readonly strict?: boolean
+}
+
+/** Names a folder of pictures, or goes on with it. */
+export async function nameFolder(
+  { terminal, outcome }: CommandContext,
+  tfFiles: string,
+  source: string,
+  destination: string,
+  flags: GuessDirFlags,
+): Promise<void> {
+  const how = { move: flags.move === true, dryRun: flags.dryRun === true }
+  const model = await loadModel(tfFiles, { engine: flags.engine })
+  const unsure = unsureChoice(model.manifest, flags)
+  if (unsure && !flags.json) terminal.err(unsureLine(unsure))
+  const json = flags.json ? new GuessDirJson(terminal) : undefined
+  const report = json ? undefined : new GuessDirReport(terminal, how.move, how.dryRun)
+  let result: GuessDirResult | undefined
+  try {
+    result = await guessDir(model, source, destination, {
+      ...how,
+      ...(unsure && { unsure: unsure.threshold }),
+      limits: limitsOf(flags),
+      onEvent: event => (json ?? report)?.event(event),
+      signal: terminal.signal,
+    })
+  } finally {
+    report?.close()
+    json?.result(result, unsure)
+    await model.dispose()
+  }
+  report?.result(destination, result, how)
+  if (result.failed.length > 0 || (flags.strict && result.skipped.length > 0)) outcome.exitCode = 1
+}
+
+function unsureChoice(manifest: Manifest, { unsure, precision }: GuessDirFlags): UnsureChoice | undefined {
+  if (unsure !== undefined) return chooseUnsure(manifest, unsure === true ? undefined : unsure, precision)
+  if (precision === undefined) return undefined
+  throw new UserError('E_BAD_VALUE', '--precision goes with --unsure.', { hint: 'Add --unsure.' })
+}

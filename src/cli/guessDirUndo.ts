@@ -1,0 +1,45 @@
+import { UserError } from '../errors.ts'
+import { undoGuessDir } from '../jobs/guess/undo.ts'
+import { count, printable } from '../text.ts'
+import type { CommandContext } from './context.ts'
+import { listProblems } from './guessDirReport.ts'
+import { createProgress } from './progress.ts'
+
+interface UndoFlags {
+  readonly move?: boolean
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+/** Takes back what `itc guess-dir` did. */
+export async function undoFolder(
+  { terminal, outcome }: CommandContext,
+  source: string,
+  destination: string,
+  { dryRun = false, json, move }: UndoFlags,
+): Promise<void> {
+  if (move) throw new UserError('E_BAD_VALUE', 'Expected either --move or --undo but received both.')
+  const { out, errIsTerminal, outIsTerminal, signal } = terminal
+  const progress = createProgress(terminal, 'taking back')
+  const result = await undoGuessDir(source, destination, {
+    dryRun,
+    onEvent: ({ kind, original, name, done, total }) => {
+      const line = `${printable(name)} → ${kind === 'restored' ? printable(original) : 'removed, its original is there'}`
+      if (!json && outIsTerminal && errIsTerminal) progress.aside(() => out(line))
+      else if (!json) out(line)
+      progress.update(done, total)
+    },
+    signal,
+  }).finally(() => progress.stop())
+  if (result.failed.length > 0) outcome.exitCode = 1
+  if (json) return out(JSON.stringify(result, null, 2))
+  const would = dryRun ? 'would be ' : ''
+  out(
+    terminal.colors.bold(
+      `${count(result.restored, 'picture')} ${would}put back, ${count(result.removed, 'copy', 'copies')} ${would}removed`,
+    ),
+  )
+  if (result.failed.length > 0) {
+    listProblems(terminal, `${count(result.failed.length, 'picture')} not put back:`, result.failed)
+  }
+}
