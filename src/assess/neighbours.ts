@@ -1,8 +1,6 @@
 import type { FeatureMatrix } from '../features/matrix.ts'
+import { NEIGHBOURS } from './bank.ts'
 import { PACK, pack, packProducts } from './products.ts'
-
-/** Neighbours of one category that a list holds at most. */
-export const NEIGHBOURS = 5
 
 /** Rows packed at a time: what bounds the memory of the search. */
 const BLOCK = 128

@@ -10,6 +10,8 @@ export interface Backbone {
   readonly recipe: Recipe
   /** Length of one bottleneck. */
   readonly features: number
+  /** True where the network is stored as ONNX bytes: there is nothing to compile, and no compiled form to look for. */
+  readonly isCompiled?: boolean
   /** Reads the weights, once. A run whose bottlenecks are all cached never needs them, so nothing else here does either. */
   loadNetwork(): Promise<Network>
 }

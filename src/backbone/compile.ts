@@ -1,17 +1,4 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { makeFolder } from '../disk/folder.ts'
-import { writeAtomic } from '../disk/writeAtomic.ts'
-import { VERSION } from '../version.ts'
 import type { Backbone } from './backbone.ts'
-import { defaultCacheFolder } from './cacheFolder.ts'
-
-/** Graphs whose compiled form is this large are kept compiled: the small ones are compiled as fast as read. */
-const KEEP_FROM_BYTES = 30_000_000
-
-/** Raised whenever the compiler's output changes, so that what older code kept is not used. */
-const COMPILER = 2
 
 const compiled = new WeakMap<Backbone, Promise<Uint8Array>>()
 
@@ -19,52 +6,17 @@ const compiled = new WeakMap<Backbone, Promise<Uint8Array>>()
 export function compiledOnnx(backbone: Backbone): Promise<Uint8Array> {
   let bytes = compiled.get(backbone)
   if (!bytes) {
-    bytes = cachedOrCompiled(backbone)
+    bytes = bytesOf(backbone)
     compiled.set(backbone, bytes)
     bytes.catch(() => compiled.delete(backbone)) // the next call tries again
   }
   return bytes
 }
 
-async function cachedOrCompiled(backbone: Backbone): Promise<Uint8Array> {
-  if (!/^[0-9a-f]{64}$/.test(backbone.sha256)) return compile(backbone) // nothing tells it from others
-  const path = cachedPathOf(backbone)
-  const kept = await readKept(path)
-  if (kept) return kept
-  const bytes = await compile(backbone)
-  if (bytes.byteLength >= KEEP_FROM_BYTES) await keep(path, bytes).catch(() => undefined) // it saves time, no more
-  return bytes
-}
-
-async function compile(backbone: Backbone): Promise<Uint8Array> {
-  const network = await backbone.loadNetwork()
-  if (network.format === 'onnx') return network.bytes
-  const { graph, input, bottleneck } = network
-  const { compileOnnx } = await import('../compile/compile.ts') // a stored model is compiled already
-  return compileOnnx(graph, { input, bottleneck, recipe: backbone.recipe })
-}
-
-/** Named by all that the compiled bytes depend on. */
-function cachedPathOf({ sha256, recipe }: Backbone): string {
-  const key = createHash('sha256')
-    .update(JSON.stringify([VERSION, COMPILER, sha256, recipe]))
-    .digest('hex')
-  return join(defaultCacheFolder(), 'compiled', `${key.slice(0, 32)}.onnx`)
-}
-
-/** The kept bytes, behind their checksum; undefined when there are none or they are damaged. */
-async function readKept(path: string): Promise<Uint8Array | undefined> {
-  const file = await readFile(path).catch(() => undefined)
-  if (file === undefined) return undefined
-  const bytes = file.subarray(32)
-  return digest(bytes).equals(file.subarray(0, 32)) ? bytes : undefined
-}
-
-async function keep(path: string, bytes: Uint8Array): Promise<void> {
-  await makeFolder(dirname(path))
-  await writeAtomic(path, [digest(bytes), bytes])
-}
-
-function digest(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest()
+async function bytesOf(backbone: Backbone): Promise<Uint8Array> {
+  if (backbone.isCompiled) {
+    const network = await backbone.loadNetwork()
+    if (network.format === 'onnx') return network.bytes
+  }
+  return (await import('./compileCache.ts')).cachedOrCompiled(backbone) // not loaded for a stored model
 }

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { Turns, within } from '../flow/turns.ts'
-import { explain } from './diagnose.ts'
 import { type PictureFormat, sniffFormat } from './format.ts'
 import type { DecodeLimits } from './limits.ts'
 import { PictureError } from './pictureError.ts'
@@ -51,6 +50,7 @@ async function lookAt<T>(bytes: Uint8Array, format: PictureFormat, limits: Decod
   try {
     return await look(opened.timeout({ seconds: Math.min(3600, Math.ceil(limits.timeoutMs / 1000)) }), format)
   } catch (error) {
+    const { explain } = await import('./diagnose.ts')
     throw await explain(error, { bytes, format }, limits, () =>
       open(bytes, limits, { limitInputPixels: false }).metadata(),
     )

@@ -21,6 +21,7 @@ export function withGraphBackbones(layout: Layout, stored: StoredModel): StoredM
     const bottleneck = graph.bottlenecks[place]!
     return {
       ...backbone,
+      isCompiled: false,
       loadNetwork: async () => {
         reading ??= modelGraph(layout, stored)
         const cut = cutGraph(await reading, { input, outputs: [bottleneck], bottleneck })

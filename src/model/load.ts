@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import fs from 'fs-extra'
 import type { Backbone } from '../backbone/backbone.ts'
 import { systemCode, UserError } from '../errors.ts'
 import type { Head } from '../head/head.ts'
 import { quoted } from '../text.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { damaged, type Manifest, type ModelFile, parseManifest } from './manifest.ts'
-import { oldFiles } from './oldFiles.ts'
-import { otherModelIn } from './otherModel.ts'
 import type { StoredModel } from './stored.ts'
 
 /**
@@ -18,10 +17,10 @@ import type { StoredModel } from './stored.ts'
  */
 export async function readModel(tfFiles: string): Promise<StoredModel> {
   const layout = layoutOf(tfFiles)
-  const old = (await fs.pathExists(layout.manifest)) ? undefined : await oldFiles(layout)
-  if (old) {
-    const { readOldModel } = await import('./oldModel.ts') // the graph room is not loaded for a model of our own
-    return readOldModel(old)
+  if (!existsSync(layout.manifest)) {
+    const { oldFiles } = await import('./oldFiles.ts') // the graph room is not loaded for a model of our own
+    const old = oldFiles(layout)
+    if (old) return (await import('./oldModel.ts')).readOldModel(old)
   }
   const text = await readManifest(layout)
   try {
@@ -36,15 +35,16 @@ export async function readModel(tfFiles: string): Promise<StoredModel> {
 
 async function readManifest({ root, manifest }: Layout): Promise<string> {
   try {
-    return await fs.readFile(manifest, 'utf8')
+    return await readFile(manifest, 'utf8')
   } catch (cause) {
-    const found = await fs.stat(root).catch(() => undefined)
+    const found = await stat(root).catch(() => undefined)
     if (!found) throw new UserError('E_NO_FOLDER', `There is no folder "${root}".`, { hint: 'Check the path.', cause })
     if (!found.isDirectory()) {
       const hint = 'Give the folder that was trained before the pictures.'
       throw new UserError('E_NOT_A_FOLDER', `"${root}" is a file, not a folder.`, { hint, cause })
     }
     if (systemCode(cause) === 'ENOENT') {
+      const { otherModelIn } = await import('./otherModel.ts')
       const other = await otherModelIn(root)
       if (other) throw other
       throw new UserError('E_NO_MODEL', `There is no model in "${root}" yet.`, {
@@ -64,6 +64,7 @@ async function readFiles(layout: Layout, manifest: Manifest): Promise<StoredMode
       sha256: stored.weightsSha256,
       recipe: stored.recipe,
       features: stored.features,
+      isCompiled: true,
       loadNetwork: async () => {
         bytes ??= readVerified(layout, stored)
         return { format: 'onnx', bytes: await bytes }
@@ -112,7 +113,7 @@ function widthOf(backbones: readonly { readonly features: number }[]): number {
 export async function readVerified(layout: Layout, { file, sha256 }: ModelFile): Promise<Uint8Array> {
   let bytes: Buffer
   try {
-    bytes = await fs.readFile(join(layout.model, file))
+    bytes = await readFile(join(layout.model, file))
   } catch (cause) {
     throw damaged(layout.manifest, `its file ${file} can't be read (${systemCode(cause)})`, cause)
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import fs from 'fs-extra'
 import type { Backbone, GraphNetwork } from '../backbone/backbone.ts'
 import { recipeHints } from '../backbone/readNetwork.ts'
 import { systemCode, UserError } from '../errors.ts'
@@ -28,7 +28,7 @@ const USUAL = { size: 224, mean: 127.5, scale: 127.5 }
  *   its labels do not fit
  */
 export async function readOldModel(files: OldFiles): Promise<StoredModel> {
-  const bytes = await fs.readFile(files.graph)
+  const bytes = await readFile(files.graph)
   try {
     return await describe(files, bytes)
   } catch (error) {
@@ -75,7 +75,7 @@ function recipeOf(graph: Graph, input: string): Recipe {
 }
 
 async function readLabels({ labels: path, graph }: OldFiles, { head }: DenseEnd): Promise<string[]> {
-  const bytes = await fs.readFile(path).catch((cause: unknown) => {
+  const bytes = await readFile(path).catch((cause: unknown) => {
     const problem = systemCode(cause) === 'ENOENT' ? 'is not there' : `can't be read (${systemCode(cause)})`
     throw new UserError('E_OLD_MODEL', `${graph} has ${head.categories} categories, but ${path} ${problem}.`, {
       hint: 'Put the labels there that came with the graph, one a line and in their order.',

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import fs from 'fs-extra'
 import type { Bank } from '../assess/bank.ts'
 import type { FamiliarityRule } from '../assess/familiarity.ts'
 import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
+import { makeFolder } from '../disk/folder.ts'
 import { writeAtomic, writeTogether } from '../disk/writeAtomic.ts'
 import { bottleneckIdentity } from '../features/identity.ts'
 import type { Head } from '../head/head.ts'
@@ -36,7 +37,7 @@ export async function writeModel(
   head: Head,
   facts: ModelFacts,
 ): Promise<Manifest> {
-  await fs.ensureDir(layout.model)
+  await makeFolder(layout.model)
   const previous = await previousManifest(layout)
   const stored = await Promise.all(backbones.map(backbone => writeBackbone(layout, backbone, previous)))
   const graph = await graphFile(layout, backbones, stored, head, previous)
@@ -57,7 +58,7 @@ export async function writeModel(
     skipped: facts.skipped,
   }
   // For other programs; itc reads the manifest only. A graph of an earlier model must not stay beside the new labels.
-  if ('without' in graph.entry) await fs.remove(layout.graph)
+  if ('without' in graph.entry) await rm(layout.graph, { force: true })
   await writeTogether(
     [
       [layout.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
@@ -73,7 +74,7 @@ export async function writeModel(
 /** The manifest that is there, if it is one of this very version: another one may compile otherwise. */
 async function previousManifest(layout: Layout): Promise<Manifest | undefined> {
   try {
-    const manifest = parseManifest(await fs.readFile(layout.manifest, 'utf8'), layout.manifest)
+    const manifest = parseManifest(await readFile(layout.manifest, 'utf8'), layout.manifest)
     return manifest.itc === VERSION ? manifest : undefined
   } catch {
     return undefined
@@ -122,7 +123,7 @@ async function writeNamed(folder: string, stem: string, ending: string, bytes: U
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const file = `${stem}-${sha256.slice(0, 12)}.${ending}`
   const path = join(folder, file)
-  const present = await fs.readFile(path).catch(() => undefined)
+  const present = await readFile(path).catch(() => undefined)
   if (present === undefined || !present.equals(bytes)) await writeAtomic(path, bytes)
   return { file, sha256 }
 }
@@ -130,7 +131,7 @@ async function writeNamed(folder: string, stem: string, ending: string, bytes: U
 async function removeStale(folder: string, manifest: Manifest): Promise<void> {
   const { head, backbones, familiarity } = manifest
   const named = new Set([head, ...backbones, ...(familiarity ? [familiarity] : [])].map(({ file }) => file))
-  for (const name of await fs.readdir(folder)) {
-    if (!named.has(name) && /\.(onnx|f32|i8|tmp)$/.test(name)) await fs.remove(join(folder, name))
+  for (const name of await readdir(folder)) {
+    if (!named.has(name) && /\.(onnx|f32|i8|tmp)$/.test(name)) await rm(join(folder, name), { force: true })
   }
 }

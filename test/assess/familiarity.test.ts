@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { bankCosine, makeBank, sampleEvenly } from '../../src/assess/bank.ts'
+import { bankCosine } from '../../src/assess/bank.ts'
 import { energyAt, familiarity, scaleOf } from '../../src/assess/familiarity.ts'
+import { makeBank, sampleEvenly } from '../../src/assess/makeBank.ts'
 import { meanCosine, nearestNeighbours, unitRows } from '../../src/assess/neighbours.ts'
 import { auroc, logNormalTail } from '../../src/assess/statistics.ts'
 import { seededRandom } from '../../src/head/sampler.ts'

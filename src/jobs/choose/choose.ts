@@ -1,5 +1,5 @@
-import { sampleEvenly } from '../../assess/bank.ts'
 import { type Interval, wilsonInterval } from '../../assess/interval.ts'
+import { sampleEvenly } from '../../assess/makeBank.ts'
 import { BUNDLED_NAMES } from '../../backbone/catalog.ts'
 import type { Dataset } from '../../dataset/scan.ts'
 import { UserError } from '../../errors.ts'

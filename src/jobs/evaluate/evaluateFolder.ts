@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
+import { lstat, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import fs from 'fs-extra'
 import { evaluate, type Predictions } from '../../assess/metrics.ts'
 import { type Dataset, type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
 import { UserError, unexpected } from '../../errors.ts'
@@ -145,7 +146,7 @@ function reportOf(
 /** In words why a folder has nothing to measure on. */
 async function nothingToEvaluate(folder: string, dataset: Dataset, labels: readonly string[]): Promise<UserError> {
   const data = join(folder, 'data')
-  const inside = (await fs.pathExists(data)) && !labels.includes('data') ? `Did you mean ${data}? ` : ''
+  const inside = existsSync(data) && !labels.includes('data') ? `Did you mean ${data}? ` : ''
   const found = dataset.categories.length === 0 ? 'has no folders in it' : 'has no pictures of them'
   return new UserError('E_NO_CATEGORIES', `The folder "${folder}" ${found}: the model knows ${list(labels, 5)}.`, {
     hint: `${inside}Put pictures into folders named exactly like the model's categories.`,
@@ -155,13 +156,13 @@ async function nothingToEvaluate(folder: string, dataset: Dataset, labels: reado
 /** Before anything is computed. @throws UserError when there is no place for the page, or something else of the user's */
 async function checkReport(path: string): Promise<void> {
   if (!/\.html?$/i.test(path)) throw unexpected('report', 'the name of an .html file', path)
-  if (!(await fs.pathExists(dirname(resolve(path))))) {
+  if (!existsSync(dirname(resolve(path)))) {
     throw new UserError('E_NO_FOLDER', `There is no folder "${dirname(path)}" for the report.`, {
       hint: 'Make it first.',
     })
   }
-  const present = await fs.lstat(path).catch(() => undefined)
-  if (present === undefined || (present.isFile() && isReport(await fs.readFile(path, 'utf8')))) return
+  const present = await lstat(path).catch(() => undefined)
+  if (present === undefined || (present.isFile() && isReport(await readFile(path, 'utf8')))) return
   throw new UserError('E_EXISTS', `There is "${path}" already, and it is not a report.`, {
     hint: 'Choose another name.',
   })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { rename } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import fs from 'fs-extra'
 import { withLock } from '../../disk/lock.ts'
 import { systemCode, UserError } from '../../errors.ts'
 import type { ExportFiles } from '../../export/formats.ts'
@@ -23,13 +23,13 @@ export async function writeFolder(folder: string, files: ExportFiles): Promise<v
   const work = async () => {
     const present = await namesIn(folder)
     const missing = await missingFiles(folder, present, files)
-    for (const name of present.filter(name => DRAFT.test(name))) await fs.remove(join(folder, name))
+    for (const name of present.filter(name => DRAFT.test(name))) await remove(join(folder, name))
     await place(folder, missing)
   }
   try {
     await withLock(join(folder, LOCK_NAME), {}, work)
   } catch (error) {
-    if (made) await fs.remove(made).catch(() => undefined)
+    if (made) await remove(made).catch(() => undefined)
     throw error
   }
 }
@@ -38,21 +38,29 @@ async function place(folder: string, files: ExportFiles): Promise<void> {
   const draft = join(folder, `.itc-export-${randomBytes(6).toString('hex')}.tmp`)
   const placed: string[] = []
   try {
-    for (const [path, data] of files) await fs.outputFile(join(draft, path), data, { flush: true, flag: 'wx' })
+    for (const [path, data] of files) {
+      await mkdir(dirname(join(draft, path)), { recursive: true })
+      await writeFile(join(draft, path), data, { flush: true, flag: 'wx' })
+    }
     for (const top of new Set([...files.keys()].map(topOf))) {
       await rename(join(draft, top), join(folder, top))
       placed.push(top)
     }
-    await fs.remove(draft)
+    await remove(draft)
   } catch (error) {
-    for (const path of [draft, ...placed.map(top => join(folder, top))]) await fs.remove(path).catch(() => undefined)
+    for (const path of [draft, ...placed.map(top => join(folder, top))]) await remove(path).catch(() => undefined)
     throw error
   }
 }
 
+/** A file or a folder with all in it; nothing where there is none. */
+function remove(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true })
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   try {
-    return await fs.readdir(folder)
+    return await readdir(folder)
   } catch (cause) {
     if (systemCode(cause) === 'ENOENT') return []
     if (systemCode(cause) !== 'ENOTDIR') throw cause
@@ -75,7 +83,7 @@ async function missingFiles(folder: string, present: readonly string[], files: E
 }
 
 async function holds(path: string, data: Uint8Array | string): Promise<boolean> {
-  return fs.readFile(path).then(
+  return readFile(path).then(
     bytes => bytes.equals(typeof data === 'string' ? Buffer.from(data) : data),
     () => false,
   )
@@ -88,7 +96,7 @@ function topOf(path: string): string {
 
 /** The topmost folder on the way that is not there. */
 async function firstMissing(folder: string): Promise<string | undefined> {
-  if (await fs.pathExists(folder)) return undefined
+  if (existsSync(folder)) return undefined
   const parent = dirname(folder)
   return (parent === folder ? undefined : await firstMissing(parent)) ?? folder
 }
