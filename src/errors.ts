@@ -30,6 +30,9 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
+/** What helps where a library is absent or broken: those with native code are optional dependencies of their own. */
+export const REINSTALL = 'Install again, with optional dependencies: npm ci --include=optional in a clone.'
+
 /** What went wrong, in words to put behind a colon: no full stop at the end. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')

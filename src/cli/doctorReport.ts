@@ -41,7 +41,7 @@ export class DoctorProgress {
 
 /** A line a part of the installation. */
 export function printInstallation(installation: Installation, { out, colors }: Terminal): void {
-  const { itc, node, system, engines, decoder, cache, disks } = installation
+  const { itc, node, system, engines, decoder, store, cache, disks } = installation
   const good = (line: string) => out(`${colors.green('ok')}  ${line}`)
   const bad = (problem: string, remedy: string | undefined) =>
     out(`${colors.yellow('!')}   ${problem.replace(/\.$/, '')}.${remedy === undefined ? '' : ` ${remedy}`}`)
@@ -56,6 +56,7 @@ export function printInstallation(installation: Installation, { out, colors }: T
     else bad(`engine ${engine.name} does not load: ${engine.problem}`, engine.remedy)
   }
   part(decoder, ({ sharp, libvips }) => `sharp ${sharp} with libvips ${libvips}`)
+  part(store, ({ library }) => `${library} for bottlenecks`)
   part(cache, ({ folder }) => `cache folder ${folder}`)
   for (const disk of disks) part(disk, ({ folder, free }) => `${(free / 1e9).toFixed(1)} GB free for ${folder}`)
 }

@@ -1,4 +1,4 @@
-import { systemCode, UserError } from '../errors.ts'
+import { messageOf, REINSTALL, systemCode, UserError } from '../errors.ts'
 import { PictureError } from '../image/pictureError.ts'
 import { E_MIN_ACCURACY } from '../jobs/train/minAccuracy.ts'
 import { Interrupted } from './signals.ts'
@@ -42,7 +42,19 @@ export function reportError(error: unknown, { err, colors }: Terminal): number {
     err(known[1])
     return 1
   }
+  if (isUnloadable(error)) {
+    err(`${colors.red('error:')} A part of itc does not load: ${messageOf(error).split('\n')[0]}.`)
+    err(`${REINSTALL} itc doctor says what is missing.`)
+    return 1
+  }
   err(`${colors.red('error:')} This should not have happened; please report it with what follows.`)
   err(error instanceof Error ? (error.stack ?? error.message) : String(error))
   return 1
+}
+
+/** Whether a library that itc is made of is absent, or its native code is not for this machine. */
+function isUnloadable(error: unknown): boolean {
+  const code = systemCode(error) ?? ''
+  if (['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes(code)) return true
+  return error instanceof Error && error.message.startsWith('Could not load the "sharp" module')
 }

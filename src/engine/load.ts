@@ -1,4 +1,4 @@
-import { UserError, unexpected } from '../errors.ts'
+import { REINSTALL, UserError, unexpected } from '../errors.ts'
 import { ENGINES, type Engine, type EngineName } from './engine.ts'
 
 /** What `--engine` takes: an engine, or whichever loads. */
@@ -48,7 +48,7 @@ export async function diagnoseEngines(makers: EngineMakers = MAKERS): Promise<En
       const { version } = await makers[name]()
       diagnoses.push({ name, loads: true, version })
     } catch (error) {
-      const remedy = error instanceof UserError ? error.hint : undefined
+      const remedy = error instanceof UserError ? error.hint : REINSTALL
       diagnoses.push({ name, loads: false, problem: error instanceof Error ? error.message : String(error), remedy })
     }
   }

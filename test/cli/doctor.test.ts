@@ -57,6 +57,7 @@ it('what is wrong comes with its remedy', () => {
       system: 'linux x64',
       engines: [{ name: 'tensorflow', loads: false, problem: 'not installed.', remedy: undefined }],
       decoder: wrong,
+      store: { library: 'plain' },
       cache: { folder: 'cache' },
       disks: [{ folder: 'here', free: 2.5e9 }],
     },
@@ -67,6 +68,7 @@ it('what is wrong comes with its remedy', () => {
     '!   it is broken. Mend it.',
     '!   engine tensorflow does not load: not installed.',
     '!   it is broken. Mend it.',
+    'ok  plain for bottlenecks',
     'ok  cache folder cache',
     'ok  2.5 GB free for here',
   ])

@@ -2,12 +2,11 @@ import { access, constants, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { defaultCacheFolder } from '../../backbone/cacheFolder.ts'
 import { diagnoseEngines, type EngineDiagnosis } from '../../engine/load.ts'
-import { messageOf, systemCode } from '../../errors.ts'
+import { messageOf, REINSTALL, systemCode } from '../../errors.ts'
+import { storeLibrary } from '../../features/versions.ts'
 import { decoderVersions } from '../../image/versions.ts'
-import { VERSION } from '../../version.ts'
+import { NEEDED_NODE, VERSION } from '../../version.ts'
 
-/** The oldest Node.js that works, as package.json says. */
-const LEAST_NODE = [20, 19] as const
 /** Free space below which a large set's bottlenecks or a download may not fit, in bytes. */
 const LITTLE_SPACE = 500_000_000
 
@@ -20,6 +19,8 @@ export interface Installation {
   readonly system: string
   readonly engines: readonly EngineDiagnosis[]
   readonly decoder: Part<{ readonly sharp: string; readonly libvips: string }>
+  /** What keeps bottlenecks. */
+  readonly store: Part<{ readonly library: string }>
   /** Where downloaded networks are kept. */
   readonly cache: Part<{ readonly folder: string }>
   /** Free bytes where the cache, and the working folder if there is one, lie. */
@@ -34,22 +35,27 @@ export async function diagnoseInstallation(tfFiles?: string): Promise<Installati
     node: diagnoseNode(process.versions.node),
     system: `${process.platform} ${process.arch}`,
     engines: await diagnoseEngines(),
-    decoder: await decoderVersions().catch(error => ({
-      problem: `sharp, which decodes pictures, does not load: ${messageOf(error).split('\n')[0]}`,
-      remedy: 'Install again, with optional dependencies: npm install --include=optional sharp',
-    })),
+    decoder: await decoderVersions().catch(broken('sharp, which decodes pictures,')),
+    store: await storeLibrary().then(library => ({ library }), broken('lmdb, which keeps bottlenecks,')),
     cache: await diagnoseCache(cacheFolder),
     disks: await Promise.all([...(tfFiles === undefined ? [] : [tfFiles]), cacheFolder].map(diagnoseDisk)),
   }
 }
 
+/** @param library its name and what it is for */
+function broken(library: string): (error: unknown) => { problem: string; remedy: string } {
+  return error => ({ problem: `${library} does not load: ${messageOf(error).split('\n')[0]}`, remedy: REINSTALL })
+}
+
 /** @param version such as 20.19.0 */
 export function diagnoseNode(version: string): Installation['node'] {
   const [major = 0, minor = 0] = version.split('.').map(Number)
-  const [leastMajor, leastMinor] = LEAST_NODE
+  const [leastMajor = 0, leastMinor = 0] = NEEDED_NODE.split('.').map(Number)
   if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return { version }
-  const least = LEAST_NODE.join('.')
-  return { problem: `Node.js ${version} is older than ${least}`, remedy: `Install Node.js ${least} or newer.` }
+  return {
+    problem: `Node.js ${version} is older than ${NEEDED_NODE}`,
+    remedy: `Install Node.js ${NEEDED_NODE} or newer.`,
+  }
 }
 
 async function diagnoseCache(folder: string): Promise<Installation['cache']> {

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import fs from 'fs-extra'
+import { expect, test } from 'vitest'
+import { ITC } from '../helpers/itc.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
+
+const HOOKS = fileURLToPath(new URL('../helpers/loads.mjs', import.meta.url))
+const LIBRARIES = ['sharp', 'onnxruntime-node', 'protobufjs', 'lmdb', 'echarts', 'cli-progress', 'fs-extra', 'undici']
+
+test.each([['--version'], ['--help'], ['guess', '--help'], ['doctor', '--help']])(
+  'itc %s %s loads no library but that of the command line',
+  async (...args) => {
+    const { code, out, loaded } = await start(args)
+    expect([code, out]).toEqual([0, expect.stringMatching(/^\d|^Usage/)])
+    expect(loaded.some(path => path.includes('/commander/'))).toBe(true)
+    expect(loaded.filter(path => LIBRARIES.some(name => path.includes(`/node_modules/${name}/`)))).toEqual([])
+  },
+)
+
+test.each([
+  ['sharp', /^! {3}sharp, which decodes pictures, does not load: Cannot find package 'sharp'\. Install again/m],
+  ['onnxruntime-node', /^! {3}engine onnx does not load: onnxruntime-node does not load on .*Install again/m],
+  ['lmdb', /^! {3}lmdb, which keeps bottlenecks, does not load: .*Install again/m],
+])('itc doctor speaks where %s is missing', async (name, line) => {
+  const { code, out, err } = await start(['doctor'], name)
+  expect(code).toBe(0)
+  expect(out).toMatch(/^ok {2}itc \d/)
+  expect(out).toMatch(line)
+  expect(err).not.toMatch(/^ +at /m)
+})
+
+test('itc train where sharp is missing is told in a sentence', async () => {
+  const { code, err } = await start(['train', await tempFolder()], 'sharp')
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(
+      /^error: A part of itc does not load: .*'sharp'\.\nInstall again.* itc doctor says what is missing\.$/,
+    ),
+  ])
+})
+
+test('a clone that was not built says what to run', async () => {
+  const clone = await tempFolder()
+  await fs.copy(ITC, `${clone}/bin/itc.js`)
+  await fs.writeJson(`${clone}/package.json`, { type: 'module', engines: { node: '>=20.19' } })
+  const { code, err } = await start(['--version'], '', `${clone}/bin/itc.js`)
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(/^error: itc is not built yet\.\nRun npm ci && npm run build in /),
+  ])
+})
+
+test('an old Node.js is told which it takes', async () => {
+  const clone = await tempFolder()
+  await fs.copy(ITC, `${clone}/bin/itc.js`)
+  await fs.writeJson(`${clone}/package.json`, { type: 'module', engines: { node: '>=99.1' } })
+  const { code, err } = await start(['--version'], '', `${clone}/bin/itc.js`)
+  expect([code, err]).toEqual([1, expect.stringMatching(/^error: itc needs Node\.js 99\.1 or newer, and this is \d/)])
+})
+
+/** Runs the built program and lists what it loaded. @param without a package to be as if it were not installed */
+async function start(args: readonly string[], without = '', script = ITC) {
+  const env = { ...process.env, ITC_TEST_WITHOUT: without, NO_COLOR: '1' }
+  const run = promisify(execFile)(process.execPath, ['--import', HOOKS, script, ...args], { env })
+  const { code, stdout, stderr } = await run.then(
+    ended => ({ code: 0, ...ended }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  )
+  const [loaded, err] = [stderr.match(/^LOADED .*$/gm) ?? [], stderr.replace(/^LOADED .*\n/gm, '').trim()]
+  return { code, out: stdout, err, loaded }
+}
