@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { networkFile } from '../formats/folder.ts'
 import { readShard, shardsOf } from '../formats/tfjs/shards.ts'
 
@@ -31,8 +31,22 @@ export function sha256OfPart(
     .digest('hex')
 }
 
-/** sha256 of a network's weights as stored, hex: of a file, or of the network's file in a folder. */
+/** sha256 of a network's weights as stored, hex: of a file, or of the network's file in a folder and those beside it. */
 export async function sha256OfNetwork(given: string): Promise<string> {
   const file = await networkFile(given)
-  return file.endsWith('.json') ? sha256OfTfjsModel(file) : sha256OfFile(file)
+  if (file.endsWith('.json')) return sha256OfTfjsModel(file)
+  const own = await sha256OfFile(file)
+  const beside = await filesBeside(file)
+  if (beside.length === 0) return own
+  const hash = createHash('sha256').update(own)
+  for (const path of beside) hash.update(await sha256OfFile(path))
+  return hash.digest('hex')
+}
+
+/** The files that hold the weights of a network whose own file does not: a SavedModel's `variables/`. */
+async function filesBeside(file: string): Promise<string[]> {
+  if (basename(file) !== 'saved_model.pb') return []
+  const folder = join(dirname(file), 'variables')
+  const names = await readdir(folder).catch(() => [])
+  return names.sort().map(name => join(folder, name))
 }

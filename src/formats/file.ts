@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { systemCode, UserError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -20,7 +20,7 @@ type Load = (name: string) => Promise<Uint8Array>
 
 /**
  * Reads a network of any format, told apart by content: a frozen GraphDef, a TF.js graph model (its folder or
- * model.json), a SavedModel folder with a frozen graph, an ONNX model, each also gzipped or in a tar archive.
+ * model.json), a SavedModel folder, an ONNX model, each also gzipped or in a tar archive.
  *
  * @throws UserError E_NO_FILE, E_NOT_A_GRAPH, E_BAD_GRAPH, E_NOT_FROZEN, E_BAD_ARCHIVE
  */
@@ -50,7 +50,7 @@ async function decode(bytes: Buffer, load: Load): Promise<NetworkFile> {
     case 'onnx':
       return { format: 'onnx', bytes }
     case 'saved-model':
-      return { format: 'graph', graph: readSavedModel(bytes) }
+      return { format: 'graph', graph: await readSavedModel(bytes, load) }
     case 'tfjs':
       return { format: 'graph', graph: await parseTfjsModel(bytes.toString('utf8'), load) }
     default:
@@ -59,7 +59,12 @@ async function decode(bytes: Buffer, load: Load): Promise<NetworkFile> {
 }
 
 function besides(file: string): Load {
-  return name => readFile(path.join(path.dirname(file), name))
+  return async name => {
+    const found = path.join(path.dirname(file), name)
+    // A device or a pipe may never end.
+    if (!(await stat(found)).isFile()) throw new Error(`${found} is no file`)
+    return readFile(found)
+  }
 }
 
 async function firstBytes(file: string): Promise<Buffer> {

@@ -34,7 +34,9 @@ export type Attr =
   | { readonly kind: 'bools'; readonly value: readonly boolean[] }
   | { readonly kind: 'strings'; readonly value: readonly string[] }
   | { readonly kind: 'shapes'; readonly value: readonly AttrShape[] }
-  /** What this code has no use for (functions, tensor lists), as the encoded AttrValue. */
+  /** The name of a function in the graph's library. */
+  | { readonly kind: 'func'; readonly value: string }
+  /** What this code has no use for (lists of functions or tensors), as the encoded AttrValue. */
   | { readonly kind: 'raw'; readonly value: Uint8Array }
 
 export function dtypeAttr(dtype: DType): Attr {

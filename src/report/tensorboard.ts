@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { maskedCrc32c } from '../disk/crc32c.ts'
 import { makeFolder } from '../disk/folder.ts'
 import { writeNew } from '../disk/writeAtomic.ts'
 import { systemCode } from '../errors.ts'
-import { crc32c } from './crc32c.ts'
 import type { ReportStep } from './reportData.ts'
 
 /** Field numbers of tensorflow/core/util/event.proto and tensorflow/core/framework/summary.proto. */
@@ -76,15 +76,10 @@ function encodeEvent({ step, time, scalars }: ScalarEvent): Buffer {
 function record(data: Buffer): Buffer {
   const head = Buffer.alloc(12)
   head.writeBigUInt64LE(BigInt(data.length))
-  head.writeUInt32LE(masked(crc32c(head.subarray(0, 8))), 8)
+  head.writeUInt32LE(maskedCrc32c(head.subarray(0, 8)), 8)
   const foot = Buffer.alloc(4)
-  foot.writeUInt32LE(masked(crc32c(data)))
+  foot.writeUInt32LE(maskedCrc32c(data))
   return Buffer.concat([head, data, foot])
-}
-
-/** TFRecord's mask, so that the checksum of data with checksums in it is not a special case. */
-function masked(checksum: number): number {
-  return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0
 }
 
 function varint(value: number): Buffer {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -8,7 +8,10 @@ import { UserError } from '../../src/errors.ts'
 import { readNetworkFile } from '../../src/formats/file.ts'
 import { readGraphDef } from '../../src/formats/graphdef/read.ts'
 import { writeGraphDef } from '../../src/formats/graphdef/write.ts'
+import { openBundle } from '../../src/formats/savedmodel/bundle.ts'
+import { readServing } from '../../src/formats/savedmodel/metaGraph.ts'
 import { readSavedModel } from '../../src/formats/savedmodel/read.ts'
+import { restoredKeys } from '../../src/formats/savedmodel/variables.ts'
 import { writeSavedModel } from '../../src/formats/savedmodel/write.ts'
 import { parseTfjsModel } from '../../src/formats/tfjs/read.ts'
 import { writeTfjsModel } from '../../src/formats/tfjs/write.ts'
@@ -82,7 +85,21 @@ test('a thousand damaged GraphDefs end in a sentence or a network', async () => 
 })
 
 test('a thousand damaged SavedModels end in a sentence or a network', async () => {
-  await survives(writeSavedModel(smallNetwork())['saved_model.pb']!, bytes => compile(readSavedModel(bytes)))
+  const load = () => Promise.reject(new Error('not there'))
+  await survives(writeSavedModel(smallNetwork())['saved_model.pb']!, async bytes =>
+    compile(await readSavedModel(bytes, load)),
+  )
+})
+
+test('a thousand damaged lists of weights end in a sentence or a network', async () => {
+  const folder = new URL('../cases/savedmodel-variables/keras_saved/', import.meta.url)
+  const saved = await readFile(new URL('saved_model.pb', folder))
+  const { graph } = readServing(saved)
+  const data = await readFile(new URL('variables/variables.data-00000-of-00001', folder))
+  await survives(await readFile(new URL('variables/variables.index', folder)), async index => {
+    const bundle = await openBundle(async name => (name.endsWith('.index') ? index : data))
+    for (const key of restoredKeys(graph).values()) if (bundle.has(key)) await bundle.read(key)
+  })
 })
 
 test('a thousand damaged TF.js models end in a sentence or a network', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { crc32c } from '../../src/report/crc32c.ts'
+import { crc32c } from '../../src/disk/crc32c.ts'
 import { encodeEvents, writeSummaries } from '../../src/report/tensorboard.ts'
 
 let folder: string

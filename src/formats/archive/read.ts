@@ -4,7 +4,8 @@ import { createGunzip } from 'node:zlib'
 import { UserError } from '../../errors.ts'
 import { badArchive, isTarHeader, TarReader } from './tar.ts'
 
-const NETWORK_FILE = /\.(pb|json|bin|onnx)$/i
+/** The endings of networks, and of the files that they keep weights in. */
+const NETWORK_FILE = /\.(pb|json|bin|onnx|index|data|data-\d{5}-of-\d{5})$|\.onnx_data$/i
 /** A single compressed file; GraphDefs end at 2 GB, and none of a picture network comes near. */
 const LARGEST_FILE = 768 * 2 ** 20
 

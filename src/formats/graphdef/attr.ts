@@ -2,7 +2,7 @@ import type { Reader, Writer } from 'protobufjs/minimal.js'
 import type { Attr, AttrShape } from '../../graph/graph.ts'
 import { damaged } from '../limits.ts'
 import { fieldOf, isPacked, skip } from '../protobuf.ts'
-import { ATTR_VALUE, LIST_VALUE } from './schema.ts'
+import { ATTR_VALUE, LIST_VALUE, NAME_ATTR_LIST } from './schema.ts'
 import { type Budget, readShape, readTensor, writeShape, writeTensor } from './tensor.ts'
 
 /** Decodes an AttrValue; https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/attr_value.proto */
@@ -20,6 +20,7 @@ export function readAttr(reader: Reader, end: number, budget: Budget): Attr {
     else if (tag === ATTR_VALUE.shape) attr = { kind: 'shape', value: readShape(reader, subEnd(reader, end)) }
     else if (tag === ATTR_VALUE.tensor)
       attr = { kind: 'tensor', value: readTensor(reader, subEnd(reader, end), budget) }
+    else if (tag === ATTR_VALUE.func) attr = readFunc(reader, subEnd(reader, end))
     else skip(reader, tag)
   }
   if (reader.pos !== end) throw damaged('an attribute runs over its end')
@@ -31,6 +32,17 @@ export function subEnd(reader: Reader, end: number): number {
   const length = reader.uint32()
   if (reader.pos + length > end) throw damaged('a part is longer than the whole')
   return reader.pos + length
+}
+
+/** A NameAttrList: the function's own attributes are those of its nodes by the time a graph is saved. */
+function readFunc(reader: Reader, end: number): Attr {
+  let value = ''
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (tag === NAME_ATTR_LIST.name) value = reader.string()
+    else skip(reader, tag)
+  }
+  return { kind: 'func', value }
 }
 
 /** The lists of numbers, by their field. */
@@ -108,6 +120,8 @@ function writeValue(writer: Writer, attr: Exclude<Attr, { kind: 'raw' }>): Write
       return writeShape(writer.uint32(ATTR_VALUE.shape).fork(), attr.value).ldelim()
     case 'tensor':
       return writeTensor(writer.uint32(ATTR_VALUE.tensor).fork(), attr.value).ldelim()
+    case 'func':
+      return writer.uint32(ATTR_VALUE.func).fork().uint32(NAME_ATTR_LIST.name).string(attr.value).ldelim()
     default:
       return writeList(writer.uint32(ATTR_VALUE.list).fork(), attr).ldelim()
   }

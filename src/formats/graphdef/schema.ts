@@ -31,7 +31,9 @@ export const ATTR_VALUE = {
   type: varint(6),
   shape: bytes(7),
   tensor: bytes(8),
+  func: bytes(10),
 } as const
+export const NAME_ATTR_LIST = { name: bytes(1) } as const
 
 /** AttrValue.ListValue; its numbers as they are written, packed. */
 export const LIST_VALUE = {
@@ -62,3 +64,11 @@ export const TENSOR = {
 /** tensor_shape.proto */
 export const TENSOR_SHAPE = { dim: bytes(2), unknownRank: varint(3) } as const
 export const DIM = { size: varint(1) } as const
+
+/** function.proto */
+export const LIBRARY = { function: bytes(1) } as const
+export const FUNCTION_DEF = { signature: bytes(1), nodeDef: bytes(3), ret: bytes(4) } as const
+
+/** op_def.proto, of which a function's signature is one. */
+export const OP_DEF = { name: bytes(1), inputArg: bytes(2), outputArg: bytes(3) } as const
+export const ARG_DEF = { name: bytes(1) } as const

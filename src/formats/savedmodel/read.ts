@@ -1,49 +1,37 @@
-import protobuf from 'protobufjs/minimal.js'
 import { UserError } from '../../errors.ts'
+import { inlined } from '../../graph/functions.ts'
 import type { Graph } from '../../graph/graph.ts'
-import { subEnd } from '../graphdef/attr.ts'
-import { readGraph } from '../graphdef/read.ts'
-import { notGraph } from '../limits.ts'
-import { skip } from '../protobuf.ts'
-import { META_GRAPH, SAVED_MODEL } from './schema.ts'
+import { neededNodes, terminals } from '../../graph/traverse.ts'
+import { damaged } from '../limits.ts'
+import { type Load, openBundle } from './bundle.ts'
+import { readServing } from './metaGraph.ts'
+import { isVariable, withValues } from './variables.ts'
+
+const SERVING = 'serving_default'
 
 /**
- * Decodes the graph of a `saved_model.pb` whose weights are in it as constants.
- * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/saved_model.proto
+ * Reads the graph of a SavedModel for serving: what leads to its signature's outputs, with functions written out and the
+ * variables' values read from `variables/`. Those of a frozen one are in it as constants.
  *
- * @throws UserError E_NOT_A_GRAPH, E_NOT_FROZEN when its weights lie in the folder `variables`
+ * @param bytes of `saved_model.pb`
+ * @param load reads a file by its path in the model's folder
+ * @throws UserError E_NOT_A_GRAPH, E_BAD_GRAPH, E_NOT_FROZEN when the folder `variables` is not there
  */
-export function readSavedModel(bytes: Uint8Array): Graph {
-  let graph: Graph | undefined
+export async function readSavedModel(bytes: Uint8Array, load: Load): Promise<Graph> {
+  const { graph: whole, signatures } = readServing(bytes)
+  const { functions, ...plain } = whole
+  const outputs = signatures.get(SERVING) ?? [...signatures.values()].find(each => each.length > 0)
+  const served = { ...plain, nodes: neededNodes(plain, outputs ?? terminals(plain)) }
+  const names = served.nodes.map(node => node.name)
+  const graph = inlined(served, functions)
+  // Functions are given more than they use: what nothing leads to is left out.
+  const ends = outputs ?? names
+  const needed = graph === served ? graph : { ...graph, nodes: neededNodes(graph, ends) }
+  if (!needed.nodes.some(isVariable)) return needed
   try {
-    const reader = protobuf.Reader.create(bytes)
-    while (reader.pos < reader.len && graph === undefined) {
-      const tag = reader.uint32()
-      if (tag === SAVED_MODEL.metaGraphs) graph = readMetaGraph(reader, subEnd(reader, reader.len))
-      else skip(reader, tag)
-    }
+    return await withValues(needed, whole, await openBundle(load))
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw notGraph('saved_model.pb cannot be decoded', error)
+    throw damaged('variables.index can not be decoded', error)
   }
-  if (graph === undefined) throw notGraph('saved_model.pb holds none')
-  const elsewhere = graph.nodes.find(node =>
-    /^(VarHandleOp|VariableV2|Variable|(Stateful)?PartitionedCall)$/.test(node.op),
-  )
-  if (elsewhere !== undefined) {
-    throw new UserError('E_NOT_FROZEN', 'The SavedModel is not frozen: its weights are in the folder "variables".', {
-      hint: 'Freeze it with TensorFlow (convert_variables_to_constants_v2), or convert it to a TF.js graph model.',
-    })
-  }
-  return graph
-}
-
-function readMetaGraph(reader: protobuf.Reader, end: number): Graph | undefined {
-  let graph: Graph | undefined
-  while (reader.pos < end) {
-    const tag = reader.uint32()
-    if (tag === META_GRAPH.graphDef) graph = readGraph(reader, subEnd(reader, end))
-    else skip(reader, tag)
-  }
-  return graph
 }

@@ -13,3 +13,12 @@ export function crc32c(bytes: Uint8Array): number {
   for (const byte of bytes) value = (value >>> 8) ^ TABLE[(value ^ byte) & 0xff]!
   return ~value >>> 0
 }
+
+/**
+ * The CRC-32C as TensorFlow's and LevelDB's files keep it: turned and shifted, since a checksum of data that holds its own
+ * checksum is weak.
+ */
+export function maskedCrc32c(bytes: Uint8Array): number {
+  const value = crc32c(bytes)
+  return (((value >>> 15) | (value << 17)) + 0xa282ead8) >>> 0
+}
