@@ -27,7 +27,7 @@ export interface BottleneckCache {
   /** The record of a file by its path under the data folder. */
   file(path: string): FileRecord | undefined
   /** Copies one bottleneck into `target` at `offset`; false where there is none of that length. */
-  read(hash: string, identity: string, target: Float32Array, offset: number, length: number): boolean
+  read(hash: string, identity: string, target: Float32Array, offset: number, length: number): Promise<boolean>
   /**
    * Copies the bottlenecks that there are into `target`, all of one length.
    *

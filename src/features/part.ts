@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { decodeVectors, encodeVectors, HASH_BYTES } from '../table/arrow.ts'
+import { heading, seal, unseal } from '../table/seal.ts'
+
+/** Raised when the meaning of a part's bytes changes; parts of another format are left alone and not read. */
+const PART_FORMAT = 1
+
+/** Bytes that one CRC-32 vouches for: few enough to read one row alone, and to find every burst of flipped bits. */
+export const BLOCK = 1 << 16
+
+const METADATA = 'itc'
+/** Added to where the hashes lie, so that the number has as many digits in every file. */
+const HASHES_AT = 1e11
+
+/** Vectors of pictures under one identity: what a part file holds, and all that it holds. */
+export interface Part {
+  /** What the vectors are of: see `bottleneckIdentity`. */
+  readonly identity: string
+  /** sha256 of each row's picture, [rows, 32]. */
+  readonly hashes: Uint8Array
+  /** [rows, width]; float16 as its bits. */
+  readonly vectors: Float32Array | Uint16Array
+  readonly rows: number
+  readonly width: number
+  /** sha256 of hashes and vectors, hex: the name of the part. */
+  readonly content: string
+  /** CRC-32 of each block of `vectors`. */
+  readonly crc32: readonly number[]
+}
+
+/** What a part is made from. */
+export type PartData = Pick<Part, 'identity' | 'hashes' | 'vectors' | 'rows' | 'width'>
+
+interface Heading extends Pick<Part, 'identity' | 'rows' | 'width' | 'content' | 'crc32'> {
+  readonly format: number
+  /** Where the hashes lie; the vectors are what the seal leaves out. */
+  readonly hashesAt: number
+  readonly half: boolean
+}
+
+/** A part as the bytes of an Arrow IPC file. */
+export function encodePart(data: PartData): { readonly bytes: Uint8Array; readonly content: string } {
+  const { identity, hashes, vectors, rows, width } = data
+  const content = contentOf(hashes, vectors)
+  const half = vectors instanceof Uint16Array
+  const said = { format: PART_FORMAT, identity, rows, width, content, half, crc32: checksums(vectors) }
+  // Where the hashes come to lie depends on the length of the heading alone.
+  const encode = (hashesAt: number) => {
+    const text = heading({ hashesAt: hashesAt + HASHES_AT, ...said })
+    return { text, bytes: new Uint8Array(encodeVectors({ ...data, metadata: new Map([[METADATA, text]]) })) }
+  }
+  const { bytes: trial } = encode(0)
+  const { text, bytes } = encode(decodeVectors(trial).hashes.byteOffset)
+  const { byteOffset, byteLength } = decodeVectors(bytes).vectors
+  seal(bytes, text, { start: byteOffset, end: byteOffset + byteLength })
+  return { bytes, content }
+}
+
+/**
+ * Reads a part after holding its every block against its CRC-32.
+ *
+ * @param bytes from the start of an ArrayBuffer: nothing is copied
+ * @throws Error when it is no part, or not as it was written
+ */
+export function decodePart(bytes: Uint8Array): Part {
+  const { content: said, left } = unseal(bytes)
+  const { format, identity, rows, width, content, half, hashesAt, crc32 } = said as Heading
+  if (format !== PART_FORMAT) throw new Error(`it is of format ${format}`)
+  const vectors = half
+    ? new Uint16Array(bytes.buffer, left.start, rows * width)
+    : new Float32Array(bytes.buffer, left.start, rows * width)
+  const found = checksums(vectors)
+  if (found.length !== crc32.length || found.some((crc, at) => crc !== crc32[at])) {
+    throw new Error('a checksum does not match')
+  }
+  const at = hashesAt - HASHES_AT
+  return { identity, hashes: bytes.subarray(at, at + rows * HASH_BYTES), vectors, rows, width, content, crc32: found }
+}
+
+/** True when hashes and vectors are still those that gave the part its name: dearer than the checksums, for `doctor` and merging. */
+export function isIntact({ hashes, vectors, content }: Part): boolean {
+  return contentOf(hashes, vectors) === content
+}
+
+function contentOf(hashes: Uint8Array, vectors: Part['vectors']): string {
+  return createHash('sha256').update(hashes).update(bytesOf(vectors)).digest('hex')
+}
+
+/** CRC-32 of each block. */
+function checksums(vectors: Part['vectors']): number[] {
+  const bytes = bytesOf(vectors)
+  return Array.from({ length: Math.ceil(bytes.length / BLOCK) }, (_, at) =>
+    crc32(bytes.subarray(at * BLOCK, (at + 1) * BLOCK)),
+  )
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Part['vectors']): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** Of each row, the picture's hash as `rowKey` gives it, [rows]. */
+export function keysOf({ hashes, rows }: Part): string[] {
+  const bytes = Buffer.from(hashes.buffer, hashes.byteOffset, hashes.byteLength)
+  return Array.from({ length: rows }, (_, row) => bytes.toString('latin1', row * HASH_BYTES, (row + 1) * HASH_BYTES))
+}
+
+/** A sha256 in hex as its bytes, a character each: half as much to hold and to compare. */
+export function rowKey(hash: string): string {
+  return Buffer.from(hash, 'hex').toString('latin1')
+}

@@ -1,0 +1,191 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { messageOf, systemCode, UserError } from '../errors.ts'
+import { pause } from '../flow/pause.ts'
+import { halvesToFloats } from '../graph/tensor.ts'
+import { HASH_BYTES } from '../table/arrow.ts'
+import type { BottleneckCache, FileRecord, StoreEntry, Wanted } from './cache.ts'
+import { readFileTable, writeFileTable } from './fileTable.ts'
+import { keysOf, type Part, rowKey } from './part.ts'
+import { PartFolder } from './partFolder.ts'
+import { RowIndex } from './rowIndex.ts'
+
+const PARTS = 'parts'
+const DAMAGED = 'damaged'
+const FILES = 'files.arrow'
+/** What itc wrote here before it had parts. */
+const OLD_DATABASE = 'data.mdb'
+/** The table of files is written whole, so not at every change. */
+const SAVE_MS = 15_000
+
+/**
+ * The cache of bottlenecks in `tf_files/bottlenecks`: immutable part files of vectors by their picture's content, and beside
+ * them a table of the files whose content is known. Needs no lock and no writable disk: what can't be written is computed
+ * again next time. Safe to delete at any time.
+ */
+export class PartCache implements BottleneckCache {
+  readonly #folder: string
+  readonly #parts: PartFolder
+  readonly #files: Map<string, FileRecord>
+  readonly #fresh = new Map<string, FileRecord>()
+  readonly #indexes = new Map<string, Promise<RowIndex>>()
+  readonly #written = new Set<string>()
+  #saved = performance.now()
+  #problem: string | undefined
+
+  private constructor(folder: string, files: Map<string, FileRecord>) {
+    this.#folder = folder
+    this.#parts = new PartFolder(join(folder, PARTS), join(folder, DAMAGED))
+    this.#files = files
+  }
+
+  /**
+   * Opens the cache; makes nothing until there is something to keep.
+   * @throws UserError `E_CACHE` when its place is taken by something else, or can't be read
+   */
+  static async open(folder: string): Promise<PartCache> {
+    await readdir(folder).catch(cause => {
+      if (systemCode(cause) === 'ENOENT') return
+      throw new UserError('E_CACHE', `The bottleneck cache ${folder} can't be opened: ${messageOf(cause)}.`, {
+        hint: 'Check that the folder can be read; it holds nothing but the cache, so it may be deleted.',
+        cause,
+      })
+    })
+    return new PartCache(folder, await readFileTable(join(folder, FILES)))
+  }
+
+  /** What a person should hear of the cache, in sentences: damage that was set aside, a disk that takes nothing, an old database. */
+  notes(): string[] {
+    const { size } = this.#parts.damaged
+    return [
+      ...(size > 0
+        ? [`${size} damaged ${size === 1 ? 'file' : 'files'} of the cache set aside; what they held was computed again`]
+        : []),
+      ...(this.#problem === undefined
+        ? []
+        : [`the cache can't be written: ${this.#problem}; the next run computes it again`]),
+      ...(existsSync(join(this.#folder, OLD_DATABASE))
+        ? [`${join(this.#folder, OLD_DATABASE)} is of an earlier version and may be deleted`]
+        : []),
+    ]
+  }
+
+  file(path: string): FileRecord | undefined {
+    return this.#files.get(path)
+  }
+
+  async read(hash: string, identity: string, target: Float32Array, offset: number, length: number): Promise<boolean> {
+    let index = this.#indexes.get(identity)
+    if (index === undefined) {
+      index = RowIndex.of(this.#parts, identity)
+      this.#indexes.set(identity, index)
+    }
+    const row = await (await index).read(hash)
+    return row?.length === length && place(row, target, offset)
+  }
+
+  async readAll(
+    identity: string,
+    wanted: readonly Wanted[],
+    target: Float32Array,
+    length: number,
+    signal?: AbortSignal,
+  ): Promise<boolean[]> {
+    const found = new Array<boolean>(wanted.length).fill(false)
+    const waiting = new Map<string, number[]>()
+    for (const [at, { hash }] of wanted.entries()) {
+      const key = rowKey(hash)
+      const others = waiting.get(key)
+      if (others) others.push(at)
+      else waiting.set(key, [at])
+    }
+    for await (const { part } of this.#parts.parts(identity)) {
+      await pause(signal)
+      if (part.width !== length) continue
+      for (const [row, key] of keysOf(part).entries()) {
+        const places = waiting.get(key)
+        const vector = places && rowOf(part, row)
+        if (!vector || !places.every(at => place(vector, target, wanted[at]!.offset))) continue
+        for (const at of places) found[at] = true
+        waiting.delete(key)
+      }
+      if (waiting.size === 0) break
+    }
+    return found
+  }
+
+  async writeFiles(records: Iterable<readonly [path: string, record: FileRecord]>): Promise<void> {
+    for (const [path, record] of records) {
+      this.#files.set(path, record)
+      this.#fresh.set(path, record)
+    }
+    if (performance.now() - this.#saved > SAVE_MS) await this.#save()
+  }
+
+  /** Each call is a part of its own, on the disk when it resolves. A vector that is no number is not kept. */
+  async writeBottlenecks(identity: string, entries: readonly StoreEntry[]): Promise<void> {
+    const sound = entries.filter(({ bottleneck }) => allFinite(bottleneck))
+    const width = sound[0]?.bottleneck.length
+    if (width === undefined) return
+    const vectors = new Float32Array(sound.length * width)
+    const hashes = new Uint8Array(sound.length * HASH_BYTES)
+    for (const [row, { hash, bottleneck }] of sound.entries()) {
+      vectors.set(bottleneck, row * width)
+      hashes.set(Buffer.from(hash, 'hex'), row * HASH_BYTES)
+    }
+    await this.#attempt(async () => {
+      const stored = await this.#parts.write({ identity, hashes, vectors, rows: sound.length, width })
+      ;(await this.#indexes.get(identity))?.add(this.#parts.path, stored)
+    })
+    this.#written.add(identity)
+  }
+
+  /** Joins the small parts that were written. For one process at a time: under the lock of the training. */
+  async merge(): Promise<void> {
+    for (const identity of this.#written) await this.#attempt(() => this.#parts.merge(identity))
+    this.#written.clear()
+  }
+
+  async close(): Promise<void> {
+    await this.#save()
+  }
+
+  /** What another process knows of other files stays. */
+  async #save(): Promise<void> {
+    if (this.#fresh.size === 0) return
+    this.#saved = performance.now()
+    const path = join(this.#folder, FILES)
+    const all = await readFileTable(path)
+    for (const [name, record] of this.#fresh) all.set(name, record)
+    await this.#attempt(() => writeFileTable(path, all))
+    this.#fresh.clear()
+  }
+
+  /** A cache that can't be written costs time, not the run. */
+  async #attempt(write: () => Promise<unknown>): Promise<void> {
+    if (this.#problem !== undefined) return
+    await write().catch(error => {
+      this.#problem = systemCode(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error)
+    })
+  }
+}
+
+function rowOf({ vectors, width }: Part, row: number): Float32Array | Uint16Array {
+  return vectors.subarray(row * width, (row + 1) * width)
+}
+
+/** Puts a row in its place; false, and nothing put, for one that is not all numbers: such a one is never believed. */
+function place(row: Float32Array | Uint16Array, target: Float32Array, offset: number): boolean {
+  const floats = row instanceof Float32Array ? row : halvesToFloats(row)
+  if (!allFinite(floats)) return false
+  target.set(floats, offset)
+  return true
+}
+
+/** True when every value is a finite number: 0 times anything else is not 0. */
+function allFinite(values: Float32Array): boolean {
+  let sum = 0
+  for (let at = 0; at < values.length; at++) sum += values[at]! * 0
+  return sum === 0
+}

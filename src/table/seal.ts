@@ -1,0 +1,81 @@
+import { crc32 } from 'node:zlib'
+
+/** Stands in a heading where its checksum comes, which can't be known before. */
+const UNKNOWN = '00000000'
+const DIGITS = 12
+/** A heading begins so, wherever in a file the format puts it; Arrow puts it at the start and into the footer. */
+const START = `{"sealed":"${UNKNOWN}`
+
+/** Part of a file, in bytes: from `start` up to and without `end`. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * The text to put into a table's metadata so that its bytes can be sealed. A reader of Arrow files trusts their lengths: one
+ * flipped bit there can ask for all the memory there is, so a file is held against its checksum before it is parsed.
+ */
+export function heading(content: object): string {
+  const open = { sealed: UNKNOWN, start: '0'.repeat(DIGITS), end: '0'.repeat(DIGITS) }
+  return JSON.stringify({ ...open, ...content })
+}
+
+/**
+ * Writes the CRC-32 of all bytes but those of `left` into every copy of the heading; `left` has checksums of its own.
+ *
+ * @param text what `heading` gave, as it lies in `bytes`
+ */
+export function seal(bytes: Uint8Array, text: string, left: Span = { start: 0, end: 0 }): void {
+  const buffer = asBuffer(bytes)
+  const [start, end] = [left.start, left.end].map(at => String(at).padStart(DIGITS, '0'))
+  const rest = text.slice(heading({}).length - 1)
+  for (const at of places(buffer, text))
+    buffer.write(`{"sealed":"${UNKNOWN}","start":"${start}","end":"${end}"${rest}`, at)
+  const crc = crcOf(buffer, left).toString(16).padStart(UNKNOWN.length, '0')
+  for (const at of places(buffer, START)) buffer.write(`{"sealed":"${crc}`, at)
+}
+
+/**
+ * The heading's text of a sealed file, and the part of the file that the seal leaves out.
+ *
+ * @throws Error when a byte of the rest is not as it was written
+ */
+export function unseal(bytes: Uint8Array): { readonly content: unknown; readonly left: Span } {
+  const buffer = asBuffer(bytes)
+  const at = buffer.subarray(0, 1 << 16).indexOf('{"sealed":"')
+  if (at < 4) throw new Error('it is none of itc, or its heading is damaged')
+  const text = buffer.toString('utf8', at, at + buffer.readUInt32LE(at - 4)) // a flatbuffer's string: its length first
+  const said = parse(text)
+  const left = { start: Number(said.start), end: Number(said.end) }
+  const sound = left.start >= 0 && left.start <= left.end && left.end <= bytes.length
+  if (!sound || parseInt(String(said.sealed), 16) !== crcOf(buffer, left, String(said.sealed))) {
+    throw new Error('its checksum does not match')
+  }
+  return { content: said, left }
+}
+
+function parse(text: string): { sealed?: unknown; start?: unknown; end?: unknown } {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Error('its heading is damaged', { cause })
+  }
+}
+
+/** CRC-32 of the bytes outside `left`, with the checksum itself taken as not yet known. */
+function crcOf(buffer: Buffer, { start, end }: Span, known: string = UNKNOWN): number {
+  const frame = Buffer.concat([buffer.subarray(0, start), buffer.subarray(end)])
+  for (const at of places(frame, `{"sealed":"${known}`)) frame.write(START, at)
+  return crc32(frame)
+}
+
+function places(buffer: Buffer, text: string): number[] {
+  const found: number[] = []
+  for (let at = buffer.indexOf(text); at >= 0; at = buffer.indexOf(text, at + text.length)) found.push(at)
+  return found
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}

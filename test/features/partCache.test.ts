@@ -1,0 +1,221 @@
+import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { StoreEntry } from '../../src/features/cache.ts'
+import { PartCache } from '../../src/features/partCache.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
+
+const WIDTH = 24
+const hashOf = (at: number) => at.toString(16).padStart(64, 'a')
+const vectorOf = (at: number) => Float32Array.from({ length: WIDTH }, (_, column) => at + column / 32)
+const entriesOf = (from: number, to: number): StoreEntry[] =>
+  Array.from({ length: to - from }, (_, at) => ({ hash: hashOf(from + at), bottleneck: vectorOf(from + at) }))
+
+async function cacheFolder(): Promise<string> {
+  return join(await tempFolder(), 'bottlenecks')
+}
+
+/** Reads rows 0 to `count` as a run does. @returns the vectors found, undefined for those that were not */
+async function readRows(folder: string, count: number, identity = 'net') {
+  const cache = await PartCache.open(folder)
+  const target = new Float32Array(count * WIDTH)
+  const wanted = Array.from({ length: count }, (_, at) => ({ hash: hashOf(at), offset: at * WIDTH }))
+  const found = await cache.readAll(identity, wanted, target, WIDTH)
+  await cache.close()
+  return { rows: found.map((hit, at) => (hit ? target.slice(at * WIDTH, (at + 1) * WIDTH) : undefined)), cache }
+}
+
+async function partsIn(folder: string): Promise<string[]> {
+  return (await readdir(join(folder, 'parts'))).map(name => join(folder, 'parts', name))
+}
+
+/** A cache of 40 rows in one part. */
+async function filled(): Promise<string> {
+  const folder = await cacheFolder()
+  const cache = await PartCache.open(folder)
+  await cache.writeBottlenecks('net', entriesOf(0, 40))
+  await cache.close()
+  return folder
+}
+
+describe('the cache of bottlenecks in parts', () => {
+  it('keeps vectors and file records over a reopening', async () => {
+    const folder = await filled()
+    const cache = await PartCache.open(folder)
+    const long = `${'ü/'.repeat(1500)}a.jpg`
+    await cache.writeFiles([[long, { size: 10, mtimeMs: 1.25, hash: hashOf(1) }]])
+    await cache.close()
+    const { rows, cache: again } = await readRows(folder, 41)
+    expect(rows.slice(0, 40)).toEqual(Array.from({ length: 40 }, (_, at) => vectorOf(at)))
+    expect(rows[40]).toBeUndefined()
+    expect(again.file(long)).toEqual({ size: 10, mtimeMs: 1.25, hash: hashOf(1) })
+    expect(again.file('other')).toBeUndefined()
+  })
+
+  it('has nothing for another network, picture or length', async () => {
+    const cache = await PartCache.open(await filled())
+    const target = new Float32Array(WIDTH + 1)
+    expect(await cache.read(hashOf(3), 'other', target, 0, WIDTH)).toBe(false)
+    expect(await cache.read(hashOf(77), 'net', target, 0, WIDTH)).toBe(false)
+    expect(await cache.read(hashOf(3), 'net', target, 0, WIDTH + 1)).toBe(false)
+    expect(await cache.readAll('net', [{ hash: hashOf(3), offset: 0 }], target, WIDTH + 1)).toEqual([false])
+    expect(target.every(value => value === 0)).toBe(true)
+    expect(await cache.read(hashOf(3), 'net', target, 1, WIDTH)).toBe(true)
+    expect(target.slice(1)).toEqual(vectorOf(3))
+  })
+
+  it('finds single rows of what was written just now, and of float16 in no other way', async () => {
+    const cache = await PartCache.open(await filled())
+    const target = new Float32Array(WIDTH)
+    expect(await cache.read(hashOf(50), 'net', target, 0, WIDTH)).toBe(false)
+    await cache.writeBottlenecks('net', entriesOf(50, 60))
+    expect(await cache.read(hashOf(55), 'net', target, 0, WIDTH)).toBe(true)
+    expect(target).toEqual(vectorOf(55))
+  })
+
+  it('copies one picture to all places that want it', async () => {
+    const cache = await PartCache.open(await filled())
+    const target = new Float32Array(2 * WIDTH)
+    const wanted = [0, WIDTH].map(offset => ({ hash: hashOf(5), offset }))
+    expect(await cache.readAll('net', wanted, target, WIDTH)).toEqual([true, true])
+    expect(target.slice(0, WIDTH)).toEqual(target.slice(WIDTH))
+  })
+
+  it('never keeps nor believes what is no number', async () => {
+    const folder = await cacheFolder()
+    const cache = await PartCache.open(folder)
+    const bad = [Number.NaN, Number.POSITIVE_INFINITY].map((value, at) => ({
+      hash: hashOf(at),
+      bottleneck: vectorOf(at).fill(value, 3, 4),
+    }))
+    await cache.writeBottlenecks('net', [...bad, ...entriesOf(2, 3)])
+    expect((await readRows(folder, 3)).rows).toEqual([undefined, undefined, vectorOf(2)])
+  })
+
+  it('joins many small parts, each picture once, and drops them', async () => {
+    const folder = await cacheFolder()
+    const cache = await PartCache.open(folder)
+    for (let at = 0; at < 12; at++) await cache.writeBottlenecks('net', entriesOf(at * 2, at * 2 + 3))
+    await cache.writeBottlenecks('other', entriesOf(0, 1))
+    expect(await partsIn(folder)).toHaveLength(13)
+    await cache.merge()
+    expect(await partsIn(folder)).toHaveLength(2)
+    expect((await readRows(folder, 25)).rows).toEqual(Array.from({ length: 25 }, (_, at) => vectorOf(at)))
+  })
+
+  it('goes on with what two processes wrote', async () => {
+    const folder = await cacheFolder()
+    const [one, two] = await Promise.all([PartCache.open(folder), PartCache.open(folder)])
+    await Promise.all([one.writeBottlenecks('net', entriesOf(0, 5)), two.writeBottlenecks('net', entriesOf(3, 8))])
+    await one.writeFiles([['a', { size: 1, mtimeMs: 1, hash: hashOf(0) }]])
+    await two.writeFiles([['b', { size: 2, mtimeMs: 2, hash: hashOf(1) }]])
+    await one.close()
+    await two.close()
+    const { rows, cache } = await readRows(folder, 8)
+    expect(rows).toEqual(Array.from({ length: 8 }, (_, at) => vectorOf(at)))
+    expect([cache.file('a')?.size, cache.file('b')?.size]).toEqual([1, 2])
+  })
+
+  it('a reader finds what is merged away under its hands', async () => {
+    const folder = await cacheFolder()
+    const writer = await PartCache.open(folder)
+    for (let at = 0; at < 10; at++) await writer.writeBottlenecks('net', entriesOf(at, at + 1))
+    const reader = await PartCache.open(folder)
+    const target = new Float32Array(10 * WIDTH)
+    const wanted = Array.from({ length: 10 }, (_, at) => ({ hash: hashOf(at), offset: at * WIDTH }))
+    const [found] = await Promise.all([reader.readAll('net', wanted, target, WIDTH), writer.merge()])
+    expect(found).toEqual(new Array(10).fill(true))
+  })
+
+  it('makes no folder to read, and says when its place is taken', async () => {
+    const folder = await cacheFolder()
+    const cache = await PartCache.open(folder)
+    await cache.close()
+    await expect(readdir(folder)).rejects.toThrow(/ENOENT/)
+    await writeFile(folder, 'no folder')
+    await expect(PartCache.open(folder)).rejects.toMatchObject({ code: 'E_CACHE' })
+  })
+
+  it('works on where nothing can be written, and says so once', async () => {
+    const folder = await cacheFolder()
+    await mkdir(folder)
+    await writeFile(join(folder, 'parts'), 'in the way')
+    const cache = await PartCache.open(folder)
+    await cache.writeBottlenecks('net', entriesOf(0, 2))
+    await cache.writeBottlenecks('net', entriesOf(2, 4))
+    await cache.writeFiles([['a', { size: 1, mtimeMs: 1, hash: hashOf(0) }]])
+    await cache.close()
+    expect(cache.notes()).toEqual([expect.stringMatching(/can't be written/)])
+  })
+
+  it('leaves an older database alone, with a word', async () => {
+    const folder = await filled()
+    await writeFile(join(folder, 'data.mdb'), 'old')
+    expect((await PartCache.open(folder)).notes()).toEqual([expect.stringMatching(/may be deleted/)])
+    expect(await readFile(join(folder, 'data.mdb'), 'utf8')).toBe('old')
+  })
+})
+
+describe('damage to a part', () => {
+  it('1,000 flipped bits: no wrong vector, and the part set aside', async () => {
+    const folder = await filled()
+    const [part] = await partsIn(folder)
+    const whole = await readFile(part!)
+    let aside = 0
+    for (let trial = 0; trial < 1000; trial++) {
+      const bytes = Buffer.from(whole)
+      const bit = Math.floor((trial * bytes.length * 8) / 1000)
+      bytes[bit >> 3]! ^= 1 << (bit & 7)
+      await writeFile(part!, bytes)
+      const { rows, cache } = await readRows(folder, 40)
+      for (const [at, row] of rows.entries()) if (row) expect(row, `bit ${bit}`).toEqual(vectorOf(at))
+      if (cache.notes().length > 0) aside++
+    }
+    expect(aside).toBeGreaterThan(700) // the rest is padding and names of columns
+  })
+
+  it('200 truncations and lost sectors: no wrong vector', async () => {
+    const folder = await filled()
+    const [part] = await partsIn(folder)
+    const copy = `${part}.whole`
+    await copyFile(part!, copy)
+    const { length } = await readFile(copy)
+    for (let trial = 0; trial < 200; trial++) {
+      await copyFile(copy, part!)
+      const at = Math.floor((trial * length) / 200)
+      if (trial % 2 === 0) await truncate(part!, at)
+      else await writeFile(part!, (await readFile(part!)).fill(0, at, Math.min(length, at + 512)))
+      for (const [row, vector] of (await readRows(folder, 40)).rows.entries()) {
+        if (vector) expect(vector).toEqual(vectorOf(row))
+      }
+    }
+  })
+
+  it('what was set aside is computed and written again under its name', async () => {
+    const folder = await filled()
+    const [part] = await partsIn(folder)
+    await truncate(part!, 1000)
+    const cache = await PartCache.open(folder)
+    const target = new Float32Array(WIDTH)
+    expect(await cache.readAll('net', [{ hash: hashOf(0), offset: 0 }], target, WIDTH)).toEqual([false])
+    expect(await readdir(join(folder, 'damaged'))).toHaveLength(1)
+    await cache.writeBottlenecks('net', entriesOf(0, 40))
+    expect((await readRows(folder, 40)).rows.every(row => row !== undefined)).toBe(true)
+  })
+
+  it('of the table of files costs a look at the files, nothing else', async () => {
+    const folder = await filled()
+    const cache = await PartCache.open(folder)
+    await cache.writeFiles([['a.jpg', { size: 1, mtimeMs: 2, hash: hashOf(0) }]])
+    await cache.close()
+    const path = join(folder, 'files.arrow')
+    const whole = await readFile(path)
+    for (let at = 0; at < whole.length; at++) {
+      const bytes = Buffer.from(whole)
+      bytes[at]! ^= 16
+      await writeFile(path, bytes)
+      const record = (await PartCache.open(folder)).file('a.jpg')
+      if (record) expect(record).toEqual({ size: 1, mtimeMs: 2, hash: hashOf(0) })
+    }
+  })
+})
