@@ -85,7 +85,7 @@ class Filling {
   async #inputs(row: number): Promise<readonly (Uint8Array | undefined)[]> {
     try {
       const bytes = await this.#read(row)
-      const lacks = this.#missing.get(row)!.filter(columns => !this.#recallNow(row, columns))
+      const lacks = await this.#lacking(row)
       if (lacks.length === 0) return []
       const inputs = await this.#decode(
         row,
@@ -113,14 +113,17 @@ class Filling {
     return bytes
   }
 
-  /** A file that was moved, or touched, may hold a picture that is in the cache. */
-  #recallNow(row: number, columns: Columns): boolean {
+  /** The networks that a picture is still to run through: a file that was moved, or touched, may hold one that is in the cache. */
+  async #lacking(row: number): Promise<Columns[]> {
     const { hashes, values } = this.#rows
-    const { features } = columns.backbone
-    const offset = offsetOf(this.#rows, row, columns)
-    const hit = this.#options.store.read(hashes[row]!, columns.identityOf(row), values, offset, features)
-    if (hit) this.cached++
-    return hit
+    const lacks: Columns[] = []
+    for (const columns of this.#missing.get(row)!) {
+      const { features } = columns.backbone
+      const offset = offsetOf(this.#rows, row, columns)
+      if (await this.#options.store.read(hashes[row]!, columns.identityOf(row), values, offset, features)) this.cached++
+      else lacks.push(columns)
+    }
+    return lacks
   }
 
   #decode(row: number, bytes: Uint8Array, recipes: readonly Recipe[]): Promise<Uint8Array[]> {

@@ -5,7 +5,7 @@ import type { Backbone } from '../../src/backbone/backbone.ts'
 import { scanDataset } from '../../src/dataset/scan.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { extractFeatures } from '../../src/features/extract.ts'
-import { BottleneckStore } from '../../src/features/store.ts'
+import { PartCache } from '../../src/features/partCache.ts'
 import { extractVariants } from '../../src/features/variants.ts'
 import { DEFAULT_LIMITS } from '../../src/image/limits.ts'
 import type { Recipe } from '../../src/image/recipe.ts'
@@ -51,7 +51,7 @@ it('fills several backbones at once as one by one, and computes only what each o
   const backbones = [network('a', {}), network('b', {}), network('c', { size: 24, resize: 'crop' })]
   const alone = await Promise.all(
     backbones.map(async backbone => {
-      const store = await BottleneckStore.open(join(await tempFolder(), 'cache'))
+      const store = await PartCache.open(join(await tempFolder(), 'cache'))
       const options = { store, limits: DEFAULT_LIMITS, engine: adder().engine }
       const extraction = await extractFeatures(pictures, [backbone], options)
       const variants = await extractVariants(extraction, [backbone], 2, options)
@@ -60,7 +60,7 @@ it('fills several backbones at once as one by one, and computes only what each o
     }),
   )
 
-  const store = await BottleneckStore.open(join(tfFiles, 'bottlenecks'))
+  const store = await PartCache.open(join(tfFiles, 'bottlenecks'))
   const first = adder()
   await extractFeatures(pictures, [backbones[1]!], { store, limits: DEFAULT_LIMITS, engine: first.engine })
   const { seen, engine } = adder()

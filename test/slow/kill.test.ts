@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { findBackbones } from '../../src/backbone/find.ts'
 import { scanDataset } from '../../src/dataset/scan.ts'
 import { bottleneckIdentity } from '../../src/features/identity.ts'
-import { BottleneckStore } from '../../src/features/store.ts'
+import { PartCache } from '../../src/features/partCache.ts'
 import { loadModel } from '../../src/jobs/guess/loadModel.ts'
 import { layoutOf } from '../../src/model/layout.ts'
 import { runItc } from '../helpers/itc.ts'
@@ -159,10 +159,10 @@ async function countCached(tfFiles: string): Promise<number> {
   const [backbone] = await findBackbones('mobilenet_v1')
   const identity = bottleneckIdentity(backbone!)
   const target = new Float32Array(backbone!.features)
-  const store = await BottleneckStore.open(bottlenecks)
+  const store = await PartCache.open(bottlenecks)
   let cached = 0
   for (const { path } of (await scanDataset(data)).pictures) {
-    if (store.read(sha256(await readFile(path)), identity, target, 0, target.length)) cached++
+    if (await store.read(sha256(await readFile(path)), identity, target, 0, target.length)) cached++
   }
   await store.close()
   return cached

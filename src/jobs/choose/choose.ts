@@ -3,7 +3,7 @@ import { sampleEvenly } from '../../assess/makeBank.ts'
 import { BUNDLED_NAMES } from '../../backbone/catalog.ts'
 import type { Dataset } from '../../dataset/scan.ts'
 import { UserError } from '../../errors.ts'
-import { BottleneckStore } from '../../features/store.ts'
+import { PartCache } from '../../features/partCache.ts'
 import { DEFAULT_HEAD_OPTIONS, type HeadOptions } from '../../head/options.ts'
 import type { Layout } from '../../model/layout.ts'
 import type { TrainOptions } from '../train/options.ts'
@@ -79,7 +79,7 @@ export async function choose(
   })
   const trial = new Trial(prepared, { ...head, folds: head.folds || DEFAULT_HEAD_OPTIONS.folds }, options, report)
   const groups = groupNumbers(prepared)
-  const store = await BottleneckStore.open(layout.bottlenecks)
+  const store = await PartCache.open(layout.bottlenecks)
   let endedEarly = false
   try {
     for (const [stage, candidates] of STAGES.entries()) {

@@ -2,7 +2,7 @@ import { findBackbones } from '../../backbone/find.ts'
 import { folds } from '../../dataset/split.ts'
 import { extractFeatures } from '../../features/extract.ts'
 import { type FeatureMatrix, joinColumns } from '../../features/matrix.ts'
-import type { BottleneckStore } from '../../features/store.ts'
+import type { PartCache } from '../../features/partCache.ts'
 import type { HeadOptions } from '../../head/options.ts'
 import { argMaxAt } from '../../head/softmax.ts'
 import { crossValidate, type LabelledMatrix } from '../../head/train.ts'
@@ -45,7 +45,7 @@ export class Trial {
     return found && count(found.right)
   }
 
-  async run(candidate: Candidate, store: BottleneckStore): Promise<void> {
+  async run(candidate: Candidate, store: PartCache): Promise<void> {
     const names = candidate.backbone.split('+')
     const parts = names.map(backbone => ({ ...candidate, backbone }))
     for (const part of parts) if (!this.#matrices.has(keyOf(part))) await this.#prepareOne(part, store)
@@ -64,7 +64,7 @@ export class Trial {
   }
 
   /** Bottlenecks of one network, and what it costs. */
-  async #prepareOne(candidate: Candidate, store: BottleneckStore): Promise<void> {
+  async #prepareOne(candidate: Candidate, store: PartCache): Promise<void> {
     const { backbone, inputSize, resize } = candidate
     const { signal, limits: given } = this.#options
     const limits = limitsWith(given)
@@ -83,7 +83,7 @@ export class Trial {
 
   async #extract(
     backbones: Parameters<typeof extractFeatures>[1],
-    store: BottleneckStore,
+    store: PartCache,
     options: Pick<Parameters<typeof extractFeatures>[2], 'limits' | 'signal'>,
   ): Promise<FeatureMatrix> {
     const { extraction, engine } = this.#prepared

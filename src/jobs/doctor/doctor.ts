@@ -10,7 +10,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { loadEngine } from '../../engine/load.ts'
 import { UserError } from '../../errors.ts'
 import { type Extraction, extractFeatures } from '../../features/extract.ts'
-import { BottleneckStore } from '../../features/store.ts'
+import { PartCache } from '../../features/partCache.ts'
 import { type HeadOptions, resolveHeadOptions } from '../../head/options.ts'
 import { limitsWith } from '../../image/limits.ts'
 import { layoutOf } from '../../model/layout.ts'
@@ -40,7 +40,7 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
   const progress = (kind: ExamineEvent['kind']) => (done: number, total: number) =>
     options.onEvent?.({ kind, done, total })
 
-  const store = await BottleneckStore.open(layout.bottlenecks)
+  const store = await PartCache.open(layout.bottlenecks)
   try {
     const extraction = await extractFeatures(dataset.pictures, backbones, {
       engine,

@@ -29,12 +29,13 @@ export async function inspectAll(
   { limits, onProgress, signal }: QualityHooks,
 ): Promise<(PictureQuality | undefined)[]> {
   const found: (PictureQuality | undefined)[] = []
-  const figures = new Float32Array(FIELDS.length)
-  const missing = [...pictures.keys()].filter(row => {
-    if (!store.read(hashes[row]!, IDENTITY, figures, 0, figures.length)) return true
-    found[row] = fromFigures(figures)
-    return false
-  })
+  const figures = new Float32Array(pictures.length * FIELDS.length)
+  const wanted = hashes.map((hash, row) => ({ hash, offset: row * FIELDS.length }))
+  const hits = await store.readAll(IDENTITY, wanted, figures, FIELDS.length, signal)
+  const missing = [...pictures.keys()].filter(row => !hits[row])
+  for (const row of pictures.keys()) {
+    if (hits[row]) found[row] = fromFigures(figures.subarray(row * FIELDS.length, (row + 1) * FIELDS.length))
+  }
   let unsaved: StoreEntry[] = []
   let done = 0
   const save = async () => {

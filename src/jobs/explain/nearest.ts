@@ -4,7 +4,7 @@ import { type Picture, scanDataset } from '../../dataset/scan.ts'
 import { hashBytes } from '../../disk/identity.ts'
 import { UserError } from '../../errors.ts'
 import { bottleneckIdentity } from '../../features/identity.ts'
-import { BottleneckStore } from '../../features/store.ts'
+import { PartCache } from '../../features/partCache.ts'
 import { layoutOf } from '../../model/layout.ts'
 
 /** A training picture that is like another picture. */
@@ -47,17 +47,17 @@ export async function nearestPictures(
 ): Promise<Nearest> {
   const layout = layoutOf(tfFiles)
   let pictures: readonly Picture[]
-  let store: BottleneckStore
+  let store: PartCache
   try {
     pictures = (await scanDataset(layout.data)).pictures
     if (!existsSync(layout.bottlenecks)) return none('the cache of bottlenecks is gone; itc train makes it again')
-    store = await BottleneckStore.open(layout.bottlenecks)
+    store = await PartCache.open(layout.bottlenecks)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     return none(`the training pictures are gone: ${error.message}`)
   }
   try {
-    return search(pictures, store, backbones, { hash: hashBytes(bytes), bottleneck }, count)
+    return await search(pictures, store, backbones, { hash: hashBytes(bytes), bottleneck }, count)
   } finally {
     await store.close()
   }
@@ -67,52 +67,73 @@ function none(missing: string): Nearest {
   return { pictures: [], compared: 0, same: [], missing }
 }
 
-function search(
+/** Pictures whose bottlenecks are in memory at a time. */
+const AT_ONCE = 8192
+
+async function search(
   pictures: readonly Picture[],
-  store: BottleneckStore,
+  store: PartCache,
   backbones: readonly Backbone[],
   query: { readonly hash: string; readonly bottleneck: Float32Array },
   count: number,
-): Nearest {
-  const read = reader(store, backbones, query.bottleneck.length)
+): Promise<Nearest> {
+  const known = pictures.flatMap(picture => {
+    const record = store.file(picture.relative)
+    const asItWas = record?.size === picture.size && record.mtimeMs === picture.mtimeMs
+    return asItWas ? [{ picture, hash: record.hash }] : []
+  })
+  const width = query.bottleneck.length
   const own = lengthOf(query.bottleneck)
   const best: Neighbour[] = []
   const same: string[] = []
   let compared = 0
-  for (const { relative, path, label, size, mtimeMs } of pictures) {
-    const record = store.file(relative)
-    const known = record?.size === size && record.mtimeMs === mtimeMs
-    const bottleneck = known ? read(record.hash) : undefined
-    if (!known || !bottleneck) continue
-    compared++
-    if (record.hash === query.hash) {
-      same.push(relative)
-      continue
+  for (let start = 0; start < known.length; start += AT_ONCE) {
+    const some = known.slice(start, start + AT_ONCE)
+    const { values, whole } = await readSome(
+      store,
+      backbones,
+      some.map(({ hash }) => hash),
+      width,
+    )
+    for (const [row, { picture, hash }] of some.entries()) {
+      if (!whole[row]) continue
+      compared++
+      const { relative, path, label } = picture
+      if (hash === query.hash) {
+        same.push(relative)
+        continue
+      }
+      const bottleneck = values.subarray(row * width, (row + 1) * width)
+      const cosine = dot(query.bottleneck, bottleneck) / (own * lengthOf(bottleneck) || 1)
+      const distance = Math.max(0, 1 - cosine)
+      if (best.length >= count && distance >= (best.at(-1)?.distance ?? 0)) continue
+      best.push({ relative, path, label, distance })
+      best.sort((a, b) => a.distance - b.distance)
+      best.length = Math.min(best.length, count)
     }
-    const cosine = dot(query.bottleneck, bottleneck) / (own * lengthOf(bottleneck) || 1)
-    const distance = Math.max(0, 1 - cosine)
-    if (best.length >= count && distance >= (best.at(-1)?.distance ?? 0)) continue
-    best.push({ relative, path, label, distance })
-    best.sort((a, b) => a.distance - b.distance)
-    best.length = Math.min(best.length, count)
   }
   const left = pictures.length - compared
   const missing = `${left} of ${pictures.length} training pictures are not in the cache; itc train puts them there`
   return { pictures: best, compared, same, missing: left > 0 ? missing : undefined }
 }
 
-/** Reads a picture's bottlenecks, side by side, into one buffer; undefined unless all of them are cached. */
-function reader(store: BottleneckStore, backbones: readonly Backbone[], width: number) {
-  const buffer = new Float32Array(width)
-  const parts = backbones.map(backbone => ({ features: backbone.features, identity: bottleneckIdentity(backbone) }))
-  return (hash: string): Float32Array | undefined => {
-    let column = 0
-    for (const { features, identity } of parts) {
-      if (!store.read(hash, identity, buffer, column, features)) return undefined
-      column += features
-    }
-    return buffer
+/** Pictures' bottlenecks of all backbones side by side, [hashes.length, width], and of each whether all were there. */
+async function readSome(
+  store: PartCache,
+  backbones: readonly Backbone[],
+  hashes: readonly string[],
+  width: number,
+): Promise<{ readonly values: Float32Array; readonly whole: readonly boolean[] }> {
+  const values = new Float32Array(hashes.length * width)
+  const whole = hashes.map(() => true)
+  let column = 0
+  for (const backbone of backbones) {
+    const wanted = hashes.map((hash, row) => ({ hash, offset: row * width + column }))
+    const found = await store.readAll(bottleneckIdentity(backbone), wanted, values, backbone.features)
+    for (const [row, hit] of found.entries()) whole[row] &&= hit
+    column += backbone.features
   }
+  return { values, whole }
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

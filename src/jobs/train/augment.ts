@@ -2,7 +2,7 @@ import type { Backbone } from '../../backbone/backbone.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { unexpected } from '../../errors.ts'
 import type { Extraction } from '../../features/extract.ts'
-import { BottleneckStore } from '../../features/store.ts'
+import { PartCache } from '../../features/partCache.ts'
 import { extractVariants } from '../../features/variants.ts'
 import type { Variants } from '../../head/variants.ts'
 import { limitsWith } from '../../image/limits.ts'
@@ -34,7 +34,7 @@ export async function augmented(
   const { augment: count = 0 } = options
   if (count === 0) return { extraction, variants: undefined }
   const { signal, onEvent } = options
-  const store = await BottleneckStore.open(layout.bottlenecks)
+  const store = await PartCache.open(layout.bottlenecks)
   try {
     const values = await extractVariants(extraction, backbones, count, {
       engine,

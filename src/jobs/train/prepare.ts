@@ -8,7 +8,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { loadEngine } from '../../engine/load.ts'
 import { UserError } from '../../errors.ts'
 import { type Extraction, extractFeatures } from '../../features/extract.ts'
-import { BottleneckStore } from '../../features/store.ts'
+import { PartCache } from '../../features/partCache.ts'
 import type { LabelledMatrix } from '../../head/train.ts'
 import { limitsWith } from '../../image/limits.ts'
 import type { Layout } from '../../model/layout.ts'
@@ -78,7 +78,7 @@ async function extract(
   engine: () => Promise<Engine>,
   options: TrainOptions,
 ): Promise<Extraction> {
-  const store = await BottleneckStore.open(layout.bottlenecks)
+  const store = await PartCache.open(layout.bottlenecks)
   try {
     return await extractFeatures(dataset.pictures, backbones, {
       engine,
