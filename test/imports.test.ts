@@ -9,7 +9,7 @@ const CIRCLES: string[] = [
   'image/format.ts image/signatures.ts',
   'jobs/choose/choose.ts jobs/choose/progress.ts jobs/choose/trial.ts jobs/train/augment.ts jobs/train/options.ts jobs/train/prepare.ts',
 ]
-const IN_SEVERAL_ROOMS: string[] = ['fs-extra: dataset features jobs', 'protobufjs: compile formats']
+const IN_SEVERAL_ROOMS: string[] = ['fs-extra: dataset jobs', 'protobufjs: compile formats']
 
 const all = imports()
 const inside = all.filter(({ isPackage }) => !isPackage)
