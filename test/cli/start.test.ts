@@ -7,7 +7,16 @@ import { ITC } from '../helpers/itc.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 const HOOKS = fileURLToPath(new URL('../helpers/loads.mjs', import.meta.url))
-const LIBRARIES = ['sharp', 'onnxruntime-node', 'protobufjs', 'lmdb', 'echarts', 'cli-progress', 'fs-extra', 'undici']
+const LIBRARIES = [
+  'sharp',
+  'onnxruntime-node',
+  'protobufjs',
+  '@uwdata/flechette',
+  'echarts',
+  'cli-progress',
+  'fs-extra',
+  'undici',
+]
 
 test.each([['--version'], ['--help'], ['guess', '--help'], ['doctor', '--help']])(
   'itc %s %s loads no library but that of the command line',
@@ -22,7 +31,7 @@ test.each([['--version'], ['--help'], ['guess', '--help'], ['doctor', '--help']]
 test.each([
   ['sharp', /^! {3}sharp, which decodes pictures, does not load: Cannot find package 'sharp'\. Install again/m],
   ['onnxruntime-node', /^! {3}engine onnx does not load: onnxruntime-node does not load on .*Install again/m],
-  ['lmdb', /^! {3}lmdb, which keeps bottlenecks, does not load: .*Install again/m],
+  ['@uwdata/flechette', /^! {3}flechette, which keeps bottlenecks, does not load: .*Install again/m],
 ])('itc doctor speaks where %s is missing', async (name, line) => {
   const { code, out, err } = await start(['doctor'], name)
   expect(code).toBe(0)

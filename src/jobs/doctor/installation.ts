@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { defaultCacheFolder } from '../../backbone/cacheFolder.ts'
 import { diagnoseEngines, type EngineDiagnosis } from '../../engine/load.ts'
 import { messageOf, REINSTALL, systemCode } from '../../errors.ts'
-import { storeLibrary } from '../../features/versions.ts'
 import { decoderVersions } from '../../image/versions.ts'
+import { tableLibrary } from '../../table/library.ts'
 import { NEEDED_NODE, VERSION } from '../../version.ts'
 
 /** Free space below which a large set's bottlenecks or a download may not fit, in bytes. */
@@ -36,7 +36,7 @@ export async function diagnoseInstallation(tfFiles?: string): Promise<Installati
     system: `${process.platform} ${process.arch}`,
     engines: await diagnoseEngines(),
     decoder: await decoderVersions().catch(broken('sharp, which decodes pictures,')),
-    store: await storeLibrary().then(library => ({ library }), broken('lmdb, which keeps bottlenecks,')),
+    store: await tableLibrary().then(library => ({ library }), broken('flechette, which keeps bottlenecks,')),
     cache: await diagnoseCache(cacheFolder),
     disks: await Promise.all([...(tfFiles === undefined ? [] : [tfFiles]), cacheFolder].map(diagnoseDisk)),
   }
