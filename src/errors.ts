@@ -1,12 +1,14 @@
+import type { ErrorCode } from './errors/codes.ts'
+
 /** What a person can put right: shown as one sentence and a remedy, never with a stack trace. */
 export class UserError extends Error {
   override readonly name = 'UserError'
-  /** A stable name for the kind of failure, such as `E_NO_DATA`; for programs. */
-  readonly code: string
+  /** A stable name for the kind of failure, such as `E_NO_DATA`; for programs. `docs/errors.md` lists them. */
+  readonly code: ErrorCode
   /** What to do about it, one sentence. */
   readonly hint: string | undefined
 
-  constructor(code: string, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.hint = options.hint

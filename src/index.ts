@@ -1,6 +1,7 @@
 export type { CategoryMetrics, Evaluation } from './assess/metrics.ts'
 export type { Skipped } from './dataset/scan.ts'
 export type { EngineChoice } from './engine/load.ts'
+export type { ErrorCode } from './errors/codes.ts'
 export { UserError } from './errors.ts'
 export type { HeadOptions } from './head/options.ts'
 export type { StepReport } from './head/train.ts'

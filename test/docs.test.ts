@@ -1,9 +1,12 @@
+import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import fs from 'fs-extra'
 import picocolors from 'picocolors'
 import { describe, expect, it } from 'vitest'
 import { createProgram } from '../src/cli/main.ts'
+import { ERROR_CODES, exitCodeOf } from '../src/errors/codes.ts'
 
+const SRC = fileURLToPath(new URL('../src', import.meta.url))
 const program = createProgram({
   out: () => undefined,
   err: () => undefined,
@@ -21,6 +24,33 @@ describe('the documentation', () => {
     )
     const page = `# Commands\n\nMade from \`itc --help\`.\n\n\`\`\`text\n${help(program)}\n\`\`\`\n\n${sections.join('\n')}`
     await expect(page).toMatchFileSnapshot('../docs/cli.md')
+  })
+
+  it('docs/errors.md is the table of error codes (npx vitest run test/docs.test.ts -u writes it)', async () => {
+    const codes = Object.keys(ERROR_CODES) as (keyof typeof ERROR_CODES)[]
+    const rows = codes.map(code => {
+      const { when, remedy } = ERROR_CODES[code]
+      return `| \`${code}\` | ${when} | ${remedy} | ${exitCodeOf(code)} |`
+    })
+    const page = [
+      '# Errors',
+      '',
+      'Made from `src/errors/codes.ts`. In a program, `error.code` of a `UserError`; on the command line, the exit code.',
+      '',
+      '| Code | When | What helps | Exit code |',
+      '| --- | --- | --- | --- |',
+      ...rows,
+    ]
+    await expect(`${page.join('\n')}\n`).toMatchFileSnapshot('../docs/errors.md')
+  })
+
+  it('every error code in the table is used', async () => {
+    const files = (await fs.readdir(SRC, { recursive: true, encoding: 'utf8' })).filter(path => path.endsWith('.ts'))
+    const texts = await Promise.all(
+      files.filter(path => !path.endsWith('codes.ts')).map(path => fs.readFile(`${SRC}/${path}`, 'utf8')),
+    )
+    const source = texts.join('')
+    expect(Object.keys(ERROR_CODES).filter(code => !source.includes(`'${code}'`))).toEqual([])
   })
 
   it('--help fits into a terminal of 80 columns, and shows examples', () => {

@@ -1,6 +1,6 @@
+import { exitCodeOf } from '../errors/codes.ts'
 import { messageOf, REINSTALL, systemCode, UserError } from '../errors.ts'
 import { PictureError } from '../image/pictureError.ts'
-import { E_MIN_ACCURACY } from '../jobs/train/minAccuracy.ts'
 import { Interrupted } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -29,7 +29,7 @@ export function reportError(error: unknown, { err, colors }: Terminal): number {
   if (error instanceof UserError) {
     err(`${colors.red('error:')} ${error.message}`)
     if (error.hint) err(error.hint)
-    return error.code === E_MIN_ACCURACY ? 2 : 1
+    return exitCodeOf(error.code)
   }
   if (error instanceof PictureError) {
     err(`${colors.red('error:')} ${error.reason}`)

@@ -2,9 +2,6 @@ import type { Evaluation } from '../../assess/metrics.ts'
 import { UserError, unexpected } from '../../errors.ts'
 import { cutPercent } from '../../text.ts'
 
-/** The error of an accuracy that is too low; a gate of its own for scripts. */
-export const E_MIN_ACCURACY = 'E_MIN_ACCURACY'
-
 /** A training that was not good enough, with what it came to. */
 export class BelowMinimum extends UserError {
   /** The categories, in the order of the evaluation. */
@@ -12,7 +9,7 @@ export class BelowMinimum extends UserError {
   readonly evaluation: Evaluation
 
   constructor(labels: readonly string[], evaluation: Evaluation, minAccuracy: number) {
-    super(E_MIN_ACCURACY, belowSentence('cross-validated accuracy', evaluation, minAccuracy), {
+    super('E_MIN_ACCURACY', belowSentence('cross-validated accuracy', evaluation, minAccuracy), {
       hint: 'No model was written; a previous one stays as it was. `itc doctor` lists the pictures to look at.',
     })
     this.labels = labels

@@ -1,0 +1,126 @@
+/** What there is to know of a kind of failure. */
+interface Kind {
+  /** What is so when it occurs. */
+  readonly when: string
+  /** What helps. */
+  readonly remedy: string
+  /** The exit code of the command line, 1 unless given. */
+  readonly exit?: number
+}
+
+/** Every kind of failure that a person can put right, by the stable name that programs know it by; `docs/errors.md`. */
+export const ERROR_CODES = {
+  // Arguments and options
+  E_BAD_VALUE: { when: 'An option or argument has a value that it does not take.', remedy: 'The sentence says which.' },
+  E_UNKNOWN_BACKBONE: {
+    when: 'No network has that name.',
+    remedy: 'Take a name from the list that is shown, or give a path or an address.',
+  },
+  // Folders and files
+  E_NO_FOLDER: { when: 'A folder that was named is not there.', remedy: 'Check the path, or make the folder.' },
+  E_NOT_A_FOLDER: { when: 'A file is where a folder is expected.', remedy: 'Give the folder.' },
+  E_UNREADABLE_FOLDER: { when: 'A folder of pictures can’t be listed.', remedy: 'Check that it is yours to read.' },
+  E_NO_FILE: { when: 'A network’s file is not there or can’t be read.', remedy: 'Check the path.' },
+  E_EXISTS: {
+    when: 'Something is already where a file is to be written.',
+    remedy: 'Choose another name or remove it; `itc explain` takes --force.',
+  },
+  E_GONE: { when: 'A folder is not there and can’t be made.', remedy: 'Check the path.' },
+  E_DISK: { when: 'The disk reports an error.', remedy: 'Check the disk.' },
+  E_DISK_FULL: {
+    when: 'The disk is full, or its quota used up.',
+    remedy: 'Free some space and run the command again.',
+  },
+  E_NO_PERMISSION: { when: 'A folder may not be written into.', remedy: 'Check whose it is.' },
+  E_READ_ONLY: { when: 'The disk is read-only.', remedy: 'Make it writable, or choose another folder.' },
+  // Pictures to train on
+  E_NO_DATA: { when: 'There is no data/ folder to train on.', remedy: 'Make it, with one folder a category in it.' },
+  E_NO_CATEGORIES: {
+    when: 'No category folders, or none that the model knows, are in a folder.',
+    remedy: 'Put the pictures into one folder a category.',
+  },
+  E_ONE_CATEGORY: { when: 'There is only one category.', remedy: 'Add another: a classifier needs two.' },
+  E_EMPTY_CATEGORY: {
+    when: 'A category has no pictures, or none that can be used.',
+    remedy: 'Put pictures into it, or remove the folder.',
+  },
+  E_TOO_FEW_PICTURES: {
+    when: 'A category has too few different pictures to train, validate and test.',
+    remedy: 'Add pictures; copies count once.',
+  },
+  E_SKIPPED: { when: 'With --strict, some files can’t be used.', remedy: 'Mend or remove them.' },
+  E_INSIDE_DATA: { when: 'The folder for summaries lies among the pictures.', remedy: 'Choose one elsewhere.' },
+  E_MIN_ACCURACY: {
+    when: 'The accuracy is below what --min-accuracy asks for.',
+    remedy: 'Look at the pictures that `itc doctor` lists, or add more.',
+    exit: 2,
+  },
+  // Models
+  E_NO_MODEL: { when: 'There is no model in the folder.', remedy: 'Train one: itc train.' },
+  E_MODEL_DAMAGED: { when: 'A file of the model is damaged or missing.', remedy: 'Train again, which is quick.' },
+  E_MODEL_UNREADABLE: { when: 'The model can’t be read.', remedy: 'Check that it is yours to read.' },
+  E_MODEL_VERSION: { when: 'The model was written by a newer itc.', remedy: 'Update itc, or train again.' },
+  E_OLD_MODEL: {
+    when: 'A graph and its labels are not as retrain.py left them.',
+    remedy: 'Put back the files of one training.',
+  },
+  E_DISPOSED: { when: 'A model was used after dispose().', remedy: 'Load it again, or dispose of it later.' },
+  E_NO_GRAPH: { when: 'The model has no TensorFlow graph.', remedy: 'Train again, or export it as ONNX.' },
+  E_LOCKED: { when: 'Another itc train is at work in the folder.', remedy: 'Wait until it ends.' },
+  // Naming a folder
+  E_NO_SOURCE: { when: 'The folder of pictures to name is not there.', remedy: 'Check the path.' },
+  E_NO_PICTURES: { when: 'There are no pictures in the source.', remedy: 'Check the path.' },
+  E_DESTINATION_INSIDE: {
+    when: 'The destination is the source, or one lies in the other.',
+    remedy: 'Choose a folder beside it.',
+  },
+  E_BUSY: { when: 'Another itc guess-dir writes to the same destination.', remedy: 'Wait until it ends.' },
+  E_RESULTS: { when: 'results.csv in the destination is not one of ours.', remedy: 'Choose another destination.' },
+  E_NO_RESULTS: {
+    when: 'There is nothing in the destination to take back.',
+    remedy: 'Give the same folders as before.',
+  },
+  E_OTHER_LABELS: {
+    when: 'results.csv in the destination is of a model with other categories.',
+    remedy: 'Choose another destination, or take that run back with --undo.',
+  },
+  // Networks
+  E_NOT_A_GRAPH: { when: 'A file is not a network.', remedy: 'Give a GraphDef, TF.js model, SavedModel or ONNX file.' },
+  E_BAD_GRAPH: { when: 'A network is damaged, or uses what is not supported.', remedy: 'Get the file again.' },
+  E_BAD_ARCHIVE: { when: 'An archive can’t be used.', remedy: 'Get it again, or unpack it and give the graph in it.' },
+  E_NOT_FROZEN: { when: 'The weights of a graph are not in it.', remedy: 'Freeze it with TensorFlow.' },
+  E_INPUTS: { when: 'A graph has several inputs.', remedy: 'Choose one with --input.' },
+  E_NO_INPUT: { when: 'A graph has no input that takes pictures.', remedy: 'Name the node with --input.' },
+  E_NO_NODE: { when: 'A graph has no node of that name.', remedy: 'Take a name from those shown.' },
+  E_NO_POOLING: {
+    when: 'A graph has no global pooling, or a bottleneck is not the average of a feature map.',
+    remedy: 'Name the node with --bottleneck, or take another network.',
+  },
+  E_NO_LENGTH: {
+    when: 'How many features a node gives can’t be told.',
+    remedy: 'Name another with --bottleneck.',
+  },
+  E_UNSUPPORTED_OP: { when: 'A graph has an op that itc does not know.', remedy: 'Try --engine tensorflow.' },
+  E_DOWNLOAD: { when: 'A network can’t be downloaded.', remedy: 'Fetch it by other means and put it where is said.' },
+  E_CHECKSUM: { when: 'A downloaded file has the wrong checksum.', remedy: 'Download it again.' },
+  E_DAMAGED: { when: 'A network that comes with itc is damaged.', remedy: 'Install itc again.' },
+  E_CACHE_FOLDER: {
+    when: 'The folder for downloaded networks can’t be written.',
+    remedy: 'Set ITC_CACHE to a folder with room that you may write to.',
+  },
+  // The machine
+  E_ENGINE: { when: 'What is to run networks does not load.', remedy: 'Ask itc doctor.' },
+  E_ENGINE_FORMAT: { when: 'An engine does not run networks of that format.', remedy: 'Take the other --engine.' },
+  E_CACHE: {
+    when: 'The cache of bottlenecks can’t be opened or written.',
+    remedy: 'Check that its folder can be written and its disk has room; it may be deleted.',
+  },
+} as const satisfies Readonly<Record<string, Kind>>
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+/** The command line's exit code for a kind of failure. */
+export function exitCodeOf(code: ErrorCode): number {
+  const kind: Kind = ERROR_CODES[code]
+  return kind.exit ?? 1
+}
