@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { BUNDLED_NAMES } from '../src/backbone/catalog.ts'
 import { EXPORT_FORMATS } from '../src/export/formats.ts'
-import { PICTURE_FORMATS } from '../src/image/format.ts'
+import { PICTURE_FORMATS } from '../src/image/signatures.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PAGES = [

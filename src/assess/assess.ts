@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from '../features/matrix.ts'
+import { pause } from '../flow/pause.ts'
 import type { TrainHeads } from '../head/plan.ts'
 import type { Bank } from './bank.ts'
 import { type LabelDoubt, rankDoubtful } from './doubtful.ts'
@@ -68,7 +69,7 @@ export async function assess(
 ): Promise<Assessment> {
   const { labels, categories } = crossValidated
   const temperature = fitTemperature(crossValidated)
-  await turn()
+  await pause()
   const calibrated = { labels, categories, logits: cooled(crossValidated.logits, temperature) }
 
   const near = given ?? (await findNear(features, labels))
@@ -76,9 +77,9 @@ export async function assess(
   const neighbours = sample.length === labels.length ? near.neighbours : undefined
   const { curve, leaveOut, cleared } = await runExperiments(calibrated, folds, { neighbours, trainHeads, brief })
   const uncalibrated = evaluate(crossValidated)
-  await turn()
+  await pause()
   const evaluation = evaluate(calibrated)
-  await turn()
+  await pause()
   return {
     temperature,
     uncalibrated,
@@ -96,7 +97,7 @@ export async function assess(
   }
 
   async function assessFamiliarity() {
-    await turn()
+    await pause()
     const few = sampleEvenly(labels, BANK_ROWS)
     const { neighbours, unit } = few.length === sample.length ? near : await searched(features, labels, few)
     const evidence = {
@@ -114,11 +115,6 @@ export async function assess(
     }
     return { ...learnFamiliarity(evidence, threshold), bank: makeBank(unit) }
   }
-}
-
-/** Lets signals and timers through: with a thousand categories each part takes a good part of a second. */
-function turn(): Promise<void> {
-  return new Promise(setImmediate)
 }
 
 /** Finds the nearest neighbours of all rows, or of an even sample of them when they are many. */

@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from '../features/matrix.ts'
+import { pause } from '../flow/pause.ts'
 import { NEIGHBOURS } from './bank.ts'
 import { PACK, pack, packProducts } from './products.ts'
 
@@ -55,8 +56,7 @@ export async function nearestNeighboursInTurns(
 ): Promise<Neighbours> {
   const neighbours = noNeighbours(unit.rows)
   for (const _ of search(unit, labels, neighbours)) {
-    await new Promise(setImmediate)
-    signal?.throwIfAborted()
+    await pause(signal)
   }
   return neighbours
 }

@@ -1,8 +1,7 @@
-import protobuf from 'protobufjs/minimal.js'
 import { UserError } from '../errors.ts'
 import { parseOnnx } from '../formats/onnx/parse.ts'
-import { GRAPH, MODEL } from '../formats/onnx/schema.ts'
-import { writePort } from '../formats/onnx/wire.ts'
+import { MODEL } from '../formats/onnx/schema.ts'
+import { delimited, encodePorts } from '../formats/onnx/wire.ts'
 
 /** An ONNX model that gives its feature map too. */
 export interface MappedModel {
@@ -33,7 +32,6 @@ export function withFeatureMap(bytes: Uint8Array): MappedModel {
       hint: 'Only such a model tells where in a picture it saw what. Train with another --backbone or --bottleneck.',
     })
   }
-  const graph = protobuf.Writer.create().uint32(MODEL.graph).fork()
-  writePort(graph.uint32(GRAPH.output).fork(), { name: map, type: 'float', shape: ['n', 'a', 'b', 'c'] }).ldelim()
-  return { bytes: Buffer.concat([bytes, graph.ldelim().finish()]), map }
+  const output = encodePorts([], [{ name: map, type: 'float', shape: ['n', 'a', 'b', 'c'] }])
+  return { bytes: Buffer.concat([bytes, ...delimited(MODEL.graph, [output])]), map }
 }

@@ -1,17 +1,18 @@
-import protobuf from 'protobufjs/minimal.js'
 import { UserError } from '../errors.ts'
 import { halvedTensor } from '../formats/onnx/halfTensor.ts'
 import { type ForeignModel, parseOnnx } from '../formats/onnx/parse.ts'
+import { renamed } from '../formats/onnx/rename.ts'
 import { DATA_TYPE, GRAPH, MODEL, NODE, TENSOR, VALUE_INFO } from '../formats/onnx/schema.ts'
 import {
+  delimited,
+  encodeGraphName,
+  encodeMetadata,
+  encodeNodes,
+  encodePorts,
+  encodeTensor,
   type OnnxNode,
   type OnnxTensor,
-  writeMetadata,
-  writeNode,
-  writePort,
-  writeTensor,
 } from '../formats/onnx/wire.ts'
-import { skip } from '../formats/protobuf.ts'
 import { bytesOfArray } from '../graph/tensor.ts'
 import { PIXELS } from './compile.ts'
 
@@ -51,26 +52,23 @@ export function joinOnnx(backbones: readonly Uint8Array[], head: Dense, options:
       'These ONNX networks can not be in one model: their versions differ, or they hold loops.',
     )
   }
-  const graph = protobuf.Writer.create()
-  const ports = protobuf.Writer.create()
   const names = models.map((_, place) => named(place, options.inputs))
-  for (const [place, model] of models.entries()) {
-    writePart(graph, model, names[place]!, options.float16 === true)
-    const shared = options.inputs.indexOf(options.inputs[place]!) < place
-    writeInputs(ports, model, names[place]!, shared)
-  }
   const { nodes, tensors } = headOf(
     models.map((model, place) => names[place]!(model.outputs[0]!.name)),
     head,
   )
-  for (const node of nodes) writeNode(graph.uint32(GRAPH.node).fork(), node).ldelim()
-  for (const tensor of tensors) writeTensor(graph.uint32(GRAPH.initializer).fork(), tensor).ldelim()
-  graph.uint32(GRAPH.name).string('itc')
-  writePort(ports.uint32(GRAPH.output).fork(), { name: SCORES, type: 'float', shape: ['n', head.categories] }).ldelim()
-  const whole = protobuf.Writer.create()
-  whole.uint32(MODEL.graph).bytes(Buffer.concat([graph.finish(), ports.finish()]))
-  writeMetadata(whole, options.metadata)
-  return Buffer.concat([around!, whole.finish()])
+  const graph = [
+    ...models.flatMap((model, place) => partOf(model, names[place]!, options.float16 === true)),
+    encodeNodes(nodes),
+    ...tensors.flatMap(encodeTensor),
+    encodeGraphName(),
+    ...models.flatMap((model, place) => {
+      const shared = options.inputs.indexOf(options.inputs[place]!) < place
+      return inputsOf(model, names[place]!, shared)
+    }),
+    encodePorts([], [{ name: SCORES, type: 'float', shape: ['n', head.categories] }]),
+  ]
+  return Buffer.concat([around!, ...delimited(MODEL.graph, graph), encodeMetadata(options.metadata)])
 }
 
 /** Everything but the graph and the metadata. */
@@ -86,49 +84,39 @@ type Rename = (name: string) => string
 
 /** A lone backbone keeps its names. An empty name is an input left out. */
 function named(place: number, inputs: readonly string[]): Rename {
+  if (inputs.length === 1 && inputs[place] === PIXELS) return unchanged
   const prefix = inputs.length === 1 ? '' : `backbone_${place}/`
   return name => (name === '' ? '' : name === PIXELS ? inputs[place]! : prefix + name)
 }
 
-function writePart(graph: protobuf.Writer, model: ForeignModel, rename: Rename, float16: boolean): void {
-  // Models of 2018 list their weights among the inputs: those must stay of their type.
-  const fixed = new Set(model.inputs.map(({ name }) => name))
-  for (const { name, bytes } of model.tensors.values()) {
-    const half = float16 && !fixed.has(name) ? halvedTensor(bytes, `${rename(name)}/half`) : undefined
-    graph.uint32(GRAPH.initializer).bytes(half ?? renamed(bytes, [TENSOR.name], rename))
-    if (half) writeNode(graph.uint32(GRAPH.node).fork(), cast(`${rename(name)}/half`, rename(name))).ldelim()
-  }
-  const named = [NODE.input, NODE.output, NODE.name]
-  for (const { bytes } of model.nodes) graph.uint32(GRAPH.node).bytes(renamed(bytes, named, rename))
+const unchanged: Rename = name => name
+
+/** As `renamed`, but weights are not copied where there is nothing to rename. */
+function underNames(bytes: Uint8Array, tags: readonly number[], rename: Rename): Uint8Array {
+  return rename === unchanged ? bytes : renamed(bytes, tags, rename)
 }
 
-function writeInputs(ports: protobuf.Writer, { inputs }: ForeignModel, rename: Rename, shared: boolean): void {
-  for (const { name, bytes } of inputs) {
-    if (name !== PIXELS || !shared) ports.uint32(GRAPH.input).bytes(renamed(bytes, [VALUE_INFO.name], rename))
-  }
+/** A backbone's weights and nodes. */
+function partOf(model: ForeignModel, rename: Rename, float16: boolean): Uint8Array[] {
+  // Models of 2018 list their weights among the inputs: those must stay of their type.
+  const fixed = new Set(model.inputs.map(({ name }) => name))
+  const weights = [...model.tensors.values()].flatMap(({ name, bytes }) => {
+    const half = float16 && !fixed.has(name) ? halvedTensor(bytes, `${rename(name)}/half`) : undefined
+    if (!half) return delimited(GRAPH.initializer, [underNames(bytes, [TENSOR.name], rename)])
+    return [...delimited(GRAPH.initializer, [half]), encodeNodes([cast(`${rename(name)}/half`, rename(name))])]
+  })
+  const names = [NODE.input, NODE.output, NODE.name]
+  const nodes = model.nodes.flatMap(({ bytes }) => delimited(GRAPH.node, [underNames(bytes, names, rename)]))
+  return [...weights, ...nodes]
+}
+
+function inputsOf({ inputs }: ForeignModel, rename: Rename, shared: boolean): Uint8Array[] {
+  const own = inputs.filter(({ name }) => name !== PIXELS || !shared)
+  return own.flatMap(({ bytes }) => delimited(GRAPH.input, [underNames(bytes, [VALUE_INFO.name], rename)]))
 }
 
 function cast(from: string, to: string): OnnxNode {
   return { op: 'Cast', name: `${to}/cast`, inputs: [from], outputs: [to], attrs: { to: DATA_TYPE.float } }
-}
-
-/** A message whose strings of the given tags are renamed; all else stays. */
-function renamed(bytes: Uint8Array, tags: readonly number[], rename: Rename): Uint8Array {
-  if (rename('x') === 'x' && rename(PIXELS) === PIXELS) return bytes
-  const reader = protobuf.Reader.create(bytes)
-  const writer = protobuf.Writer.create()
-  const parts: Uint8Array[] = []
-  while (reader.pos < reader.len) {
-    const start = reader.pos
-    const tag = reader.uint32()
-    if (tags.includes(tag)) parts.push(writer.uint32(tag).string(rename(reader.string())).finish())
-    else {
-      skip(reader, tag)
-      parts.push(bytes.subarray(start, reader.pos))
-    }
-    writer.reset()
-  }
-  return Buffer.concat(parts)
 }
 
 function headOf(features: readonly string[], head: Dense): { nodes: OnnxNode[]; tensors: OnnxTensor[] } {

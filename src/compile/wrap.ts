@@ -1,9 +1,16 @@
-import protobuf from 'protobufjs/minimal.js'
 import { inspectOnnx, type OnnxInspection } from '../formats/onnx/inspect.ts'
 import { type ForeignModel, type ForeignNode, parseOnnx } from '../formats/onnx/parse.ts'
+import { renamed } from '../formats/onnx/rename.ts'
 import { DATA_TYPE, GRAPH, MODEL, NODE } from '../formats/onnx/schema.ts'
-import { delimited, encodeTensor, type OnnxNode, type OnnxTensor, writeNode, writePort } from '../formats/onnx/wire.ts'
-import { skip } from '../formats/protobuf.ts'
+import {
+  delimited,
+  encodeGraphName,
+  encodeNodes,
+  encodePorts,
+  encodeTensor,
+  type OnnxNode,
+  type OnnxTensor,
+} from '../formats/onnx/wire.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { FEATURES, PIXELS } from './compile.ts'
 
@@ -38,25 +45,21 @@ export function wrapOnnx(
   const used = new Set(kept.flatMap(node => node.inputs))
   const isNested = kept.some(node => node.isNested)
   const isUsed = (name: string): boolean => isNested || used.has(name)
-  const before = protobuf.Writer.create()
-  for (const node of nodes) writeNode(before.uint32(GRAPH.node).fork(), node).ldelim()
-  for (const node of kept) before.uint32(GRAPH.node).bytes(withFreedNames(node))
-  writeNode(before.uint32(GRAPH.node).fork(), flatten(found.bottleneck)).ldelim()
-  before.uint32(GRAPH.name).string('itc')
-  const weights = [...model.tensors.values()].filter(tensor => isUsed(tensor.name))
-  const after = protobuf.Writer.create()
   const { size } = recipe
-  writePort(after.uint32(GRAPH.input).fork(), { name: PIXELS, type: 'uint8', shape: ['n', size, size, 3] }).ldelim()
+  const weights = [...model.tensors.values()].filter(tensor => isUsed(tensor.name))
   // Models of 2018 list their weights among the inputs, and must.
   const listed = model.inputs.filter(port => model.tensors.has(port.name) && isUsed(port.name))
-  for (const port of listed) after.uint32(GRAPH.input).bytes(port.bytes)
   const features = found.features ?? 'features'
-  writePort(after.uint32(GRAPH.output).fork(), { name: FEATURES, type: 'float', shape: ['n', features] }).ldelim()
   const graph = [
-    before.finish(),
+    encodeNodes(nodes),
+    ...kept.flatMap(node => delimited(GRAPH.node, [withFreedNames(node)])),
+    encodeNodes([flatten(found.bottleneck)]),
+    encodeGraphName(),
     ...tensors.flatMap(encodeTensor),
     ...weights.flatMap(tensor => delimited(GRAPH.initializer, [tensor.bytes])),
-    after.finish(),
+    encodePorts([{ name: PIXELS, type: 'uint8', shape: ['n', size, size, 3] }], []),
+    ...listed.flatMap(port => delimited(GRAPH.input, [port.bytes])),
+    encodePorts([], [{ name: FEATURES, type: 'float', shape: ['n', features] }]),
   ]
   return Buffer.concat([...model.around, ...delimited(MODEL.graph, graph)])
 }
@@ -103,19 +106,7 @@ function freed(name: string): string {
 /** The node with its inputs and outputs under their freed names. */
 function withFreedNames({ inputs, outputs, bytes }: ForeignNode): Uint8Array {
   if ([...inputs, ...outputs].every(name => freed(name) === name)) return bytes
-  const reader = protobuf.Reader.create(bytes)
-  const pieces: Uint8Array[] = []
-  while (reader.pos < reader.len) {
-    const start = reader.pos
-    const tag = reader.uint32()
-    if (tag === NODE.input || tag === NODE.output)
-      pieces.push(protobuf.Writer.create().uint32(tag).string(freed(reader.string())).finish())
-    else {
-      skip(reader, tag)
-      pieces.push(bytes.subarray(start, reader.pos))
-    }
-  }
-  return Buffer.concat(pieces)
+  return renamed(bytes, [NODE.input, NODE.output], freed)
 }
 
 /** The nodes that a tensor needs, in their order. Nodes with graphs inside may need anything, so then all stay. */

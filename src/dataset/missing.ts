@@ -1,8 +1,7 @@
+import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { pathExistsSync } from 'fs-extra/esm'
 import { systemCode, UserError } from '../errors.ts'
 import { list } from '../text.ts'
-import type { Picture, Skipped } from './scan.ts'
 
 /** How the data folder is laid out, shown wherever it is not. */
 function example(dataFolder: string): string {
@@ -15,12 +14,12 @@ export function missingFolder(folder: string, cause: unknown): UserError {
   const code = systemCode(cause)
   const options = { hint: example(folder), cause }
   if (code === 'ENOTDIR') {
-    const file = pathExistsSync(folder) ? folder : dirname(folder)
+    const file = existsSync(folder) ? folder : dirname(folder)
     return new UserError('E_NOT_A_FOLDER', `"${file}" is a file, not a folder.`, options)
   }
   if (code === 'ENOENT') {
     const parent = dirname(folder)
-    const message = pathExistsSync(parent)
+    const message = existsSync(parent)
       ? `There is no folder "${basename(folder)}" in "${parent}".`
       : `There is no folder "${parent}".`
     return new UserError('E_NO_DATA', message, options)
@@ -35,8 +34,8 @@ export function missingFolder(folder: string, cause: unknown): UserError {
 export function checkCategories(
   dataFolder: string,
   categories: readonly string[],
-  pictures: readonly Picture[],
-  skipped: readonly Skipped[],
+  pictures: readonly { readonly label: string }[],
+  skipped: readonly { readonly relative: string; readonly reason: string }[],
 ): void {
   // Category folders that are links are a common cause, and otherwise nothing would tell.
   const links = skipped.filter(({ relative, reason }) => !relative.includes('/') && reason.includes('not followed'))

@@ -1,5 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { pause } from '../flow/pause.ts'
+import { transposed } from '../graph/transpose.ts'
 import type { HeadProblem, HeadTrainer } from './engine.ts'
+import { oneHot, widthFirst } from './headArrays.ts'
 import { kernelLoop, kernelModel, logitsModel, weightsLoop } from './headGraph.ts'
 import { createSession, type Ort } from './onnxSession.ts'
 
@@ -13,7 +16,7 @@ const PRODUCTS_A_CALL = 2e9
 /** Trains heads in onnxruntime, in the cheaper of two forms of the same arithmetic (see headGraph.ts). */
 export async function createOnnxTrainer(ort: Ort, problem: HeadProblem): Promise<HeadTrainer> {
   const feeds = {
-    truth: new ort.Tensor('float32', oneHot(problem), [problem.rows, problem.categories]),
+    truth: new ort.Tensor('float32', oneHot(problem.labels, problem.categories), [problem.rows, problem.categories]),
     active: new ort.Tensor('float32', problem.active, [problem.rows, problem.heads]),
   }
   const inKernelForm = problem.rows <= KERNEL_ROWS * problem.width
@@ -165,7 +168,7 @@ class KernelTrainer implements HeadTrainer {
     const bias = new Float64Array(outputs)
     const block = Math.ceil(PRODUCTS_A_CALL / 10 / (outputs * width)) // this is not the engine, but plain JavaScript
     for (let row = 0; row < rows; row++) {
-      if (row % block === 0) await new Promise(setImmediate)
+      if (row % block === 0) await pause()
       for (let output = 0; output < outputs; output++) {
         const sum = this.#sums[row * outputs + output]!
         if (sum === 0) continue
@@ -179,32 +182,4 @@ class KernelTrainer implements HeadTrainer {
   async dispose(): Promise<void> {
     await this.#loop.release()
   }
-}
-
-/** [rows, categories] with a 1 at each row's label. */
-function oneHot({ labels, rows, categories }: HeadProblem): Float32Array {
-  const truth = new Float32Array(rows * categories)
-  labels.forEach((label, row) => {
-    truth[row * categories + label] = 1
-  })
-  return truth
-}
-
-/** [heads * categories, width] → [heads, width, categories] */
-function widthFirst(weights: Float32Array, { heads, categories, width }: HeadProblem): Float32Array {
-  const result = new Float32Array(weights.length)
-  const size = categories * width
-  for (let head = 0; head < heads; head++) {
-    result.set(transposed(weights.subarray(head * size, (head + 1) * size), categories, width), head * size)
-  }
-  return result
-}
-
-/** [rows, columns] → [columns, rows] */
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(values.length)
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column]!
-  }
-  return result
 }

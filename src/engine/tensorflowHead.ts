@@ -1,4 +1,6 @@
+import { pause } from '../flow/pause.ts'
 import type { HeadProblem, HeadTrainer } from './engine.ts'
+import { oneHot, widthFirst } from './headArrays.ts'
 import type { Tensor, TensorFlow } from './tensorflowApi.ts'
 
 /** Steps between two turns of the event loop, so that a progress bar moves and an interrupt is heard. */
@@ -44,7 +46,7 @@ export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): H
     async steps(chosen) {
       for (let start = 0, done = 0; start + batch <= chosen.length; start += batch) {
         step(chosen.subarray(start, start + batch))
-        if (++done % STEPS_A_TURN === 0) await new Promise(resolve => setImmediate(resolve))
+        if (++done % STEPS_A_TURN === 0) await pause()
       }
     },
     async logits() {
@@ -77,14 +79,6 @@ function gather(matrix: Float32Array, width: number, chosen: Int32Array, target:
   })
 }
 
-function oneHot(labels: Int32Array, categories: number, chosen: Int32Array): Float32Array {
-  const truth = new Float32Array(chosen.length * categories)
-  chosen.forEach((row, i) => {
-    truth[i * categories + labels[row]!] = 1
-  })
-  return truth
-}
-
 /**
  * How far each chosen row moves each head, [batch, heads]: the learning rate over the number of the head's active rows in
  * this step, and 0 for the other rows; so a head without an active row stays as it is.
@@ -100,18 +94,4 @@ function rowRates({ active, heads, learningRate }: HeadProblem, chosen: Int32Arr
     }
   }
   return rates
-}
-
-/** [heads, categories, width] → [heads, width, categories] */
-function widthFirst(weights: Float32Array, { width, heads, categories }: HeadProblem): Float32Array {
-  const result = new Float32Array(weights.length)
-  for (let head = 0; head < heads; head++) {
-    for (let category = 0; category < categories; category++) {
-      const from = (head * categories + category) * width
-      for (let feature = 0; feature < width; feature++) {
-        result[(head * width + feature) * categories + category] = weights[from + feature]!
-      }
-    }
-  }
-  return result
 }

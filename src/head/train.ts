@@ -1,6 +1,7 @@
 import type { Split } from '../dataset/split.ts'
 import type { Engine, HeadTrainer } from '../engine/engine.ts'
 import type { FeatureMatrix } from '../features/matrix.ts'
+import { pause } from '../flow/pause.ts'
 import type { Head } from './head.ts'
 import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, heldOut, planHeads } from './plan.ts'
@@ -151,7 +152,7 @@ async function runSteps(
     most = Math.max(1, Math.min(CHUNK, 8 * chunk, Math.floor(CHUNK_MS / each)))
     step += chunk
     hooks.onSteps?.(step, total)
-    await new Promise(setImmediate) // a runtime may block the event loop: let signals and timers through
+    await pause() // a runtime may block the event loop: let signals and timers through
   }
   return step
 }

@@ -1,9 +1,9 @@
 import type { Sharp } from 'sharp'
 import { fitSquare } from './fit.ts'
-import type { PictureFormat } from './format.ts'
 import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
 import { withPicture } from './open.ts'
 import type { Recipe, Resize } from './recipe.ts'
+import type { PictureFormat } from './signatures.ts'
 
 /** A crop keeps all of the picture until here: rows that nobody asked for would not be read, nor found truncated. */
 const FITS = { stretch: 'fill', crop: 'outside', pad: 'inside' } as const satisfies Record<Resize, string>

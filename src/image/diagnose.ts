@@ -1,7 +1,7 @@
 import { endsEarly } from './ending.ts'
-import type { PictureFormat } from './format.ts'
 import type { DecodeLimits } from './limits.ts'
 import { PictureError } from './pictureError.ts'
+import type { PictureFormat } from './signatures.ts'
 
 /**
  * Says what is wrong with a picture that the decoder has refused, the same whatever else is being decoded.

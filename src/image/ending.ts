@@ -1,4 +1,4 @@
-import type { PictureFormat } from './format.ts'
+import type { PictureFormat } from './signatures.ts'
 import { readTiffFields, STRIP_LENGTHS, STRIP_OFFSETS, TILE_LENGTHS, TILE_OFFSETS } from './tiff.ts'
 
 /**

@@ -1,16 +1,4 @@
-import { SIGNATURES } from './signatures.ts'
-
-/** The formats that are decoded. */
-export const PICTURE_FORMATS = ['JPEG', 'PNG', 'WebP', 'GIF', 'TIFF', 'AVIF'] as const
-export type PictureFormat = (typeof PICTURE_FORMATS)[number]
-
-/** What a file's first bytes say that it is. */
-export type Sniffed =
-  | { readonly kind: 'picture'; readonly format: PictureFormat }
-  /** A known format that is not decoded here; `name` with the remedy, such as "HEIC", "convert it to JPEG". */
-  | { readonly kind: 'unsupported'; readonly name: string; readonly remedy: string | undefined }
-  /** Not a picture at all; `looks` completes "looks like …" when that can be told. */
-  | { readonly kind: 'other'; readonly looks: string | undefined }
+import { SIGNATURES, type Sniffed } from './signatures.ts'
 
 /**
  * Tells a format by content, whatever the file's name: only what is named here is ever given to the decoder.

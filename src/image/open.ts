@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { Turns, within } from '../flow/turns.ts'
-import { type PictureFormat, sniffFormat } from './format.ts'
+import { sniffFormat } from './format.ts'
 import type { DecodeLimits } from './limits.ts'
 import { PictureError } from './pictureError.ts'
 import { hasSrgbProfile } from './profile.ts'
 import { readPicture } from './read.ts'
 import { longestSide, MAX_SIDE } from './sides.ts'
+import type { PictureFormat } from './signatures.ts'
 
 /** More at once than libuv's four threads would only wait there, holding memory, while their time runs. */
 const turns = new Turns(Math.max(2, Math.min(4, availableParallelism())))

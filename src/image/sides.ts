@@ -1,4 +1,4 @@
-import type { PictureFormat } from './format.ts'
+import type { PictureFormat } from './signatures.ts'
 import { HEIGHT, readTiffFields, WIDTH } from './tiff.ts'
 
 /** No picture is as long; PNG's decoder has the same limit, JPEG, WebP and GIF cannot say more than 65535. */

@@ -4,6 +4,7 @@ import { boolAttr, constantOf, dataInputs, type Graph, type GraphNode, nodesByNa
 import { PASSING } from '../graph/simplify/bypass.ts'
 import { evaluate } from '../graph/simplify/evaluate.ts'
 import { floatsOf, type Tensor } from '../graph/tensor.ts'
+import { transposed } from '../graph/transpose.ts'
 import { terminals } from '../graph/traverse.ts'
 import type { Head } from '../head/head.ts'
 import { RESULT } from './graph.ts'
@@ -44,7 +45,7 @@ export function denseEnd(graph: Graph): DenseEnd {
   const [width, categories] = boolAttr(product, 'transpose_b') ? weights.shape.toReversed() : weights.shape
   const values = floatsOf(weights)
   const head = {
-    weights: boolAttr(product, 'transpose_b') ? transposed(values, width!, categories!) : values,
+    weights: boolAttr(product, 'transpose_b') ? transposed(values, categories!, width!) : values,
     bias: floatsOf(bias),
     width: width!,
     categories: categories!,
@@ -71,16 +72,6 @@ function known(byName: Nodes, ref: string | undefined, depth = 0): Tensor | unde
   if (constant) return constant
   const inputs = dataInputs(node).map(input => known(byName, input, depth + 1))
   return inputs.length > 0 && inputs.every(value => value !== undefined) ? evaluate(node, inputs) : undefined
-}
-
-/** [categories, width] → [width, categories] */
-function transposed(values: Float32Array, width: number, categories: number): Float32Array {
-  const result = new Float32Array(values.length)
-  for (let row = 0; row < width; row++) {
-    for (let column = 0; column < categories; column++)
-      result[row * categories + column] = values[column * width + row]!
-  }
-  return result
 }
 
 function noEnd(what: string): UserError {

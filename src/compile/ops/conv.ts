@@ -2,8 +2,8 @@ import type { Builder } from '../../formats/onnx/builder.ts'
 import type { Value } from '../../formats/onnx/value.ts'
 import { dataInputs, type GraphNode, nodeError, numberAttr, numbersAttr, stringsAttr } from '../../graph/graph.ts'
 import { floatsOf } from '../../graph/tensor.ts'
+import { permuted } from '../../graph/transpose.ts'
 import { explicitPads, imageOf, imageResult, slide, spatial } from '../image.ts'
-import { transposed } from '../transpose.ts'
 import { activate } from './activation.ts'
 import type { Lowering } from './lowering.ts'
 import { scaleAndShift } from './normalize.ts'
@@ -34,7 +34,7 @@ function convolve(node: GraphNode, builder: Builder, isDepthwise: boolean): Valu
   const y = slide(node, rows, padY)
   const x = slide(node, columns, padX)
   const data = (): Float32Array =>
-    transposed(floatsOf(weights), [kernelHeight, kernelWidth, inputsEach, filters], [3, 2, 0, 1])
+    permuted(floatsOf(weights), [kernelHeight, kernelWidth, inputsEach, filters], [3, 2, 0, 1])
   const name = builder.floats(`${node.name}/weights`, [filters, inputsEach, kernelHeight, kernelWidth], data)
   return builder.emit(
     'Conv',

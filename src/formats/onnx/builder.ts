@@ -1,7 +1,7 @@
-import { transposed } from '../../compile/transpose.ts'
 import { UserError } from '../../errors.ts'
 import { type GraphNode, nodeError, parseRef } from '../../graph/graph.ts'
 import { bytesOfArray, elementCount, floatsOf, type Tensor } from '../../graph/tensor.ts'
+import { permuted } from '../../graph/transpose.ts'
 import { BATCH, isTensor, type Operand, physicalShape, type Value } from './value.ts'
 import type { OnnxAttr, OnnxNode, OnnxTensor } from './wire.ts'
 
@@ -126,7 +126,7 @@ export class Builder {
   nchw(operand: Operand): Value {
     if (isTensor(operand)) {
       const [n, h, w, c] = operand.shape as [number, number, number, number]
-      const data = () => transposed(floatsOf(operand), [n, h, w, c], [0, 3, 1, 2])
+      const data = () => permuted(floatsOf(operand), [n, h, w, c], [0, 3, 1, 2])
       return { name: this.floats('const', [n, c, h, w], data), shape: operand.shape, layout: 'nchw' }
     }
     const value = this.materialized(operand)

@@ -69,22 +69,35 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   const head = protobuf.Writer.create().uint32(MODEL.irVersion).int64(IR_VERSION)
   head.uint32(MODEL.producerName).string('itc')
   const graph = encodeGraph(model, model.tensors.flatMap(encodeTensor))
-  const tail = protobuf.Writer.create()
-  const opset = tail.uint32(MODEL.opsetImport).fork()
+  const opset = protobuf.Writer.create().uint32(MODEL.opsetImport).fork()
   opset.uint32(OPERATOR_SET.domain).string('').uint32(OPERATOR_SET.version).int64(OPSET).ldelim()
-  writeMetadata(tail, model.metadata)
-  return Buffer.concat([head.finish(), ...delimited(MODEL.graph, graph), tail.finish()])
+  const tail = [opset.finish(), encodeMetadata(model.metadata)]
+  return Buffer.concat([head.finish(), ...delimited(MODEL.graph, graph), ...tail])
 }
 
 /** A GraphProto in pieces: weights are large, so they are moved once, when all pieces are joined. */
 function encodeGraph(model: OnnxModel, tensors: readonly Uint8Array[]): Uint8Array[] {
-  const nodes = protobuf.Writer.create()
-  for (const node of model.nodes) writeNode(nodes.uint32(GRAPH.node).fork(), node).ldelim()
-  nodes.uint32(GRAPH.name).string('itc')
-  const ports = protobuf.Writer.create()
-  for (const port of model.inputs) writePort(ports.uint32(GRAPH.input).fork(), port).ldelim()
-  for (const port of model.outputs) writePort(ports.uint32(GRAPH.output).fork(), port).ldelim()
-  return [nodes.finish(), ...tensors, ports.finish()]
+  return [encodeNodes(model.nodes), encodeGraphName(), ...tensors, encodePorts(model.inputs, model.outputs)]
+}
+
+/** Fields of a GraphProto: its nodes. */
+export function encodeNodes(nodes: readonly OnnxNode[]): Uint8Array {
+  const writer = protobuf.Writer.create()
+  for (const node of nodes) writeNode(writer.uint32(GRAPH.node).fork(), node).ldelim()
+  return writer.finish()
+}
+
+/** Fields of a GraphProto: its inputs and outputs. */
+export function encodePorts(inputs: readonly OnnxPort[], outputs: readonly OnnxPort[]): Uint8Array {
+  const writer = protobuf.Writer.create()
+  for (const port of inputs) writePort(writer.uint32(GRAPH.input).fork(), port).ldelim()
+  for (const port of outputs) writePort(writer.uint32(GRAPH.output).fork(), port).ldelim()
+  return writer.finish()
+}
+
+/** A field of a GraphProto, which must have a name. */
+export function encodeGraphName(): Uint8Array {
+  return protobuf.Writer.create().uint32(GRAPH.name).string('itc').finish()
 }
 
 /** A length-delimited field whose content comes in pieces. */
@@ -103,15 +116,17 @@ function writeGraph(writer: protobuf.Writer, graph: OnnxGraph): protobuf.Writer 
   return writer
 }
 
-/** Appends ModelProto's metadata_props, which tools show and `session.get_modelmeta()` gives. */
-export function writeMetadata(writer: protobuf.Writer, metadata: Readonly<Record<string, string>>): void {
+/** ModelProto's metadata_props, which tools show and `session.get_modelmeta()` gives. */
+export function encodeMetadata(metadata: Readonly<Record<string, string>>): Uint8Array {
+  const writer = protobuf.Writer.create()
   for (const [key, value] of Object.entries(metadata)) {
     const entry = writer.uint32(MODEL.metadataProps).fork()
     entry.uint32(ENTRY.key).string(key).uint32(ENTRY.value).string(value).ldelim()
   }
+  return writer.finish()
 }
 
-export function writeNode(writer: protobuf.Writer, node: OnnxNode): protobuf.Writer {
+function writeNode(writer: protobuf.Writer, node: OnnxNode): protobuf.Writer {
   for (const input of node.inputs) writer.uint32(NODE.input).string(input)
   for (const output of node.outputs) writer.uint32(NODE.output).string(output)
   writer.uint32(NODE.name).string(node.name).uint32(NODE.opType).string(node.op)
@@ -145,7 +160,7 @@ function writeValue(writer: protobuf.Writer, value: OnnxAttr): keyof typeof ATTR
   return 'ints'
 }
 
-export function writeTensor(writer: protobuf.Writer, tensor: OnnxTensor): protobuf.Writer {
+function writeTensor(writer: protobuf.Writer, tensor: OnnxTensor): protobuf.Writer {
   return writeTensorHead(writer, tensor).uint32(TENSOR.rawData).bytes(tensor.bytes())
 }
 
@@ -160,7 +175,7 @@ function writeTensorHead(writer: protobuf.Writer, tensor: OnnxTensor): protobuf.
   return writer.uint32(TENSOR.dataType).int32(DATA_TYPE[tensor.type]).uint32(TENSOR.name).string(tensor.name)
 }
 
-export function writePort(writer: protobuf.Writer, port: OnnxPort): protobuf.Writer {
+function writePort(writer: protobuf.Writer, port: OnnxPort): protobuf.Writer {
   writer.uint32(VALUE_INFO.name).string(port.name).uint32(VALUE_INFO.type).fork().uint32(TYPE.tensorType).fork()
   writer.uint32(TENSOR_TYPE.elemType).int32(DATA_TYPE[port.type]).uint32(TENSOR_TYPE.shape).fork()
   for (const size of port.shape) {

@@ -1,6 +1,7 @@
 import { type Interval, wilsonInterval } from '../../assess/interval.ts'
 import { sampleEvenly } from '../../assess/makeBank.ts'
 import { BUNDLED_NAMES } from '../../backbone/catalog.ts'
+import { labelNumbers } from '../../dataset/labels.ts'
 import type { Dataset } from '../../dataset/scan.ts'
 import { UserError } from '../../errors.ts'
 import { PartCache } from '../../features/partCache.ts'
@@ -114,8 +115,7 @@ export function chosenOptions({ candidates, chosen }: Choice): Pick<TrainOptions
 }
 
 function sampleOf(dataset: Dataset): Dataset {
-  const numbers = new Map(dataset.categories.map((category, index) => [category, index]))
-  const labels = Int32Array.from(dataset.pictures, ({ label }) => numbers.get(label)!)
+  const labels = labelNumbers(dataset.pictures, dataset.categories)
   return { ...dataset, pictures: Array.from(sampleEvenly(labels, SAMPLE), row => dataset.pictures[row]!) }
 }
 

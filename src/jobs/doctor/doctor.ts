@@ -4,6 +4,7 @@ import { nearDuplicates, outliers } from '../../assess/duplicates.ts'
 import type { Backbone } from '../../backbone/backbone.ts'
 import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { findBackbones } from '../../backbone/find.ts'
+import { labelNumbers } from '../../dataset/labels.ts'
 import { type Dataset, scanCategories } from '../../dataset/scan.ts'
 import { DEFAULT_FRACTIONS, type Split, type SplitExample, splitExamples } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -11,6 +12,7 @@ import { loadEngine } from '../../engine/load.ts'
 import { UserError } from '../../errors.ts'
 import { type Extraction, extractFeatures } from '../../features/extract.ts'
 import { PartCache } from '../../features/partCache.ts'
+import { once } from '../../flow/once.ts'
 import { type HeadOptions, resolveHeadOptions } from '../../head/options.ts'
 import { limitsWith } from '../../image/limits.ts'
 import { layoutOf } from '../../model/layout.ts'
@@ -34,8 +36,7 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
   const dataset = await scanCategories(layout.data)
   const model = await readModel(tfFiles).catch(() => undefined)
   const backbones = await backbonesOf(model, options)
-  let loading: Promise<Engine> | undefined
-  const engine = () => (loading ??= loadEngine(options.engine ?? 'auto'))
+  const engine = once(() => loadEngine(options.engine ?? 'auto'))
   const limits = limitsWith(options.limits)
   const progress = (kind: ExamineEvent['kind']) => (done: number, total: number) =>
     options.onEvent?.({ kind, done, total })
@@ -111,8 +112,7 @@ async function compare(
   // Categories without a picture have no numbers here: nothing could be drawn from them.
   const used = new Set(extraction.pictures.map(({ label }) => label))
   const categories = dataset.categories.filter(category => used.has(category))
-  const numbers = new Map(categories.map((category, at) => [category, at]))
-  const labels = Int32Array.from(extraction.pictures, ({ label }) => numbers.get(label)!)
+  const labels = labelNumbers(extraction.pictures, categories)
   const near = await findNear(extraction.matrix, labels, signal)
   const examples = groupedExamples(extraction, labels, near)
   const data = { ...extraction.matrix, labels, categories: categories.length }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { syncFolder } from '../../disk/folder.ts'
 import { withLock } from '../../disk/lock.ts'
 import { systemCode, UserError } from '../../errors.ts'
 import type { ExportFiles } from '../../export/formats.ts'
@@ -47,6 +48,7 @@ async function place(folder: string, files: ExportFiles): Promise<void> {
       placed.push(top)
     }
     await remove(draft)
+    await syncFolder(folder)
   } catch (error) {
     for (const path of [draft, ...placed.map(top => join(folder, top))]) await remove(path).catch(() => undefined)
     throw error

@@ -2,6 +2,7 @@ import { findNear, type Near } from '../../assess/assess.ts'
 import type { Backbone } from '../../backbone/backbone.ts'
 import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { findBackbones } from '../../backbone/find.ts'
+import { labelNumbers } from '../../dataset/labels.ts'
 import type { Dataset, Skipped } from '../../dataset/scan.ts'
 import { DEFAULT_FRACTIONS, type Fractions, type Split, type SplitExample, splitExamples } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -9,6 +10,7 @@ import { loadEngine } from '../../engine/load.ts'
 import { UserError } from '../../errors.ts'
 import { type Extraction, extractFeatures } from '../../features/extract.ts'
 import { PartCache } from '../../features/partCache.ts'
+import { once } from '../../flow/once.ts'
 import type { LabelledMatrix } from '../../head/train.ts'
 import { limitsWith } from '../../image/limits.ts'
 import type { Layout } from '../../model/layout.ts'
@@ -42,17 +44,12 @@ export async function prepare(layout: Layout, dataset: Dataset, options: TrainOp
     ...options,
     onDownload: ({ received, total }) => options.onEvent?.({ kind: 'download', received, total }),
   })
-  let loading: Promise<Engine> | undefined
-  const engine = () => {
-    loading ??= loadEngine(options.engine ?? 'auto')
-    return loading
-  }
+  const engine = once(() => loadEngine(options.engine ?? 'auto'))
   const extracted = await extract(layout, dataset, backbones, engine, options)
   checkUsable(dataset, extracted, options)
   const { extraction, variants } = await augmented(layout, extracted, backbones, engine, options)
 
-  const numbers = new Map(categories.map((category, index) => [category, index]))
-  const labels = Int32Array.from(extraction.pictures, picture => numbers.get(picture.label)!)
+  const labels = labelNumbers(extraction.pictures, categories)
   const near = await findNear(extraction.matrix, labels, options.signal)
   const examples = groupedExamples(extraction, labels, near)
   const fractions = { ...DEFAULT_FRACTIONS, ...defined({ validation: options.validation, test: options.test }) }

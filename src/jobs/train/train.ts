@@ -1,5 +1,5 @@
+import { rm } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
-import fs from 'fs-extra'
 import { certaintyTable } from '../../assess/certainty.ts'
 import { type Evaluation, evaluate } from '../../assess/metrics.ts'
 import { cooled, foldTemperature } from '../../assess/temperature.ts'
@@ -118,7 +118,7 @@ async function learn(prepared: Prepared, headOptions: HeadOptions, options: Trai
     if (wanted) await attempt('The report', writeReport(layout.report, page, layout.data, limits))
     const report = wanted && warnings.length === 0 ? layout.report : undefined
     // An earlier one would tell of another model.
-    if (report === undefined) await fs.remove(layout.report).catch(() => undefined)
+    if (report === undefined) await rm(layout.report, { force: true }).catch(() => undefined)
     const { summariesDir } = options
     if (summariesDir !== undefined) {
       await attempt('The summaries for TensorBoard', writeSummaries(summariesDir, history, Date.now() / 1000))

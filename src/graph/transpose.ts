@@ -1,0 +1,28 @@
+/** [rows, columns] → [columns, rows] */
+export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(values.length)
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column]!
+  }
+  return result
+}
+
+type Four = readonly [number, number, number, number]
+
+/** Four axes in another order: axis i of the result is axis `perm[i]` of `data`. */
+export function permuted(data: Float32Array, shape: Four, perm: Four): Float32Array {
+  const strides = [shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1]
+  const [a, b, c, d] = perm.map(axis => shape[axis]!) as [number, number, number, number]
+  const [stepA, stepB, stepC, stepD] = perm.map(axis => strides[axis]!) as [number, number, number, number]
+  const result = new Float32Array(data.length)
+  let at = 0
+  for (let i = 0; i < a; i++) {
+    for (let j = 0; j < b; j++) {
+      for (let k = 0; k < c; k++) {
+        let from = i * stepA + j * stepB + k * stepC
+        for (let l = 0; l < d; l++, from += stepD) result[at++] = data[from]!
+      }
+    }
+  }
+  return result
+}
