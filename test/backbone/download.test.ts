@@ -1,15 +1,14 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { cachedPath } from '../../src/backbone/cacheFolder.ts'
 import { type DownloadOptions, type DownloadProgress, download } from '../../src/backbone/download.ts'
 import { UserError } from '../../src/errors.ts'
 import { sendFile, sendThenCut, serve, serveProxy, someFile } from '../helpers/server.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 async function settings(env: Record<string, string> = {}): Promise<DownloadOptions & { cacheFolder: string }> {
-  const cacheFolder = await mkdtemp(join(tmpdir(), 'itc-cache-'))
-  onTestFinished(() => rm(cacheFolder, { recursive: true, force: true }))
+  const cacheFolder = await tempFolder()
   return { cacheFolder, env, stallMs: 1_000, pauseMs: 5, attempts: 3 }
 }
 

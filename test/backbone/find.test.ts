@@ -1,12 +1,13 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { BUNDLED_NAMES, CATALOG, catalogEntry } from '../../src/backbone/catalog.ts'
 import { findBackbone, findBackbones } from '../../src/backbone/find.ts'
 import { verifiedBundle } from '../../src/backbone/fromCatalog.ts'
 import { UserError } from '../../src/errors.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const MODELS = fileURLToPath(new URL('../../models/', import.meta.url))
 const offline = { cacheFolder: join(tmpdir(), 'itc-no-cache'), env: { HTTP_PROXY: 'http://127.0.0.1:9' } }
@@ -29,8 +30,7 @@ test.each(BUNDLED_NAMES)('%s is the network that the catalog names', async name 
 })
 
 test('a damaged or incomplete bundled network gets a sentence', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'itc-bundle-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = await tempFolder()
   await cp(join(MODELS, 'mobilenet_v1'), folder, { recursive: true })
   const { sha256 = '' } = catalogEntry('mobilenet_v1') ?? {}
   await expect(verifiedBundle(folder, sha256)).resolves.toBeDefined()

@@ -1,22 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { catalogEntry } from '../../src/backbone/catalog.ts'
 import { findBackbone, findBackbones } from '../../src/backbone/find.ts'
 import { writeGraphDef } from '../../src/formats/graphdef/write.ts'
 import { writeTfjsModel } from '../../src/formats/tfjs/write.ts'
 import { smallNetwork } from '../helpers/networks.ts'
 import { serve } from '../helpers/server.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const MODELS = fileURLToPath(new URL('../../models/', import.meta.url))
-
-async function folder(): Promise<string> {
-  const made = await mkdtemp(join(tmpdir(), 'itc-own-'))
-  onTestFinished(() => rm(made, { recursive: true, force: true }))
-  return made
-}
 
 /** Serves `models/` at the root. */
 async function serveModels() {
@@ -28,7 +22,7 @@ async function serveModels() {
 
 test('a TF.js model is downloaded with its shards, once', async () => {
   const server = await serveModels()
-  const options = { cacheFolder: await folder(), env: {} }
+  const options = { cacheFolder: await tempFolder(), env: {} }
   const address = `${server.origin}/mobilenet_v1/model.json?tfjs-format=file`
   const backbone = await findBackbone(address, options)
   const { sha256, features } = catalogEntry('mobilenet_v1') ?? {}
@@ -41,14 +35,14 @@ test('a TF.js model is downloaded with its shards, once', async () => {
 test('a model.json may not send for files elsewhere', async () => {
   const json = JSON.stringify({ weightsManifest: [{ paths: ['../../secret.bin'] }] })
   const server = await serve((_, response) => response.end(json))
-  const options = { cacheFolder: await folder(), env: {} }
+  const options = { cacheFolder: await tempFolder(), env: {} }
   await expect(findBackbone(`${server.origin}/a/b/model.json`, options)).rejects.toMatchObject({ code: 'E_BAD_GRAPH' })
   expect(server.requests).toHaveLength(1)
 })
 
 test('an archive of the catalog is asked for when its network is, and verified', async () => {
   const server = await serve((_, response) => response.end('not it'))
-  const cacheFolder = await folder()
+  const cacheFolder = await tempFolder()
   const backbone = await findBackbone('mobilenet_v1_0.25_128', { cacheFolder, env: { ITC_MIRROR: server.origin } })
   expect(server.requests).toHaveLength(0)
   await expect(backbone.loadNetwork()).rejects.toMatchObject({ code: 'E_CHECKSUM' })
@@ -68,13 +62,13 @@ test('other nodes make another network, with its own length and identity', async
 })
 
 test('what is not a network gets a sentence with its path', async () => {
-  const path = join(await folder(), 'net.pb')
+  const path = join(await tempFolder(), 'net.pb')
   await writeFile(path, 'some text')
   await expect(findBackbone(path)).rejects.toThrow(`${path}: Expected a TensorFlow GraphDef`)
-  const archive = join(await folder(), 'net.tgz')
+  const archive = join(await tempFolder(), 'net.tgz')
   await writeFile(archive, Buffer.from([0x1f, 0x8b, 8, 0]))
   await expect(findBackbone(archive)).rejects.toThrow(`${archive}: The arch`)
-  const json = join(await folder(), 'model.json')
+  const json = join(await tempFolder(), 'model.json')
   await writeFile(json, '{}')
   await expect(findBackbone(json)).rejects.toThrow(`${json} is not`)
 })
@@ -95,15 +89,15 @@ const damagedModels: [string, string, string][] = [
 ]
 
 test.each(damagedModels)('a model.json with %s gets a sentence', async (_, json, words) => {
-  const path = await folder()
+  const path = await tempFolder()
   await writeFile(join(path, 'model.json'), json)
   const sentence = { name: 'UserError', message: expect.stringContaining(words) }
   await expect(findBackbone(path, { cacheFolder: path })).rejects.toMatchObject(sentence)
 })
 
 test('a folder is the network that lies in it', async () => {
-  const options = { cacheFolder: await folder() }
-  const path = await folder()
+  const options = { cacheFolder: await tempFolder() }
+  const path = await tempFolder()
   await expect(findBackbone(path, options)).rejects.toMatchObject({ code: 'E_NOT_A_GRAPH' })
   await writeFile(join(path, 'frozen_graph.pb'), writeGraphDef(smallNetwork()))
   expect(await findBackbone(path, options)).toMatchObject({ features: 6 })
@@ -112,16 +106,16 @@ test('a folder is the network that lies in it', async () => {
 })
 
 test('a bottleneck before the pooling grows with the input', async () => {
-  const options = { cacheFolder: await folder(), bottleneck: 'conv' }
-  const path = join(await folder(), 'small.pb')
+  const options = { cacheFolder: await tempFolder(), bottleneck: 'conv' }
+  const path = join(await tempFolder(), 'small.pb')
   await writeFile(path, writeGraphDef(smallNetwork()))
   expect(await findBackbone(path, { ...options, inputSize: 64 })).toMatchObject({ features: 32 * 32 * 4 })
   expect(await findBackbone(path, { ...options, inputSize: 32 })).toMatchObject({ features: 16 * 16 * 4 })
 })
 
 test('the weights of a TF.js model are part of its identity, whatever its file is called', async () => {
-  const options = { cacheFolder: await folder() }
-  const path = await folder()
+  const options = { cacheFolder: await tempFolder() }
+  const path = await tempFolder()
   for (const [name, bytes] of Object.entries(writeTfjsModel(smallNetwork()))) {
     await writeFile(join(path, name === 'model.json' ? 'small.json' : name), bytes)
   }
@@ -134,7 +128,7 @@ test('the weights of a TF.js model are part of its identity, whatever its file i
 })
 
 test('a + inside a path that exists does not separate', async () => {
-  const path = join(await folder(), 'a+b.pb')
+  const path = join(await tempFolder(), 'a+b.pb')
   await writeFile(path, 'some text')
   for (const spec of [path, `mobilenet_v1+${path}`, `${path}+mobilenet_v1`]) {
     await expect(findBackbones(spec)).rejects.toThrow(`${path}: Expected a TensorFlow GraphDef`)
@@ -143,7 +137,7 @@ test('a + inside a path that exists does not separate', async () => {
 
 test('an archive without a known checksum is downloaded to learn it, and not again', async () => {
   const server = await serve((_, response) => response.end('an archive'))
-  const options = { cacheFolder: await folder(), env: { ITC_MIRROR: server.origin } }
+  const options = { cacheFolder: await tempFolder(), env: { ITC_MIRROR: server.origin } }
   const first = await findBackbone('inception_v3_2015', options)
   expect(first).toMatchObject({ features: 2048, recipe: { size: 299, mean: [128, 128, 128] } })
   expect((await findBackbone('inception_v3_2015', options)).sha256).toBe(first.sha256)

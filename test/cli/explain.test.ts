@@ -4,19 +4,18 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { train } from '../../src/jobs/train/train.ts'
 import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
 import { run } from '../helpers/runCli.ts'
-import { tempFolder } from '../helpers/tempFolder.ts'
+import { sharedFolder, tempFolder } from '../helpers/tempFolder.ts'
 
 const PICTURE = join(SAMPLE_TEST, 'ladybird.jpg')
+
+const root = await sharedFolder()
 
 describe('itc explain', () => {
   let tfFiles: string
 
   beforeAll(async () => {
-    const { mkdtemp } = await import('node:fs/promises')
-    const root = await mkdtemp(join((await import('node:os')).tmpdir(), 'itc-test-'))
     tfFiles = await sampleFolder(root, ['bird', 'bug'], 4)
     await train(tfFiles, { steps: 200, folds: 0 })
-    return () => fs.remove(root)
   })
 
   it('prints where and which pictures, and writes the sheet', async () => {

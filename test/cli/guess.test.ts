@@ -1,21 +1,20 @@
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { train } from '../../src/index.ts'
 import { SAMPLE, SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
 import { run } from '../helpers/runCli.ts'
+import { sharedFolder } from '../helpers/tempFolder.ts'
 
+const root = await sharedFolder()
 let tfFiles: string
 const lemon = join(SAMPLE_TEST, 'lemon.jpg')
 const bus = join(SAMPLE_TEST, 'bus.jpg')
 
 beforeAll(async () => {
-  const root = await fs.mkdtemp(join(tmpdir(), 'itc-test-'))
   tfFiles = await sampleFolder(root, ['fruit', 'vehicle'], 15)
   await fs.move(join(tfFiles, 'data', 'fruit'), join(tfFiles, 'data', 'fresh_fruit'))
   await train(tfFiles, { steps: 500 })
-  return () => fs.remove(root)
 })
 
 describe('itc guess', () => {

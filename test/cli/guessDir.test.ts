@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fs from 'fs-extra'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { train } from '../../src/index.ts'
 import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
 import { run } from '../helpers/runCli.ts'
+import { sharedFolder, tempFolder } from '../helpers/tempFolder.ts'
 
-let shared: string
+const shared = await sharedFolder()
 let tfFiles: string
 let root: string
 let source: string
@@ -15,21 +15,18 @@ let destination: string
 const PICTURES = ['bus.jpg', 'lemon.jpg', 'pear.jpg', 'tractor.jpg']
 
 beforeAll(async () => {
-  shared = await fs.mkdtemp(join(tmpdir(), 'itc-test-'))
   tfFiles = await sampleFolder(shared, ['fruit', 'vehicle'], 15)
   await fs.move(join(tfFiles, 'data', 'fruit'), join(tfFiles, 'data', 'fresh_fruit'))
   await train(tfFiles, { steps: 500, folds: 0 })
-  return () => fs.remove(shared)
 })
 
 beforeEach(async () => {
-  root = await fs.mkdtemp(join(tmpdir(), 'itc-test-'))
+  root = await tempFolder()
   source = join(root, 'source')
   destination = join(root, 'named')
   for (const name of PICTURES) await fs.copy(join(SAMPLE_TEST, name), join(source, name))
   await fs.move(join(source, 'tractor.jpg'), join(source, 'farm', 'tractor.JPG'))
 })
-afterEach(() => fs.remove(root))
 
 /** Every visible file's hash. */
 async function hashes(folder: string): Promise<string[]> {

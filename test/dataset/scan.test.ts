@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, symlink, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { outputFile } from 'fs-extra/esm'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { scanDataset } from '../../src/dataset/scan.ts'
 import { UserError } from '../../src/errors.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const windows = process.platform === 'win32'
 const root = process.getuid?.() === 0
@@ -14,10 +14,9 @@ const root = process.getuid?.() === 0
 let home: string
 let data: string
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'itc-scan-'))
+  home = await tempFolder()
   data = join(home, 'data')
 })
-afterEach(() => rm(home, { recursive: true, force: true }))
 
 const put = async (...files: string[]) => {
   for (const file of files) await outputFile(join(data, file), 'x')

@@ -1,6 +1,6 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { copyNew, moveNew } from '../../src/disk/transfer.ts'
 import { contents, type Folders, makeFolders } from '../helpers/guessDirFixture.ts'
 
@@ -22,7 +22,6 @@ beforeEach(async () => {
   Object.assign(system, { links: true, forgets: false })
   folders = await makeFolders(FILES)
 })
-afterEach(() => rm(folders.root, { recursive: true }))
 
 test('a network disk that says of a removed file that there is none does not cost the picture', async () => {
   system.forgets = true

@@ -1,18 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTensorflowEngine } from '../../src/engine/tensorflow.ts'
 import { loadTensorFlow, provisionedFolder } from '../../src/engine/tensorflowModule.ts'
 import { UserError } from '../../src/errors.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 import { describeTensorflow } from '../helpers/tensorflowSuite.ts'
 
 let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'itc-tfjs-'))
-})
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true })
+beforeEach(async () => {
+  folder = await tempFolder()
 })
 
 describe('loading tfjs-node where it does not load', () => {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deflateRawSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { loadTensorFlow } from '../../src/engine/tensorflowModule.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const SCRIPTS = new URL('../../scripts/provision-tfjs-node/', import.meta.url)
 const { extract } = (await import(new URL('unzip.mjs', SCRIPTS).href)) as {
@@ -13,11 +13,8 @@ const { extract } = (await import(new URL('unzip.mjs', SCRIPTS).href)) as {
 }
 
 let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'itc-provision-'))
-})
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true })
+beforeEach(async () => {
+  folder = await tempFolder()
 })
 
 describe('taking a library out of an archive', () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PictureError } from '../../src/image/pictureError.ts'
 import type { NamingModel } from '../../src/jobs/guess/ahead.ts'
+import { tempFolder } from './tempFolder.ts'
 
 export const LABELS = ['cat', 'dog']
 
@@ -37,8 +37,8 @@ export interface Folders {
 }
 
 /** Folders of their own for a test, the source with these files. */
-export async function makeFolders(files: Readonly<Record<string, string>>, under = tmpdir()): Promise<Folders> {
-  const root = await mkdtemp(join(under, 'itc-guess-dir-'))
+export async function makeFolders(files: Readonly<Record<string, string>>, under?: string): Promise<Folders> {
+  const root = await tempFolder(under)
   const folders = { root, source: join(root, 'source'), destination: join(root, 'destination') }
   await mkdir(folders.source)
   await writeFiles(folders.source, files)

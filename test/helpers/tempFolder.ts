@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { afterAll, onTestFinished } from 'vitest'
 
-/** A folder of its own for one test, removed when the test ends. */
-export async function tempFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'itc-test-'))
+/** A folder of its own for one test, removed when the test ends; for `beforeEach` too. */
+export async function tempFolder(under = tmpdir()): Promise<string> {
+  const folder = await mkdtemp(join(under, 'itc-test-'))
   onTestFinished(() => fs.remove(folder))
   return folder
 }

@@ -1,24 +1,22 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { Turns } from '../../src/flow/turns.ts'
 import { DEFAULT_LIMITS } from '../../src/image/limits.ts'
 import { readPicture } from '../../src/image/read.ts'
 import { noise, outcome } from '../helpers/samples.ts'
+import { sharedFolder } from '../helpers/tempFolder.ts'
 
 const windows = process.platform === 'win32'
 const root = process.getuid?.() === 0
 
-let folder: string
+const folder = await sharedFolder()
 const at = (name: string) => join(folder, name)
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'itc-read-'))
   await writeFile(at('picture'), await noise().jpeg().toBuffer())
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
 
 test('reads a file with the size and time that it has', async () => {
   const { bytes, size, mtimeMs } = await readPicture(at('picture'))

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -7,15 +6,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderReport } from '../../src/report/renderReport.ts'
 import { chromiumPath as executablePath } from '../helpers/chromium.ts'
 import { PIXEL, sampleReport } from '../helpers/reportFixture.ts'
+import { sharedFolder } from '../helpers/tempFolder.ts'
 
 const required = process.env.ITC_REQUIRE_CHROMIUM === '1'
+
+const folder = await sharedFolder()
 
 test.runIf(required)('chromium is there, as ITC_REQUIRE_CHROMIUM asks', () => {
   expect(executablePath).toBeDefined()
 })
 
 describe.skipIf(executablePath === undefined)('the report in Chromium', () => {
-  let folder: string
   let url: string
   let browser: Browser
   let page: Page
@@ -23,7 +24,6 @@ describe.skipIf(executablePath === undefined)('the report in Chromium', () => {
   const requests: string[] = []
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'itc-report-'))
     const path = join(folder, 'report.html')
     await writeFile(path, await renderReport(sampleReport(['cat', 'big_dog', 'hen'], 12), async () => PIXEL))
     url = pathToFileURL(path).href
@@ -42,7 +42,6 @@ describe.skipIf(executablePath === undefined)('the report in Chromium', () => {
 
   afterAll(async () => {
     await browser?.close()
-    if (folder) await rm(folder, { recursive: true })
   })
 
   // As text: the page's world, with its document, is not the one these files are checked against.

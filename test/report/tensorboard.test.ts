@@ -1,15 +1,14 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { crc32c } from '../../src/disk/crc32c.ts'
 import { encodeEvents, writeSummaries } from '../../src/report/tensorboard.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 let folder: string
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'itc-summaries-'))
+  folder = await tempFolder()
 })
-afterEach(() => rm(folder, { recursive: true }))
 
 test('CRC-32C of the examples in RFC 3720', () => {
   expect(crc32c(new Uint8Array(32)).toString(16)).toBe('8a9136aa')

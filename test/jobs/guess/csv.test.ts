@@ -1,14 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { formatRecord, guardText, parseRecord, readRecords, unguardText } from '../../../src/jobs/guess/csv.ts'
+import { sharedFolder } from '../../helpers/tempFolder.ts'
 
-let folder: string
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'itc-csv-'))
-})
-afterAll(() => rm(folder, { recursive: true }))
+const folder = await sharedFolder()
 
 async function read(text: string): Promise<string[][]> {
   const path = join(folder, 'file.csv')

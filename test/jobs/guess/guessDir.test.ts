@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { guessDir } from '../../../src/jobs/guess/guessDir.ts'
 import type { GuessDirEvent, GuessDirOptions, GuessDirResult } from '../../../src/jobs/guess/options.ts'
 import { contents, type Folders, makeFolders, textModel, writeFiles } from '../../helpers/guessDirFixture.ts'
@@ -17,7 +17,6 @@ const FILES = {
 beforeEach(async () => {
   folders = await makeFolders(FILES)
 })
-afterEach(() => rm(folders.root, { recursive: true }))
 
 function run(options: GuessDirOptions = {}): Promise<GuessDirResult> {
   return guessDir(textModel, folders.source, folders.destination, options)

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { chooseUnsure, type GuessDirOptions, guessDir, undoGuessDir } from '../../../src/index.ts'
 import { contents, type Folders, makeFolders, textModel, writeFiles } from '../../helpers/guessDirFixture.ts'
 
@@ -15,7 +15,6 @@ const FILES = {
 beforeEach(async () => {
   folders = await makeFolders(FILES)
 })
-afterEach(() => rm(folders.root, { recursive: true }))
 
 /** `e.jpg` is unlike anything learnt, however sure its name. */
 const model: typeof textModel = {
