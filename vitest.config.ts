@@ -1,14 +1,28 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** Where the counts of a run are left for `.ci/run`, which adds them up. */
 const counts = process.env.ITC_TEST_COUNTS
 
+/** What every run has, the slow one too. */
+export const settings: ViteUserConfig['test'] = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  reporters: counts ? ['default', ['json', { outputFile: counts }]] : ['default'],
+}
+
+/** They replace modules of Node, which must not reach other files. */
+const ALONE = ['test/disk/lock.test.ts', 'test/disk/transfer.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/slow/**'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    reporters: counts ? ['default', ['json', { outputFile: counts }]] : ['default'],
+    ...settings,
+    projects: [
+      {
+        extends: true,
+        // One process runs many files: starting one and loading the libraries anew costs more than most files themselves.
+        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: ['test/slow/**', ...ALONE], isolate: false },
+      },
+      { extends: true, test: { name: 'alone', include: ALONE } },
+    ],
   },
 })

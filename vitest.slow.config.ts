@@ -1,17 +1,15 @@
-import { defineConfig, mergeConfig } from 'vitest/config'
-import base from './vitest.config.ts'
+import { defineConfig } from 'vitest/config'
+import { settings } from './vitest.config.ts'
 
 /** Checks that take minutes or install something from a package registry: for `.ci/run` and before a release. */
-export default mergeConfig(
-  { ...base, test: { ...base.test, include: [], exclude: [] } },
-  defineConfig({
-    test: {
-      include: ['test/slow/**/*.test.ts'],
-      testTimeout: 1_200_000,
-      hookTimeout: 1_200_000,
-      fileParallelism: false,
-      // They time real processes and kill them at random moments: a busy machine may spoil one, not all three.
-      retry: 2,
-    },
-  }),
-)
+export default defineConfig({
+  test: {
+    ...settings,
+    include: ['test/slow/**/*.test.ts'],
+    testTimeout: 1_200_000,
+    hookTimeout: 1_200_000,
+    fileParallelism: false,
+    // They time real processes and kill them at random moments: a busy machine may spoil one, not all three.
+    retry: 2,
+  },
+})
