@@ -1,4 +1,4 @@
-export type { CategoryMetrics, Evaluation } from './assess/metrics.ts'
+export type { CategoryMetrics, Evaluation, Share } from './assess/metrics.ts'
 export type { Skipped } from './dataset/scan.ts'
 export type { EngineChoice } from './engine/load.ts'
 export type { ErrorCode } from './errors/codes.ts'
@@ -27,5 +27,5 @@ export { type UndoEvent, type UndoOptions, type UndoResult, undoGuessDir } from 
 export { chooseUnsure, type UnsureChoice } from './jobs/guess/unsure.ts'
 export type { LabelConflict, Misclassified, TrainEvent, TrainOptions, TrainResult } from './jobs/train/options.ts'
 export { train } from './jobs/train/train.ts'
-export type { Manifest, Metrics, ModelCounts, Share } from './model/manifest.ts'
+export type { Manifest, Metrics, ModelCounts } from './model/manifest.ts'
 export type { ClassifyOptions, Guess, Model, Naming, PictureSource, Score } from './model/model.ts'

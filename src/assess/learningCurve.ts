@@ -86,7 +86,7 @@ export function readLearningCurve(
   })
   const parts = countFolds(folds)
   const all = accuracy(crossValidated.logits, labels, categories)
-  points.push(point(Math.round(labels.length * (1 - 1 / Math.max(2, parts))), all.right, all.count))
+  points.push(point(Math.round(labels.length * (1 - 1 / Math.max(2, parts))), all.right, all.pictures))
   const measured = points.filter(({ pictures, tested }) => pictures > 0 && tested > 0)
   return { points: measured, forecast: forecast(measured, [2, 4]) }
 }

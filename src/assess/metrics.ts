@@ -11,12 +11,14 @@ export interface Predictions {
   readonly categories: number
 }
 
-/** A share of pictures named right, with its 95 % interval. */
-export interface Share extends Interval {
-  /** 0 without pictures. */
-  readonly accuracy: number
+/** A share of pictures named right. */
+export interface Share {
+  readonly pictures: number
   readonly right: number
-  readonly count: number
+  /** null without pictures. */
+  readonly accuracy: number | null
+  /** 95 %, Wilson; 0 to 1 without pictures. */
+  readonly interval: Interval
 }
 
 /** How well one category is told from the others; null where there is nothing to divide by. */
@@ -36,14 +38,9 @@ export interface CategoryMetrics {
 }
 
 /** All figures of one set of predictions; free of NaN, and null rather than a made-up number. */
-export interface Evaluation {
-  readonly pictures: number
-  readonly right: number
-  readonly accuracy: number | null
+export interface Evaluation extends Share {
   /** Mean recall of the categories that there are pictures of: each counts the same, however large. */
   readonly balancedAccuracy: number | null
-  /** 95 % Wilson interval of the accuracy; 0 to 1 without pictures. */
-  readonly interval: Interval
   readonly perCategory: readonly CategoryMetrics[]
   /** [given][predicted]: numbers of pictures. */
   readonly confusion: readonly (readonly number[])[]
@@ -73,7 +70,7 @@ export function accuracy(
     const row = rows?.[at] ?? at
     if (argMaxAt(logits, row * categories, categories) === labels[row]) right++
   }
-  return { accuracy: count === 0 ? 0 : right / count, right, count, ...wilsonInterval(right, count) }
+  return { pictures: count, right, accuracy: ratio(right, count), interval: wilsonInterval(right, count) }
 }
 
 /**

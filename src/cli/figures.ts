@@ -1,5 +1,5 @@
 import type { Calibration } from '../assess/calibration.ts'
-import type { Share } from '../model/manifest.ts'
+import type { Share } from '../assess/metrics.ts'
 import { percent } from '../text.ts'
 
 /** "97.5 % (78 of 80; 95 % interval 91.3 % to 99.3 %)" */

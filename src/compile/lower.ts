@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts'
 import { Builder } from '../formats/onnx/builder.ts'
 import { isTensor, type Value } from '../formats/onnx/value.ts'
 import { constantOf, dataInputs, type Graph, nodeError, shapeAttr } from '../graph/graph.ts'
-import { evaluate } from '../graph/simplify/evaluate.ts'
+import { evaluateNode } from '../graph/simplify/evaluate.ts'
 import { useCounts } from '../graph/traverse.ts'
 import { LOWERINGS } from './ops/index.ts'
 
@@ -37,7 +37,7 @@ export function lower(
       continue
     }
     const operands = dataInputs(node).map(ref => builder.operand(ref))
-    const known = operands.every(isTensor) ? evaluate(node, operands) : undefined
+    const known = operands.every(isTensor) ? evaluateNode(node, operands) : undefined
     if (known !== undefined) {
       builder.setResults(node, [known])
       continue

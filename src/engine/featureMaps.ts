@@ -45,14 +45,15 @@ export async function runFeatureMap(backbone: Backbone, pixels: Uint8Array): Pro
 /** [1, features, height, width] or [1, height, width, features] → [height, width, features] */
 function channelsLast({ data, dims }: Tensor, features: number): Omit<FeatureMap, 'bottleneck'> {
   const values = data as Float32Array
-  const [, a = 0, b = 0, c = 0] = dims
-  if (a !== features) return { values, height: a, width: b, features: c }
-  const places = b * c
+  const [, second = 0, third = 0, last = 0] = dims
+  if (second !== features) return { values, height: second, width: third, features: last }
+  const [height, width] = [third, last]
+  const places = height * width
   const moved = new Float32Array(values.length)
   for (let feature = 0; feature < features; feature++) {
     for (let place = 0; place < places; place++) moved[place * features + feature] = values[feature * places + place]!
   }
-  return { values: moved, height: b, width: c, features }
+  return { values: moved, height, width, features }
 }
 
 /** A pooling may leave out places or weigh them: the map would then not add up to what the head sees. */

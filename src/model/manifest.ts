@@ -1,6 +1,6 @@
 import type { CertaintyPoint } from '../assess/certainty.ts'
 import type { FamiliarityRule } from '../assess/familiarity.ts'
-import type { Interval } from '../assess/interval.ts'
+import type { Share } from '../assess/metrics.ts'
 import { UserError } from '../errors.ts'
 import type { HeadOptions } from '../head/options.ts'
 import { isRecipe, type Recipe } from '../image/recipe.ts'
@@ -72,15 +72,6 @@ export interface ModelCounts {
   readonly skipped: number
   /** Pictures of each label. */
   readonly categories: Readonly<Record<string, number>>
-}
-
-/** A share of pictures named right. */
-export interface Share {
-  readonly pictures: number
-  readonly right: number
-  readonly accuracy: number | null
-  /** 95 %, Wilson. */
-  readonly interval: Interval
 }
 
 export interface Metrics {

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts'
 import { FAKE_QUANT } from '../graph/fakeQuant.ts'
 import { boolAttr, constantOf, dataInputs, type Graph, type GraphNode, nodesByName, parseRef } from '../graph/graph.ts'
 import { PASSING } from '../graph/simplify/bypass.ts'
-import { evaluate } from '../graph/simplify/evaluate.ts'
+import { evaluateNode } from '../graph/simplify/evaluate.ts'
 import { floatsOf, type Tensor } from '../graph/tensor.ts'
 import { transposed } from '../graph/transpose.ts'
 import { terminals } from '../graph/traverse.ts'
@@ -71,7 +71,7 @@ function known(byName: Nodes, ref: string | undefined, depth = 0): Tensor | unde
   const constant = constantOf(node)
   if (constant) return constant
   const inputs = dataInputs(node).map(input => known(byName, input, depth + 1))
-  return inputs.length > 0 && inputs.every(value => value !== undefined) ? evaluate(node, inputs) : undefined
+  return inputs.length > 0 && inputs.every(value => value !== undefined) ? evaluateNode(node, inputs) : undefined
 }
 
 function noEnd(what: string): UserError {

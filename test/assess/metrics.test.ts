@@ -39,7 +39,7 @@ test('figures of five pictures, by hand', () => {
   // Bins: .6-.7 holds .65 (right) and .65 (wrong); .7-.8 .75, .8-.9 .85, .9-1 .95, all right.
   expect(result.calibration.error).toBeCloseTo((0.3 + 0.25 + 0.15 + 0.05) / 5, 6)
   expect(result.calibration.bins[6]).toMatchObject({ pictures: 2, accuracy: 0.5 })
-  expect(accuracy(logits, Int32Array.of(0, 0, 0, 1, 1), 2)).toMatchObject({ accuracy: 0.8, right: 4, count: 5 })
+  expect(accuracy(logits, Int32Array.of(0, 0, 0, 1, 1), 2)).toMatchObject({ accuracy: 0.8, right: 4, pictures: 5 })
 })
 
 test('only the rows named are looked at', () => {

@@ -1,6 +1,6 @@
 import { constantOf, constNode, dataInputs, type Graph, parseRef } from '../graph.ts'
 import type { Tensor } from '../tensor.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluateNode } from './evaluate.ts'
 
 /** Replaces nodes whose inputs are all constants by their values. */
 export function foldConstants(graph: Graph): Graph {
@@ -11,7 +11,7 @@ export function foldConstants(graph: Graph): Graph {
     const inputs = dataInputs(node).map(input => known.get(parseRef(input).name))
     const values = inputs.filter(value => value !== undefined)
     if (constant !== undefined || values.length === 0 || values.length < inputs.length) return node
-    const value = evaluate(node, values)
+    const value = evaluateNode(node, values)
     if (value === undefined) return node
     known.set(node.name, value)
     return constNode(node.name, value)

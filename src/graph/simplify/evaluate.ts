@@ -52,7 +52,7 @@ function fakeQuant(node: GraphNode, value: NumericTensor, inputs: readonly Tenso
  * The value of a node whose inputs are all known, or undefined for ops and sizes that are left to the runtime.
  * Lengths that only the runtime knows (the batch) are NaN among the numbers and stay so.
  */
-export function evaluate(node: GraphNode, inputs: readonly Tensor[]): Tensor | undefined {
+export function evaluateNode(node: GraphNode, inputs: readonly Tensor[]): Tensor | undefined {
   const [first] = inputs
   if (node.op === 'Pack' || node.op === 'Concat' || node.op === 'ConcatV2') return join(node, inputs)
   if (first === undefined || first.dtype === 'string') return undefined

@@ -6,7 +6,7 @@ import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { findBackbones } from '../../backbone/find.ts'
 import { labelNumbers } from '../../dataset/labels.ts'
 import { type Dataset, scanCategories } from '../../dataset/scan.ts'
-import { DEFAULT_FRACTIONS, type Split, type SplitExample, splitExamples } from '../../dataset/split.ts'
+import { DEFAULT_FRACTIONS, type Fractions, type Split, type SplitExample, splitExamples } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { loadEngine } from '../../engine/load.ts'
 import { UserError } from '../../errors.ts'
@@ -17,10 +17,10 @@ import { type HeadOptions, resolveHeadOptions } from '../../head/options.ts'
 import { limitsWith } from '../../image/limits.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { readModel } from '../../model/load.ts'
+import type { Manifest } from '../../model/manifest.ts'
 import type { StoredModel } from '../../model/stored.ts'
 import { crossValidated } from '../train/crossValidated.ts'
 import { groupedExamples } from '../train/groups.ts'
-import { defined } from '../train/prepare.ts'
 import * as find from './findings.ts'
 import type { Examination, ExamineEvent, ExamineOptions } from './options.ts'
 import { inspectAll } from './quality.ts'
@@ -48,11 +48,12 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
       store,
       limits,
       onProgress: ({ done, total, cached }) => cached < total && progress('bottlenecks')(done, total),
-      ...(options.signal && { signal: options.signal }),
+      signal: options.signal,
     })
     const hooks = { limits, onProgress: progress('quality'), signal: options.signal }
     const qualities = await inspectAll(extraction, store, hooks)
-    const compared = await compare(dataset, extraction, engine, headOptionsOf(model, options), {
+    const settings = { head: headOptionsOf(model, options), fractions: fractionsOf(model) }
+    const compared = await compare(dataset, extraction, engine, settings, {
       onProgress: progress('cross-validation'),
       signal: options.signal,
     })
@@ -82,17 +83,34 @@ async function backbonesOf(model: StoredModel | undefined, options: ExamineOptio
     inputSize,
     resize,
     onDownload: ({ received, total }) => onEvent?.({ kind: 'download', done: received, total: total ?? received }),
-    ...(signal && { signal }),
+    signal,
   })
 }
 
+const HEAD_OPTIONS = ['steps', 'batch', 'learningRate', 'seed', 'folds'] as const
+
+/** As given, else as the model was trained; cross-validated in any case, unless asked not to. */
 function headOptionsOf(model: StoredModel | undefined, options: ExamineOptions): HeadOptions {
-  const { steps, batch, learningRate, seed, folds } = options
-  const before = model?.manifest.options
-  const usual = before && { ...before, ...(before.folds === 0 && { folds: undefined }) }
-  const given = defined({ steps, batch, learningRate, seed, folds })
-  const { steps: s, batch: b, learningRate: l, seed: e, folds: f } = { ...usual, ...given }
-  return resolveHeadOptions(defined({ steps: s, batch: b, learningRate: l, seed: e, folds: f }))
+  const { folds, ...trained } = trainingOf(model) ?? {}
+  const usual: Partial<HeadOptions> = { ...trained, ...(folds ? { folds } : {}) }
+  const chosen = HEAD_OPTIONS.map(name => [name, options[name] ?? usual[name]] as const)
+  return resolveHeadOptions(Object.fromEntries(chosen.filter(([, value]) => value !== undefined)))
+}
+
+/** How the model that is there split its pictures, so that its test pictures are those spoken of here. */
+function fractionsOf(model: StoredModel | undefined): Fractions {
+  const { validation, test } = trainingOf(model) ?? DEFAULT_FRACTIONS
+  return { validation, test }
+}
+
+/** How a model was trained; undefined for one that retrain.py left, which tells nothing of it. */
+function trainingOf(model: StoredModel | undefined): Manifest['options'] | undefined {
+  return model && model.manifest.format > 0 ? model.manifest.options : undefined
+}
+
+interface CompareSettings {
+  readonly head: HeadOptions
+  readonly fractions: Fractions
 }
 
 interface CompareHooks {
@@ -105,7 +123,7 @@ async function compare(
   dataset: Dataset,
   extraction: Extraction,
   engine: () => Promise<Engine>,
-  head: HeadOptions,
+  { head, fractions }: CompareSettings,
   { onProgress, signal }: CompareHooks,
 ): Promise<{ findings: find.Finding[]; rows: number }> {
   if (extraction.pictures.length === 0) return { findings: [], rows: 0 }
@@ -129,7 +147,7 @@ async function compare(
     findings: [
       ...(validated ? find.mixedUpFindings(caveatsOf(validated.assessment.evaluation).mixedUp, categories) : []),
       ...find.labelFindings(validated?.assessment.doubts ?? [], categories, extraction),
-      ...find.nearFindings(pairsOf(near), extraction, splitsOf(examples)),
+      ...find.nearFindings(pairsOf(near), extraction, splitsOf(examples, fractions)),
       ...find.outlierFindings(
         outliers(near.neighbours, near.labels).map(found => ({ ...found, row: near.sample[found.row]! })),
         extraction,
@@ -147,9 +165,9 @@ function pairsOf({ neighbours, sample }: Near) {
 }
 
 /** Which pictures `train` would train and test on; undefined when there are too few to split. */
-function splitsOf(examples: readonly SplitExample[]): readonly Split[] | undefined {
+function splitsOf(examples: readonly SplitExample[], fractions: Fractions): readonly Split[] | undefined {
   try {
-    return splitExamples(examples, DEFAULT_FRACTIONS)
+    return splitExamples(examples, fractions)
   } catch (error) {
     if (error instanceof UserError) return undefined
     throw error

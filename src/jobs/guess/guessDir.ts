@@ -31,13 +31,17 @@ export async function guessDir(
   const run = new Run(model, source, destination, scan, options)
   if (options.dryRun) return run.rehearse()
   await makeDestination(destination)
-  return await alone(destination, options.signal, () => run.perform()).catch(error => {
+  return await withDestinationLock(destination, options.signal, () => run.perform()).catch(error => {
     throw cannotWrite(destination, error)
   })
 }
 
 /** Runs `work` while nobody else works in the destination. Waiting for another run would only find everything done. */
-export function alone<T>(destination: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+export function withDestinationLock<T>(
+  destination: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   const lock = join(destination, LOCK_NAME)
   const waiting = ({ pid, host }: Holder) => {
     const message = `Another itc is at work in "${destination}" (process ${pid} on ${host}).`

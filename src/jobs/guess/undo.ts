@@ -4,7 +4,7 @@ import { makeFolder } from '../../disk/folder.ts'
 import { isSecondCopy, moveNew } from '../../disk/transfer.ts'
 import { systemCode, UserError } from '../../errors.ts'
 import { cannotWrite, checkFolders, leadsInto } from './folders.ts'
-import { alone } from './guessDir.ts'
+import { withDestinationLock } from './guessDir.ts'
 import { type Problem, UNSURE_FOLDER } from './options.ts'
 import { RESULTS_NAME, Results, readResults } from './results.ts'
 import type { Entry } from './row.ts'
@@ -68,7 +68,7 @@ export async function undoGuessDir(
     else await (await Results.open(path, recorded.labels, left)).close()
     return result
   }
-  return await (options.dryRun ? undo() : alone(destination, options.signal, undo)).catch(error => {
+  return await (options.dryRun ? undo() : withDestinationLock(destination, options.signal, undo)).catch(error => {
     throw cannotWrite(source, error)
   })
 }

@@ -11,6 +11,7 @@ import { train } from '../../../src/jobs/train/train.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
 import { VERSION } from '../../../src/version.ts'
 import { SAMPLE, sampleFolder } from '../../helpers/pictures.ts'
+import { retrained } from '../../helpers/retrained.ts'
 import { sharedFolder, tempFolder } from '../../helpers/tempFolder.ts'
 
 const QUICK = { steps: 400 }
@@ -149,6 +150,26 @@ it('lists nine in ten of the labels that were swapped, within a tenth of the pic
   const listed = (await examine(tfFiles)).findings.filter(({ kind }) => kind === 'label' || kind === 'unclear')
   const found = listed.slice(0, 16).filter(({ path }) => path.includes('swapped'))
   expect(found.length).toBeGreaterThanOrEqual(7) // of 8
+})
+
+it('says which look-alikes the model there was tested on: none, where it was trained on all pictures', async () => {
+  const tfFiles = await sampleFolder(await tempFolder(), ['bug', 'bird'], 8)
+  const bird = join(layoutOf(tfFiles).data, 'bird')
+  for (const name of await fs.readdir(bird)) {
+    await sharp(join(bird, name))
+      .jpeg({ quality: 90 })
+      .toFile(join(bird, `again ${name.replace(/\.\w+$/, '.jpg')}`))
+  }
+  expect(of(await examine(tfFiles, QUICK), 'near-copy').length).toBeGreaterThan(0)
+  await train(tfFiles, { ...QUICK, folds: 0, validation: 0, test: 0, report: false })
+  expect(of(await examine(tfFiles), 'near-copy')).toEqual([])
+})
+
+it('takes a model that retrain.py left for its network only: it tells nothing of its training', async () => {
+  const tfFiles = await sampleFolder(await tempFolder(), ['bug', 'bird'], 5)
+  await retrained(tfFiles, 'hub', ['bird', 'bug'])
+  const found = await examine(tfFiles, QUICK)
+  expect(found).toMatchObject({ pictures: 10, backbones: ['retrained_graph'] })
 })
 
 describe('folders that can hardly be trained on', () => {
