@@ -28,7 +28,7 @@ export class TransferError extends Error {
   }
 }
 
-/** What is already there of a file, and the server's word (ETag or date) for which version it is part of. */
+/** The part of a file that was received earlier, and the ETag or date by which the server names its version. */
 interface Kept {
   readonly size: number
   readonly validator: string
@@ -140,7 +140,7 @@ async function receive(
   throw new TransferError(problem, { again: true })
 }
 
-/** A server that has nothing beyond what is kept: all is there, if the length is the one it first announced. */
+/** Whether the server's "nothing beyond that" means that the file is complete: its length is what was first announced. */
 function isWhole(answer: HttpAnswer, kept: Kept): boolean {
   const length = wholeNumber(/^bytes \*\/(\d+)$/.exec(answer.header('content-range') ?? '')?.[1])
   return length === kept.size && length === (kept.total ?? length)
@@ -168,7 +168,7 @@ async function readKept(part: string): Promise<Kept | undefined> {
   return notes && { size, ...notes, total: notes.total }
 }
 
-/** A weak ETag can't vouch for bytes, so such a file is not continued but begun again. */
+/** A weak ETag does not promise the same bytes: a file that has no other is fetched from its beginning. */
 async function writeNotes(part: string, answer: HttpAnswer, total: number | undefined): Promise<void> {
   const etag = answer.header('etag')
   const validator = etag?.startsWith('"') ? etag : answer.header('last-modified')

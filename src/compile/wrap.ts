@@ -23,8 +23,8 @@ export interface WrapOptions {
 
 /**
  * Gives somebody's ONNX model the form that compiled networks have: one input `pixels`, uint8 [n, size, size, 3], scaled
- * inside as the recipe says; one output `features`, float32 [n, features]. What lies behind the features is left out.
- * The model's own input may be float32 or uint8, NCHW or NHWC; one of uint8 is taken to scale by itself.
+ * inside as the recipe says; one output `features`, float32 [n, features]. Nodes behind the features are left out.
+ * The model's own input may be float32 or uint8, NCHW or NHWC; a model that takes uint8 is assumed to scale it itself.
  *
  * @throws UserError E_NOT_A_GRAPH, E_BAD_GRAPH, E_INPUTS, E_NO_INPUT, E_NO_POOLING, E_NO_NODE
  */
@@ -98,7 +98,7 @@ function flatten(bottleneck: string): OnnxNode {
   return { op: 'Flatten', name: 'itc/Flatten', inputs: [bottleneck], outputs: [FEATURES], attrs: { axis: 1 } }
 }
 
-/** A model's own tensors that are called as the wrapped model's ends are make way. */
+/** Renames a tensor of the model that has the name of the wrapped model's input or output. */
 function freed(name: string): string {
   return name === PIXELS || name === FEATURES ? `itc/inner/${name}` : name
 }
@@ -109,7 +109,7 @@ function withFreedNames({ inputs, outputs, bytes }: ForeignNode): Uint8Array {
   return renamed(bytes, [NODE.input, NODE.output], freed)
 }
 
-/** The nodes that a tensor needs, in their order. Nodes with graphs inside may need anything, so then all stay. */
+/** The nodes that a tensor needs, in their order. A node with a graph inside may need any other, so then all are kept. */
 function neededNodes(model: ForeignModel, tensor: string): ForeignNode[] {
   if (model.nodes.some(node => node.isNested)) return [...model.nodes]
   const needed = new Set([tensor])

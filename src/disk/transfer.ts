@@ -89,7 +89,7 @@ async function linkNew(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Without links there is no renaming that refuses to overwrite: the moment between look and renaming remains. */
+/** Where there are no links, nothing renames without overwriting: a file made between the look and the renaming is lost. */
 async function renameNew(from: string, to: string): Promise<void> {
   const there = await lstat(to).catch(() => undefined)
   if (there) throw Object.assign(new Error(`"${to}" exists`), { code: 'EEXIST', path: to })

@@ -54,7 +54,7 @@ export async function statAll(files: readonly { path: string; link: boolean }[])
 
 function measure(stats: Stats): Measured {
   if (stats.isFile()) return { size: stats.size, mtimeMs: stats.mtimeMs }
-  // What is no file now was one a moment ago, or is behind a link.
+  // It was listed as a file or a link, so this is where the link leads.
   return `a link to ${stats.isDirectory() ? 'a folder, which is not followed' : special(stats)}`
 }
 

@@ -12,7 +12,7 @@ export interface DecodeLimits {
 
 export const DEFAULT_LIMITS: DecodeLimits = { maxPixels: 100_000_000, allowTruncated: false, timeoutMs: 20_000 }
 
-/** Fills in defaults. @throws UserError for what is no limit: sharp would take 0 pixels for any number of them */
+/** Fills in defaults. @throws UserError for a value that is no limit: to sharp, 0 pixels would mean that there is none */
 export function limitsWith(given: Partial<DecodeLimits> = {}): DecodeLimits {
   const limits = { ...DEFAULT_LIMITS, ...given }
   const { maxPixels, timeoutMs } = limits
@@ -23,5 +23,5 @@ export function limitsWith(given: Partial<DecodeLimits> = {}): DecodeLimits {
   return limits
 }
 
-/** No photograph is larger, and a buffer in Node may not be much larger. */
+/** Larger than any photograph, and near the largest buffer that Node can make. */
 export const MAX_FILE_BYTES = 1_000_000_000

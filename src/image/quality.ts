@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
 import { withPicture } from './open.ts'
 
-/** What a look at a picture in small tells of it. */
+/** What a small version of a picture tells about it. */
 export interface PictureQuality {
   /** In pixels, upright. */
   readonly width: number
@@ -21,8 +21,8 @@ export const QUALITY_FLAWS = ['tiny', 'odd-shaped', 'dark', 'blank', 'blurred'] 
 export type QualityFlaw = (typeof QUALITY_FLAWS)[number]
 
 /**
- * Where a flaw begins. The figures are of 642 pictures (the sample's drawings and photographs, and 482 small ones from
- * the web, some of them of a black figure in the dark), none of which is flawed by them.
+ * The value at which a flaw begins. They were set on 642 pictures: the sample's drawings and photographs, and 482 small ones
+ * from the web, some of them of a black figure in the dark. None of the 642 counts as flawed.
  */
 export const FLAWED = {
   /**
@@ -32,24 +32,24 @@ export const FLAWED = {
   side: 48,
   /**
    * Longer side against the shorter: films and telephones end at 2.4, the 642 at 3.3. Measured on pictures padded to it:
-   * accuracy fell from 86 to 79 % on drawings, and a third to a half of all looked unlike anything learnt.
+   * accuracy fell from 86 to 79 % on drawings, and between a third and a half of all looked unlike anything learnt.
    */
   shape: 3.5,
   /** Of `highlight`: the darkest of the 642 has 94; at a quarter of the light all are below 64. */
   highlight: 80,
   /** Of `contrast`: a lemon on white has 9, the least of all. */
   contrast: 4,
-  /** Of `sharpness`: sharp pictures have 0.1 and more, but for one at 0.04; 96 % of those blurred by 3 of 256 pixels less. */
+  /** Of `sharpness`: all sharp pictures but one, at 0.04, have 0.1 or more; of those blurred by 3 of 256 pixels, 96 % have less. */
   sharpness: 0.03,
 } as const
 
 /** Longer side at which luminance and sharpness are measured: what a network sees, whatever the camera. */
 const SIDE = 256
-/** Parts a side: a sharp thing before a blurred background is no blurred picture. */
+/** The picture is measured in 4 x 4 parts: a sharp subject before a blurred background is not a blurred picture. */
 const PARTS = 4
 
 /**
- * Looks at a picture in small: a few milliseconds.
+ * Measures a small version of a picture, which takes a few milliseconds.
  *
  * @param source a file's path, or its bytes
  * @throws PictureError for everything that is wrong with the picture
@@ -79,7 +79,7 @@ export function flawsOf({ width, height, highlight, contrast, sharpness }: Pictu
   if (longer > FLAWED.shape * shorter) flaws.push('odd-shaped')
   if (contrast < FLAWED.contrast) flaws.push('blank')
   else if (highlight < FLAWED.highlight) flaws.push('dark')
-  // What is tiny or blank has no edges to be sharp.
+  // A tiny or blank picture has no edges that could be sharp.
   else if (sharpness < FLAWED.sharpness && !flaws.includes('tiny')) flaws.push('blurred')
   return flaws
 }

@@ -1,12 +1,12 @@
 import type { PictureFormat } from './signatures.ts'
 import { HEIGHT, readTiffFields, WIDTH } from './tiff.ts'
 
-/** No picture is as long; PNG's decoder has the same limit, JPEG, WebP and GIF cannot say more than 65535. */
+/** Longer than any real picture. PNG's decoder has the same limit; the headers of JPEG, WebP and GIF end at 65,535. */
 export const MAX_SIDE = 1_000_000
 
 /**
- * The longest side that a header tells, in pixels, for the formats whose decoders would go on with any number; else 0.
- * A picture of one row is within any limit of pixels, and still more than they can take.
+ * The longest side that a header claims, in pixels, for the formats whose decoders have no limit of their own; else 0. A
+ * limit of pixels alone is not enough: a picture of a single row can pass it and still be too long for the decoder.
  */
 export function longestSide(bytes: Uint8Array, format: PictureFormat): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,6 +1,6 @@
 import type { Backbone } from '../backbone/backbone.ts'
+import { once } from '../flow/once.ts'
 import { cutGraph } from '../graph/cut/cut.ts'
-import type { Graph } from '../graph/graph.ts'
 import { inputName } from './graph.ts'
 import { modelGraph } from './graphFile.ts'
 import type { Layout } from './layout.ts'
@@ -15,7 +15,7 @@ import type { StoredModel } from './stored.ts'
 export function withGraphBackbones(layout: Layout, stored: StoredModel): StoredModel {
   const { graph } = stored.manifest
   if (!graph || 'without' in graph) return stored // a retrain.py model is a graph already; an ONNX file never was one
-  let reading: Promise<Graph> | undefined
+  const read = once(() => modelGraph(layout, stored))
   const backbones = stored.backbones.map((backbone, place): Backbone => {
     const input = inputName(place)
     const bottleneck = graph.bottlenecks[place]!
@@ -23,8 +23,7 @@ export function withGraphBackbones(layout: Layout, stored: StoredModel): StoredM
       ...backbone,
       isCompiled: false,
       loadNetwork: async () => {
-        reading ??= modelGraph(layout, stored)
-        const cut = cutGraph(await reading, { input, outputs: [bottleneck], bottleneck })
+        const cut = cutGraph(await read(), { input, outputs: [bottleneck], bottleneck })
         return { format: 'graph', graph: cut, input, bottleneck }
       },
     }

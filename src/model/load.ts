@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Backbone } from '../backbone/backbone.ts'
 import { systemCode, UserError } from '../errors.ts'
+import { once } from '../flow/once.ts'
 import type { Head } from '../head/head.ts'
 import { quoted } from '../text.ts'
 import { type Layout, layoutOf } from './layout.ts'
@@ -58,17 +59,14 @@ async function readManifest({ root, manifest }: Layout): Promise<string> {
 
 async function readFiles(layout: Layout, manifest: Manifest): Promise<StoredModel> {
   const backbones = manifest.backbones.map((stored): Backbone => {
-    let bytes: Promise<Uint8Array> | undefined
+    const read = once(() => readVerified(layout, stored))
     return {
       name: stored.name,
       sha256: stored.weightsSha256,
       recipe: stored.recipe,
       features: stored.features,
       isCompiled: true,
-      loadNetwork: async () => {
-        bytes ??= readVerified(layout, stored)
-        return { format: 'onnx', bytes: await bytes }
-      },
+      loadNetwork: async () => ({ format: 'onnx', bytes: await read() }),
     }
   })
   const [head, familiarity] = await Promise.all([

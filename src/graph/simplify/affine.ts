@@ -13,7 +13,7 @@ import { floatsOf, floatTensor, type NumericTensor, type Tensor } from '../tenso
 import { useCounts } from '../traverse.ts'
 import { type Affine, affineOf, type Channels } from './affineOps.ts'
 
-/** A layer with constant weights, and all that has been found to scale and shift its result. */
+/** A layer with constant weights, and the product of all scaling and shifting found behind it so far. */
 interface Layer {
   readonly node: GraphNode
   readonly weights: NumericTensor
@@ -32,7 +32,7 @@ export function foldAffine(graph: Graph, outputs: readonly string[]): Graph {
   const byName = nodesByName(graph)
   const counts = useCounts(graph)
   const kept = new Set(outputs.map(output => parseRef(output).name))
-  // Whose later outputs are used (the moments of a FusedBatchNorm) must stay what it is.
+  // A node whose second or later output is used, such as a moment of a FusedBatchNorm, can't be merged.
   const indexed = new Set(
     graph.nodes.flatMap(node => node.inputs.filter(input => parseRef(input).index > 0)).map(ref => parseRef(ref).name),
   )
@@ -87,7 +87,7 @@ function extended(
   }
 }
 
-/** The layer with its scaled weights and one bias. A plain bias stays as it was. */
+/** The nodes that replace the layer and its chain: scaled weights and one bias. A lone BiasAdd is left as it is. */
 function written(layer: Layer): GraphNode[] {
   const { node, chain, scale, shift, channels } = layer
   const last = chain.at(-1)!
