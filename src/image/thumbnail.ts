@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
 import { withPicture } from './open.ts'
 
-/** Longer side in pixels, and JPEG quality: about 3 KB, and still enough to see what a picture shows. */
+/** Of a page's own thumbnails, longer side in pixels, and JPEG quality: about 3 KB, and still enough to see what a picture shows. */
 const SIDE = 120
 const QUALITY = 62
 
@@ -10,14 +10,29 @@ const QUALITY = 62
  *
  * @throws PictureError for everything that is wrong with the picture
  */
-export function thumbnail(source: string | Uint8Array, limits: DecodeLimits = DEFAULT_LIMITS): Promise<string> {
-  return withPicture(source, limits, async opened => {
-    const bytes = await opened
+export async function thumbnail(source: string | Uint8Array, limits: DecodeLimits = DEFAULT_LIMITS): Promise<string> {
+  const bytes = await smallJpeg(source, SIDE, QUALITY, limits)
+  return `data:image/jpeg;base64,${bytes.toString('base64')}`
+}
+
+/**
+ * A picture as a JPEG of which the longer side has at most so many pixels: upright, on white, sRGB.
+ *
+ * @param quality 1 to 100
+ * @throws PictureError for everything that is wrong with the picture
+ */
+export function smallJpeg(
+  source: string | Uint8Array,
+  side: number,
+  quality: number,
+  limits: DecodeLimits = DEFAULT_LIMITS,
+): Promise<Buffer> {
+  return withPicture(source, limits, opened =>
+    opened
       .flatten({ background: '#ffffff' })
-      .resize(SIDE, SIDE, { fit: 'inside', withoutEnlargement: true })
+      .resize(side, side, { fit: 'inside', withoutEnlargement: true })
       .toColourspace('srgb')
-      .jpeg({ quality: QUALITY })
-      .toBuffer()
-    return `data:image/jpeg;base64,${bytes.toString('base64')}`
-  })
+      .jpeg({ quality })
+      .toBuffer(),
+  )
 }

@@ -1,0 +1,299 @@
+import { randomBytes } from 'node:crypto'
+import { basename } from 'node:path'
+import { CheckedLabels } from '../dataset/checked.ts'
+import type { Skipped } from '../dataset/scan.ts'
+import { hashBytes } from '../disk/identity.ts'
+import { UserError } from '../errors.ts'
+import { Turns } from '../flow/turns.ts'
+import { readPicture } from '../image/read.ts'
+import { renameLabel } from '../model/rename.ts'
+import type { Changes, OpAnswer, OpRequest } from './api.ts'
+import { applyMoves } from './journal/applied.ts'
+import type { Entry, Mark, Move } from './journal/entry.ts'
+import { Journal } from './journal/journal.ts'
+import { applyMarks } from './journal/marks.ts'
+import { type Draft, draftOf } from './journal/operations.ts'
+import { makeFolders, performMoves, removeEmpty } from './journal/perform.ts'
+import { finishPlanned } from './journal/recover.ts'
+import { latest, reverseOf, type Stacks, stacksOf } from './journal/reverse.ts'
+import { openPath, type StudioFolder } from './pictures/folder.ts'
+import { listCategories, scanFolder } from './pictures/scan.ts'
+import { type Difference, type PictureRow, PictureTable } from './pictures/table.ts'
+
+/** More pictures than this are not listed one by one to every page. */
+const MANY = 2000
+
+/** What listeners are told; besides what a page hears, files that moved, so that nothing need be hashed again. */
+export interface CollectionChange extends Changes {
+  readonly moves: readonly Move[]
+}
+
+/**
+ * The pictures of a working folder and everything that is done to them: the only place in the studio where files are
+ * moved. One change at a time; each is an entry of the journal.
+ */
+export class Collection {
+  readonly folder: StudioFolder
+  readonly table = new PictureTable()
+  readonly checked: CheckedLabels
+  readonly journal: Journal
+  readonly readOnly: boolean
+  /** Sentences about moves of an earlier run that could not be settled. */
+  readonly unsettled: readonly string[]
+  #skipped: readonly Skipped[] = []
+  readonly #turns = new Turns(1)
+  readonly #listeners = new Set<(change: CollectionChange) => void>()
+
+  private constructor(
+    folder: StudioFolder,
+    journal: Journal,
+    checked: CheckedLabels,
+    unsettled: readonly string[],
+    readOnly: boolean,
+  ) {
+    this.folder = folder
+    this.journal = journal
+    this.checked = checked
+    this.unsettled = unsettled
+    this.readOnly = readOnly
+  }
+
+  /** Finishes what a crash cut short, then lists what there is. */
+  static async open(folder: StudioFolder, { readOnly = false } = {}): Promise<Collection> {
+    const journal = await Journal.open(folder.journal)
+    const checked = await CheckedLabels.read(folder.root)
+    const unsettled = readOnly ? [] : await finishPlanned(folder.root, journal, checked)
+    const collection = new Collection(folder, journal, checked, unsettled, readOnly)
+    await collection.#look()
+    return collection
+  }
+
+  get stacks(): Stacks {
+    return stacksOf(this.journal.entries())
+  }
+
+  /** What lies in data and is no picture that can be used. */
+  get skipped(): readonly Skipped[] {
+    return this.#skipped
+  }
+
+  onChange(listener: (change: CollectionChange) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** @throws UserError; then nothing was changed */
+  run(request: OpRequest): Promise<OpAnswer> {
+    return this.#alone(async id => this.#perform(id, await draftOf({ ...this.#here, id }, request), 'op'))
+  }
+
+  /** @param expected the entry that the page showed as the latest */
+  undo(expected: unknown): Promise<OpAnswer> {
+    return this.#reverse('undo', expected)
+  }
+
+  redo(expected: unknown): Promise<OpAnswer> {
+    return this.#reverse('redo', expected)
+  }
+
+  /** Files that lie in `incoming` go to their places as one entry: begin, then add each, then end. */
+  beginBatch(title: string): Promise<string> {
+    return this.#alone(async id => {
+      await this.journal.begin({ v: 1, id, at: now(), kind: 'upload', title, moves: [], state: 'open' })
+      return id
+    })
+  }
+
+  addToBatch(id: string, move: Move): Promise<PictureRow> {
+    return this.#alone(async () => {
+      const { done, failed } = await performMoves(this.folder.root, [move])
+      const [arrived] = done
+      if (arrived === undefined) throw new UserError('E_UPLOAD', `${basename(move.to)}: ${failed[0]!.reason}.`)
+      await this.journal.added(id, arrived)
+      applyMoves(this.folder, this.table, [arrived])
+      const row = this.table.at(arrived.to)!
+      this.#tell('upload', '', null, [arrived])
+      return row
+    })
+  }
+
+  endBatch(id: string, title: string): Promise<number> {
+    return this.#alone(async () => {
+      const entry = this.journal.get(id)
+      if (entry?.state !== 'open') return 0
+      await this.journal.done(id, entry.moves, title)
+      this.#tell('upload', title, id, [])
+      return entry.moves.length
+    })
+  }
+
+  /** Looks at the disk again. A look during which studio itself moved something is worth nothing, and is taken anew. */
+  async rescan(): Promise<Difference> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const before = this.table.revision
+      const found = await scanFolder(this.folder)
+      if (this.table.revision === before) return this.#take(found)
+    }
+    return this.#turns.run(async () => this.#take(await scanFolder(this.folder)))
+  }
+
+  async close(): Promise<void> {
+    await this.#turns.run(async () => {
+      for (const entry of this.journal.entries()) {
+        if (entry.state === 'open') await this.journal.done(entry.id, entry.moves)
+      }
+      await this.journal.close()
+    })
+  }
+
+  get #here() {
+    return { folder: this.folder, table: this.table }
+  }
+
+  async #alone<T>(work: (id: string) => Promise<T>): Promise<T> {
+    if (this.readOnly) {
+      const hint = 'Start `itc studio` without --read-only to change things.'
+      throw new UserError('E_READ_ONLY', 'This studio only shows: it was started with --read-only.', { hint })
+    }
+    return this.#turns.run(() => work(newId()))
+  }
+
+  #reverse(what: 'undo' | 'redo', expected: unknown): Promise<OpAnswer> {
+    return this.#alone(async id => {
+      const entry = latest(this.stacks[what], expected, what)
+      const draft = await reverseOf({ ...this.#here, id }, entry)
+      const link = what === 'undo' ? { undoes: entry.id } : { redoes: entry.id }
+      return this.#perform(id, { ...draft, entry: { ...draft.entry, ...link } }, what)
+    })
+  }
+
+  async #perform(id: string, draft: Draft, cause: Changes['cause']): Promise<OpAnswer> {
+    const { settled, conflicts, marking } = draft
+    const marks = marking ? await this.#marksOf(marking) : this.#marksKept(draft.entry)
+    const marked = draft.entry.kind === 'uncheck' ? { unmarks: marks } : { marks }
+    const entry: Entry = { ...draft.entry, ...(marks && marked), v: 1, id, at: now(), state: 'planned' }
+    if (isEmpty(entry)) return { entry: null, revision: this.table.revision, moved: settled, conflicts }
+    await this.journal.begin(entry)
+    await makeFolders(this.folder.root, entry.makes)
+    const { done, failed } = await performMoves(this.folder.root, entry.moves)
+    await removeEmpty(this.folder.root, entry.removes)
+    await applyMarks(this.checked, entry)
+    const warning = await rename(this.folder.root, entry)
+    await this.journal.done(id, done)
+    const moved = applyMoves(this.folder, this.table, done)
+    await this.#recount(entry)
+    const left = failed.map(({ move, reason }) => {
+      const row = this.table.at(move.from)
+      return { id: row?.id ?? -1, name: basename(move.from), reason: `It stays: ${reason}.`, place: row?.place ?? null }
+    })
+    this.#tell(
+      cause,
+      entry.title,
+      id,
+      done,
+      (marking ?? []).map(row => row.id),
+      entry,
+    )
+    return {
+      entry: id,
+      revision: this.table.revision,
+      moved: [...settled, ...moved, ...(marking ?? []).map(row => row.id)],
+      conflicts: [...conflicts, ...left, ...warning],
+    }
+  }
+
+  async #marksOf(rows: readonly PictureRow[]): Promise<Mark[]> {
+    const marks: Mark[] = []
+    for (const row of rows) marks.push({ sha256: await this.shaOf(row), label: row.place })
+    return marks
+  }
+
+  /** What was checked stays checked under a category's new name. */
+  #marksKept({ renames }: Draft['entry']): Mark[] | undefined {
+    if (renames === undefined) return undefined
+    const { from, to } = renames
+    return [...this.table.rows()].flatMap(({ place, sha256 }) =>
+      place === from && sha256 !== undefined && this.checked.has(sha256, from) ? [{ sha256, label: to }] : [],
+    )
+  }
+
+  /** A picture's hash, read now if need be. @throws PictureError */
+  async shaOf(row: PictureRow): Promise<string> {
+    if (row.sha256 !== undefined) return row.sha256
+    const { bytes } = await readPicture(openPath(this.folder.root, row.path))
+    const sha256 = hashBytes(bytes)
+    this.table.learn(row.id, { sha256 })
+    return sha256
+  }
+
+  /** Categories after an entry: moves into one that had gone bring it back. */
+  async #recount(entry: Entry): Promise<void> {
+    const touches = entry.makes ?? entry.removes ?? (entry.kind.startsWith('category') || entry.kind === 'restore')
+    if (touches || entry.undoes || entry.redoes) this.table.setCategories(await listCategories(this.folder))
+  }
+
+  #tell(
+    cause: Changes['cause'],
+    title: string,
+    entry: string | null,
+    moves: readonly Move[],
+    marked: readonly number[] = [],
+    of?: Entry,
+  ): void {
+    const revision = this.table.revise()
+    const rows = [...moves.map(({ to }) => this.table.at(to)), ...marked.map(id => this.table.get(id))]
+    const many = rows.length > MANY || of?.kind.startsWith('category') === true
+    const pictures = many ? [] : rows.flatMap(row => (row ? [{ id: row.id, place: row.place }] : []))
+    this.#emit({ revision, cause, title, entry, pictures, gone: [], many, moves })
+  }
+
+  async #look(): Promise<void> {
+    this.#take(await scanFolder(this.folder))
+  }
+
+  #take(found: Awaited<ReturnType<typeof scanFolder>>): Difference {
+    this.#skipped = found.skipped
+    const difference = this.table.take(found)
+    const { added, gone, categories } = difference
+    if (added.length > 0 || gone.length > 0 || categories) {
+      const many = categories || added.length + gone.length > MANY
+      const pictures = many ? [] : added.map(id => ({ id, place: this.table.get(id)!.place }))
+      const title = `${gone.length} pictures vanished, ${added.length} came`
+      const { revision } = this.table
+      this.#emit({ revision, cause: 'outside', title, entry: null, pictures, gone: many ? [] : gone, many, moves: [] })
+    }
+    return difference
+  }
+
+  #emit(change: CollectionChange): void {
+    for (const listener of this.#listeners) listener(change)
+  }
+}
+
+/** Nothing to do is no entry: undo would take back what nobody saw. Of an undo that finds nothing to move it is one. */
+function isEmpty({ moves, makes, removes, marks, unmarks, undoes, redoes }: Entry): boolean {
+  const parts = [moves, makes, removes, marks, unmarks]
+  return undoes === undefined && redoes === undefined && parts.every(part => part === undefined || part.length === 0)
+}
+
+async function rename(root: string, { renames }: Entry): Promise<OpAnswer['conflicts']> {
+  if (renames === undefined) return []
+  try {
+    await renameLabel(root, renames.from, renames.to)
+    return []
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const reason = `The model still calls it ${renames.from}: ${error.message}`
+    return [{ id: -1, name: renames.to, reason, place: renames.to }]
+  }
+}
+
+function now(): string {
+  return new Date().toISOString()
+}
+
+/** Sorts by time, and is a folder's name that tells people when: 20261126-141503-9f3a. */
+function newId(): string {
+  const stamp = now().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
+  return `${stamp}-${randomBytes(3).toString('hex')}`
+}
