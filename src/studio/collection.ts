@@ -117,10 +117,12 @@ export class Collection {
     })
   }
 
-  endBatch(id: string, title: string): Promise<number> {
+  /** @param titled the title for so many pictures */
+  endBatch(id: string, titled: (added: number) => string): Promise<number> {
     return this.#alone(async () => {
       const entry = this.journal.get(id)
       if (entry?.state !== 'open') return 0
+      const title = titled(entry.moves.length)
       await this.journal.done(id, entry.moves, title)
       this.#tell('upload', title, id, [])
       return entry.moves.length

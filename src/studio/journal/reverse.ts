@@ -19,7 +19,7 @@ export function stacksOf(entries: readonly Entry[]): Stacks {
   const undo: Entry[] = []
   let redo: Entry[] = []
   for (const entry of entries) {
-    if (entry.state !== 'done') continue
+    if (entry.state !== 'done' || (entry.kind === 'upload' && entry.moves.length === 0 && !entry.undoes)) continue
     if (entry.undoes !== undefined) {
       undo.pop()
       redo.push(entry)

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
 import { hashBytes } from '../../disk/identity.ts'
-import { writeAtomic } from '../../disk/writeAtomic.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { readPicture } from '../../image/read.ts'
 import { smallJpeg } from '../../image/thumbnail.ts'
@@ -71,23 +71,35 @@ export class Thumbnails {
   }
 
   async #kept(sha256: string, side: Side): Promise<Buffer | undefined> {
-    return this.#memory.get(`${sha256}-${side}`) ?? (await readFile(this.#path(sha256, side)).catch(() => undefined))
+    const jpeg =
+      this.#memory.get(`${sha256}-${side}`) ?? (await readFile(this.#path(sha256, side)).catch(() => undefined))
+    return jpeg && isWhole(jpeg) ? jpeg : undefined
   }
 
   /** Nobody waits for it, and a disk that won't take it does no harm. */
   #keep(sha256: string, side: Side, jpeg: Buffer): void {
-    const path = this.#path(sha256, side)
     const remember = () => {
       this.#memory.set(`${sha256}-${side}`, jpeg)
       if (this.#memory.size > IN_MEMORY) this.#memory.delete(this.#memory.keys().next().value!)
     }
-    if (this.#collection.readOnly) return remember()
-    makeFolder(dirname(path))
-      .then(() => writeAtomic(path, jpeg))
-      .catch(remember)
+    if (this.#collection.readOnly) remember()
+    else store(this.#path(sha256, side), jpeg).catch(remember)
   }
 
   #path(sha256: string, side: Side): string {
     return join(this.#collection.folder.thumbnails, sha256.slice(0, 2), `${sha256}-${side}.jpg`)
   }
+}
+
+/** Without waiting for the disk, which ten thousand of them would keep busy: reading sees whether one is whole. */
+async function store(path: string, jpeg: Buffer): Promise<void> {
+  const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  await makeFolder(dirname(path))
+  await writeFile(draft, jpeg, { flag: 'wx' })
+  await rename(draft, path)
+}
+
+/** A power cut may leave a file empty, or zeros in it: a JPEG begins with SOI and ends with EOI. */
+function isWhole(jpeg: Buffer): boolean {
+  return jpeg.length > 4 && jpeg.readUInt16BE(0) === 0xffd8 && jpeg.readUInt16BE(jpeg.length - 2) === 0xffd9
 }

@@ -1,0 +1,92 @@
+import type { Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import { makeFolder } from '../../disk/folder.ts'
+import { type Holder, withLock } from '../../disk/lock.ts'
+import { systemCode, UserError } from '../../errors.ts'
+import { studioFolder } from '../pictures/folder.ts'
+import { Studio, type StudioOptions } from '../studio.ts'
+import { watchFolders } from '../watching.ts'
+import { studioApp } from './app.ts'
+import { PAGE_FOLDER, readPage } from './page.ts'
+import { choosePort, newToken, readSession, type Session, sessionPath, writeSession } from './session.ts'
+
+export interface ServeOptions extends StudioOptions {
+  readonly port?: number | undefined
+  /** Built page; the program's own unless given. */
+  readonly pageFolder?: string
+  /** Where token and port are kept; the user's unless given. */
+  readonly cacheFolder?: string
+  readonly signal: AbortSignal
+  /** The page can be opened. `running`: by another process, which serves this folder already. */
+  readonly onReady: (address: string, running: boolean) => void
+  readonly onStudio?: (studio: Studio) => void
+}
+
+/** Serves a working folder's studio until the signal; returns at once where another process does so already. */
+export async function serveStudio(tfFiles: string, options: ServeOptions): Promise<void> {
+  const folder = studioFolder(tfFiles, options.unlabeled)
+  await makeFolder(folder.data)
+  const path = await sessionPath(folder.root, options.cacheFolder)
+  const running = await findRunning(path)
+  if (running) return options.onReady(addressOf(running), true)
+  if (options.readOnly) return await serve(tfFiles, path, options)
+  const waiting = ({ pid, host }: Holder) => {
+    throw new UserError('E_BUSY', `Another studio is open for this folder (process ${pid} on ${host}).`, {
+      hint: `End that one first. If there is none, remove ${folder.lock}.`,
+    })
+  }
+  await withLock(folder.lock, { waiting }, () => serve(tfFiles, path, options))
+}
+
+async function serve(tfFiles: string, path: string, options: ServeOptions): Promise<void> {
+  const { signal, onReady, onStudio, pageFolder = PAGE_FOLDER } = options
+  const page = await readPage(pageFolder)
+  const known = await readSession(path)
+  const studio = await Studio.open(tfFiles, options)
+  const port = await choosePort(studio.folder.root, options.port, known?.port)
+  const token = known?.token ?? newToken()
+  let listening = port
+  const app = studioApp(studio, { token, port: () => listening }, page)
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  const stopWatching = await watchFolders(studio)
+  try {
+    listening = await listen(server, port)
+    const session: Session = { token, port: listening }
+    await writeSession(path, session).catch(error => {
+      if (systemCode(error) === undefined) throw error // a disk that won't take it: then the next start has a new address
+    })
+    onStudio?.(studio)
+    onReady(addressOf(session), false)
+    if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
+  } finally {
+    await stopWatching()
+    await studio.close('Studio has ended.')
+    server.close()
+    server.closeAllConnections()
+  }
+}
+
+function addressOf({ token, port }: Session): string {
+  return `http://127.0.0.1:${port}/${token}/`
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', error => reject(new UserError('E_PORT', `Port ${port} can't be had.`, { cause: error })))
+    server.listen({ port, host: '127.0.0.1' }, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+/** The session of a server that answers for this folder just now. */
+async function findRunning(path: string): Promise<Session | undefined> {
+  const session = await readSession(path)
+  if (session === undefined) return undefined
+  const answer = await fetch(`${addressOf(session)}api/state`, {
+    signal: AbortSignal.timeout(2000),
+  }).catch(() => undefined)
+  await answer?.body?.cancel()
+  return answer?.ok ? session : undefined
+}

@@ -1,0 +1,222 @@
+import type { Changes, EngineState, StudioState } from './api.ts'
+import { Collection, type CollectionChange } from './collection.ts'
+import { Engine } from './engine/engine.ts'
+import { Feed } from './engine/feed.ts'
+import { finishJob } from './engine/jobResults.ts'
+import { Jobs } from './engine/jobs.ts'
+import { titleOf } from './journal/reverse.ts'
+import { ModelFacts } from './modelState.ts'
+import { type StudioFolder, studioFolder } from './pictures/folder.ts'
+import { Insights } from './pictures/insights.ts'
+import { isCategory, shownPlace, TRASH, UNLABELED } from './pictures/place.ts'
+import { ResultsFile } from './results.ts'
+import { Hub } from './server/hub.ts'
+import { keysOf, SettingsFile } from './settings.ts'
+import { Thumbnails } from './thumbnails/thumbnails.ts'
+import { Uploads } from './uploads.ts'
+
+export interface StudioOptions {
+  readonly unlabeled?: string | undefined
+  readonly readOnly?: boolean
+  /** Without it nothing is guessed: pictures are sorted by hand. */
+  readonly engine?: boolean
+  /** What an engine's and a job's process runs; the built ones unless given. */
+  readonly script?: string
+}
+
+/** Everything behind the page, for one working folder. */
+export class Studio {
+  readonly folder: StudioFolder
+  readonly collection: Collection
+  readonly insights = new Insights()
+  readonly hub = new Hub()
+  readonly thumbnails: Thumbnails
+  readonly settings: SettingsFile
+  readonly results: ResultsFile
+  readonly model: ModelFacts
+  readonly uploads: Uploads
+  readonly engine: Engine
+  readonly jobs: Jobs
+  readonly #feed: Feed
+  readonly #engineWanted: boolean
+
+  private constructor(
+    folder: StudioFolder,
+    collection: Collection,
+    settings: SettingsFile,
+    results: ResultsFile,
+    options: StudioOptions,
+  ) {
+    this.folder = folder
+    this.collection = collection
+    this.settings = settings
+    this.results = results
+    this.thumbnails = new Thumbnails(collection)
+    this.model = new ModelFacts(collection)
+    this.uploads = new Uploads(collection)
+    this.#engineWanted = options.engine !== false
+    this.engine = new Engine(
+      folder.root,
+      {
+        onState: state => this.#onEngine(state),
+        onOpinions: opinions => this.#feed.take(opinions),
+        onStart: () => this.#feed.all(),
+      },
+      options.script,
+    )
+    this.#feed = new Feed(this.engine, collection, this.insights, () => this.#onSuggestions())
+    const { root: tfFiles, unlabeled, exports } = folder
+    this.jobs = new Jobs(
+      {
+        order: { tfFiles, unlabeled, exports },
+        untrainable: () => this.untrainable(),
+        tell: state => this.hub.tell('job', state),
+        finish: async (request, result) => {
+          const outcome = await finishJob(this, request, result)
+          if (request.kind === 'train') this.modelChanged()
+          else void this.tellState()
+          return outcome
+        },
+      },
+      options.script,
+    )
+    collection.onChange(change => void this.#onChange(change))
+  }
+
+  /** @throws UserError for a folder that can't be looked after */
+  static async open(tfFiles: string, options: StudioOptions = {}): Promise<Studio> {
+    const folder = studioFolder(tfFiles, options.unlabeled)
+    const collection = await Collection.open(folder, { readOnly: options.readOnly === true })
+    const settings = await SettingsFile.read(folder.settings)
+    const results = await ResultsFile.read(folder.results, options.readOnly === true)
+    const studio = new Studio(folder, collection, settings, results, options)
+    results.apply(studio.insights, collection)
+    if (options.engine !== false) studio.engine.start()
+    return studio
+  }
+
+  /** What the page's frame shows. */
+  async state(): Promise<StudioState> {
+    const { collection, insights, settings } = this
+    const { table, stacks } = collection
+    const keys = keysOf(table.categories, settings.settings)
+    return {
+      boot: table.boot,
+      revision: table.revision,
+      readOnly: collection.readOnly,
+      title: this.folder.root.split(/[/\\]/).at(-1) ?? '',
+      folder: this.folder.root,
+      categories: table.categories.map(name => ({
+        name,
+        shown: shownPlace(name),
+        count: table.count(name),
+        key: keys.get(name) ?? null,
+      })),
+      unlabeled: table.count(UNLABELED),
+      trash: table.count(TRASH),
+      waiting: this.#waiting(),
+      model: await this.model.state(),
+      live: this.#feed.live,
+      untrainable: this.untrainable(),
+      jobs: this.jobs.list(),
+      engine: this.engine.state,
+      undo: titleOf(stacks.undo.at(-1)),
+      redo: titleOf(stacks.redo.at(-1)),
+      settings: settings.settings,
+      unsettled: collection.unsettled,
+      firstUse: !settings.settings.noticed && insights.examinedAt === null,
+    }
+  }
+
+  /** Why a training would fail, one sentence; null when it would not. */
+  untrainable(): string | null {
+    const { table } = this.collection
+    if (table.categories.length < 2) return 'Make two categories at least: a classifier tells things apart.'
+    const small = table.categories.find(name => table.count(name) < LEAST)
+    if (small === undefined) return null
+    const count = table.count(small)
+    const have = count === 0 ? 'no picture' : count === 1 ? '1 picture' : `${count} pictures`
+    return `${shownPlace(small)} has ${have} yet: ${LEAST} are the least.`
+  }
+
+  /** Looks at the disk: the page came back, or a while has passed, or the system says so. */
+  async rescan(): Promise<void> {
+    const { added, gone } = await this.collection.rescan()
+    if (added.length + gone.length === 0) return
+    const { revision } = this.collection.table
+    this.hub.tell('files', { revision, added: added.length, gone: gone.length, changed: 0 })
+  }
+
+  async close(reason: string): Promise<void> {
+    this.hub.tell('bye', { reason })
+    this.jobs.close()
+    await this.engine.close()
+    await this.uploads.close()
+    await this.collection.close()
+  }
+
+  async tellState(): Promise<void> {
+    this.hub.tell('state', await this.state())
+  }
+
+  /** Hashes of the pictures kept apart for testing. */
+  held(): ReadonlySet<string> {
+    return new Set()
+  }
+
+  /** The engine has been asked to begin anew. */
+  startEngine(): void {
+    if (this.#engineWanted) this.engine.restart()
+  }
+
+  /** A training is over: the model, what it says of its mistakes, and so the guesses are others. */
+  private modelChanged(): void {
+    if (this.engine.state.state !== 'ended' && this.#engineWanted) {
+      this.engine.call('reload', undefined).catch(() => undefined)
+    }
+    void this.tellState()
+  }
+
+  #waiting(): StudioState['waiting'] {
+    const { insights, collection } = this
+    const { table, checked } = collection
+    const within = (view: Parameters<Insights['in']>[0]) =>
+      insights.in(view).flatMap(id => {
+        const row = table.get(id)
+        return row && isCategory(row.place) ? [row] : []
+      })
+    const unchecked = within('doubtful').filter(
+      ({ sha256, place }) => sha256 === undefined || !checked.has(sha256, place),
+    )
+    const unlabeled = [...insights.opinions.keys()].filter(id => table.get(id)?.place === UNLABELED)
+    return {
+      doubtful: unchecked.length,
+      mistakes: within('mistakes').length,
+      alike: within('alike').length,
+      odd: within('odd').length,
+      quality: within('quality').length,
+      skipped: [...table.rows()].filter(row => row.unreadable !== undefined && row.place !== TRASH).length,
+      suggested: unlabeled.length,
+    }
+  }
+
+  async #onChange(change: CollectionChange): Promise<void> {
+    for (const { id } of change.pictures) this.insights.forgetLabel(id)
+    this.#feed.changed(change)
+    const { moves: _, ...told } = change
+    this.hub.tell('changes', told satisfies Changes)
+    await this.tellState()
+  }
+
+  #onSuggestions(): void {
+    this.hub.tell('suggestions', { revision: this.collection.table.revision })
+    void this.tellState()
+  }
+
+  #onEngine(state: EngineState): void {
+    this.hub.tell('engine', state)
+  }
+}
+
+/** As doctor has it. */
+const LEAST = 3
