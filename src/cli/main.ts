@@ -9,6 +9,7 @@ import { reportError } from './failure.ts'
 import { addGuess } from './guess.ts'
 import { addGuessDir } from './guessDir.ts'
 import { onSignals } from './signals.ts'
+import { addStudio } from './studio.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 import { addTrain } from './train.ts'
 
@@ -65,5 +66,6 @@ itc COMMAND --help shows the options of a command.`,
   addDoctor(context)
   addExplain(context)
   addExport(context)
+  addStudio(context)
   return program
 }

@@ -14,7 +14,13 @@ test('labelling moves, undo takes back, redo does again, also after a restart', 
   const ids = idsOf(studio, '.unlabeled')
   const answer = await studio.run({ op: 'label', to: 'tulips', ids, from: '.unlabeled' })
   expect(answer.moved).toEqual(ids)
-  const after = ['data/roses/p1.png', 'data/roses/p2.png', 'data/tulips/p1-2.png', 'data/tulips/p1.png', 'data/tulips/p2.png']
+  const after = [
+    'data/roses/p1.png',
+    'data/roses/p2.png',
+    'data/tulips/p1-2.png',
+    'data/tulips/p1.png',
+    'data/tulips/p2.png',
+  ]
   expect(await filesIn(root)).toEqual(after)
   await studio.close()
 

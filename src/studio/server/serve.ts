@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { makeFolder } from '../../disk/folder.ts'
 import { type Holder, withLock } from '../../disk/lock.ts'
 import { systemCode, UserError } from '../../errors.ts'
+import type { StudioEvents } from '../api.ts'
 import { studioFolder } from '../pictures/folder.ts'
 import { Studio, type StudioOptions } from '../studio.ts'
 import { watchFolders } from '../watching.ts'
@@ -19,6 +20,8 @@ export interface ServeOptions extends StudioOptions {
   readonly signal: AbortSignal
   /** The page can be opened. `running`: by another process, which serves this folder already. */
   readonly onReady: (address: string, running: boolean) => void
+  /** As the page hears them. */
+  readonly onEvent?: <K extends keyof StudioEvents>(event: K, data: StudioEvents[K]) => void
   readonly onStudio?: (studio: Studio) => void
 }
 
@@ -56,6 +59,7 @@ async function serve(tfFiles: string, path: string, options: ServeOptions): Prom
       if (systemCode(error) === undefined) throw error // a disk that won't take it: then the next start has a new address
     })
     onStudio?.(studio)
+    if (options.onEvent) studio.hub.listen(options.onEvent)
     onReady(addressOf(session), false)
     if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
   } finally {
