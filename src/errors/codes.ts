@@ -67,6 +67,31 @@ export const ERROR_CODES = {
   E_DISPOSED: { when: 'A model was used after dispose().', remedy: 'Load it again, or dispose of it later.' },
   E_NO_GRAPH: { when: 'The model has no TensorFlow graph.', remedy: 'Train again, or export it as ONNX.' },
   E_LOCKED: { when: 'Another itc train is at work in the folder.', remedy: 'Wait until it ends.' },
+  // Studio
+  E_BAD_NAME: { when: 'A category can’t be called so on every system.', remedy: 'Choose another name.' },
+  E_NAME_TAKEN: { when: 'There is a category of that name, or nearly.', remedy: 'Choose another name.' },
+  E_NO_CATEGORY: { when: 'A category is no longer there.', remedy: 'It may have been renamed elsewhere; look again.' },
+  E_NOT_LATEST: { when: 'What is to be taken back is not the latest change.', remedy: 'Another tab was quicker.' },
+  E_NOT_FOUND: { when: 'An address of the studio leads to nothing.', remedy: 'Open the page anew.' },
+  E_HOST: { when: 'The studio was asked under a name that is not its own.', remedy: 'Use the address it prints.' },
+  E_FOREIGN: { when: 'Another page asked the studio.', remedy: 'Use the studio’s own page.' },
+  E_TOO_LARGE: { when: 'A picture or a request is larger than the studio takes.', remedy: 'Make it smaller.' },
+  E_PICTURE: { when: 'A file that was added is no picture that can be used.', remedy: 'The sentence says why.' },
+  E_UPLOAD: { when: 'A picture that was added can’t be put in its place.', remedy: 'The sentence says why.' },
+  E_JOURNAL: { when: 'The journal of changes can’t be read.', remedy: 'Check that the folder is yours.' },
+  E_JOB_RUNNING: { when: 'Heavy work is under way already.', remedy: 'Wait until it ends, or stop it.' },
+  E_UNTRAINABLE: {
+    when: 'There are too few pictures or categories to train.',
+    remedy: 'The sentence says what lacks.',
+  },
+  E_STOPPED: { when: 'Work was stopped on request.', remedy: 'Start it again; what was finished is kept.' },
+  E_NO_PAGE: { when: 'The studio’s page is not built.', remedy: 'Run npm run build in a clone.' },
+  E_NO_DESKTOP: { when: 'There is no file manager or browser to open.', remedy: 'Open what the sentence names.' },
+  E_PORT: { when: 'The port is taken.', remedy: 'Choose another one.' },
+  E_INTERNAL: {
+    when: 'Something went wrong inside the studio.',
+    remedy: 'Open the page anew; tell us if it comes again.',
+  },
   // Naming a folder
   E_NO_SOURCE: { when: 'The folder of pictures to name is not there.', remedy: 'Check the path.' },
   E_NO_PICTURES: { when: 'There are no pictures in the source.', remedy: 'Check the path.' },
@@ -74,7 +99,10 @@ export const ERROR_CODES = {
     when: 'The destination is the source, or one lies in the other.',
     remedy: 'Choose a folder beside it.',
   },
-  E_BUSY: { when: 'Another itc guess-dir writes to the same destination.', remedy: 'Wait until it ends.' },
+  E_BUSY: {
+    when: 'Another itc is at work in the same place: guess-dir in a destination, studio in a folder.',
+    remedy: 'Wait until it ends.',
+  },
   E_RESULTS: { when: 'results.csv in the destination is not one of ours.', remedy: 'Choose another destination.' },
   E_NO_RESULTS: {
     when: 'There is nothing in the destination to take back.',

@@ -103,7 +103,10 @@ export class Engine {
     const waiting = this.#waiting.get(message.id)
     this.#waiting.delete(message.id)
     if (message.kind === 'answer') waiting?.resolve(message.value as never)
-    else waiting?.reject(new UserError(message.code, message.message, message.hint ? { hint: message.hint } : {}))
+    else
+      waiting?.reject(
+        new UserError(message.code as UserError['code'], message.message, message.hint ? { hint: message.hint } : {}),
+      )
   }
 
   #died(child: ChildProcess): void {

@@ -108,7 +108,7 @@ export class Jobs {
       if (message.kind === 'progress') this.#progress(id, message)
       if (message.kind === 'done') end(() => void this.#finish(id, request, message.result))
       if (message.kind === 'failure') {
-        end(() => this.#fail(id, request, new UserError(message.code, message.message, { hint: message.hint ?? '' })))
+        end(() => this.#fail(id, request, toError(message)))
       }
     })
     const gone = () =>
@@ -164,4 +164,8 @@ export class Jobs {
     while (this.#states.size > SHOWN) this.#states.delete(this.#states.keys().next().value!)
     this.#host.tell(state)
   }
+}
+
+function toError({ code, message, hint }: Extract<FromChild, { kind: 'failure' }>): UserError {
+  return new UserError(code as UserError['code'], message, hint === undefined ? {} : { hint })
 }

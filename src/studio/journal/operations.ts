@@ -48,7 +48,7 @@ export async function draftOf(here: Here, request: OpRequest): Promise<Draft> {
     case 'category.remove':
       return removeCategory(here, request.from, request.to ?? UNLABELED)
     default:
-      throw new UserError('E_BAD_OP', 'There is no such operation.')
+      throw new UserError('E_BAD_VALUE', 'There is no such operation.')
   }
 }
 
@@ -133,7 +133,7 @@ function renameCategory({ folder, table, id }: Here, given: string, wanted: stri
 async function mergeCategory(here: Here, given: string, wanted: string): Promise<Draft> {
   const { folder, table } = here
   const [from, to] = [knownCategory(table, given), knownCategory(table, wanted)]
-  if (from === to) throw new UserError('E_BAD_OP', 'A category can not be merged into itself.')
+  if (from === to) throw new UserError('E_BAD_VALUE', 'A category can not be merged into itself.')
   const moved = await moveTo(here, 'category.merge', { ids: idsIn(table, from) }, to)
   const title = `${shownPlace(from)} merged into ${shownPlace(to)}`
   return { ...moved, entry: { ...moved.entry, title, removes: [pathOf(folder, from)] } }
@@ -149,7 +149,7 @@ async function removeCategory(here: Here, given: string, place: Place): Promise<
     const move: Move = { from: path, to: trashPath(folder, path, id), sha256: null, size: 0, mtimeMs: 0, folder: true }
     return { entry: { kind: 'category.remove', title, moves: [move] }, ...NOTHING_ELSE }
   }
-  if (place !== UNLABELED) throw new UserError('E_BAD_OP', 'A category is removed to unlabelled or to the trash.')
+  if (place !== UNLABELED) throw new UserError('E_BAD_VALUE', 'A category is removed to unlabelled or to the trash.')
   const moved = await moveTo(here, 'category.remove', { ids: idsIn(table, from) }, UNLABELED)
   return { ...moved, entry: { ...moved.entry, title, removes: [path] } }
 }
