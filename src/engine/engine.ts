@@ -1,4 +1,5 @@
 import type { Backbone } from '../backbone/backbone.ts'
+import type { Factor, Products } from './products.ts'
 
 /** The runtimes that can run a graph. */
 export const ENGINES = ['onnx', 'tensorflow'] as const
@@ -14,6 +15,7 @@ export interface Engine {
   /** @param pictures how many are to come, about: many are worth more preparation */
   loadBackbone(backbone: Backbone, pictures?: number): Promise<BackboneRunner>
   createTrainer(problem: HeadProblem): Promise<HeadTrainer>
+  createProducts(matrix: Factor): Promise<Products>
 }
 
 /** A backbone made ready in a runtime. */
@@ -46,6 +48,10 @@ export interface HeadProblem {
   /** 1 where a row may train a head, else 0: [rows, heads]. */
   readonly active: Float32Array
   readonly learningRate: number
+  /** Weight decay: a step also takes learningRate · decay of every weight and bias away; 0 unless given. */
+  readonly decay?: number | undefined
+  /** Products of all rows with all rows plus 1, [rows, rows], where whoever asks has them: a trainer may do with them alone. */
+  readonly kernel?: Float32Array | undefined
   /** Rows a step. */
   readonly batch: number
   /** How many rows' logits are wanted, the first ones: the others only train. All of them unless given. */

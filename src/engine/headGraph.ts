@@ -12,6 +12,8 @@ export interface LoopShape {
   readonly heads: number
   readonly categories: number
   readonly learningRate: number
+  /** Weight decay, as in HeadProblem. */
+  readonly decay?: number | undefined
 }
 
 /*
@@ -23,6 +25,8 @@ export interface LoopShape {
  * - kernelLoop: weights that start at zero stay sums of feature rows, so only products of rows with rows are needed (the
  *   kernel trick). The state is the logits Z of all rows; with K = X Xᵀ + 1 (the 1 is the bias), Z -= g K[batch]. It
  *   costs batch · rows products an output, and no look at the features.
+ *
+ * Weight decay shrinks weights and biases, and so logits, by one factor a step.
  *
  * Logits and g have the batch last, [heads, categories, batch]: two categories would make rows of two, and the runtime
  * handles a row at a time.
@@ -41,8 +45,9 @@ export function weightsLoop(shape: LoopShape): Uint8Array {
     node('Gemm', ['weights', 'x', 'bias'], 'z', { transB: 1 }), // [outputs, batch]
     ...gradient(),
     node('ReduceSum', ['g', 'second'], 'biasStep', { keepdims: 1 }),
-    node('Sub', ['bias', 'biasStep'], 'biasNext'),
-    node('Gemm', ['g', 'x', 'weights'], 'weightsNext', { alpha: { float: -1 } }),
+    node('Mul', ['bias', 'keep'], 'biasKept'),
+    node('Sub', ['biasKept', 'biasStep'], 'biasNext'),
+    node('Gemm', ['g', 'x', 'weights'], 'weightsNext', { alpha: { float: -1 }, beta: { float: kept(shape) } }),
   ]
   const body = loopBody(step, [weights('weights'), bias('bias')], [weights('weightsNext'), bias('biasNext')])
   return loopModel(shape, body, [float('features', ['rows', 'width'])], {
@@ -62,7 +67,7 @@ export function kernelLoop(shape: LoopShape): Uint8Array {
     node('Gather', ['kernel', 'chosen'], 'k', { axis: 0 }), // [batch, rows]
     node('Gather', ['logits', 'chosen'], 'z', { axis: 1 }), // [outputs, batch]
     ...gradient(),
-    node('Gemm', ['g', 'k', 'logits'], 'logitsNext', { alpha: { float: -1 } }),
+    node('Gemm', ['g', 'k', 'logits'], 'logitsNext', { alpha: { float: -1 }, beta: { float: kept(shape) } }),
   ]
   const body = loopBody(step, [logits('logits')], [logits('logitsNext'), float('g', [outputs, 'batch'])])
   return loopModel(shape, body, [float('kernel', ['rows', 'rows'])], {
@@ -71,14 +76,19 @@ export function kernelLoop(shape: LoopShape): Uint8Array {
   })
 }
 
-/** features [rows, width] → kernel [rows, rows] */
-export function kernelModel(): Uint8Array {
+/** What a step leaves of weights and biases. */
+export function kept({ learningRate, decay = 0 }: LoopShape): number {
+  return 1 - learningRate * decay
+}
+
+/** left [lines, inner], matrix [inner, outer] or, where transposed, [outer, inner] → product [lines, outer] */
+export function productModel(transposed: boolean): Uint8Array {
   return encodeModel({
     metadata: {},
-    inputs: [float('features', ['rows', 'width'])],
-    outputs: [float('kernel', ['rows', 'rows'])],
-    tensors: [floatConstant('one', [1], [1])],
-    nodes: [node('Gemm', ['features', 'features', 'one'], 'kernel', { transB: 1 })],
+    inputs: [float('left', ['lines', 'inner']), float('matrix', transposed ? ['outer', 'inner'] : ['inner', 'outer'])],
+    outputs: [float('product', ['lines', 'outer'])],
+    tensors: [],
+    nodes: [node('Gemm', ['left', 'matrix'], 'product', { transB: transposed ? 1 : 0 })],
   })
 }
 
@@ -161,11 +171,12 @@ function loopBody(step: readonly OnnxNode[], states: readonly OnnxPort[], next: 
 }
 
 function loopModel(
-  { heads, categories, learningRate }: LoopShape,
+  shape: LoopShape,
   body: OnnxGraph,
   inputs: readonly OnnxPort[],
   { states, results }: { states: readonly OnnxPort[]; results: readonly OnnxPort[] },
 ): Uint8Array {
+  const { heads, categories, learningRate } = shape
   const names = (values: readonly OnnxPort[]) => values.map(value => value.name)
   const always: OnnxTensor = { name: 'always', type: 'bool', shape: [], bytes: () => Uint8Array.of(1) }
   return encodeModel({
@@ -185,6 +196,7 @@ function loopModel(
       intConstant('zero', 0),
       floatConstant('one', [], [1]),
       floatConstant('rate', [], [learningRate]),
+      floatConstant('keep', [], [kept(shape)]),
       always,
     ],
     nodes: [

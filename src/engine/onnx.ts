@@ -19,6 +19,7 @@ export async function createOnnxEngine(): Promise<Engine> {
     lanes: async (backbone, pictures) => worthLanes(await compiledOnnx(backbone), backbone, pictures),
     loadBackbone: (backbone, pictures = 1) => loadOnnxBackbone(ort, backbone, pictures),
     createTrainer: async problem => (await import('./onnxHead.ts')).createOnnxTrainer(ort, problem),
+    createProducts: async matrix => (await import('./onnxProducts.ts')).createOnnxProducts(ort, matrix),
   }
 }
 

@@ -3,28 +3,25 @@ import { pause } from '../flow/pause.ts'
 import { transposed } from '../graph/transpose.ts'
 import type { HeadProblem, HeadTrainer } from './engine.ts'
 import { oneHot, widthFirst } from './headArrays.ts'
-import { kernelLoop, kernelModel, logitsModel, weightsLoop } from './headGraph.ts'
+import { kept, kernelLoop, logitsModel, weightsLoop } from './headGraph.ts'
 import { createSession, type Ort } from './onnxSession.ts'
 
-/** Up to how many rows, as a multiple of the features, the kernel form is the faster one (measured, bench/). */
-const KERNEL_ROWS = 1.25
 /** Products a step from which a second thread is worth waking. */
 const THREADS_FROM = 2e7
 /** Products that the event loop may wait for: a tenth of a second. */
 const PRODUCTS_A_CALL = 2e9
 
-/** Trains heads in onnxruntime, in the cheaper of two forms of the same arithmetic (see headGraph.ts). */
+/** Trains heads in onnxruntime, in the kernel form where the kernel is given (see headGraph.ts). */
 export async function createOnnxTrainer(ort: Ort, problem: HeadProblem): Promise<HeadTrainer> {
   const feeds = {
     truth: new ort.Tensor('float32', oneHot(problem.labels, problem.categories), [problem.rows, problem.categories]),
     active: new ort.Tensor('float32', problem.active, [problem.rows, problem.heads]),
   }
-  const inKernelForm = problem.rows <= KERNEL_ROWS * problem.width
   const products =
-    problem.batch * problem.heads * problem.categories * (inKernelForm ? problem.rows : 2 * problem.width)
+    problem.batch * problem.heads * problem.categories * (problem.kernel ? problem.rows : 2 * problem.width)
   const threads = products < THREADS_FROM ? 1 : undefined
-  return inKernelForm
-    ? KernelTrainer.create(ort, problem, feeds, threads)
+  return problem.kernel
+    ? KernelTrainer.create(ort, problem, problem.kernel, feeds, threads)
     : WeightsTrainer.create(ort, problem, feeds, threads)
 }
 
@@ -122,18 +119,15 @@ class KernelTrainer implements HeadTrainer {
     this.#sums = new Float64Array(rows * outputs)
   }
 
-  static async create(ort: Ort, problem: HeadProblem, feeds: Feeds, threads?: number): Promise<KernelTrainer> {
-    const products = await createSession(ort, kernelModel())
-    const features = new ort.Tensor('float32', problem.features, [problem.rows, problem.width])
-    const { kernel } = await products.run({ features })
-    await products.release()
-    return new KernelTrainer(
-      ort,
-      problem,
-      feeds,
-      await createSession(ort, kernelLoop(problem), threads),
-      kernel as Tensor,
-    )
+  static async create(
+    ort: Ort,
+    problem: HeadProblem,
+    values: Float32Array,
+    feeds: Feeds,
+    threads?: number,
+  ): Promise<KernelTrainer> {
+    const kernel = new ort.Tensor('float32', values, [problem.rows, problem.rows])
+    return new KernelTrainer(ort, problem, feeds, await createSession(ort, kernelLoop(problem), threads), kernel)
   }
 
   async steps(rows: Int32Array): Promise<void> {
@@ -147,12 +141,25 @@ class KernelTrainer implements HeadTrainer {
     this.#logits = logits1 as Tensor
     const outputs = heads * categories
     const steps = gradients!.data as Float32Array // [steps, outputs, batch]
+    const shrunk = this.#shrink(rows.length / batch)
     rows.forEach((row, at) => {
-      const start = Math.floor(at / batch) * outputs * batch + (at % batch)
+      const step = Math.floor(at / batch)
+      const start = step * outputs * batch + (at % batch)
       for (let output = 0; output < outputs; output++) {
-        this.#sums[row * outputs + output]! += steps[start + output * batch]!
+        this.#sums[row * outputs + output]! += shrunk[step]! * steps[start + output * batch]!
       }
     })
+  }
+
+  /** Shrinks the sums by the decay of as many steps. @returns by step what the later ones leave of its gradients */
+  #shrink(steps: number): Float64Array {
+    const keep = kept(this.#problem)
+    const left = new Float64Array(steps).fill(1)
+    if (keep === 1) return left
+    for (let step = steps - 2; step >= 0; step--) left[step] = left[step + 1]! * keep
+    const whole = keep ** steps
+    for (let at = 0; at < this.#sums.length; at++) this.#sums[at]! *= whole
+    return left
   }
 
   async logits(): Promise<Float32Array> {

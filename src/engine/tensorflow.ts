@@ -2,6 +2,7 @@ import type { Engine } from './engine.ts'
 import { loadTensorflowBackbone } from './tensorflowBackbone.ts'
 import { createTensorflowTrainer } from './tensorflowHead.ts'
 import { libraryVersion, loadTensorFlow } from './tensorflowModule.ts'
+import { createTensorflowProducts } from './tensorflowProducts.ts'
 
 /**
  * The engine on @tensorflow/tfjs-node: the same graphs by TensorFlow's own kernels.
@@ -16,5 +17,6 @@ export async function createTensorflowEngine(): Promise<Engine> {
     lanes: async () => 0,
     loadBackbone: backbone => loadTensorflowBackbone(tf, backbone),
     createTrainer: async problem => createTensorflowTrainer(tf, problem),
+    createProducts: async matrix => createTensorflowProducts(tf, matrix),
   }
 }

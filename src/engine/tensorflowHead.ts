@@ -19,6 +19,7 @@ const ROWS_AT_ONCE = 4096
 export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): HeadTrainer {
   const { features, rows, width, labels, categories, heads, batch } = problem
   const outputs = heads * categories
+  const keep = tf.tensor(Float32Array.of(1 - problem.learningRate * (problem.decay ?? 0)), [1], 'float32')
   // One array for every step's rows: half a megabyte anew 4000 times is felt.
   const gathered = new Float32Array(batch * width)
   let weights = tf.zeros([outputs, width])
@@ -34,7 +35,10 @@ export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): H
       const rate = tf.tensor(rowRates(problem, chosen), [batch, heads, 1], 'float32')
       const probabilities = tf.softmax(tf.reshape(logitsOf(x), [batch, heads, categories]))
       const move = tf.reshape(tf.mul(tf.sub(probabilities, truth), rate), [batch, outputs])
-      return { weights: tf.sub(weights, tf.matMul(move, x, true)), bias: tf.sub(bias, tf.sum(move, 0)) }
+      return {
+        weights: tf.sub(tf.mul(weights, keep), tf.matMul(move, x, true)),
+        bias: tf.sub(tf.mul(bias, keep), tf.sum(move, 0)),
+      }
     })
     weights.dispose()
     bias.dispose()
@@ -68,6 +72,7 @@ export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): H
     async dispose() {
       weights.dispose()
       bias.dispose()
+      keep.dispose()
     },
   }
 }

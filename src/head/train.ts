@@ -2,11 +2,15 @@ import type { Split } from '../dataset/split.ts'
 import type { Engine, HeadTrainer } from '../engine/engine.ts'
 import type { FeatureMatrix } from '../features/matrix.ts'
 import { pause } from '../flow/pause.ts'
+import type { Blocks } from './blocks.ts'
+import { type DiscriminantPart, discriminantPart } from './discriminantPart.ts'
 import type { Head } from './head.ts'
+import { kernelOf, worthKernel } from './kernel.ts'
 import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, heldOut, planHeads } from './plan.ts'
 import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt, softmaxAt } from './softmax.ts'
+import { fromSpace, type HeadSpace, shareOfLast, toSpace } from './space.ts'
 import { trainingLabels, trainingRows, type Variants } from './variants.ts'
 
 /** Steps between two looks at the signal and the progress callback, at most; bounds the memory of the drawn rows. */
@@ -15,6 +19,11 @@ const CHUNK = 500
 const FIRST_CHUNK = 8
 /** What a chunk may take, in milliseconds: an engine may block the event loop, and a stop is to be heard within a second. */
 const CHUNK_MS = 200
+/**
+ * Weight decay of a softmax whose rows have the mean square that `toSpace` gives them: it ends as regularised as the best
+ * fit of inner folds is (bench/head).
+ */
+export const DECAY = 0.01
 /** The curves' points. */
 const REPORTS = 10
 
@@ -25,6 +34,8 @@ export interface LabelledMatrix extends FeatureMatrix {
   readonly categories: number
   /** More rows to train on; nothing is ever measured on them. */
   readonly variants?: Variants | undefined
+  /** Where the rows are not bottlenecks as they come: then half of a head is a discriminant. */
+  readonly space?: HeadSpace | undefined
 }
 
 /** How well the head does after a number of steps, over all pictures of a split. */
@@ -53,7 +64,26 @@ export interface TrainedHead {
   readonly logits: Float32Array
 }
 
-/** Trains a head on the rows of the training split. */
+/**
+ * Bottlenecks as rows for heads that are half softmax, half discriminant.
+ *
+ * @param backbones the blocks of each one's bottleneck
+ */
+export function inSpace(data: LabelledMatrix, backbones: readonly Blocks[], splits: readonly Split[]): LabelledMatrix {
+  const { labels, categories, rows, width, variants } = data
+  const learnt = [...labels.keys()].filter(row => splits[row] === 'train')
+  const counts = new Array<number>(categories).fill(0)
+  for (const row of learnt) counts[labels[row]!]!++
+  const made = toSpace(variants?.values ?? data.values, backbones, learnt, shareOfLast(Math.min(...counts)))
+  return {
+    ...data,
+    values: made.values.subarray(0, rows * width),
+    variants: variants && { ...variants, values: made.values },
+    space: made.space,
+  }
+}
+
+/** Trains a head on the rows of the training split. It is for bottlenecks as they come, whatever its rows are. */
 export async function trainHead(
   engine: Engine,
   data: LabelledMatrix,
@@ -62,8 +92,10 @@ export async function trainHead(
   hooks: TrainHooks = {},
 ): Promise<TrainedHead> {
   const pools = rowsByCategory(trainingLabels(data), row => splits[row % data.rows] === 'train')
-  const active = new Float32Array(data.rows).fill(1)
-  const trainer = await engine.createTrainer(problem(data, 1, active, options, options.batch))
+  const plan = planHeads(data.rows, 1, row => splits[row] === 'train')
+  const part = await discriminantOf(engine, data, plan)
+  const trainer = await createTrainer(engine, data, plan, options, options.batch)
+  const logits = async () => combined(await trainer.logits(), part?.logits)
   try {
     const history: StepReport[] = []
     const random = seededRandom(options.seed)
@@ -71,16 +103,27 @@ export async function trainHead(
       const until = Math.round((options.steps * report) / REPORTS)
       if (until === done) continue
       done = await runSteps(trainer, pools, { done, until, batch: options.batch, total: options.steps }, random, hooks)
-      const reached = stepReport(done, await trainer.logits(), data, splits)
+      const reached = stepReport(done, await logits(), data, splits)
       history.push(reached)
       hooks.onReport?.(reached)
     }
-    const { weights, bias } = await trainer.read()
-    const head = { weights, bias, width: data.width, categories: data.categories }
-    return { head, history, logits: await trainer.logits() }
+    return { head: await headOf(data, await trainer.read(), part), history, logits: await logits() }
   } finally {
     await trainer.dispose()
   }
+}
+
+async function headOf(
+  { width, categories, space }: LabelledMatrix,
+  softmax: { readonly weights: Float32Array; readonly bias: Float32Array },
+  part: DiscriminantPart | undefined,
+): Promise<Head> {
+  if (!part || !space) return { ...softmax, width, categories }
+  const discriminant = await part.weights() // [categories, width]
+  const weights = softmax.weights.map((value, at) => {
+    return combine(value, discriminant[(at % categories) * width + Math.floor(at / categories)]!)
+  })
+  return fromSpace({ weights, bias: combined(softmax.bias, part.bias), width, categories }, space)
 }
 
 /**
@@ -112,26 +155,68 @@ export async function crossValidate(
 export async function trainSideBySide(
   engine: Engine,
   data: LabelledMatrix,
-  { heads, active }: HeadsPlan,
+  plan: HeadsPlan,
   options: HeadOptions,
   hooks: SideBySideHooks = {},
 ): Promise<Float32Array> {
   const batch = Math.round(options.batch * 1.25)
-  const trainer = await engine.createTrainer(problem(data, heads, active, options, batch))
+  const part = await discriminantOf(engine, data, plan)
+  const trainer = await createTrainer(engine, data, plan, options, batch)
   try {
     const pools = rowsByCategory(trainingLabels(data), () => true)
     const random = seededRandom(options.seed)
     await runSteps(trainer, pools, { done: 0, until: options.steps, batch, total: options.steps }, random, hooks)
-    return await trainer.logits()
+    return combined(await trainer.logits(), part?.logits)
   } finally {
     await trainer.dispose()
   }
 }
 
-function problem(data: LabelledMatrix, heads: number, active: Float32Array, options: HeadOptions, batch: number) {
-  const { width, categories } = data
+async function createTrainer(
+  engine: Engine,
+  data: LabelledMatrix,
+  { heads, active }: HeadsPlan,
+  options: HeadOptions,
+  batch: number,
+): Promise<HeadTrainer> {
+  const { width, categories, space } = data
   const { learningRate } = options
-  return { ...trainingRows(data, active), answered: data.rows, width, categories, heads, learningRate, batch }
+  const training = trainingRows(data, active)
+  const kernel = worthKernel(training.rows, width) && (await kernelOf(engine, training.features, training.rows))
+  const decay = space ? DECAY : 0
+  return engine.createTrainer({
+    ...training,
+    answered: data.rows,
+    width,
+    categories,
+    heads,
+    learningRate,
+    decay,
+    batch,
+    ...(kernel && { kernel }),
+  })
+}
+
+/** The discriminants of a plan's heads; undefined for heads that are a softmax alone. */
+async function discriminantOf(
+  engine: Engine,
+  data: LabelledMatrix,
+  { heads, active }: HeadsPlan,
+): Promise<DiscriminantPart | undefined> {
+  if (!data.space) return undefined
+  const training = trainingRows(data, active)
+  const { width, categories, rows: answered } = data
+  const plan = { rows: training.rows, heads, active: training.active }
+  return discriminantPart(engine, { ...training, width, categories, answered }, plan)
+}
+
+/** Half of the one and half of the other. */
+function combined(softmax: Float32Array, discriminant: Float32Array | undefined): Float32Array {
+  return discriminant ? softmax.map((value, at) => combine(value, discriminant[at]!)) : softmax
+}
+
+function combine(softmax: number, discriminant: number): number {
+  return (softmax + discriminant) / 2
 }
 
 async function runSteps(

@@ -9,6 +9,7 @@ const engine = (name: Engine['name']): Engine => ({
   lanes: () => Promise.resolve(0),
   loadBackbone: () => Promise.reject(new Error('not in this test')),
   createTrainer: () => Promise.reject(new Error('not in this test')),
+  createProducts: () => Promise.reject(new Error('not in this test')),
 })
 const loads = (name: Engine['name']) => async () => engine(name)
 const fails = (reason: string, hint?: string) => async () => {

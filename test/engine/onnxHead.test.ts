@@ -3,17 +3,18 @@ import type { HeadProblem } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
 import { headLogits } from '../../src/head/head.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
+import { gramOf } from '../helpers/gram.ts'
 import { plainSgd } from '../helpers/plainSgd.ts'
 
 const STEPS = 30
 
-/** Few rows take the kernel form, many the weights form. */
+/** A kernel makes the kernel form. */
 describe.each([
   { form: 'kernel', rows: 40, width: 64 },
   { form: 'weights', rows: 90, width: 24 },
-])('training heads, $form form', ({ rows, width }) => {
+])('training heads, $form form', ({ form, rows, width }) => {
   it('does what plain loops in double precision do', async () => {
-    const { problem, batches } = example(rows, width)
+    const { problem, batches } = example(form, rows, width)
     const trainer = await (await createOnnxEngine()).createTrainer(problem)
     await trainer.steps(batches.subarray(0, (STEPS / 2) * problem.batch))
     await trainer.steps(batches.subarray((STEPS / 2) * problem.batch)) // goes on where it stopped
@@ -38,7 +39,7 @@ describe.each([
   })
 
   it('gives the same bytes again', async () => {
-    const { problem, batches } = example(rows, width)
+    const { problem, batches } = example(form, rows, width)
     const engine = await createOnnxEngine()
     const runs = await Promise.all(
       [1, 2].map(async () => {
@@ -52,11 +53,13 @@ describe.each([
 })
 
 /** Three heads; the last one may train on no row of the first batches. */
-function example(rows: number, width: number): { problem: HeadProblem; batches: Int32Array } {
+function example(form: string, rows: number, width: number): { problem: HeadProblem; batches: Int32Array } {
   const random = seededRandom(7)
   const [heads, categories, batch] = [3, 4, 10]
+  const features = Float32Array.from({ length: rows * width }, () => random() * 2 - 0.5)
   const problem: HeadProblem = {
-    features: Float32Array.from({ length: rows * width }, () => random() * 2 - 0.5),
+    features,
+    ...(form === 'kernel' && { kernel: gramOf(features, rows, 1) }),
     rows,
     width,
     labels: Int32Array.from({ length: rows }, () => Math.floor(random() * categories)),
@@ -66,6 +69,7 @@ function example(rows: number, width: number): { problem: HeadProblem; batches: 
       at % heads === 2 ? (at < 6 ? 1 : 0) : random() < 0.7 ? 1 : 0,
     ),
     learningRate: 0.05,
+    decay: 0.3,
     batch,
   }
   return { problem, batches: Int32Array.from({ length: STEPS * batch }, () => Math.floor(random() * rows)) }

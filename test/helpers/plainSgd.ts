@@ -10,6 +10,11 @@ export function plainSgd(problem: HeadProblem, rows: Int32Array): { weights: Flo
   const { features, width, labels, categories, heads, active, learningRate, batch } = problem
   const weights = new Float64Array(heads * width * categories)
   const bias = new Float64Array(heads * categories)
+  const keep = 1 - learningRate * (problem.decay ?? 0)
+  const shrink = (values: Float64Array) =>
+    values.forEach((value, at) => {
+      values[at] = value * keep
+    })
   for (let start = 0; start < rows.length; start += batch) {
     const chosen = rows.subarray(start, start + batch)
     for (let head = 0; head < heads; head++) {
@@ -27,6 +32,8 @@ export function plainSgd(problem: HeadProblem, rows: Int32Array): { weights: Flo
         const total = exps.reduce((a, b) => a + b)
         return exps.map((exp, category) => exp / total - (labels[row] === category ? 1 : 0))
       })
+      shrink(weights.subarray(head * width * categories, (head + 1) * width * categories))
+      shrink(bias.subarray(head * categories, (head + 1) * categories))
       own.forEach((row, index) => {
         for (let category = 0; category < categories; category++) {
           const move = (learningRate * moves[index]![category]!) / own.length

@@ -1,0 +1,23 @@
+/*
+ * A bottleneck is made of blocks: each backbone's last features and, where its inner layers are read too, the standard
+ * deviations of some. Blocks differ in length and range, and single large numbers would rule. So a head sees each block as
+ * sign(x)·√|x|, divided by its length: y = sign(x)·√(|x| / Σ|x|).
+ */
+
+/** Lengths of the blocks of one backbone's bottleneck: the last features, then its inner layers'. */
+export type Blocks = readonly number[]
+
+/** Writes the normalised blocks of the row at `from` of `values` to `target` at `to`. A block of zeros stays one. */
+export function normalise(values: Float32Array, from: number, blocks: Blocks, target: Float32Array, to: number): void {
+  let start = 0
+  for (const length of blocks) {
+    let sum = 0
+    for (let at = start; at < start + length; at++) sum += Math.abs(values[from + at]!)
+    const scale = sum > 0 ? 1 / sum : 0
+    for (let at = start; at < start + length; at++) {
+      const value = values[from + at]!
+      target[to + at] = value < 0 ? -Math.sqrt(-value * scale) : Math.sqrt(value * scale)
+    }
+    start += length
+  }
+}

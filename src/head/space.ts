@@ -1,0 +1,100 @@
+import { type Blocks, normalise } from './blocks.ts'
+import type { Head } from './head.ts'
+
+/**
+ * What a head's rows are made with: normalised blocks, the training rows' mean taken off, each block weighted. All of it
+ * goes into the head's weights in the end.
+ */
+export interface HeadSpace {
+  /** Lengths of all blocks of a row, in turn. */
+  readonly blocks: Blocks
+  /** What the numbers of each block are multiplied by. */
+  readonly factors: readonly number[]
+  /** Of the training rows, before the factors: [width]. */
+  readonly mean: Float32Array
+}
+
+/** Mean square of a row: with it retrain.py's 4000 steps at its rate end near the optimum (bench/head). */
+export const MEAN_SQUARE = 512
+
+/** Share of the last features in a row's square, the rest is the inner layers': by the pictures of the smallest category. */
+export function shareOfLast(pictures: number): number {
+  if (pictures < 10) return 1
+  return pictures < 60 ? 0.8 : 0.5
+}
+
+/**
+ * Makes rows for heads.
+ *
+ * @param values [rows, width], bottlenecks
+ * @param backbones the blocks of each, in the order they lie in a row
+ * @param learnt rows that the mean and the scale are taken from
+ * @param last share of the last features
+ * @returns the rows, [rows, width], and what they were made with
+ */
+export function toSpace(
+  values: Float32Array,
+  backbones: readonly Blocks[],
+  learnt: readonly number[],
+  last: number,
+): { readonly values: Float32Array; readonly space: HeadSpace } {
+  const blocks = backbones.flat()
+  const width = blocks.reduce((sum, length) => sum + length, 0)
+  const rows = new Float32Array(values.length)
+  for (let from = 0; from < values.length; from += width) normalise(values, from, blocks, rows, from)
+  const mean = meanOf(rows, width, learnt)
+  const shares = backbones.flatMap(own => sharesOf(own, last).map(share => share / backbones.length))
+  const squares = squaresOf(rows, mean, blocks, learnt)
+  const whole = shares.reduce((sum, share, block) => sum + share * squares[block]!, 0)
+  const factors = shares.map(share => Math.sqrt((share * MEAN_SQUARE) / (whole > 0 ? whole : 1)))
+  const perColumn = columnFactors(blocks, factors)
+  for (let from = 0; from < rows.length; from += width) {
+    for (let at = 0; at < width; at++) rows[from + at] = (rows[from + at]! - mean[at]!) * perColumn[at]!
+  }
+  return { values: rows, space: { blocks, factors, mean } }
+}
+
+/** The same head for normalised blocks as they come: mean and factors go into its weights. */
+export function fromSpace(head: Head, { blocks, factors, mean }: HeadSpace): Head {
+  const { width, categories } = head
+  const perColumn = columnFactors(blocks, factors)
+  const weights = new Float32Array(head.weights.length)
+  const bias = Float64Array.from(head.bias)
+  for (let at = 0; at < width; at++) {
+    for (let category = 0; category < categories; category++) {
+      const weight = head.weights[at * categories + category]! * perColumn[at]!
+      weights[at * categories + category] = weight
+      bias[category]! -= weight * mean[at]!
+    }
+  }
+  return { ...head, weights, bias: Float32Array.from(bias), blocks }
+}
+
+/** All inner blocks share alike in what the last features leave. */
+function sharesOf([, ...inner]: Blocks, last: number): number[] {
+  return inner.length === 0 ? [1] : [last, ...inner.map(() => (1 - last) / inner.length)]
+}
+
+function columnFactors(blocks: Blocks, factors: readonly number[]): Float32Array {
+  return Float32Array.from(blocks.flatMap((length, block) => new Array<number>(length).fill(factors[block]!)))
+}
+
+function meanOf(rows: Float32Array, width: number, learnt: readonly number[]): Float32Array {
+  const sums = new Float64Array(width)
+  for (const row of learnt) for (let at = 0; at < width; at++) sums[at]! += rows[row * width + at]!
+  return Float32Array.from(sums, sum => sum / Math.max(1, learnt.length))
+}
+
+/** Mean square of each block of the learnt rows around the mean. */
+function squaresOf(rows: Float32Array, mean: Float32Array, blocks: Blocks, learnt: readonly number[]): number[] {
+  const width = mean.length
+  let start = 0
+  return blocks.map(length => {
+    let sum = 0
+    for (const row of learnt) {
+      for (let at = start; at < start + length; at++) sum += (rows[row * width + at]! - mean[at]!) ** 2
+    }
+    start += length
+    return sum / Math.max(1, learnt.length)
+  })
+}
