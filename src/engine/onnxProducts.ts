@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { pause } from '../flow/pause.ts'
 import { productModel } from './headGraph.ts'
 import { createSession, type Ort } from './onnxSession.ts'
 import type { Factor, Products } from './products.ts'
@@ -25,7 +26,7 @@ export async function createOnnxProducts(ort: Ort, { values, rows, width }: Fact
         const part = new ort.Tensor('float32', left.subarray(line * inner, end * inner), [end - line, inner])
         const { product: made } = await (await session).run({ left: part, matrix })
         result.set((made as Tensor).data as Float32Array, line * outer)
-        if (end < lines) await new Promise(setImmediate)
+        if (end < lines) await pause()
       }
       return result
     }

@@ -1,17 +1,17 @@
 import type { Split } from '../dataset/split.ts'
 import type { Engine, HeadTrainer } from '../engine/engine.ts'
-import type { FeatureMatrix } from '../features/matrix.ts'
 import { pause } from '../flow/pause.ts'
-import type { Blocks } from './blocks.ts'
-import { type DiscriminantPart, discriminantPart } from './discriminantPart.ts'
+import { combined, discriminantOf, headOf } from './halves.ts'
 import type { Head } from './head.ts'
 import { kernelOf, worthKernel } from './kernel.ts'
+import type { LabelledMatrix } from './labelled.ts'
 import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, heldOut, planHeads } from './plan.ts'
 import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt, softmaxAt } from './softmax.ts'
-import { fromSpace, type HeadSpace, shareOfLast, toSpace } from './space.ts'
-import { trainingLabels, trainingRows, type Variants } from './variants.ts'
+import { trainingLabels, trainingRows } from './variants.ts'
+
+export type { LabelledMatrix } from './labelled.ts'
 
 /** Steps between two looks at the signal and the progress callback, at most; bounds the memory of the drawn rows. */
 const CHUNK = 500
@@ -26,17 +26,6 @@ const CHUNK_MS = 200
 export const DECAY = 0.01
 /** The curves' points. */
 const REPORTS = 10
-
-/** Labelled feature rows. */
-export interface LabelledMatrix extends FeatureMatrix {
-  /** Category index of each row. */
-  readonly labels: Int32Array
-  readonly categories: number
-  /** More rows to train on; nothing is ever measured on them. */
-  readonly variants?: Variants | undefined
-  /** Where the rows are not bottlenecks as they come: then half of a head is a discriminant. */
-  readonly space?: HeadSpace | undefined
-}
 
 /** How well the head does after a number of steps, over all pictures of a split. */
 export interface StepReport {
@@ -62,25 +51,6 @@ export interface TrainedHead {
   readonly history: readonly StepReport[]
   /** Of every row under the trained head, [rows, categories]. */
   readonly logits: Float32Array
-}
-
-/**
- * Bottlenecks as rows for heads that are half softmax, half discriminant.
- *
- * @param backbones the blocks of each one's bottleneck
- */
-export function inSpace(data: LabelledMatrix, backbones: readonly Blocks[], splits: readonly Split[]): LabelledMatrix {
-  const { labels, categories, rows, width, variants } = data
-  const learnt = [...labels.keys()].filter(row => splits[row] === 'train')
-  const counts = new Array<number>(categories).fill(0)
-  for (const row of learnt) counts[labels[row]!]!++
-  const made = toSpace(variants?.values ?? data.values, backbones, learnt, shareOfLast(Math.min(...counts)))
-  return {
-    ...data,
-    values: made.values.subarray(0, rows * width),
-    variants: variants && { ...variants, values: made.values },
-    space: made.space,
-  }
 }
 
 /** Trains a head on the rows of the training split. It is for bottlenecks as they come, whatever its rows are. */
@@ -111,19 +81,6 @@ export async function trainHead(
   } finally {
     await trainer.dispose()
   }
-}
-
-async function headOf(
-  { width, categories, space }: LabelledMatrix,
-  softmax: { readonly weights: Float32Array; readonly bias: Float32Array },
-  part: DiscriminantPart | undefined,
-): Promise<Head> {
-  if (!part || !space) return { ...softmax, width, categories }
-  const discriminant = await part.weights() // [categories, width]
-  const weights = softmax.weights.map((value, at) => {
-    return combine(value, discriminant[(at % categories) * width + Math.floor(at / categories)]!)
-  })
-  return fromSpace({ weights, bias: combined(softmax.bias, part.bias), width, categories }, space)
 }
 
 /**
@@ -195,28 +152,6 @@ async function createTrainer(
     batch,
     ...(kernel && { kernel }),
   })
-}
-
-/** The discriminants of a plan's heads; undefined for heads that are a softmax alone. */
-async function discriminantOf(
-  engine: Engine,
-  data: LabelledMatrix,
-  { heads, active }: HeadsPlan,
-): Promise<DiscriminantPart | undefined> {
-  if (!data.space) return undefined
-  const training = trainingRows(data, active)
-  const { width, categories, rows: answered } = data
-  const plan = { rows: training.rows, heads, active: training.active }
-  return discriminantPart(engine, { ...training, width, categories, answered }, plan)
-}
-
-/** Half of the one and half of the other. */
-function combined(softmax: Float32Array, discriminant: Float32Array | undefined): Float32Array {
-  return discriminant ? softmax.map((value, at) => combine(value, discriminant[at]!)) : softmax
-}
-
-function combine(softmax: number, discriminant: number): number {
-  return (softmax + discriminant) / 2
 }
 
 async function runSteps(

@@ -1,0 +1,69 @@
+import type { Split } from '../dataset/split.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Blocks } from './blocks.ts'
+import { type DiscriminantPart, discriminantPart } from './discriminantPart.ts'
+import type { Head } from './head.ts'
+import type { LabelledMatrix } from './labelled.ts'
+import type { HeadsPlan } from './plan.ts'
+import { fromSpace, shareOfLast, toSpace } from './space.ts'
+import { trainingRows } from './variants.ts'
+
+/*
+ * A head that is half a softmax, half a discriminant: W = ½ W_softmax + ½ W_discriminant / T. Each alone loses to retrain.py's
+ * recipe on some set; together they were better on all that were measured (bench/evaluation).
+ */
+
+/**
+ * Bottlenecks as rows for heads that are half softmax, half discriminant.
+ *
+ * @param backbones the blocks of each one's bottleneck
+ */
+export function inSpace(data: LabelledMatrix, backbones: readonly Blocks[], splits: readonly Split[]): LabelledMatrix {
+  const { labels, categories, rows, width, variants } = data
+  const learnt = [...labels.keys()].filter(row => splits[row] === 'train')
+  const counts = new Array<number>(categories).fill(0)
+  for (const row of learnt) counts[labels[row]!]!++
+  const made = toSpace(variants?.values ?? data.values, backbones, learnt, shareOfLast(Math.min(...counts)))
+  return {
+    ...data,
+    values: made.values.subarray(0, rows * width),
+    variants: variants && { ...variants, values: made.values },
+    space: made.space,
+  }
+}
+
+/** The discriminants of a plan's heads; undefined for heads that are a softmax alone. */
+export async function discriminantOf(
+  engine: Engine,
+  data: LabelledMatrix,
+  { heads, active }: HeadsPlan,
+): Promise<DiscriminantPart | undefined> {
+  if (!data.space) return undefined
+  const training = trainingRows(data, active)
+  const { width, categories, rows: answered } = data
+  const plan = { rows: training.rows, heads, active: training.active }
+  return discriminantPart(engine, { ...training, width, categories, answered }, plan)
+}
+
+/** The head of what both halves have learnt, for bottlenecks as they come. */
+export async function headOf(
+  { width, categories, space }: LabelledMatrix,
+  softmax: { readonly weights: Float32Array; readonly bias: Float32Array },
+  part: DiscriminantPart | undefined,
+): Promise<Head> {
+  if (!part || !space) return { ...softmax, width, categories }
+  const discriminant = await part.weights() // [categories, width]
+  const weights = softmax.weights.map((value, at) => {
+    return combine(value, discriminant[(at % categories) * width + Math.floor(at / categories)]!)
+  })
+  return fromSpace({ weights, bias: combined(softmax.bias, part.bias), width, categories }, space)
+}
+
+/** Half of the one and half of the other. */
+export function combined(softmax: Float32Array, discriminant: Float32Array | undefined): Float32Array {
+  return discriminant ? softmax.map((value, at) => combine(value, discriminant[at]!)) : softmax
+}
+
+function combine(softmax: number, discriminant: number): number {
+  return (softmax + discriminant) / 2
+}
