@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import { runJoinedPipeline } from '../features/pipeline.ts'
+import { type PipelineNetwork, runJoinedPipeline } from '../features/pipeline.ts'
 import { headLogits } from '../head/head.ts'
 import { softmaxRows } from '../head/softmax.ts'
 import { decodeForAll } from '../image/decode.ts'
@@ -139,24 +139,10 @@ export class Model {
 
   async #bottlenecks(sources: readonly PictureSource[], options: ClassifyOptions): Promise<Bottlenecks> {
     this.#runners.check()
-    const { backbones, head } = this.#stored
-    const { width } = head
-    const features = new Float32Array(sources.length * width)
+    const features = new Float32Array(sources.length * this.#stored.head.width)
     const errors = new Map<number, PictureError>()
-    const recipes = backbones.map(({ recipe }) => recipe)
+    const recipes = this.#stored.backbones.map(({ recipe }) => recipe)
     const limits = limitsWith(options.limits)
-    let columns = 0
-    const networks = backbones.map(({ features: length }, place) => {
-      const column = columns
-      columns += length
-      return {
-        runner: () => this.#runners.runner(place, options.pictures ?? sources.length),
-        onBatch: (indices: readonly number[], bottlenecks: Float32Array) =>
-          indices.forEach((index, row) => {
-            features.set(bottlenecks.subarray(row * length, (row + 1) * length), index * width + column)
-          }),
-      }
-    })
     const prepare = async (index: number) => {
       try {
         return await decodeForAll(await opened(sources[index]!), recipes, limits)
@@ -166,8 +152,27 @@ export class Model {
         return []
       }
     }
+    const networks = this.#networks(features, options.pictures ?? sources.length)
     await runJoinedPipeline(sources.length, { prepare, networks, signal: options.signal })
     return { features, errors }
+  }
+
+  /** The networks, each with its columns of the features, [pictures, width]. */
+  #networks(features: Float32Array, pictures: number): PipelineNetwork[] {
+    const { backbones, head } = this.#stored
+    let next = 0
+    return backbones.map(({ features: length }, place) => {
+      const column = next
+      next += length
+      return {
+        runner: () => this.#runners.runner(place, pictures),
+        onBatch: (indices, bottlenecks) => {
+          for (const [row, index] of indices.entries()) {
+            features.set(bottlenecks.subarray(row * length, (row + 1) * length), index * head.width + column)
+          }
+        },
+      }
+    })
   }
 
   #ranked(logits: Float32Array): Score[] {

@@ -4,10 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { evaluate, type Predictions } from '../../assess/metrics.ts'
 import { type Dataset, type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
 import { UserError, unexpected } from '../../errors.ts'
-import { softmaxRows } from '../../head/softmax.ts'
+import { softmaxAt } from '../../head/softmax.ts'
 import { layoutOf } from '../../model/layout.ts'
 import type { Model } from '../../model/model.ts'
 import { isReport } from '../../report/renderReport.ts'
+import type { ReportPicture } from '../../report/reportData.ts'
 import { list, quoted } from '../../text.ts'
 import { ahead } from '../guess/ahead.ts'
 import { loadModel } from '../guess/loadModel.ts'
@@ -51,6 +52,7 @@ export async function evaluateModel(
 interface Named {
   readonly pictures: readonly Picture[]
   readonly predictions: Predictions
+  readonly predicted: readonly ReportPicture[]
   readonly unfamiliar: number | undefined
   readonly skipped: readonly Skipped[]
 }
@@ -75,13 +77,15 @@ async function predictAll(model: Model, all: readonly Picture[], options: Evalua
     }
     onEvent?.({ kind: 'named', done: pictures.length + skipped.length, total: all.length })
   }
+  const predictions = {
+    logits: logits.subarray(0, pictures.length * categories),
+    labels: Int32Array.from(pictures, ({ label }) => numbers.get(label)!),
+    categories,
+  }
   return {
     pictures,
-    predictions: {
-      logits: logits.subarray(0, pictures.length * categories),
-      labels: Int32Array.from(pictures, ({ label }) => numbers.get(label)!),
-      categories,
-    },
+    predictions,
+    predicted: predictedPictures(predictions, predictions.logits, pictures),
     unfamiliar: model.manifest.familiarity ? unfamiliar : undefined,
     skipped,
   }
@@ -113,12 +117,14 @@ function resultOf(dataset: Dataset, labels: readonly string[], named: Named): Om
   }
 }
 
-function mistakesOf({ pictures, predictions }: Named, labels: readonly string[]): Mistake[] {
-  const scores = softmaxRows(predictions.logits, predictions.categories)
-  return predictedPictures(predictions, predictions.logits, pictures)
+function mistakesOf({ predictions, predicted }: Named, labels: readonly string[]): Mistake[] {
+  const { logits, categories } = predictions
+  const scores = new Float32Array(logits.length)
+  return predicted
     .flatMap(({ path, given, predicted, score }, row) => {
-      const labelScore = scores[row * predictions.categories + given]!
       if (given === predicted) return []
+      softmaxAt(logits, row * categories, categories, scores)
+      const labelScore = scores[row * categories + given]!
       return [{ relative: path, label: labels[given]!, guess: labels[predicted]!, score, labelScore }]
     })
     .sort((a, b) => b.score - a.score)
@@ -130,11 +136,10 @@ function reportOf(
   { labels, evaluation, learnt, skipped }: EvaluateResult,
   named: Named,
 ) {
-  const { predictions, pictures } = named
   return {
     title: `${basename(resolve(tfFiles))} on ${basename(resolve(folder))}`,
     categories: labels,
-    pictures: predictedPictures(predictions, predictions.logits, pictures),
+    pictures: named.predicted,
     evaluation,
     basis: { kind: 'folder' as const },
     learnt,
