@@ -1,7 +1,8 @@
 import { rename, stat } from 'node:fs/promises'
 import { readJson, writeJson } from '../disk/json.ts'
 import { withLock } from '../disk/lock.ts'
-import { systemCode, UserError } from '../errors.ts'
+import { systemError } from '../errors/system.ts'
+import { UserError } from '../errors.ts'
 import { cachedPath, defaultCacheFolder, type Environment, mirrored } from './cacheFolder.ts'
 import { sha256OfFile } from './digest.ts'
 import { openHttpClient } from './http.ts'
@@ -159,18 +160,9 @@ function wrongChecksum(what: string, wanted: string, actual: string, hint: strin
 }
 
 function asUserError(error: unknown, folder: string): unknown {
-  const code = systemCode(error) ?? ''
-  const reasons: Record<string, string> = {
-    ENOSPC: 'the disk is full',
-    EDQUOT: 'your share of the disk is used up',
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    EROFS: 'it is read-only',
-    ENOTDIR: 'a part of its path is a file',
-    EEXIST: 'a part of its path is a file',
-  }
-  if (error instanceof UserError || reasons[code] === undefined) return error
-  return new UserError('E_CACHE_FOLDER', `The cache folder ${folder} can't be written: ${reasons[code]}.`, {
+  const known = systemError(error)
+  if (error instanceof UserError || known === undefined) return error
+  return new UserError('E_CACHE_FOLDER', `The cache folder ${folder} can't be written: ${known.reason}.`, {
     hint: 'Set ITC_CACHE to a folder with room that you may write to.',
     cause: error,
   })

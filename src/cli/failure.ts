@@ -1,22 +1,9 @@
 import { exitCodeOf } from '../errors/codes.ts'
+import { systemError } from '../errors/system.ts'
 import { messageOf, REINSTALL, systemCode, UserError } from '../errors.ts'
 import { PictureError } from '../image/pictureError.ts'
 import { Interrupted } from './signals.ts'
 import type { Terminal } from './terminal.ts'
-
-/** What the operating system refuses, in words, with the remedy. */
-const SYSTEM: Readonly<Record<string, readonly [what: string, hint: string]>> = {
-  ENOSPC: ['The disk is full', 'Free some space, then run the same command again: what was computed is kept.'],
-  EDQUOT: ['The disk quota is used up', 'Free some space, then run the same command again.'],
-  EACCES: ['No permission', 'Check who may write there, or choose another folder.'],
-  EPERM: ['Not permitted', 'Check who may write there, or choose another folder.'],
-  EROFS: ['The disk is read-only', 'Choose a folder that can be written.'],
-  EEXIST: ['A file is in the way', 'Move it away or rename it, then run the same command again.'],
-  ENOTDIR: ['A file is where a folder belongs', 'Move it away or rename it, then run the same command again.'],
-  EISDIR: ['A folder is where a file belongs', 'Move it away or rename it, then run the same command again.'],
-  EIO: ['The disk reports an error', 'Check the disk.'],
-  EMFILE: ['Too many files are open', 'Close other programs, or raise the limit with ulimit -n.'],
-}
 
 /** The one place where an error becomes lines on the terminal and an exit code. */
 export function reportError(error: unknown, { err, colors }: Terminal): number {
@@ -35,11 +22,12 @@ export function reportError(error: unknown, { err, colors }: Terminal): number {
     err(`${colors.red('error:')} ${error.reason}`)
     return 1
   }
-  const known = SYSTEM[systemCode(error) ?? '']
-  if (known && error instanceof Error) {
+  const known = systemError(error)
+  // A file that is gone unexpectedly is our mistake: whoever reads what a person named says so in a sentence.
+  if (known && error instanceof Error && systemCode(error) !== 'ENOENT') {
     const { path, dest = path } = error as NodeJS.ErrnoException & { dest?: string } // dest: where a file was to go
-    err(`${colors.red('error:')} ${known[0]}${dest ? `: ${dest}` : ''}.`)
-    err(known[1])
+    err(`${colors.red('error:')} ${capitalized(known.reason)}${dest ? `: ${dest}` : ''}.`)
+    err(`${known.remedy}, then run the same command again: what was computed is kept.`)
     return 1
   }
   if (isUnloadable(error)) {
@@ -57,4 +45,8 @@ function isUnloadable(error: unknown): boolean {
   const code = systemCode(error) ?? ''
   if (['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes(code)) return true
   return error instanceof Error && error.message.startsWith('Could not load the "sharp" module')
+}
+
+function capitalized(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -1,5 +1,6 @@
 import { type Dirent, type Stats, stat } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import { unreadableReason } from '../errors/system.ts'
 
 /** One entry of a folder, its name as the bytes that the file system holds. */
 export type Entry =
@@ -40,7 +41,7 @@ export async function statAll(files: readonly { path: string; link: boolean }[])
         const { path, link } = files[index]!
         running++
         stat(path, (error, stats) => {
-          results[index] = error === null ? measure(stats) : failure(error.code, link)
+          results[index] = error === null ? measure(stats) : failure(error, link)
           running--
           advance()
         })
@@ -58,10 +59,10 @@ function measure(stats: Stats): Measured {
   return `a link to ${stats.isDirectory() ? 'a folder, which is not followed' : special(stats)}`
 }
 
-function failure(code: string | undefined, link: boolean): string {
-  if (code === 'ENAMETOOLONG') return 'its path is too long'
+function failure(error: NodeJS.ErrnoException, link: boolean): string {
+  const { code } = error
+  if (code === 'ENAMETOOLONG' || (link && code === 'ELOOP')) return unreadableReason(error)
   if (link && (code === 'ENOENT' || code === 'ENOTDIR')) return 'a link that leads to nothing'
-  if (link && code === 'ELOOP') return 'a link that leads back to itself'
   return `${link ? 'a link to a file that' : 'it'} cannot be read (${code})`
 }
 

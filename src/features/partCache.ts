@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemError } from '../errors/system.ts'
 import { messageOf, systemCode, UserError } from '../errors.ts'
 import { pause } from '../flow/pause.ts'
 import { halvesToFloats } from '../graph/tensor.ts'
@@ -166,7 +167,7 @@ export class PartCache implements BottleneckCache {
   async #attempt(write: () => Promise<unknown>): Promise<void> {
     if (this.#problem !== undefined) return
     await write().catch(error => {
-      this.#problem = systemCode(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error)
+      this.#problem = systemError(error)?.reason ?? messageOf(error)
     })
   }
 }

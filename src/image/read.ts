@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { unreadableReason } from '../errors/system.ts'
 import { systemCode } from '../errors.ts'
 import { Turns, within } from '../flow/turns.ts'
 import { DEFAULT_LIMITS, type DecodeLimits, MAX_FILE_BYTES } from './limits.ts'
@@ -50,22 +51,8 @@ async function readWhole(path: string): Promise<PictureFile> {
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'no permission to read it',
-  EPERM: 'no permission to read it',
-  ELOOP: 'a link that leads back to itself',
-  ENOTDIR: 'no such file',
-  EISDIR: 'a folder, not a file',
-  ENXIO: 'not a regular file',
-  ENAMETOOLONG: 'its path is too long',
-  EMFILE: 'too many files are open',
-  ENFILE: 'too many files are open',
-  EIO: 'the disk reports an error',
-}
-
 function unreadable(error: unknown): PictureError {
-  const code = systemCode(error) ?? 'unknown error'
+  const code = systemCode(error)
   const kind = code === 'EISDIR' || code === 'ENXIO' ? 'not-a-file' : 'unreadable'
-  return new PictureError(kind, REASONS[code] ?? `cannot be read (${code})`, error)
+  return new PictureError(kind, unreadableReason(error), error)
 }

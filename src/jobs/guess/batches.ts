@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { copyNew, moveNew } from '../../disk/transfer.ts'
+import { unreadableReason } from '../../errors/system.ts'
 import { systemCode } from '../../errors.ts'
 import { makeDestination } from './folders.ts'
 import type { Namer } from './naming.ts'
@@ -141,7 +142,7 @@ async function sourceTrouble(path: string, error: unknown, move: boolean): Promi
   if (!(await allowed(path, constants.R_OK))) {
     return code === 'ENOENT' ? 'vanished meanwhile' : `cannot be read any more (${code})`
   }
-  if (code === 'EIO') return 'the disk reports an error'
+  if (code === 'EIO') return unreadableReason(error)
   const { syscall, path: about } = error as NodeJS.ErrnoException
   const stuck = (syscall === 'unlink' && about === path) || !(await allowed(dirname(path), constants.W_OK))
   return move && stuck ? `cannot be removed from the source (${code})` : undefined

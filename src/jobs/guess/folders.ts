@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
-import type { ErrorCode } from '../../errors/codes.ts'
+import { systemError } from '../../errors/system.ts'
 import { systemCode, UserError, unexpected } from '../../errors.ts'
 
 /**
@@ -74,23 +74,10 @@ function isWithin(root: string, path: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
-const REFUSALS: Readonly<
-  Record<string, readonly [code: ErrorCode, sentence: (folder: string) => string, hint: string]>
-> = {
-  ENOSPC: ['E_DISK_FULL', folder => `The disk of "${folder}" is full.`, 'Free some space'],
-  EDQUOT: ['E_DISK_FULL', folder => `The disk quota of "${folder}" is used up.`, 'Free some space'],
-  EACCES: ['E_NO_PERMISSION', folder => `No permission to write into "${folder}".`, 'Check whose it is'],
-  EPERM: ['E_NO_PERMISSION', folder => `Not permitted to write into "${folder}".`, 'Check whose it is'],
-  EROFS: ['E_READ_ONLY', folder => `The disk of "${folder}" is read-only.`, 'Make it writable'],
-  EIO: ['E_DISK', folder => `The disk of "${folder}" reports an error.`, 'Check the disk'],
-  ENOENT: ['E_GONE', folder => `There is no folder "${folder}", and it can't be made.`, 'Check the path'],
-}
-
 /** The error for a folder that can't be written; anything unknown stays what it is. */
 export function cannotWrite(folder: string, error: unknown): unknown {
-  const refusal = REFUSALS[systemCode(error) ?? '']
-  if (refusal === undefined) return error
-  const [code, sentence, remedy] = refusal
-  const hint = `${remedy}, then run the same command again: it goes on where it stopped.`
-  return new UserError(code, sentence(folder), { hint, cause: error })
+  const known = systemError(error)
+  if (known?.code === undefined) return error
+  const hint = `${known.remedy}, then run the same command again: it goes on where it stopped.`
+  return new UserError(known.code, `The folder "${folder}" can't be written: ${known.reason}.`, { hint, cause: error })
 }
