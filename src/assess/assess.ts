@@ -10,12 +10,12 @@ import { type LearningCurve, readLearningCurve } from './learningCurve.ts'
 import { type LeaveOutPlan, learnFamiliarity, type Separation } from './leaveOut.ts'
 import { BANK_ROWS, makeBank, sampleEvenly } from './makeBank.ts'
 import { type Evaluation, evaluate, type Predictions } from './metrics.ts'
-import { type Neighbours, nearestNeighboursInTurns, unitRows } from './neighbours.ts'
+import { type Neighbours, nearestNeighbours, unitRows } from './neighbours.ts'
 import { cooled, fitTemperature } from './temperature.ts'
 import { DEFAULT_THRESHOLD, type ThresholdOptions } from './threshold.ts'
 
 /** Rows whose neighbours are all found; of more, a sample of as many: the search takes the square of them. */
-export const NEIGHBOUR_ROWS = 3000
+const NEIGHBOUR_ROWS = 3000
 
 /** The nearest neighbours of a data set's rows, or of a sample of them. */
 export interface Near {
@@ -127,7 +127,7 @@ async function searched(features: FeatureMatrix, labels: Int32Array, rows: Int32
   const own = labelsOf(labels, rows)
   const values = rowsOf(features.values, rows, features.rows)
   const unit = unitRows({ values, rows: rows.length, width: features.width })
-  const neighbours: Neighbours = await nearestNeighboursInTurns(unit, own, signal)
+  const neighbours: Neighbours = await nearestNeighbours(unit, own, signal)
   return { unit, labels: own, neighbours }
 }
 

@@ -1,7 +1,7 @@
 import { type Interval, wilsonInterval } from './interval.ts'
 
 /** Pictures whose highest score lies in [from, to). */
-export interface ReliabilityBin {
+interface ReliabilityBin {
   readonly from: number
   readonly to: number
   readonly pictures: number
@@ -28,7 +28,7 @@ export interface Calibration {
 }
 
 /** As in most papers that print ten bars; more bins would mostly measure the noise of few pictures. */
-export const CALIBRATION_BINS = 10
+const CALIBRATION_BINS = 10
 
 /**
  * Compares scores with what came true.

@@ -9,7 +9,7 @@ export interface NearDuplicate {
 }
 
 /** Of resized, recompressed or lightly retouched copies in pictures looked at, and of few others. */
-export const NEAR_DUPLICATE = 0.97
+const NEAR_DUPLICATE = 0.97
 
 /** A picture unlike all others. */
 export interface Outlier {

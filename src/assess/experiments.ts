@@ -11,7 +11,7 @@ const MOST_LOGITS = 25_000_000
 const MOST_CLEARED = 1_000_000
 
 /** A plan with its heads' logits, [rows, heads, categories]. */
-export interface Trained<P extends HeadsPlan> {
+interface Trained<P extends HeadsPlan> {
   readonly plan: P
   readonly logits: Float32Array
 }

@@ -4,7 +4,10 @@ import { argMaxAt } from '../head/softmax.ts'
 import { wilsonInterval } from './interval.ts'
 import { accuracy, type Predictions } from './metrics.ts'
 
-/** Accuracy reached with a number of training pictures. */
+/**
+ * Accuracy reached with a number of training pictures.
+ * @internal for tests
+ */
 export interface CurvePoint {
   readonly pictures: number
   readonly accuracy: number
@@ -95,6 +98,7 @@ export function readLearningCurve(
  * Goes on with a power law of the error, e(n) = a n^-b (Cortes et al., "Learning Curves: Asymptotic Values and Rate of
  * Convergence", 1993; without the asymptote, which four points cannot show). Weighted least squares on logarithms; a
  * count of k errors has a logarithm known to about 1/sqrt(k), so few errors give wide intervals.
+ * @internal for tests: the fit alone, on points whose curve is known
  */
 export function forecast(points: readonly CurvePoint[], times: readonly number[]): CurvePoint[] {
   const last = points.at(-1)

@@ -37,19 +37,13 @@ export function unitRows({ values, rows, width }: FeatureMatrix): FeatureMatrix 
 
 /**
  * Exact nearest neighbours by cosine of every row among the others. Each pair is looked at once; time grows with the
- * square of the rows (sample more than a few thousand), memory doesn't.
+ * square of the rows (sample more than a few thousand), memory doesn't. Pauses now and then: it may take seconds.
  *
  * @param unit rows of length 1
  * @param labels category of each row
+ * @throws the signal's reason when aborted
  */
-export function nearestNeighbours(unit: FeatureMatrix, labels: Int32Array): Neighbours {
-  const neighbours = noNeighbours(unit.rows)
-  for (const _ of search(unit, labels, neighbours)); // to its end
-  return neighbours
-}
-
-/** The same, pausing now and then: the search may take seconds. @throws the signal's reason when aborted */
-export async function nearestNeighboursInTurns(
+export async function nearestNeighbours(
   unit: FeatureMatrix,
   labels: Int32Array,
   signal?: AbortSignal,

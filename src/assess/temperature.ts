@@ -2,7 +2,10 @@ import type { Head } from '../head/head.ts'
 import { argMaxAt } from '../head/softmax.ts'
 import type { Predictions } from './metrics.ts'
 
-/** Temperatures are kept in here: beyond, scores are all but equal or all but certain. */
+/**
+ * Temperatures are kept in here: beyond, scores are all but equal or all but certain.
+ * @internal for tests: the ends of the search
+ */
 export const TEMPERATURES = { least: 0.05, most: 20 } as const
 
 /** Logits looked at, at most; one number is fitted, and more of them would not move it. */

@@ -27,7 +27,7 @@ export interface GraphNetwork {
 }
 
 /** A compiled network: one input of uint8 [n, size, size, 3], one output float32 [n, features]. */
-export interface OnnxNetwork {
+interface OnnxNetwork {
   readonly format: 'onnx'
   readonly bytes: Uint8Array
 }

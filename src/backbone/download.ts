@@ -8,6 +8,7 @@ import { sha256OfFile } from './digest.ts'
 import { openHttpClient } from './http.ts'
 import { dropPart, TransferError, transfer } from './transfer.ts'
 
+/** @internal for tests */
 export interface DownloadProgress {
   readonly address: string
   /** Bytes so far, those of an earlier, interrupted run included. */

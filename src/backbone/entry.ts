@@ -27,7 +27,7 @@ export interface CatalogEntry {
   readonly megabytes: number | undefined
 }
 
-export type CatalogSource =
+type CatalogSource =
   | { readonly kind: 'bundled' /** Inside `models/`. */; readonly folder: string }
   | { readonly kind: 'download'; readonly address: string }
 

@@ -26,6 +26,7 @@ export async function findBackbones(spec: string, options: FindOptions = {}): Pr
 /**
  * The backbone of a name in the catalog, a path or an address. Named ones are not read, or downloaded, before their
  * network is asked for.
+ * @internal for tests: one backbone, where several would say no more
  */
 export async function findBackbone(spec: string, options: FindOptions = {}): Promise<Backbone> {
   checkInputSize(options.inputSize)

@@ -48,7 +48,10 @@ async function locate(
   return verifiedBundle(join(MODELS, source.folder), sha256 ?? '')
 }
 
-/** @throws UserError when the folder does not hold what this version of the package was published with */
+/**
+ * @throws UserError when the folder does not hold what this version of the package was published with
+ * @internal for tests: a damaged copy of what the package has
+ */
 export async function verifiedBundle(folder: string, sha256: string): Promise<{ path: string; sha256: string }> {
   const hint = 'Install the package again.'
   try {

@@ -36,7 +36,10 @@ export function describeRate(done: number, total: number, perSecond: number | un
   return `${speed}/s, ${formatDuration((total - done) / perSecond)} left`
 }
 
-/** @param seconds zero or more */
+/**
+ * @param seconds zero or more
+ * @internal for tests: hours, which no test waits
+ */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`

@@ -17,7 +17,7 @@ import { bytesOfArray } from '../graph/tensor.ts'
 import { PIXELS } from './compile.ts'
 
 /** The name of the joined model's output. */
-export const SCORES = 'scores'
+const SCORES = 'scores'
 
 /** A dense layer: `x · weights + bias`. */
 export interface Dense {

@@ -1,7 +1,7 @@
 import { UserError, unexpected } from '../errors.ts'
 import { count } from '../text.ts'
 
-export const SPLITS = ['train', 'validation', 'test'] as const
+const SPLITS = ['train', 'validation', 'test'] as const
 export type Split = (typeof SPLITS)[number]
 
 /** What a split needs to know of a picture. */

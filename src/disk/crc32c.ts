@@ -7,7 +7,10 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value
 })
 
-/** CRC-32C of bytes, as an unsigned number (RFC 3720, appendix B.4). */
+/**
+ * CRC-32C of bytes, as an unsigned number (RFC 3720, appendix B.4).
+ * @internal for tests: the examples of the RFC
+ */
 export function crc32c(bytes: Uint8Array): number {
   let value = 0xffffffff
   for (const byte of bytes) value = (value >>> 8) ^ TABLE[(value ^ byte) & 0xff]!

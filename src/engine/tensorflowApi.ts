@@ -37,13 +37,13 @@ export interface Tensor {
   dispose(): void
 }
 
-export interface GraphModel {
+interface GraphModel {
   execute(inputs: Readonly<Record<string, Tensor>>, output: string): Tensor
   dispose(): void
 }
 
 /** What an op of ours gets to see of its node. */
-export interface GraphModelNode {
+interface GraphModelNode {
   readonly inputs: readonly Tensor[]
   readonly attrs: Readonly<Record<string, unknown>>
 }

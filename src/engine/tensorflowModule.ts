@@ -11,7 +11,10 @@ const PACKAGE = '@tensorflow/tfjs-node'
 const VERSION = '4.22.0'
 const SCRIPT = fileURLToPath(new URL('../../scripts/provision-tfjs-node/run.mjs', import.meta.url))
 
-/** Where scripts/provision-tfjs-node installs the package: outside node_modules, so that `npm ci` leaves it alone. */
+/**
+ * Where scripts/provision-tfjs-node installs the package: outside node_modules, so that `npm ci` leaves it alone.
+ * @internal for tests: where the provisioning script must leave it
+ */
 export function provisionedFolder(cacheFolder: string = defaultCacheFolder()): string {
   return join(cacheFolder, `tfjs-node-${VERSION}`)
 }

@@ -8,7 +8,10 @@ interface Kind {
   readonly exit?: number
 }
 
-/** Every kind of failure that a person can put right, by the stable name that programs know it by; `docs/errors.md`. */
+/**
+ * Every kind of failure that a person can put right, by the stable name that programs know it by; `docs/errors.md`.
+ * @internal for tests: docs/errors.md is made from it
+ */
 export const ERROR_CODES = {
   // Arguments and options
   E_BAD_VALUE: { when: 'An option or argument has a value that it does not take.', remedy: 'The sentence says which.' },

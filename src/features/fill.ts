@@ -9,7 +9,7 @@ import { readPicture } from '../image/read.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { CacheWriter } from './cacheWriter.ts'
 import type { ExtractOptions } from './options.ts'
-import { type PipelineNetwork, runJoinedPipeline } from './pipeline.ts'
+import { type PipelineNetwork, runPipeline } from './pipeline.ts'
 import { type Missing, recall } from './recall.ts'
 import { type Columns, columnsOf, offsetOf, type Rows } from './rows.ts'
 
@@ -61,7 +61,7 @@ class Filling {
   async run(): Promise<void> {
     this.#report()
     try {
-      await runJoinedPipeline(this.#missingRows.length, {
+      await runPipeline(this.#missingRows.length, {
         prepare: index => this.#inputs(this.#missingRows[index]!),
         networks: this.#columns.map(columns => this.#network(columns)),
         signal: this.#options.signal,

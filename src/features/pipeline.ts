@@ -14,7 +14,7 @@ export interface PipelineNetwork {
 }
 
 /** Pictures to decode and run through several networks, by number from 0. */
-export interface JoinedPipelineOptions {
+export interface PipelineOptions {
   /**
    * The networks' inputs for one picture, in the networks' order; undefined leaves the picture out of that network. An
    * exception ends the whole run.
@@ -24,25 +24,13 @@ export interface JoinedPipelineOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Pictures to decode and run through one network, by number from 0. */
-export interface PipelineOptions extends PipelineNetwork {
-  /** The network's input for one picture; undefined leaves the picture out. An exception ends the whole run. */
-  readonly prepare: (index: number) => Promise<Uint8Array | undefined>
-  readonly signal?: AbortSignal | undefined
-}
-
 /**
  * Decodes `count` pictures several at a time and runs them in batches, as many at once as the engine likes, while the next
- * are decoded.
+ * are decoded. Each is prepared once for all networks.
  *
  * @throws what `prepare`, the engine or `onBatch` threw first, or the signal's reason, after all under way has ended
  */
-export function runPipeline(count: number, { prepare, signal, ...network }: PipelineOptions): Promise<void> {
-  return runJoinedPipeline(count, { prepare: async index => [await prepare(index)], networks: [network], signal })
-}
-
-/** The same for several networks side by side: each picture is prepared once for all of them. */
-export function runJoinedPipeline(count: number, options: JoinedPipelineOptions): Promise<void> {
+export function runPipeline(count: number, options: PipelineOptions): Promise<void> {
   return new Pipeline(count, options).run()
 }
 
@@ -88,7 +76,7 @@ interface DueRun {
 /** One run over the pictures: workers decode, queues wait for their networks, and what is due is launched. */
 class Pipeline {
   readonly #count: number
-  readonly #prepare: JoinedPipelineOptions['prepare']
+  readonly #prepare: PipelineOptions['prepare']
   readonly #signal: AbortSignal | undefined
   readonly #queues: readonly Queue[]
   /** Workers that wait for the engine to catch up. */
@@ -101,7 +89,7 @@ class Pipeline {
   #allDecoded = false
   #handedOver = Promise.resolve()
 
-  constructor(count: number, { prepare, networks, signal }: JoinedPipelineOptions) {
+  constructor(count: number, { prepare, networks, signal }: PipelineOptions) {
     this.#count = count
     this.#prepare = prepare
     this.#signal = signal

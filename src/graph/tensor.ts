@@ -34,7 +34,7 @@ export interface NumericTensor {
   readonly data: NumericArray
 }
 
-export interface StringTensor {
+interface StringTensor {
   readonly dtype: 'string'
   readonly shape: readonly number[]
   readonly data: readonly Uint8Array[]

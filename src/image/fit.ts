@@ -31,7 +31,7 @@ export function fitSquare(
 }
 
 /** Bilinear, pixel centres on pixel centres; the picture itself where nothing is to be done. */
-export function enlarge({ data, width, height }: Pixels, toWidth: number, toHeight: number): Uint8Array {
+function enlarge({ data, width, height }: Pixels, toWidth: number, toHeight: number): Uint8Array {
   const wide = toWidth === width ? data : enlargeRows(data, width, height, toWidth)
   return toHeight === height ? wide : enlargeColumns(wide, toWidth, height, toHeight)
 }

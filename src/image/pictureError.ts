@@ -1,5 +1,5 @@
 /** Why a picture cannot be used; stable names, for programs. */
-export const PICTURE_ERRORS = [
+const PICTURE_ERRORS = [
   'unreadable',
   'not-a-file',
   'empty',

@@ -17,7 +17,7 @@ export interface PictureQuality {
 }
 
 /** What may be wrong with a picture that can be decoded. */
-export const QUALITY_FLAWS = ['tiny', 'odd-shaped', 'dark', 'blank', 'blurred'] as const
+const QUALITY_FLAWS = ['tiny', 'odd-shaped', 'dark', 'blank', 'blurred'] as const
 export type QualityFlaw = (typeof QUALITY_FLAWS)[number]
 
 /**

@@ -1,4 +1,7 @@
-/** The formats that are decoded. */
+/**
+ * The formats that are decoded.
+ * @internal for tests: the README names them
+ */
 export const PICTURE_FORMATS = ['JPEG', 'PNG', 'WebP', 'GIF', 'TIFF', 'AVIF'] as const
 export type PictureFormat = (typeof PICTURE_FORMATS)[number]
 

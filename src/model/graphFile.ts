@@ -99,7 +99,10 @@ function hashed(hash: Hash, bytes: Uint8Array): string {
   return hash.update(bytes).digest('hex')
 }
 
-/** The graph of a model's `retrained_graph.pb`; undefined when the file is not there or is another's. */
+/**
+ * The graph of a model's `retrained_graph.pb`; undefined when the file is not there or is another's.
+ * @internal for tests: a graph that somebody changed
+ */
 export async function readGraphFile(layout: Layout, { graph }: Manifest): Promise<Graph | undefined> {
   if (!graph || 'without' in graph) return undefined
   const present = await readPresent(layout.graph, graph)

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import { type PipelineNetwork, runJoinedPipeline } from '../features/pipeline.ts'
+import { type PipelineNetwork, runPipeline } from '../features/pipeline.ts'
 import { headLogits } from '../head/head.ts'
 import { softmaxRows } from '../head/softmax.ts'
 import { decodeForAll } from '../image/decode.ts'
@@ -153,7 +153,7 @@ export class Model {
       }
     }
     const networks = this.#networks(features, options.pictures ?? sources.length)
-    await runJoinedPipeline(sources.length, { prepare, networks, signal: options.signal })
+    await runPipeline(sources.length, { prepare, networks, signal: options.signal })
     return { features, errors }
   }
 

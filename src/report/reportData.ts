@@ -55,13 +55,13 @@ export interface ReportData {
 }
 
 /** Calibration errors before and after the temperature was fitted. */
-export interface CalibrationChange {
+interface CalibrationChange {
   readonly temperature: number
   readonly before: number | null
   readonly after: number | null
 }
 
-export interface ReportRecipe {
+interface ReportRecipe {
   /** The command that does it again. */
   readonly command: string
   /** Settings that decide the result, in the order shown: seed, steps, backbone and its checksum, versions. */

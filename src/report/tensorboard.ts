@@ -10,7 +10,10 @@ const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5 } as const
 const SUMMARY = { value: 1 } as const
 const VALUE = { tag: 1, simpleValue: 2 } as const
 
-/** One step's figures for TensorBoard. */
+/**
+ * One step's figures for TensorBoard.
+ * @internal for tests
+ */
 export interface ScalarEvent {
   readonly step: number
   /** Seconds since 1970. */
@@ -40,7 +43,10 @@ export async function writeSummaries(folder: string, history: readonly ReportSte
   }
 }
 
-/** An event file's bytes: TFRecords of `Event` messages, the first of which names the version. */
+/**
+ * An event file's bytes: TFRecords of `Event` messages, the first of which names the version.
+ * @internal for tests: the bytes that TensorFlow writes
+ */
 export function encodeEvents(events: readonly ScalarEvent[], time: number): Uint8Array {
   const version = Buffer.concat([double(EVENT.wallTime, time), bytes(EVENT.fileVersion, Buffer.from('brain.Event:2'))])
   return Buffer.concat([record(version), ...events.map(event => record(encodeEvent(event)))])

@@ -21,10 +21,10 @@ test('the contradicted label comes first, the picture in between next', () => {
   expect(doubts[1]!.contradicted).toBe(false) // pictures of category 1 score 0.9, this one 0.5
 })
 
-test('neighbours vote where scores are level', () => {
+test('neighbours vote where scores are level', async () => {
   const values = Float32Array.of(1, 0, 1, 0.1, 1, 0.05, 0, 1, 0.1, 1, 0.05, 1)
   const labels = Int32Array.of(1, 0, 0, 1, 1, 1)
-  const neighbours = nearestNeighbours(unitRows({ values, rows: 6, width: 2 }), labels)
+  const neighbours = await nearestNeighbours(unitRows({ values, rows: 6, width: 2 }), labels)
   const [first] = rankDoubtful({ logits: new Float32Array(12), labels, categories: 2 }, { neighbours })
   expect(first).toMatchObject({ row: 0, other: 0 })
   expect(first!.contradicted).toBe(false)

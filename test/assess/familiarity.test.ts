@@ -44,11 +44,11 @@ test('equal scores make no infinite scale', () => {
   expect(scaleOf([]).mean).toBe(0)
 })
 
-test('the bank, at a byte a number, gives cosines within 0.001', () => {
+test('the bank, at a byte a number, gives cosines within 0.001', async () => {
   const random = seededRandom(2)
   const unit = unitRows({ values: Float32Array.from({ length: 40 * 256 }, () => random() ** 3), rows: 40, width: 256 })
   const labels = new Int32Array(40)
-  const exact = nearestNeighbours(unit, labels)
+  const exact = await nearestNeighbours(unit, labels)
   const bank = makeBank({ values: unit.values.subarray(256), rows: 39, width: 256 })
   const bottleneck = unit.values.subarray(0, 256).map(value => value * 7)
   expect(Math.abs(bankCosine(bank, bottleneck) - meanCosine(exact, 0, labels))).toBeLessThan(1e-3)

@@ -21,10 +21,10 @@ function bruteForce(unit: ReturnType<typeof randomRows>, row: number, keep: (oth
 }
 
 // 301 rows: two whole blocks and a part, the last pack not full
-test.each([1, 2, 7])('agrees with sorting everything, %i categories', categories => {
+test.each([1, 2, 7])('agrees with sorting everything, %i categories', async categories => {
   const unit = randomRows(301, 9, 5)
   const labels = Int32Array.from({ length: 301 }, (_, row) => (row * row) % categories)
-  const found = nearestNeighbours(unit, labels)
+  const found = await nearestNeighbours(unit, labels)
   for (let row = 0; row < 301; row += 13) {
     for (let leftOut = -1; leftOut < categories; leftOut++) {
       const best = bruteForce(unit, row, other => labels[other] !== leftOut).slice(0, 5)
@@ -35,17 +35,17 @@ test.each([1, 2, 7])('agrees with sorting everything, %i categories', categories
   }
 })
 
-test('fewer rows than neighbours asked for', () => {
+test('fewer rows than neighbours asked for', async () => {
   const unit = unitRows({ values: Float32Array.of(3, 0, 0, 2, 1, 1), rows: 3, width: 2 })
-  const found = nearestNeighbours(unit, Int32Array.of(0, 0, 1))
+  const found = await nearestNeighbours(unit, Int32Array.of(0, 0, 1))
   expect([...found.row.subarray(0, 4)]).toEqual([2, 1, -1, -1])
   expect(found.cosine[0]).toBeCloseTo(Math.SQRT1_2)
   expect(meanCosine(found, 2, Int32Array.of(0, 0, 1), 0)).toBe(0)
 })
 
-test('rows of zeros and equal rows make no NaN', () => {
+test('rows of zeros and equal rows make no NaN', async () => {
   const unit = unitRows({ values: Float32Array.of(0, 0, 1, 1, 1, 1), rows: 3, width: 2 })
-  const found = nearestNeighbours(unit, Int32Array.of(0, 1, 1))
+  const found = await nearestNeighbours(unit, Int32Array.of(0, 1, 1))
   expect(found.cosine.some(Number.isNaN)).toBe(false)
   expect(found.cosine[found.size]).toBeCloseTo(1)
 })

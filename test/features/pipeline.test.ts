@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { BackboneRunner } from '../../src/engine/engine.ts'
-import { runPipeline } from '../../src/features/pipeline.ts'
+import { type PipelineNetwork, runPipeline } from '../../src/features/pipeline.ts'
+
+interface OneNetwork extends PipelineNetwork {
+  readonly prepare: (index: number) => Promise<Uint8Array | undefined>
+  readonly signal?: AbortSignal
+}
+
+function runOne(count: number, { prepare, signal, ...network }: OneNetwork): Promise<void> {
+  return runPipeline(count, { prepare: async index => [await prepare(index)], networks: [network], signal })
+}
 
 /** An engine whose bottleneck is the picture's first pixel; it notes how many runs were under way. */
 function echo(atOnce: number, batch: number, slow: (first: number) => number = () => 1) {
@@ -29,7 +38,7 @@ describe.each([
   it('every picture gets its own bottleneck, and those left out get none', async () => {
     const { runner, seen } = echo(atOnce, batch, first => first % 7)
     const got = new Map<number, number>()
-    await runPipeline(200, {
+    await runOne(200, {
       prepare: async index => {
         await sleep(index % 5)
         return index % 10 === 3 ? undefined : Uint8Array.of(index)
@@ -47,7 +56,7 @@ describe.each([
 
   it('hands one batch over after another', async () => {
     let busy = false
-    await runPipeline(60, {
+    await runOne(60, {
       prepare: async index => Uint8Array.of(index),
       runner: async () => echo(atOnce, batch).runner,
       onBatch: async () => {
@@ -70,7 +79,7 @@ describe.each([
         if (who === name && index === 40) throw new Error(`${name} failed`)
       }
       const { runner } = echo(atOnce, batch)
-      const run = runPipeline(1000, {
+      const run = runOne(1000, {
         prepare: async index => {
           started++
           preparing++
@@ -100,7 +109,7 @@ describe.each([
 })
 
 it('loads no engine when nothing is to be run', async () => {
-  await runPipeline(5, {
+  await runOne(5, {
     prepare: async () => undefined,
     runner: () => Promise.reject(new Error('needless')),
     onBatch: () => {},

@@ -5,7 +5,7 @@ import { PictureError } from '../../src/image/pictureError.ts'
 import type { NamingModel } from '../../src/jobs/guess/ahead.ts'
 import { tempFolder } from './tempFolder.ts'
 
-export const LABELS = ['cat', 'dog']
+const LABELS = ['cat', 'dog']
 
 /** Names a "picture" by its text: "cat 0.9". Only for what is about files, not about pictures. */
 export const textModel: NamingModel = {

@@ -29,7 +29,7 @@ export interface ForeignNode {
   readonly bytes: Uint8Array
 }
 
-export interface ForeignTensor {
+interface ForeignTensor {
   readonly name: string
   readonly shape: readonly number[]
   /** Of small int64 tensors: axes. */

@@ -16,10 +16,10 @@ import {
   VALUE_INFO,
 } from './schema.ts'
 
-export type OnnxType = keyof typeof DATA_TYPE
+type OnnxType = keyof typeof DATA_TYPE
 
 /** Opset 18 has Resize by axes; onnxruntime 1.14 and later run it. */
-export const OPSET = 18
+const OPSET = 18
 const IR_VERSION = 8
 
 export type OnnxAttr =

@@ -51,6 +51,7 @@ async function keptValue(node: GraphNode, keys: ReadonlyMap<string, string>, bun
  * The key of each variable in the checkpoint, by the name of its node. The nodes that restore the variables tell: one
  * RestoreV2 that lists the keys, and an assignment of each of its outputs. TensorFlow 2 has them in a function, which is
  * given the variables; TensorFlow 1 in the graph itself.
+ * @internal for tests: damaged graphs, without a checkpoint to each
  */
 export function restoredKeys({ nodes, functions }: GraphWithFunctions): Map<string, string> {
   const keys = new Map(assignments(nodes))

@@ -26,7 +26,7 @@ export interface JsonAttr {
   list?: JsonList
 }
 
-export function typeCode(value: unknown): number {
+function typeCode(value: unknown): number {
   return typeof value === 'number' ? value : Math.max(0, TYPE_NAMES.indexOf(String(value)))
 }
 
@@ -58,7 +58,7 @@ function stringOfJson(value: unknown): string {
   return Buffer.from(String(value), 'base64').toString('latin1')
 }
 
-export function shapeOfJson(value: unknown): AttrShape {
+function shapeOfJson(value: unknown): AttrShape {
   const shape = (value ?? {}) as { dim?: { size?: unknown }[]; unknownRank?: boolean; unknown_rank?: boolean }
   if (shape.unknownRank === true || shape.unknown_rank === true) return null
   return (shape.dim ?? []).map(dimension => Number(dimension.size ?? 0))

@@ -52,7 +52,7 @@ export function cutGraph(graph: Graph, cut: Cut): Graph {
 }
 
 /** @throws UserError E_NO_NODE, naming nodes with a similar name */
-export function requireNode(byName: ReadonlyMap<string, GraphNode>, name: string): GraphNode {
+function requireNode(byName: ReadonlyMap<string, GraphNode>, name: string): GraphNode {
   const node = byName.get(parseRef(name).name)
   if (node !== undefined) return node
   const wanted = name.toLowerCase()

@@ -132,7 +132,7 @@ function offsetIn(shape: readonly number[], index: readonly number[]): number {
 }
 
 /** NumPy's rule for two shapes; undefined when they do not go together. */
-export function broadcastShape(x: readonly number[], y: readonly number[]): number[] | undefined {
+function broadcastShape(x: readonly number[], y: readonly number[]): number[] | undefined {
   const rank = Math.max(x.length, y.length)
   const shape: number[] = []
   for (let axis = 0; axis < rank; axis++) {

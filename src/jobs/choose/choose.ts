@@ -18,7 +18,7 @@ import { Trial } from './trial.ts'
 export const AUTO = 'auto'
 
 /** Of more pictures, as many are compared by, evenly of all categories. */
-export const SAMPLE = 2000
+const SAMPLE = 2000
 
 /** A candidate and how well it did. */
 export interface Compared extends Candidate {

@@ -47,6 +47,7 @@ export function choosePaired(contestants: readonly Contestant[], groups: ArrayLi
  * "Resampling-Based Multiple Testing", 1993). The best of fifteen is not better for having been picked out.
  *
  * @returns chances, one-sided, in the order of `others`
+ * @internal for tests: chances that are known in closed form
  */
 export function chancesOfGain(
   right: Uint8Array,

@@ -47,7 +47,10 @@ function broken(library: string): (error: unknown) => { problem: string; remedy:
   return error => ({ problem: `${library} does not load: ${messageOf(error).split('\n')[0]}`, remedy: REINSTALL })
 }
 
-/** @param version such as 20.19.0 */
+/**
+ * @param version such as 20.19.0
+ * @internal for tests: other versions of Node.js
+ */
 export function diagnoseNode(version: string): Installation['node'] {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const [leastMajor = 0, leastMinor = 0] = NEEDED_NODE.split('.').map(Number)

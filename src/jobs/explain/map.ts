@@ -46,6 +46,7 @@ function weighted(head: Head, { values, width, height, features }: FeatureMap, r
 /**
  * The map at another size, bilinear, centres on centres, and shifted so that its mean stays what it was: without that
  * several backbones' maps would no longer add up to the logit.
+ * @internal for tests: values that are known
  */
 export function resample(map: PlaneMap, width: number, height: number): PlaneMap {
   if (map.width === width && map.height === height) return map
@@ -71,6 +72,6 @@ function between(place: number, length: number, from: number): [number, number, 
   return [before, Math.min(before + 1, from - 1), exact - before]
 }
 
-export function mean(values: Float32Array): number {
+function mean(values: Float32Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }

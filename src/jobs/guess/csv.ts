@@ -44,7 +44,10 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
   }
 }
 
-/** @param line a record without its line end */
+/**
+ * @param line a record without its line end
+ * @internal for tests: one record, where a file is many
+ */
 export function parseRecord(line: string): string[] {
   const text = line.replace(/^\uFEFF/, '').replace(/\r$/, '')
   const cell = /(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|$)/y

@@ -49,7 +49,10 @@ function baseName(label: string, score: number, original: string): { stem: strin
   return { stem: cut(safeLabel(label), room) + scored, extension }
 }
 
-/** A label as part of a file's name: legal everywhere and not hidden. */
+/**
+ * A label as part of a file's name: legal everywhere and not hidden.
+ * @internal for tests: names that no file system here refuses
+ */
 export function safeLabel(label: string): string {
   return label.replace(ILLEGAL, '_').replace(/^\./, '_')
 }
