@@ -4,9 +4,7 @@ import { imports, ROOMS, roomOf } from '../scripts/architecture/rooms.mjs'
 
 // What still breaks the rules. A line goes with the fault it names; none is ever added.
 const UPWARD: string[] = []
-const CIRCLES: string[] = [
-  'jobs/choose/choose.ts jobs/choose/progress.ts jobs/choose/trial.ts jobs/train/augment.ts jobs/train/options.ts jobs/train/prepare.ts',
-]
+const CIRCLES: string[] = []
 const IN_SEVERAL_ROOMS: string[] = []
 
 const all = imports()

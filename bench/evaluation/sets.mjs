@@ -3,12 +3,16 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findNear } from '../../dist/assess/assess.js'
 import { scanDataset } from '../../dist/dataset/scan.js'
 import { folds as dealFolds } from '../../dist/dataset/split.js'
 import { DEFAULT_HEAD_OPTIONS } from '../../dist/head/options.js'
 import { seededRandom } from '../../dist/head/sampler.js'
 import { crossValidate, trainHead, trainSideBySide } from '../../dist/head/train.js'
-import { prepare } from '../../dist/jobs/train/prepare.js'
+import { bottlenecksOf } from '../../dist/jobs/train/bottlenecks.js'
+import { groupedExamples } from '../../dist/jobs/train/groups.js'
+import { resolveTrainOptions } from '../../dist/jobs/train/options.js'
+import { withRun } from '../../dist/jobs/train/run.js'
 import { layoutOf } from '../../dist/model/layout.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -27,10 +31,14 @@ export async function loadSet(folder) {
     mkdirSync(join(work, 'tf_files'))
     symlinkSync(join(folder, 'data'), join(work, 'tf_files', 'data'))
     const layout = layoutOf(join(work, 'tf_files'))
-    const prepared = await prepare(layout, await scanDataset(layout.data), {})
     const name = basename(folder) === 'tf_files' ? basename(dirname(folder)) : basename(folder)
-    const { data, examples, near } = prepared
-    return { name, data, examples, near, engine: await prepared.engine() }
+    const dataset = await scanDataset(layout.data)
+    return await withRun(layout, resolveTrainOptions({}), async run => {
+      const { data, extraction } = await bottlenecksOf(dataset, run)
+      const near = await findNear(data, data.labels)
+      const examples = groupedExamples(extraction, data.labels, near)
+      return { name, data, examples, near, engine: await run.engine() }
+    })
   } finally {
     rmSync(work, { recursive: true, force: true })
   }

@@ -1,6 +1,6 @@
 import { catalogEntry } from '../backbone/catalog.ts'
-import type { Choice, Compared } from '../jobs/choose/choose.ts'
-import type { TrainEvent } from '../jobs/train/options.ts'
+import type { Choice, Compared } from '../jobs/choose/choice.ts'
+import type { TrainEvent } from '../jobs/train/events.ts'
 import { percent, table } from '../text.ts'
 
 /** Says beforehand what will take a while. */

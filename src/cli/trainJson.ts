@@ -1,5 +1,5 @@
 import type { BelowMinimum } from '../jobs/train/minAccuracy.ts'
-import type { TrainResult } from '../jobs/train/options.ts'
+import type { TrainResult } from '../jobs/train/result.ts'
 import { evaluationJson } from './evaluateJson.ts'
 
 /** What `itc train --json` prints; the report shows the same figures. */

@@ -1,6 +1,7 @@
 import type { Assessment } from '../assess/assess.ts'
+import type { TrainEvent } from '../jobs/train/events.ts'
 import { BelowMinimum } from '../jobs/train/minAccuracy.ts'
-import type { TrainEvent, TrainResult } from '../jobs/train/options.ts'
+import type { TrainResult } from '../jobs/train/result.ts'
 import { count, percent, printable, quoted, shownLabel } from '../text.ts'
 import { caveatLines } from './caveatLines.ts'
 import { choiceLines, comparingLine } from './choiceTable.ts'

@@ -18,7 +18,13 @@ export const DEFAULT_HEAD_OPTIONS: HeadOptions = { steps: 4000, batch: 100, lear
 
 /** Fills in defaults and refuses what can't work. @throws UserError naming the option */
 export function resolveHeadOptions(given: Partial<HeadOptions>): HeadOptions {
-  const options = { ...DEFAULT_HEAD_OPTIONS, ...given }
+  const options: HeadOptions = {
+    steps: given.steps ?? DEFAULT_HEAD_OPTIONS.steps,
+    batch: given.batch ?? DEFAULT_HEAD_OPTIONS.batch,
+    learningRate: given.learningRate ?? DEFAULT_HEAD_OPTIONS.learningRate,
+    seed: given.seed ?? DEFAULT_HEAD_OPTIONS.seed,
+    folds: given.folds ?? DEFAULT_HEAD_OPTIONS.folds,
+  }
   requireWhole('steps', options.steps, 1, 10_000_000)
   requireWhole('batch', options.batch, 1, 10_000)
   requireWhole('seed', options.seed, 0, 2 ** 32 - 1)

@@ -41,7 +41,7 @@ export interface StepReport {
 export interface TrainHooks {
   readonly onReport?: (report: StepReport) => void
   readonly onSteps?: (done: number, total: number) => void
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 export type SideBySideHooks = Pick<TrainHooks, 'onSteps' | 'signal'>

@@ -45,11 +45,11 @@ export const STAGES: readonly ((settled: Settled, right: RightOf) => Candidate[]
   },
 ]
 
-/** The number of candidates that need bottlenecks of their own, and of all, at most. */
-export function mostCandidates(settled: Settled): { readonly alone: number; readonly all: number } {
+/** How many candidates there may be: those of a single network, which need bottlenecks of their own, and all. */
+export function mostCandidates(settled: Settled): { readonly single: number; readonly all: number } {
   const stages = 1 + (settled.resize === undefined ? 1 : 0) + (settled.inputSize === undefined ? 1 : 0)
-  const alone = stages * BUNDLED_NAMES.length
-  return { alone, all: alone + pairs().length * (settled.inputSize === undefined ? 2 : 1) }
+  const single = stages * BUNDLED_NAMES.length
+  return { single, all: single + pairs().length * (settled.inputSize === undefined ? 2 : 1) }
 }
 
 /** The resize by which these networks named more pictures right, at the size that all were tried at. */

@@ -1,50 +1,26 @@
-import { type Interval, wilsonInterval } from '../../assess/interval.ts'
+import { findNear } from '../../assess/assess.ts'
+import { wilsonInterval } from '../../assess/interval.ts'
 import { sampleEvenly } from '../../assess/makeBank.ts'
 import { BUNDLED_NAMES } from '../../backbone/catalog.ts'
 import { labelNumbers } from '../../dataset/labels.ts'
 import type { Dataset } from '../../dataset/scan.ts'
+import { splitExamples } from '../../dataset/split.ts'
 import { UserError } from '../../errors.ts'
-import { PartCache } from '../../features/partCache.ts'
-import { DEFAULT_HEAD_OPTIONS, type HeadOptions } from '../../head/options.ts'
-import type { Layout } from '../../model/layout.ts'
-import type { TrainOptions } from '../train/options.ts'
-import { type Prepared, prepare } from '../train/prepare.ts'
-import { type Candidate, mostCandidates, type Settled, STAGES } from './candidates.ts'
+import { bottlenecksOf } from '../train/bottlenecks.ts'
+import { groupedExamples } from '../train/groups.ts'
+import type { ResolvedTrainOptions } from '../train/options.ts'
+import type { TrainingRun } from '../train/run.ts'
+import { mostCandidates, type Settled, STAGES } from './candidates.ts'
+import type { Choice } from './choice.ts'
 import { choosePaired, count, isUnbeatable, pairedGain } from './paired.ts'
-import { choosingProgress } from './progress.ts'
-import { Trial } from './trial.ts'
+import { type ChoosingProgress, choosingProgress } from './progress.ts'
+import { type ComparableRows, Trial, type Tried } from './trial.ts'
 
 /** What `--backbone` says to have it chosen. */
 export const AUTO = 'auto'
 
-/** Of more pictures, as many are compared by, evenly of all categories. */
+/** Pictures compared by, at most: a sample, evenly of all categories. */
 const SAMPLE = 2000
-
-/** A candidate and how well it did. */
-export interface Compared extends Candidate {
-  /** By cross-validation, on the same folds as the others; with its 95 % interval. */
-  readonly right: number
-  readonly accuracy: number
-  readonly interval: Interval
-  /** The share more, or less, than the first candidate, paired picture by picture; with its 95 % interval. */
-  readonly gain: number
-  readonly gainInterval: Interval
-  /** To decode one picture and run the network, measured here. */
-  readonly milliseconds: number
-}
-
-/** What a comparison came to. */
-export interface Choice {
-  /** In the order they were tried: the default first. */
-  readonly candidates: readonly Compared[]
-  /** Index of the one that was chosen. */
-  readonly chosen: number
-  /** Pictures compared by, of all there are. */
-  readonly pictures: number
-  readonly of: number
-  /** True when so few pictures were named wrong by the first that none could be better beyond chance. */
-  readonly endedEarly: boolean
-}
 
 /**
  * Chooses backbone, input size and resizing by cross-validation: the cheapest candidate that none beats beyond its error
@@ -53,45 +29,54 @@ export interface Choice {
  *
  * @throws UserError for options that belong to one network; the signal's reason when aborted
  */
-export async function choose(
-  layout: Layout,
-  dataset: Dataset,
-  head: HeadOptions,
-  options: TrainOptions,
-): Promise<Choice> {
-  const fixed = (['mean', 'scale', 'input', 'bottleneck'] as const).find(name => options[name] !== undefined)
+export async function choose(dataset: Dataset, run: TrainingRun): Promise<Choice> {
+  const { network, onEvent } = run.options
+  const fixed = (['mean', 'scale', 'input', 'bottleneck'] as const).find(name => network[name] !== undefined)
   if (fixed) throw new UserError('E_BAD_VALUE', `--${fixed} can't be used with --backbone auto: it belongs to one.`)
-  const settled: Settled = { inputSize: options.inputSize, resize: options.resize }
+  const settled: Settled = { inputSize: network.inputSize, resize: network.resize }
   const sampled = sampleOf(dataset)
   const most = mostCandidates(settled)
-  const report = choosingProgress(options, sampled.pictures.length, most)
-  options.onEvent?.({
-    kind: 'comparing',
-    candidates: most.all,
-    pictures: sampled.pictures.length,
-    of: dataset.pictures.length,
-  })
+  const pictures = sampled.pictures.length
+  const progress = choosingProgress(onEvent, pictures, most)
+  onEvent({ kind: 'comparing', candidates: most.all, pictures, of: dataset.pictures.length })
 
-  const prepared = await prepare(layout, sampled, {
-    ...options,
-    backbone: BUNDLED_NAMES[0]!,
+  const rows = await comparableRows(sampled, run, progress)
+  const trial = new Trial(rows, run, progress)
+  const groups = groupNumbers(rows.examples)
+  const endedEarly = await tryAll(trial, settled, groups)
+  return choiceOf(trial.tried, groups, { of: dataset.pictures.length, endedEarly })
+}
+
+/** The pictures that all candidates are compared on, as the first one sees them. */
+async function comparableRows(sampled: Dataset, run: TrainingRun, progress: ChoosingProgress): Promise<ComparableRows> {
+  const first: ResolvedTrainOptions = {
+    ...run.options,
+    network: { ...run.options.network, backbone: BUNDLED_NAMES[0]! },
     augment: 0,
-    onEvent: event => event.kind === 'bottlenecks' && report.bottlenecks(event.done),
-  })
-  const trial = new Trial(prepared, { ...head, folds: head.folds || DEFAULT_HEAD_OPTIONS.folds }, options, report)
-  const groups = groupNumbers(prepared)
-  const store = await PartCache.open(layout.bottlenecks)
-  let endedEarly = false
-  try {
-    for (const [stage, candidates] of STAGES.entries()) {
-      for (const candidate of candidates(settled, trial.right)) await trial.run(candidate, store)
-      endedEarly = stage === 0 && isUnbeatable(trial.tried[0]!.right, groups)
-      if (endedEarly) break
-    }
-  } finally {
-    await store.close()
+    onEvent: event => void (event.kind === 'bottlenecks' && progress.bottlenecks(event.done)),
   }
-  const tried = trial.tried
+  const { data, extraction } = await bottlenecksOf(sampled, { ...run, options: first })
+  const near = await findNear(data, data.labels, first.signal)
+  const examples = groupedExamples(extraction, data.labels, near)
+  // Too few pictures to train on are refused now, not after the comparison.
+  splitExamples(examples, first.fractions, label => sampled.categories[Number(label)]!)
+  return { data, extraction, examples }
+}
+
+/** Tries the candidates stage by stage. @returns true when none after the first stage could be better */
+async function tryAll(trial: Trial, settled: Settled, groups: Int32Array): Promise<boolean> {
+  for (const [stage, candidates] of STAGES.entries()) {
+    for (const candidate of candidates(settled, trial.right)) await trial.run(candidate)
+    if (stage === 0 && isUnbeatable(trial.tried[0]!.right, groups)) return true
+  }
+  return false
+}
+
+function choiceOf(
+  tried: readonly Tried[],
+  groups: Int32Array,
+  { of: all, endedEarly }: Pick<Choice, 'of' | 'endedEarly'>,
+): Choice {
   const base = tried[0]!.right
   return {
     candidates: tried.map(({ candidate, right, milliseconds }) => {
@@ -103,15 +88,16 @@ export async function choose(
     }),
     chosen: choosePaired(tried, groups),
     pictures: base.length,
-    of: dataset.pictures.length,
+    of: all,
     endedEarly,
   }
 }
 
-/** The options that train what was chosen. */
-export function chosenOptions({ candidates, chosen }: Choice): Pick<TrainOptions, 'backbone' | 'inputSize' | 'resize'> {
+/** The same run with what was chosen. */
+export function withChoice(run: TrainingRun, { candidates, chosen }: Choice): TrainingRun {
   const { backbone, inputSize, resize } = candidates[chosen]!
-  return { backbone, resize, ...(inputSize !== undefined && { inputSize }) }
+  const network = { ...run.options.network, backbone, inputSize, resize }
+  return { ...run, options: { ...run.options, network } }
 }
 
 function sampleOf(dataset: Dataset): Dataset {
@@ -120,7 +106,7 @@ function sampleOf(dataset: Dataset): Dataset {
 }
 
 /** A number for each group of near-duplicates, [pictures]. */
-function groupNumbers({ examples }: Prepared): Int32Array {
+function groupNumbers(examples: ComparableRows['examples']): Int32Array {
   const numbers = new Map<string, number>()
   return Int32Array.from(examples, ({ group, hash }) => {
     const key = group ?? hash

@@ -1,4 +1,4 @@
-import type { TrainOptions } from '../train/options.ts'
+import type { TrainEvent } from '../train/events.ts'
 import type { mostCandidates } from './candidates.ts'
 
 /** How far a comparison has come. */
@@ -7,24 +7,24 @@ export interface ChoosingProgress {
   bottlenecks(done: number): void
   /** The share done of its cross-validation. */
   steps(share: number): void
-  /** It is done. */
+  /** Goes on to the next candidate. */
   end(): void
 }
 
 /** Counts pictures: a candidate's bottlenecks are one a picture, its cross-validation takes about half of that. */
 export function choosingProgress(
-  { onEvent }: TrainOptions,
+  onEvent: (event: TrainEvent) => void,
   pictures: number,
   most: ReturnType<typeof mostCandidates>,
 ): ChoosingProgress {
-  const total = Math.round(pictures * (most.alone + most.all / 2))
+  const total = Math.round(pictures * (most.single + most.all / 2))
   let done = 0
   let begun = 0
-  const show = (now: number) => onEvent?.({ kind: 'choosing', done: Math.min(total, Math.round(now)), total })
+  const show = (now: number) => onEvent({ kind: 'choosing', done: Math.min(total, Math.round(now)), total })
   return {
-    bottlenecks(own: number) {
-      begun = own
-      show(done + own)
+    bottlenecks(extracted: number) {
+      begun = extracted
+      show(done + extracted)
     },
     steps: (share: number) => show(done + begun + (share * pictures) / 2),
     end() {

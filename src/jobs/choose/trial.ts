@@ -1,14 +1,13 @@
+import type { Backbone } from '../../backbone/backbone.ts'
 import { findBackbones } from '../../backbone/find.ts'
-import { folds } from '../../dataset/split.ts'
+import { folds, type SplitExample } from '../../dataset/split.ts'
 import { extractFeatures } from '../../features/extract.ts'
 import { type FeatureMatrix, joinColumns } from '../../features/matrix.ts'
-import type { PartCache } from '../../features/partCache.ts'
-import type { HeadOptions } from '../../head/options.ts'
+import { DEFAULT_HEAD_OPTIONS, type HeadOptions } from '../../head/options.ts'
 import { argMaxAt } from '../../head/softmax.ts'
 import { crossValidate, type LabelledMatrix } from '../../head/train.ts'
-import { limitsWith } from '../../image/limits.ts'
-import type { TrainOptions } from '../train/options.ts'
-import type { Prepared } from '../train/prepare.ts'
+import type { Bottlenecks } from '../train/bottlenecks.ts'
+import type { TrainingRun } from '../train/run.ts'
 import type { Candidate } from './candidates.ts'
 import { measureCost } from './cost.ts'
 import { count } from './paired.ts'
@@ -16,27 +15,36 @@ import type { ChoosingProgress } from './progress.ts'
 
 export interface Tried {
   readonly candidate: Candidate
+  /** 1 where it named the picture right, else 0, [pictures]. */
   readonly right: Uint8Array
+  /** Of one picture. */
   readonly milliseconds: number
+}
+
+/** The pictures that candidates are compared on, as the first one sees them. */
+export interface ComparableRows extends Pick<Bottlenecks, 'data' | 'extraction'> {
+  /** A row each, near copies in one group. */
+  readonly examples: readonly SplitExample[]
 }
 
 /** Tries candidates on the same pictures and folds, one after another. */
 export class Trial {
   readonly tried: Tried[] = []
-  readonly #prepared: Prepared
+  readonly #rows: ComparableRows
+  readonly #training: TrainingRun
   readonly #head: HeadOptions
-  readonly #options: TrainOptions
-  readonly #report: ChoosingProgress
-  readonly #parts: number[]
+  readonly #progress: ChoosingProgress
+  readonly #folds: number[]
   readonly #matrices = new Map<string, FeatureMatrix>()
   readonly #costs = new Map<string, number>()
 
-  constructor(prepared: Prepared, head: HeadOptions, options: TrainOptions, report: ChoosingProgress) {
-    this.#prepared = prepared
-    this.#head = head
-    this.#options = options
-    this.#report = report
-    this.#parts = folds(prepared.examples, head.folds)
+  constructor(rows: ComparableRows, training: TrainingRun, progress: ChoosingProgress) {
+    const { head } = training.options
+    this.#rows = rows
+    this.#training = training
+    this.#head = { ...head, folds: head.folds || DEFAULT_HEAD_OPTIONS.folds }
+    this.#progress = progress
+    this.#folds = folds(rows.examples, this.#head.folds)
   }
 
   /** Pictures that a candidate named right; undefined for one not tried. */
@@ -45,63 +53,61 @@ export class Trial {
     return found && count(found.right)
   }
 
-  async run(candidate: Candidate, store: PartCache): Promise<void> {
-    const names = candidate.backbone.split('+')
-    const parts = names.map(backbone => ({ ...candidate, backbone }))
-    for (const part of parts) if (!this.#matrices.has(keyOf(part))) await this.#prepareOne(part, store)
-    const matrix = joinColumns(parts.map(part => this.#matrices.get(keyOf(part))!))
-    const { labels, categories } = this.#prepared.data
-    const data: LabelledMatrix = { ...matrix, labels, categories }
-    const { signal } = this.#options
-    const logits = await crossValidate(await this.#prepared.engine(), data, this.#parts, this.#head, {
-      onSteps: (done, total) => this.#report.steps(done / total),
-      ...(signal && { signal }),
-    })
-    this.#report.end()
-    const right = Uint8Array.from(labels, (label, row) => +(argMaxAt(logits, row * categories, categories) === label))
-    const milliseconds = parts.reduce((sum, part) => sum + this.#costs.get(costKey(part))!, 0)
+  async run(candidate: Candidate): Promise<void> {
+    const networks = candidate.backbone.split('+').map(backbone => ({ ...candidate, backbone }))
+    for (const network of networks) if (!this.#matrices.has(keyOf(network))) await this.#prepare(network)
+    const matrix = joinColumns(networks.map(network => this.#matrices.get(keyOf(network))!))
+    const right = await this.#crossValidate(matrix)
+    this.#progress.end()
+    const milliseconds = networks.reduce((sum, network) => sum + this.#costs.get(costKey(network))!, 0)
     this.tried.push({ candidate, right, milliseconds })
   }
 
-  /** Bottlenecks of one network, and what it costs. */
-  async #prepareOne(candidate: Candidate, store: PartCache): Promise<void> {
-    const { backbone, inputSize, resize } = candidate
-    const { signal, limits: given } = this.#options
-    const limits = limitsWith(given)
-    const { pictures } = this.#prepared.extraction
-    const backbones = await findBackbones(backbone, { ...this.#options, inputSize, resize })
-    const isFirst = this.#matrices.size === 0
-    const matrix = isFirst
-      ? this.#prepared.extraction.matrix
-      : await this.#extract(backbones, store, { limits, ...(signal && { signal }) })
-    this.#matrices.set(keyOf(candidate), matrix)
-    const key = costKey(candidate)
-    if (this.#costs.has(key)) return
-    const paths = pictures.map(({ path }) => path)
-    this.#costs.set(key, await measureCost(await this.#prepared.engine(), backbones[0]!, paths, limits, signal))
+  /** @returns 1 where a picture is named right by a head that never saw it, else 0, [pictures] */
+  async #crossValidate(matrix: FeatureMatrix): Promise<Uint8Array> {
+    const { labels, categories } = this.#rows.data
+    const { engine, options } = this.#training
+    const data: LabelledMatrix = { ...matrix, labels, categories }
+    const logits = await crossValidate(await engine(), data, this.#folds, this.#head, {
+      onSteps: (done, total) => this.#progress.steps(done / total),
+      signal: options.signal,
+    })
+    return Uint8Array.from(labels, (label, row) => +(argMaxAt(logits, row * categories, categories) === label))
   }
 
-  async #extract(
-    backbones: Parameters<typeof extractFeatures>[1],
-    store: PartCache,
-    options: Pick<Parameters<typeof extractFeatures>[2], 'limits' | 'signal'>,
-  ): Promise<FeatureMatrix> {
-    const { extraction, engine } = this.#prepared
-    const own = await extractFeatures(extraction.pictures, backbones, {
-      ...options,
+  /** Bottlenecks of one network, and what it costs. */
+  async #prepare(candidate: Candidate): Promise<void> {
+    const { backbone: name, inputSize, resize } = candidate
+    const { engine, options } = this.#training
+    const { extraction } = this.#rows
+    const [backbone] = await findBackbones(name, { inputSize, resize, signal: options.signal })
+    const isFirst = this.#matrices.size === 0
+    this.#matrices.set(keyOf(candidate), isFirst ? extraction.matrix : await this.#extract(backbone!))
+    const key = costKey(candidate)
+    if (this.#costs.has(key)) return
+    const paths = extraction.pictures.map(({ path }) => path)
+    this.#costs.set(key, await measureCost(await engine(), backbone!, paths, options.limits, options.signal))
+  }
+
+  async #extract(backbone: Backbone): Promise<FeatureMatrix> {
+    const { pictures } = this.#rows.extraction
+    const { engine, cache, options } = this.#training
+    const extracted = await extractFeatures(pictures, [backbone], {
       engine,
-      store,
-      onProgress: ({ done }) => this.#report.bottlenecks(done),
+      store: cache,
+      limits: options.limits,
+      signal: options.signal,
+      onProgress: ({ done }) => this.#progress.bottlenecks(done),
     })
-    if (own.pictures.length === extraction.pictures.length) return own.matrix
+    if (extracted.pictures.length === pictures.length) return extracted.matrix
     // A picture that changed just now, or of which this size or crop can't be made: a row of zeros, most likely wrong.
-    const rows = new Map(extraction.pictures.map((picture, row) => [picture, row]))
-    const { width } = own.matrix
-    const values = new Float32Array(extraction.pictures.length * width)
-    own.pictures.forEach((picture, at) => {
-      values.set(own.matrix.values.subarray(at * width, (at + 1) * width), rows.get(picture)! * width)
+    const rows = new Map(pictures.map((picture, row) => [picture, row]))
+    const { width } = extracted.matrix
+    const values = new Float32Array(pictures.length * width)
+    extracted.pictures.forEach((picture, at) => {
+      values.set(extracted.matrix.values.subarray(at * width, (at + 1) * width), rows.get(picture)! * width)
     })
-    return { values, rows: extraction.pictures.length, width }
+    return { values, rows: pictures.length, width }
   }
 }
 

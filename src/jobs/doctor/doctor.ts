@@ -87,14 +87,16 @@ async function backbonesOf(model: StoredModel | undefined, options: ExamineOptio
   })
 }
 
-const HEAD_OPTIONS = ['steps', 'batch', 'learningRate', 'seed', 'folds'] as const
-
 /** As given, else as the model was trained; cross-validated in any case, unless asked not to. */
 function headOptionsOf(model: StoredModel | undefined, options: ExamineOptions): HeadOptions {
-  const { folds, ...trained } = trainingOf(model) ?? {}
-  const usual: Partial<HeadOptions> = { ...trained, ...(folds ? { folds } : {}) }
-  const chosen = HEAD_OPTIONS.map(name => [name, options[name] ?? usual[name]] as const)
-  return resolveHeadOptions(Object.fromEntries(chosen.filter(([, value]) => value !== undefined)))
+  const trained = trainingOf(model)
+  return resolveHeadOptions({
+    steps: options.steps ?? trained?.steps,
+    batch: options.batch ?? trained?.batch,
+    learningRate: options.learningRate ?? trained?.learningRate,
+    seed: options.seed ?? trained?.seed,
+    folds: options.folds ?? (trained?.folds || undefined),
+  })
 }
 
 /** How the model that is there split its pictures, so that its test pictures are those spoken of here. */

@@ -5,6 +5,7 @@ import { evaluate, type Predictions } from '../../assess/metrics.ts'
 import { type Dataset, type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
 import { UserError, unexpected } from '../../errors.ts'
 import { softmaxAt } from '../../head/softmax.ts'
+import { limitsWith } from '../../image/limits.ts'
 import { layoutOf } from '../../model/layout.ts'
 import type { Model } from '../../model/model.ts'
 import { isReport } from '../../report/renderReport.ts'
@@ -41,7 +42,7 @@ export async function evaluateModel(
     const learnt = await countLearnt(named.pictures, layoutOf(tfFiles).data)
     const result = { ...resultOf(dataset, labels, named), learnt }
     if (options.report === undefined) return result
-    await writeReport(options.report, reportOf(tfFiles, folder, result, named), folder, options.limits)
+    await writeReport(options.report, reportOf(tfFiles, folder, result, named), folder, limitsWith(options.limits))
     return { ...result, report: options.report }
   } finally {
     await model.dispose()

@@ -2,7 +2,7 @@ import type { Evaluation } from '../../assess/metrics.ts'
 import type { Skipped } from '../../dataset/scan.ts'
 import type { EngineChoice } from '../../engine/load.ts'
 import type { DecodeLimits } from '../../image/limits.ts'
-import type { Misclassified } from '../train/options.ts'
+import type { Misclassified } from '../train/result.ts'
 
 /** What may be chosen for an evaluation; everything has a default. */
 export interface EvaluateOptions {

@@ -1,12 +1,11 @@
-import { type Assessment, assess } from '../../assess/assess.ts'
+import { type Assessment, assess, type Near } from '../../assess/assess.ts'
 import { cooled } from '../../assess/temperature.ts'
-import { folds } from '../../dataset/split.ts'
+import { folds, type SplitExample } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { HeadOptions } from '../../head/options.ts'
 import { argMaxAt, softmaxRows } from '../../head/softmax.ts'
-import { crossValidate, type LabelledMatrix, trainSideBySide } from '../../head/train.ts'
+import { crossValidate, type LabelledMatrix, type SideBySideHooks, trainSideBySide } from '../../head/train.ts'
 import type { ReportPicture } from '../../report/reportData.ts'
-import type { Prepared } from './prepare.ts'
 
 export interface CrossValidationHooks {
   readonly onProgress?: (kind: 'cross-validation' | 'assessment', done: number, total: number) => void
@@ -21,17 +20,26 @@ export interface CrossValidated {
   readonly logits: Float32Array
 }
 
-/** Everything that cross-validation tells. */
+/** Labelled rows to cross-validate on. */
+export interface FoldableRows {
+  readonly data: LabelledMatrix
+  /** A row each, near copies in one group. */
+  readonly examples: readonly SplitExample[]
+  readonly near: Near
+}
+
+/** Everything that cross-validation tells; undefined without folds. */
 export async function crossValidated(
-  { data, examples, near }: Pick<Prepared, 'data' | 'examples' | 'near'>,
+  { data, examples, near }: FoldableRows,
   engine: Engine,
   head: HeadOptions,
   { onProgress, signal, brief = false }: CrossValidationHooks,
-): Promise<CrossValidated> {
+): Promise<CrossValidated | undefined> {
+  if (head.folds === 0) return undefined
   const parts = folds(examples, head.folds)
-  const hooks = (kind: 'cross-validation' | 'assessment') => ({
+  const hooks = (kind: 'cross-validation' | 'assessment'): SideBySideHooks => ({
     onSteps: (done: number, total: number) => onProgress?.(kind, done, total),
-    ...(signal && { signal }),
+    signal,
   })
   const logits = await crossValidate(engine, data, parts, head, hooks('cross-validation'))
   const assessment = await assess(data, { ...data, logits }, parts, {

@@ -42,7 +42,7 @@ export function belowSentence(name: string, { accuracy }: Evaluation, minAccurac
 export function checkAccuracy(
   labels: readonly string[],
   evaluation: Evaluation,
-  { minAccuracy }: { readonly minAccuracy?: number },
+  { minAccuracy }: { readonly minAccuracy: number | undefined },
 ): void {
   if (minAccuracy !== undefined && isBelow(evaluation, minAccuracy)) {
     throw new BelowMinimum(labels, evaluation, minAccuracy)

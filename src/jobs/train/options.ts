@@ -1,16 +1,12 @@
-import type { Assessment } from '../../assess/assess.ts'
-import type { Evaluation } from '../../assess/metrics.ts'
-import type { Skipped } from '../../dataset/scan.ts'
-import type { Fractions } from '../../dataset/split.ts'
+import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
+import { DEFAULT_FRACTIONS, type Fractions } from '../../dataset/split.ts'
 import type { EngineChoice } from '../../engine/load.ts'
-import type { ExtractProgress } from '../../features/options.ts'
-import type { HeadOptions } from '../../head/options.ts'
-import type { StepReport } from '../../head/train.ts'
-import type { DecodeLimits } from '../../image/limits.ts'
+import { unexpected } from '../../errors.ts'
+import { type HeadOptions, resolveHeadOptions } from '../../head/options.ts'
+import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
 import type { Resize } from '../../image/recipe.ts'
-import type { Manifest } from '../../model/manifest.ts'
-import type { ReportPicture } from '../../report/reportData.ts'
-import type { Choice } from '../choose/choose.ts'
+import type { TrainEvent } from './events.ts'
+import { checkMinAccuracy } from './minAccuracy.ts'
 
 /** What may be chosen for a training; everything has a default. */
 export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
@@ -41,62 +37,57 @@ export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
   readonly signal?: AbortSignal
 }
 
-/** What happens during a training, in this order. */
-export type TrainEvent =
-  | {
-      readonly kind: 'comparing'
-      /** At most. */
-      readonly candidates: number
-      readonly pictures: number
-      readonly of: number
-    }
-  | { readonly kind: 'choosing'; readonly done: number; readonly total: number }
-  | { readonly kind: 'chosen'; readonly choice: Choice }
-  | { readonly kind: 'scanned'; readonly pictures: number; readonly categories: readonly string[] }
-  | { readonly kind: 'download'; readonly received: number; readonly total: number | undefined }
-  | ({ readonly kind: 'bottlenecks' } & ExtractProgress)
-  | ({ readonly kind: 'variants' } & ExtractProgress)
-  | { readonly kind: 'split'; readonly train: number; readonly validation: number; readonly test: number }
-  | { readonly kind: 'steps'; readonly done: number; readonly total: number }
-  | ({ readonly kind: 'report' } & StepReport)
-  | { readonly kind: 'cross-validation' | 'assessment'; readonly done: number; readonly total: number }
-
-/** A picture that the model names differently from its folder. */
-export interface Misclassified {
-  /** Path under the data folder. */
-  readonly relative: string
-  readonly label: string
-  readonly guess: string
-  /** Of the guess, 0 to 1. */
-  readonly score: number
+/** The network that was asked for. What is undefined is as the network itself has it. */
+export interface NetworkOptions
+  extends Pick<TrainOptions, 'inputSize' | 'resize' | 'mean' | 'scale' | 'input' | 'bottleneck'> {
+  readonly backbone: string
 }
 
-/** A picture whose bytes lie under several labels. */
-export interface LabelConflict {
-  readonly labels: readonly string[]
-  readonly pictures: readonly string[]
+/** The options of a training, checked and complete. */
+export interface ResolvedTrainOptions {
+  readonly network: NetworkOptions
+  readonly engine: EngineChoice
+  readonly limits: DecodeLimits
+  readonly head: HeadOptions
+  readonly fractions: Fractions
+  readonly augment: number
+  readonly strict: boolean
+  readonly minAccuracy: number | undefined
+  readonly report: boolean
+  readonly summariesDir: string | undefined
+  readonly onEvent: (event: TrainEvent) => void
+  readonly signal: AbortSignal | undefined
 }
 
-export interface TrainResult {
-  readonly manifest: Manifest
-  /** What `backbone: 'auto'` compared and chose; undefined otherwise. */
-  readonly choice?: Choice | undefined
-  /** Test pictures named wrong by the model. */
-  readonly misclassified: readonly Misclassified[]
-  readonly conflicts: readonly LabelConflict[]
-  readonly history: readonly StepReport[]
-  /** Calibration, doubtful labels, unknowns and more; undefined without cross-validation. */
-  readonly assessment: Assessment | undefined
-  /** What the cross-validation makes of each picture; empty without it. */
-  readonly predictions: readonly ReportPicture[]
-  /** Of the model itself, on the test pictures; undefined without any. */
-  readonly test: Evaluation | undefined
-  /** Path of the report; undefined when none was written. */
-  readonly report: string | undefined
-  /** What could not be written beside the model, in sentences. */
-  readonly warnings: readonly string[]
-  /** Bottlenecks that came from the cache. */
-  readonly cached: number
-  /** Pictures that changed or vanished while the training went on. */
-  readonly changed: readonly Skipped[]
+/** More variants would only be the same pictures again. */
+const MOST_VARIANTS = 50
+
+/** Fills in defaults. @throws UserError naming the option that can't be so, before anything is computed */
+export function resolveTrainOptions(given: TrainOptions): ResolvedTrainOptions {
+  const { backbone = DEFAULT_BACKBONE, inputSize, resize, mean, scale, input, bottleneck } = given
+  const head = resolveHeadOptions(given)
+  checkAugment(given.augment)
+  checkMinAccuracy(given.minAccuracy, head.folds)
+  return {
+    network: { backbone, inputSize, resize, mean, scale, input, bottleneck },
+    engine: given.engine ?? 'auto',
+    limits: limitsWith(given.limits),
+    head,
+    fractions: {
+      validation: given.validation ?? DEFAULT_FRACTIONS.validation,
+      test: given.test ?? DEFAULT_FRACTIONS.test,
+    },
+    augment: given.augment ?? 0,
+    strict: given.strict ?? false,
+    minAccuracy: given.minAccuracy,
+    report: given.report ?? true,
+    summariesDir: given.summariesDir,
+    onEvent: given.onEvent ?? (() => undefined),
+    signal: given.signal,
+  }
+}
+
+function checkAugment(count: number | undefined): void {
+  if (count === undefined || (Number.isInteger(count) && count >= 0 && count <= MOST_VARIANTS)) return
+  throw unexpected('augment', `a whole number from 0 to ${MOST_VARIANTS}`, count)
 }

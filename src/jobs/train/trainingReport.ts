@@ -1,26 +1,22 @@
 import { basename, resolve } from 'node:path'
-import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
-import { DEFAULT_FRACTIONS } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { DEFAULT_HEAD_OPTIONS } from '../../head/options.ts'
-import { DEFAULT_LIMITS } from '../../image/limits.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { ReportData } from '../../report/reportData.ts'
-import { quoted } from '../../text.ts'
-import type { TrainOptions, TrainResult } from './options.ts'
-import type { Prepared } from './prepare.ts'
+import { commandOf } from './command.ts'
+import type { TrainResult } from './result.ts'
+import type { TrainingRun } from './run.ts'
 
 /** The report of a training, from what the training returns: the page shows the same figures as `--json`. */
 export function trainingReport(
-  prepared: Prepared,
+  { layout, options }: TrainingRun,
   engine: Engine,
-  options: TrainOptions,
+  categories: readonly string[],
   { manifest, predictions, assessment, test, history }: Omit<TrainResult, 'report' | 'warnings'>,
 ): ReportData | undefined {
   if (assessment === undefined) return undefined
   return {
-    title: basename(resolve(prepared.layout.root)),
-    categories: prepared.categories,
+    title: basename(resolve(layout.root)),
+    categories,
     pictures: predictions,
     evaluation: assessment.evaluation,
     basis: { kind: 'cross-validation', folds: manifest.options.folds },
@@ -38,44 +34,8 @@ export function trainingReport(
     separation: assessment.familiarity.separation,
     certainty: manifest.certainty,
     skipped: manifest.skipped.map(({ relative, reason }) => ({ path: relative, reason })),
-    recipe: { command: commandOf(prepared.layout.root, manifest, options), settings: settingsOf(manifest, engine) },
+    recipe: { command: commandOf(layout.root, options), settings: settingsOf(manifest, engine) },
   }
-}
-
-/** The command line that does the same again; what is as usual is left out. */
-function commandOf(tfFiles: string, { options: head, backbones }: Manifest, options: TrainOptions): string {
-  const usual: Record<string, unknown> = {
-    ...DEFAULT_HEAD_OPTIONS,
-    ...DEFAULT_FRACTIONS,
-    ...DEFAULT_LIMITS,
-    backbone: DEFAULT_BACKBONE,
-    engine: 'auto',
-  }
-  const unlessUsual = (name: string, value: unknown) => (value === usual[name] ? undefined : value)
-  const flags = Object.entries({
-    backbone: options.backbone && unlessUsual('backbone', options.backbone),
-    'input-size': options.inputSize,
-    resize: options.resize && backbones[0]?.recipe.resize,
-    mean: options.mean,
-    scale: options.scale,
-    input: options.input,
-    bottleneck: options.bottleneck,
-    augment: head.augment,
-    steps: unlessUsual('steps', head.steps),
-    batch: unlessUsual('batch', head.batch),
-    'learning-rate': unlessUsual('learningRate', head.learningRate),
-    folds: unlessUsual('folds', head.folds),
-    validation: unlessUsual('validation', head.validation),
-    test: unlessUsual('test', head.test),
-    seed: head.seed,
-    engine: options.engine && unlessUsual('engine', options.engine),
-    'max-pixels': options.limits?.maxPixels && unlessUsual('maxPixels', options.limits.maxPixels),
-    'allow-truncated': options.limits?.allowTruncated ? true : undefined,
-  }).flatMap(([name, value]) => {
-    if (value === undefined) return []
-    return value === true ? [`--${name}`] : [`--${name} ${quoted(String(value))}`]
-  })
-  return ['itc train', quoted(tfFiles), ...flags].join(' ')
 }
 
 function settingsOf({ itc, backbones, options, counts }: Manifest, engine: Engine): [name: string, value: string][] {

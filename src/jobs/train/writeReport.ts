@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { writeAtomic } from '../../disk/writeAtomic.ts'
-import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
+import type { DecodeLimits } from '../../image/limits.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { thumbnail } from '../../image/thumbnail.ts'
 import { renderReport } from '../../report/renderReport.ts'
@@ -11,15 +11,10 @@ import type { ReportData } from '../../report/reportData.ts'
  *
  * @param folder what the pictures' paths are relative to
  */
-export async function writeReport(
-  path: string,
-  data: ReportData,
-  folder: string,
-  limits?: Partial<DecodeLimits>,
-): Promise<void> {
+export async function writeReport(path: string, data: ReportData, folder: string, limits: DecodeLimits): Promise<void> {
   const page = await renderReport(data, async picture => {
     try {
-      return await thumbnail(join(folder, picture), limitsWith(limits))
+      return await thumbnail(join(folder, picture), limits)
     } catch (error) {
       if (error instanceof PictureError) return undefined // it was there when it was learnt
       throw error

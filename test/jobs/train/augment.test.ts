@@ -1,6 +1,6 @@
 import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
-import type { TrainEvent } from '../../../src/jobs/train/options.ts'
+import type { TrainEvent } from '../../../src/jobs/train/events.ts'
 import { train } from '../../../src/jobs/train/train.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
 import { sampleFolder } from '../../helpers/pictures.ts'

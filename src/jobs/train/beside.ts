@@ -1,0 +1,41 @@
+import { rm } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
+import { messageOf, UserError } from '../../errors.ts'
+import type { StepReport } from '../../head/train.ts'
+import type { ReportData } from '../../report/reportData.ts'
+import { writeSummaries } from '../../report/tensorboard.ts'
+import type { TrainResult } from './result.ts'
+import type { TrainingRun } from './run.ts'
+import { writeReport } from './writeReport.ts'
+
+/** TensorBoard's folders among the categories would be categories of the next training. */
+export function checkSummariesDir(folder: string | undefined, data: string): void {
+  if (folder === undefined || !`${resolve(folder)}${sep}`.startsWith(`${resolve(data)}${sep}`)) return
+  throw new UserError('E_INSIDE_DATA', `The folder for summaries, "${folder}", lies among the pictures.`, {
+    hint: 'Choose one elsewhere: every folder there is a category.',
+  })
+}
+
+/**
+ * Writes what goes with a model, the report and TensorBoard's summaries. The model is written before, so that a failure is
+ * a warning and no failure of the training.
+ */
+export async function writeBeside(
+  { layout, options }: TrainingRun,
+  page: ReportData | undefined,
+  history: readonly StepReport[],
+): Promise<Pick<TrainResult, 'report' | 'warnings'>> {
+  const warnings: string[] = []
+  const attempt = (what: string, work: Promise<unknown>) =>
+    work.catch(error => void warnings.push(`${what} can't be written: ${messageOf(error)}.`))
+  const wanted = page !== undefined && options.report
+  if (wanted) await attempt('The report', writeReport(layout.report, page, layout.data, options.limits))
+  const report = wanted && warnings.length === 0 ? layout.report : undefined
+  // An earlier one would tell of another model.
+  if (report === undefined) await rm(layout.report, { force: true }).catch(() => undefined)
+  const { summariesDir } = options
+  if (summariesDir !== undefined) {
+    await attempt('The summaries for TensorBoard', writeSummaries(summariesDir, history, Date.now() / 1000))
+  }
+  return { report, warnings }
+}

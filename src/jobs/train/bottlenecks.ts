@@ -1,0 +1,99 @@
+import type { Backbone } from '../../backbone/backbone.ts'
+import { findBackbones } from '../../backbone/find.ts'
+import { labelNumbers } from '../../dataset/labels.ts'
+import type { Dataset, Skipped } from '../../dataset/scan.ts'
+import { UserError } from '../../errors.ts'
+import { type Extraction, extractFeatures } from '../../features/extract.ts'
+import { extractVariants } from '../../features/variants.ts'
+import type { LabelledMatrix } from '../../head/train.ts'
+import type { Variants } from '../../head/variants.ts'
+import type { ResolvedTrainOptions } from './options.ts'
+import type { TrainingRun } from './run.ts'
+
+/** A scanned folder's pictures as labelled rows of bottlenecks. */
+export interface Bottlenecks {
+  readonly backbones: readonly Backbone[]
+  /** The pictures that can be used, a row each. */
+  readonly extraction: Extraction
+  readonly data: LabelledMatrix
+  /** By the scan and by the decoder. */
+  readonly skipped: readonly Skipped[]
+}
+
+/**
+ * The bottlenecks of all pictures and, where `augment` asks for them, of their variants: from the cache where it has them,
+ * else decoded and run.
+ *
+ * @throws UserError for what a person can put right; the signal's reason when aborted
+ */
+export async function bottlenecksOf(dataset: Dataset, run: TrainingRun): Promise<Bottlenecks> {
+  const { network, signal, limits, onEvent } = run.options
+  const backbones = await findBackbones(network.backbone, {
+    ...network,
+    signal,
+    onDownload: ({ received, total }) => onEvent({ kind: 'download', received, total }),
+  })
+  const extracted = await extractFeatures(dataset.pictures, backbones, {
+    engine: run.engine,
+    store: run.cache,
+    limits,
+    signal,
+    onProgress: progress => onEvent({ kind: 'bottlenecks', ...progress }),
+  })
+  checkUsable(dataset, extracted, run.options)
+  const { extraction, variants } = await augmented(extracted, backbones, run)
+  const { categories } = dataset
+  const labels = labelNumbers(extraction.pictures, categories)
+  return {
+    backbones,
+    extraction,
+    data: { ...extraction.matrix, variants, labels, categories: categories.length },
+    skipped: [...dataset.skipped, ...extraction.skipped],
+  }
+}
+
+/**
+ * The variants that `augment` asks for, of every picture: those of a picture that is held out train none of the heads
+ * that are measured on it, but cross-validation holds out each picture once only.
+ *
+ * @returns the extraction with its matrix moved to where the variants are
+ */
+async function augmented(
+  extraction: Extraction,
+  backbones: readonly Backbone[],
+  { options, engine, cache }: TrainingRun,
+): Promise<{ readonly extraction: Extraction; readonly variants: Variants | undefined }> {
+  const { augment: count, limits, signal, onEvent } = options
+  if (count === 0) return { extraction, variants: undefined }
+  const values = await extractVariants(extraction, backbones, count, {
+    engine,
+    store: cache,
+    limits,
+    signal,
+    onProgress: progress => onEvent({ kind: 'variants', ...progress }),
+  })
+  const { rows, width } = extraction.matrix
+  // The same rows once, not twice: the old ones may go.
+  const matrix = { ...extraction.matrix, values: values.subarray(0, rows * width) }
+  return { extraction: { ...extraction, matrix }, variants: { count, values } }
+}
+
+function checkUsable(dataset: Dataset, extraction: Extraction, { strict }: ResolvedTrainOptions): void {
+  const first = extraction.skipped[0] ?? dataset.skipped[0]
+  if (strict && first) {
+    const count = extraction.skipped.length + dataset.skipped.length
+    throw new UserError(
+      'E_SKIPPED',
+      `${count} of the files can't be used, the first is ${first.relative}: ${first.reason}.`,
+      { hint: 'Mend or remove them, or train without --strict.' },
+    )
+  }
+  const usable = new Set(extraction.pictures.map(({ label }) => label))
+  const empty = dataset.categories.find(category => !usable.has(category))
+  if (empty === undefined) return
+  const example = extraction.skipped.find(({ relative }) => relative.startsWith(`${empty}/`))
+  const why = example ? ` (${example.relative}: ${example.reason})` : ''
+  throw new UserError('E_EMPTY_CATEGORY', `No picture of category "${empty}" can be used${why}.`, {
+    hint: 'Put pictures into it that open in an image viewer, or remove the folder.',
+  })
+}

@@ -1,0 +1,59 @@
+import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
+import { DEFAULT_FRACTIONS } from '../../dataset/split.ts'
+import { DEFAULT_HEAD_OPTIONS } from '../../head/options.ts'
+import { DEFAULT_LIMITS } from '../../image/limits.ts'
+import { quoted } from '../../text.ts'
+import type { ResolvedTrainOptions, TrainOptions } from './options.ts'
+
+/** What an option adds to a command line: flags with their values, `true` for a flag without one, undefined for none. */
+type Flags = Readonly<Record<string, unknown>>
+
+/** For options that do not change the model that comes of it. */
+const noFlags = (): Flags => ({})
+
+/** How every option of a training appears in the command that does the same again, in this order. */
+const FLAGS: { readonly [Name in keyof TrainOptions]-?: (options: ResolvedTrainOptions) => Flags } = {
+  backbone: ({ network }) => ({ backbone: unlessUsual(network.backbone, DEFAULT_BACKBONE) }),
+  inputSize: ({ network }) => ({ 'input-size': network.inputSize }),
+  resize: ({ network }) => ({ resize: network.resize }),
+  mean: ({ network }) => ({ mean: network.mean }),
+  scale: ({ network }) => ({ scale: network.scale }),
+  input: ({ network }) => ({ input: network.input }),
+  bottleneck: ({ network }) => ({ bottleneck: network.bottleneck }),
+  augment: ({ augment }) => ({ augment: unlessUsual(augment, 0) }),
+  steps: ({ head }) => ({ steps: unlessUsual(head.steps, DEFAULT_HEAD_OPTIONS.steps) }),
+  batch: ({ head }) => ({ batch: unlessUsual(head.batch, DEFAULT_HEAD_OPTIONS.batch) }),
+  learningRate: ({ head }) => ({
+    'learning-rate': unlessUsual(head.learningRate, DEFAULT_HEAD_OPTIONS.learningRate),
+  }),
+  folds: ({ head }) => ({ folds: unlessUsual(head.folds, DEFAULT_HEAD_OPTIONS.folds) }),
+  validation: ({ fractions }) => ({ validation: unlessUsual(fractions.validation, DEFAULT_FRACTIONS.validation) }),
+  test: ({ fractions }) => ({ test: unlessUsual(fractions.test, DEFAULT_FRACTIONS.test) }),
+  seed: ({ head }) => ({ seed: head.seed }),
+  engine: ({ engine }) => ({ engine: unlessUsual(engine, 'auto') }),
+  limits: ({ limits }) => ({
+    'max-pixels': unlessUsual(limits.maxPixels, DEFAULT_LIMITS.maxPixels),
+    'allow-truncated': unlessUsual(limits.allowTruncated, DEFAULT_LIMITS.allowTruncated),
+  }),
+  strict: noFlags,
+  minAccuracy: noFlags,
+  report: noFlags,
+  summariesDir: noFlags,
+  onEvent: noFlags,
+  signal: noFlags,
+}
+
+/** The command line that does the same training again; what is as usual is left out. */
+export function commandOf(tfFiles: string, options: ResolvedTrainOptions): string {
+  const flags = Object.values(FLAGS)
+    .flatMap(flagsOf => Object.entries(flagsOf(options)))
+    .flatMap(([name, value]) => {
+      if (value === undefined) return []
+      return value === true ? [`--${name}`] : [`--${name} ${quoted(String(value))}`]
+    })
+  return ['itc train', quoted(tfFiles), ...flags].join(' ')
+}
+
+function unlessUsual<T>(value: T, usual: T): T | undefined {
+  return value === usual ? undefined : value
+}

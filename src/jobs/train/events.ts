@@ -1,0 +1,23 @@
+import type { ExtractProgress } from '../../features/options.ts'
+import type { StepReport } from '../../head/train.ts'
+import type { Choice } from '../choose/choice.ts'
+
+/** What happens during a training, in this order. */
+export type TrainEvent =
+  | {
+      readonly kind: 'comparing'
+      /** As many as there may be; the comparison may end before. */
+      readonly candidates: number
+      readonly pictures: number
+      readonly of: number
+    }
+  | { readonly kind: 'choosing'; readonly done: number; readonly total: number }
+  | { readonly kind: 'chosen'; readonly choice: Choice }
+  | { readonly kind: 'scanned'; readonly pictures: number; readonly categories: readonly string[] }
+  | { readonly kind: 'download'; readonly received: number; readonly total: number | undefined }
+  | ({ readonly kind: 'bottlenecks' } & ExtractProgress)
+  | ({ readonly kind: 'variants' } & ExtractProgress)
+  | { readonly kind: 'split'; readonly train: number; readonly validation: number; readonly test: number }
+  | { readonly kind: 'steps'; readonly done: number; readonly total: number }
+  | ({ readonly kind: 'report' } & StepReport)
+  | { readonly kind: 'cross-validation' | 'assessment'; readonly done: number; readonly total: number }

@@ -1,0 +1,53 @@
+import { certaintyTable } from '../../assess/certainty.ts'
+import type { Evaluation, Share } from '../../assess/metrics.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Metrics, ModelCounts } from '../../model/manifest.ts'
+import type { ModelFacts } from '../../model/write.ts'
+import { type Learned, type SplitRows, splitEvaluation } from './learned.ts'
+import type { ResolvedTrainOptions } from './options.ts'
+
+/** What a model's manifest says of its training. */
+export function factsOf(learnt: Learned, engine: Engine, options: ResolvedTrainOptions): ModelFacts {
+  const { data, validated } = learnt
+  const { head, fractions, augment } = options
+  return {
+    labels: learnt.categories,
+    engine: engine.name,
+    options: { ...head, ...fractions, ...(augment > 0 && { augment }) },
+    counts: countsOf(learnt),
+    metrics: metricsOf(learnt, head.folds),
+    temperature: learnt.temperature,
+    ...(validated && { certainty: certaintyTable({ ...data, logits: validated.logits }) }),
+    familiarity: validated?.assessment.familiarity,
+    skipped: learnt.skipped,
+  }
+}
+
+/** How many pictures go where. */
+export function countsOf({ splits, skipped, data, categories }: SplitRows): ModelCounts {
+  const perLabel = new Array<number>(categories.length).fill(0)
+  for (const label of data.labels) perLabel[label]!++
+  const count = (wanted: string) => splits.filter(split => split === wanted).length
+  return {
+    train: count('train'),
+    validation: count('validation'),
+    test: count('test'),
+    skipped: skipped.length,
+    categories: Object.fromEntries(categories.map((label, index) => [label, perLabel[index]!])),
+  }
+}
+
+function metricsOf(learnt: Learned, folds: number): Metrics {
+  const test = splitEvaluation('test', learnt)
+  const validation = splitEvaluation('validation', learnt)
+  const { validated } = learnt
+  return {
+    ...(test && { test: shareOf(test) }),
+    ...(validation && { validation: shareOf(validation) }),
+    ...(validated && { crossValidation: { ...shareOf(validated.assessment.evaluation), folds } }),
+  }
+}
+
+function shareOf({ pictures, right, accuracy, interval }: Evaluation): Share {
+  return { pictures, right, accuracy, interval }
+}

@@ -1,0 +1,30 @@
+import type { Engine } from '../../engine/engine.ts'
+import { loadEngine } from '../../engine/load.ts'
+import type { BottleneckCache } from '../../features/cache.ts'
+import { PartCache } from '../../features/partCache.ts'
+import { once } from '../../flow/once.ts'
+import type { Layout } from '../../model/layout.ts'
+import type { ResolvedTrainOptions } from './options.ts'
+
+/** What one training works with from its first step to its last. */
+export interface TrainingRun {
+  readonly layout: Layout
+  readonly options: ResolvedTrainOptions
+  readonly cache: BottleneckCache
+  /** Loads the engine on first use. */
+  readonly engine: () => Promise<Engine>
+}
+
+/** Opens the cache for as long as `work` takes. @throws UserError when the cache can't be opened */
+export async function withRun<T>(
+  layout: Layout,
+  options: ResolvedTrainOptions,
+  work: (run: TrainingRun) => Promise<T>,
+): Promise<T> {
+  const cache = await PartCache.open(layout.bottlenecks)
+  try {
+    return await work({ layout, options, cache, engine: once(() => loadEngine(options.engine)) })
+  } finally {
+    await cache.close()
+  }
+}
