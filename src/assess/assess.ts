@@ -14,33 +14,38 @@ import { type Neighbours, nearestNeighbours, unitRows } from './neighbours.ts'
 import { cooled, fitTemperature } from './temperature.ts'
 import { DEFAULT_THRESHOLD, type ThresholdOptions } from './threshold.ts'
 
-/** Rows whose neighbours are all found; of more, a sample of as many: the search takes the square of them. */
+/**
+ * Rows searched for neighbours; of larger sets a sample of this size, as the time grows with the square of the rows.
+ */
 const NEIGHBOUR_ROWS = 3000
 
 /** The nearest neighbours of a data set's rows, or of a sample of them. */
 export interface Near {
   /** Row indices, ascending: all of them when there are few. */
   readonly sample: Int32Array
-  /** Of the sample's rows, scaled to length 1. */
+  /** The sampled rows, scaled to length 1. */
   readonly unit: FeatureMatrix
   readonly labels: Int32Array
-  /** Indices are of the sample. */
+  /** Neighbours of the sampled rows; their indices count within the sample. */
   readonly neighbours: Neighbours
 }
 
 export interface AssessOptions {
   /** From `findNear`, where the caller has it already. */
   readonly near?: Near | undefined
-  /** Without it labels are doubted on less evidence, there is no learning curve, and unknowns are told by neighbours alone. */
+  /**
+   * Without it, labels are judged on less evidence, there is no learning curve, and only neighbours tell what is
+   * unknown.
+   */
   readonly trainHeads?: TrainHeads | undefined
-  /** Only what doubtful labels need: no learning curve, and unknowns told by neighbours alone. */
+  /** Only what doubtful labels need: no learning curve, and only neighbours tell what is unknown. */
   readonly brief?: boolean | undefined
   readonly threshold?: ThresholdOptions | undefined
 }
 
 /** All that cross-validated predictions and bottlenecks say about a data set and the head trained on it. */
 export interface Assessment {
-  /** What the head's logits are to be divided by. */
+  /** The head's logits have to be divided by this. */
   readonly temperature: number
   /** Of the cross-validated predictions as trained, and calibrated. */
   readonly uncalibrated: Evaluation
@@ -139,7 +144,7 @@ function labelsOf(labels: Int32Array, rows: Int32Array): Int32Array {
   return rows.map(row => labels[row]!)
 }
 
-/** The rows named of a matrix with `total` rows; the matrix itself when they are all. */
+/** The chosen rows of a matrix with `total` rows; the matrix itself when all are chosen. */
 function rowsOf(values: Float32Array, rows: Int32Array, total: number): Float32Array {
   if (rows.length === total) return values
   const width = values.length / total

@@ -1,4 +1,4 @@
-/** Neighbours that are looked at, the nearest ones; of one category, where lists are by category. */
+/** Nearest neighbours that count; where lists are kept by category, of each category. */
 export const NEIGHBOURS = 5
 
 /**

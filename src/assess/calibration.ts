@@ -27,7 +27,7 @@ export interface Calibration {
   readonly bins: readonly ReliabilityBin[]
 }
 
-/** As in most papers that print ten bars; more bins would mostly measure the noise of few pictures. */
+/** Ten, as in most papers; more bins would mostly measure the noise of few pictures. */
 const CALIBRATION_BINS = 10
 
 /**

@@ -1,12 +1,12 @@
 import type { Evaluation } from './metrics.ts'
 
-/** What would mislead if the accuracy were told alone; categories are indices. */
+/** What an accuracy without comment would hide; categories are indices. */
 export interface Caveats {
-  /** The largest category and its share of the pictures: naming it always would be right so often. */
+  /** The largest category and its share of the pictures: the accuracy of always naming it. */
   readonly largest: { readonly category: number; readonly share: number } | undefined
-  /** The accuracy is no more than that, as far as so few pictures tell. */
+  /** The accuracy may be no better than that: its interval reaches down to it. */
   readonly isGuessing: boolean
-  /** The accuracy is mostly that of large categories: the balanced accuracy is well below it. */
+  /** Large categories make up most of the accuracy: the balanced accuracy is well below it. */
   readonly isUneven: boolean
   /** Categories that are taken for one other as often as for themselves, the worst first. */
   readonly mixedUp: readonly MixedUp[]
@@ -21,17 +21,17 @@ export interface MixedUp {
   readonly wrong: number
 }
 
-/** The share of doubtful labels from which on it is hardly the labels that are wrong. */
+/** Share of doubtful labels above which the labels themselves are hardly to blame. */
 export const MANY_DOUBTS = 0.2
 
-/** Accuracies this far apart are not told by one of them. */
+/** Difference between accuracy and balanced accuracy from which both are shown. */
 const UNEVEN = 0.05
-/** The share of a category taken for one other from which on the two are mixed up. */
+/** Share of a category's pictures taken for one other category from which the two count as mixed up. */
 const MIXED_UP = 1 / 3
-/** Pictures of a category below which how often it is mixed up may be an accident. */
+/** Pictures that a category needs before such mistakes count: with fewer they may be chance. */
 const ENOUGH = 10
 
-/** What to say beside an accuracy. */
+/** Finds what has to be said with an accuracy. */
 export function caveatsOf({
   pictures,
   accuracy,

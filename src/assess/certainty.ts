@@ -3,14 +3,14 @@ import type { Predictions } from './metrics.ts'
 
 /** What happens to cross-validated pictures when only those with a high enough best score are let through. */
 export interface CertaintyPoint {
-  /** Best scores from here on are let through. */
+  /** Best scores of at least this are let through. */
   readonly threshold: number
   /** Pictures let through, and those of them named right. */
   readonly pictures: number
   readonly right: number
 }
 
-/** Points that a table has, at most: a model's manifest holds it. */
+/** A table has at most this many points, as it is kept in the model's manifest. */
 const MOST_POINTS = 100
 
 /**
@@ -56,7 +56,7 @@ export function pointFor(table: readonly CertaintyPoint[], precision: number): C
   return table.find(point => precisionOf(point) >= precision) ?? table.at(-1)
 }
 
-/** Some points from all along, the first and the last among them. */
+/** Evenly spaced points, the first and the last among them. */
 function thinned(points: readonly CertaintyPoint[]): CertaintyPoint[] {
   if (points.length <= MOST_POINTS) return [...points]
   const step = (points.length - 1) / (MOST_POINTS - 1)

@@ -4,11 +4,11 @@ import type { Predictions } from './metrics.ts'
 import type { Neighbours } from './neighbours.ts'
 import { cooled, fitTemperature } from './temperature.ts'
 
-/** How much speaks for or against the category that a picture was given. */
+/** The evidence for and against the category that a picture was given. */
 export interface LabelDoubt {
   readonly row: number
   readonly given: number
-  /** The category most likely instead. */
+  /** The most likely other category. */
   readonly other: number
   /** Scores of the two by a head that never saw the picture. */
   readonly givenScore: number
@@ -22,17 +22,17 @@ export interface LabelDoubt {
   readonly contradicted: boolean
 }
 
-/** What is added to scores and votes before their logarithm, so that one of them can't decide alone. */
+/** Added to scores and votes before their logarithm is taken, so that neither can decide by itself. */
 const SCORE_FLOOR = 0.01
 const VOTE_FLOOR = 0.05
-/** Of neighbours' votes: one that is 0.05 of cosine further away counts a third. */
+/** Decay of the neighbours' votes: a neighbour 0.05 of cosine further away counts a third. */
 const VOTE_SHARPNESS = 20
-/** Share of the labels, at most, that second heads do without. */
+/** Second heads are trained without at most this share of the labels. */
 const CLEARED = 0.1
 
-/** What speaks of labels beside the cross-validated predictions. */
+/** Evidence on labels other than the cross-validated predictions. */
 export interface FurtherEvidence {
-  /** Of the same rows. */
+  /** Neighbours of the same rows. */
   readonly neighbours?: Neighbours | undefined
   /** Calibrated logits of the same rows by heads trained without them and without the labels that seemed wrong. */
   readonly cleared?: Float32Array | undefined

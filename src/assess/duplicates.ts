@@ -8,7 +8,7 @@ export interface NearDuplicate {
   readonly cosine: number
 }
 
-/** Of resized, recompressed or lightly retouched copies in pictures looked at, and of few others. */
+/** Least cosine of a near copy: resized, recompressed or lightly retouched copies reach it, few other pairs do. */
 const NEAR_DUPLICATE = 0.97
 
 /** A picture unlike all others. */
@@ -16,13 +16,16 @@ export interface Outlier {
   readonly row: number
   /** Mean cosine to its 5 nearest. */
   readonly cosine: number
-  /** The median picture's. */
+  /** The same mean for the median picture. */
   readonly usual: number
 }
 
-/** Deviations that make an outlier; the usual cut of the modified z-score (Iglewicz and Hoaglin, 1993). */
+/**
+ * Deviations from the median that make an outlier: the usual limit of the modified z-score (Iglewicz and Hoaglin,
+ * 1993).
+ */
 const OUTLIER_SCORE = 3.5
-/** A median of fewer says nothing. */
+/** Rows needed: the median of fewer says nothing. */
 const LEAST_PICTURES = 20
 
 /** Pairs of rows with at least the cosine given, most alike first. */

@@ -5,9 +5,9 @@ import { type LeaveOutPlan, planLeaveOut } from './leaveOut.ts'
 import type { Predictions } from './metrics.ts'
 import type { Neighbours } from './neighbours.ts'
 
-/** Logits that the experiments may give, at most: 100 MB, and a second time while they are dealt out. */
+/** The experiments may give at most this many logits: 100 MB, and as much again while they are distributed. */
 const MOST_LOGITS = 25_000_000
-/** The same of the heads that look at labels once more: with so many categories they would cost minutes. */
+/** The same limit for the heads that judge labels a second time: beyond it they would take minutes. */
 const MOST_CLEARED = 1_000_000
 
 /** A plan with its heads' logits, [rows, heads, categories]. */
@@ -16,7 +16,7 @@ interface Trained<P extends HeadsPlan> {
   readonly logits: Float32Array
 }
 
-/** What heads trained on some of the rows tell; each is undefined where it was left out. */
+/** Results of the heads trained on some of the rows; undefined for experiments that were left out. */
 export interface Experiments {
   readonly curve?: Trained<CurvePlan>
   readonly leaveOut?: Trained<LeaveOutPlan>
@@ -25,7 +25,7 @@ export interface Experiments {
 }
 
 export interface ExperimentOptions {
-  /** Of all rows, where they are known. */
+  /** Neighbours of all rows, where they are known. */
   readonly neighbours: Neighbours | undefined
   /** Without it there are no experiments. */
   readonly trainHeads: TrainHeads | undefined

@@ -17,7 +17,7 @@ export interface Scale {
   readonly deviation: number
 }
 
-/** Weights tried, the one preferred among equals first. */
+/** Weights to try; among equally good ones the first is taken. */
 export const ENERGY_WEIGHTS = [0.5, 0.25, 0.75, 0, 1] as const
 
 /**
@@ -41,7 +41,7 @@ export function scaleOf(values: ArrayLike<number>): Scale {
   return { mean: centre, deviation: Math.max(1e-6, standardDeviation(values, centre)) }
 }
 
-/** Share of the neighbours' say that no energy can outweigh. */
+/** Weight of the neighbours that no energy can outweigh. */
 const NEIGHBOURS_ALONE = 0.75
 
 /**

@@ -34,7 +34,7 @@ export interface CurvePlan extends HeadsPlan {
 
 /** Shares of the training folds; cross-validation itself gives the point of all of them. */
 const SHARES = [1 / 8, 1 / 4, 1 / 2]
-/** Heads a share, each tested on another fold. */
+/** Heads for each share, each tested on another fold. */
 const REPEATS = 3
 
 /**

@@ -23,7 +23,7 @@ export interface LeaveOutPlan extends HeadsPlan {
 export interface Separation {
   /** Mean over the categories left out; null without evidence, like the next two. */
   readonly auroc: number | null
-  /** By neighbours alone, and by energy alone. */
+  /** The same with only the neighbours, and with only the energy. */
   readonly neighboursAuroc: number | null
   readonly energyAuroc: number | null
   readonly perCategory: readonly { readonly category: number; readonly pictures: number; readonly auroc: number }[]
@@ -31,14 +31,16 @@ export interface Separation {
   readonly threshold: Threshold | undefined
 }
 
-/** Heads times categories that leaving out may train, at most: each costs as much as another category. */
+/** At most this many heads times categories are trained, as each costs as much as one more category. */
 const MOST_COLUMNS = 120
-/** Categories that are left out in turn where neighbours alone do, at most: each costs a score of every row. */
+/**
+ * At most this many categories are left out in turn where only neighbours are used: each costs a score for every row.
+ */
 const MOST_TRIALS = 40
-/** Without evidence: further out than nearly every picture of any distribution seen. */
+/** The threshold without evidence: less familiar than nearly every known picture of the sets it was tried on. */
 const THRESHOLD_WITHOUT_EVIDENCE = -7
 
-/** Scores of one category's leaving-out. */
+/** Scores of known and unknown pictures with one category left out. */
 interface Trial {
   readonly category: number
   readonly known: Side
@@ -50,7 +52,7 @@ interface Side {
 }
 
 /**
- * Plans the heads. With two categories there are none: one category alone makes no classifier, and neighbours must do.
+ * Plans the heads. With two categories there are none, as the one left would make no classifier: neighbours have to do.
  * Many categories are sampled evenly.
  *
  * @param folds of the cross-validation, [rows]
@@ -72,7 +74,7 @@ export interface FamiliarityEvidence {
   readonly predictions: Predictions
   readonly neighbours: Neighbours
   readonly folds: ArrayLike<number>
-  /** Trained heads of `planLeaveOut`, with logits [rows, heads, categories]; without it neighbours do alone. */
+  /** Trained heads of `planLeaveOut`, with logits [rows, heads, categories]; without it only neighbours count. */
   readonly leaveOut?: { readonly plan: LeaveOutPlan; readonly logits: Float32Array } | undefined
 }
 
@@ -168,7 +170,10 @@ function isTrial({ known, unknown }: Trial): boolean {
   return known.cosine.length > 0 && unknown.cosine.length > 0
 }
 
-/** Scores of one side, each trial on the scale of its own known pictures: fewer categories shift the energy. */
+/**
+ * Scores of all trials' known, or unknown, pictures; each trial is scaled by its own known pictures, as fewer
+ * categories shift the energy.
+ */
 function scores(trial: Trial, side: 'known' | 'unknown', energyWeight: number): Float64Array {
   const rule = { energyWeight, cosine: scaleOf(trial.known.cosine), energy: scaleOf(trial.known.energy) }
   const { cosine, energy } = trial[side]

@@ -2,7 +2,7 @@ import type { FeatureMatrix } from '../features/matrix.ts'
 import { rowsByCategory, seededRandom } from '../head/sampler.ts'
 import type { Bank } from './bank.ts'
 
-/** Rows in a bank, at most: 2 MB and 2 ms a picture at 1024 features. */
+/** A bank holds at most this many rows: 2 MB, and 2 ms a picture, at 1024 features. */
 export const BANK_ROWS = 2000
 
 /**

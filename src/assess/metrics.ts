@@ -28,9 +28,9 @@ export interface CategoryMetrics {
   /** Pictures that were taken for it. */
   readonly predicted: number
   readonly right: number
-  /** Of those taken for it, the share that are it. */
+  /** Share of the pictures taken for it that belong to it. */
   readonly precision: number | null
-  /** Of those that are it, the share taken for it. */
+  /** Share of its pictures that were taken for it. */
   readonly recall: number | null
   readonly recallInterval: Interval
   /** Harmonic mean of precision and recall. */
@@ -49,7 +49,7 @@ export interface Evaluation extends Share {
   readonly calibration: Calibration
 }
 
-/** Scores are cut here before their logarithm is taken: one certain mistake must not be all that log loss says. */
+/** Least score whose logarithm is taken, so that a single confident mistake does not make up the whole log loss. */
 const LEAST_SCORE = 1e-12
 
 /**

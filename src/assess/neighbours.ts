@@ -3,9 +3,9 @@ import { pause } from '../flow/pause.ts'
 import { NEIGHBOURS } from './bank.ts'
 import { PACK, pack, packProducts } from './products.ts'
 
-/** Rows packed at a time: what bounds the memory of the search. */
+/** Rows packed at a time, which limits the memory of the search. */
 const BLOCK = 128
-/** Rows that BLOCK rows are compared with before a pause: a tenth of a second. */
+/** Rows that a block is compared with before the event loop gets its turn: a tenth of a second of work. */
 const YIELD = 8 * BLOCK
 
 /**
@@ -60,7 +60,7 @@ function noNeighbours(rows: number): Neighbours {
   return { rows, size, row: new Int32Array(rows * size).fill(-1), cosine: new Float32Array(rows * size).fill(-2) }
 }
 
-/** Fills the lists; yields often. */
+/** Fills the lists, and often lets other work run. */
 function* search(unit: FeatureMatrix, labels: Int32Array, neighbours: Neighbours): Generator<void> {
   const { rows } = unit
   const products = new Float64Array(PACK * PACK)
@@ -109,7 +109,10 @@ function offerTile(neighbours: Neighbours, labels: Int32Array, left: number, rig
   }
 }
 
-/** Puts `other` in the list of `row` where it belongs, at the cost of its category's last, else of the list's last. */
+/**
+ * Inserts `other` into the sorted list of `row`; the last entry of its category drops out, or else the last of the
+ * list.
+ */
 function offer({ size, row: rows, cosine }: Neighbours, labels: Int32Array, row: number, other: number, value: number) {
   const start = row * size
   const last = start + size - 1

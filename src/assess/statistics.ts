@@ -1,11 +1,11 @@
-/** Mean; 0 of nothing. */
+/** Mean; 0 for an empty list. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0
   for (let at = 0; at < values.length; at++) sum += values[at]!
   return values.length === 0 ? 0 : sum / values.length
 }
 
-/** Standard deviation about a centre, of the population; 0 of nothing. */
+/** Population standard deviation about a centre; 0 for an empty list. */
 export function standardDeviation(values: ArrayLike<number>, centre = mean(values)): number {
   let sum = 0
   for (let at = 0; at < values.length; at++) sum += (values[at]! - centre) ** 2
@@ -28,7 +28,7 @@ export function auroc(higher: ArrayLike<number>, lower: ArrayLike<number>): numb
   return wins / (higher.length * lower.length)
 }
 
-/** How many sorted values are below one, or (`orEqual`) not above it. */
+/** How many of the sorted values are below the given one, or with `orEqual` not above it. */
 function countBelow(sorted: Float64Array, value: number, orEqual: boolean): number {
   let low = 0
   let high = sorted.length
@@ -40,7 +40,7 @@ function countBelow(sorted: Float64Array, value: number, orEqual: boolean): numb
   return low
 }
 
-/** Below it the tail's series is exact to four digits, and the polynomial would lose them. */
+/** Below this the series of the tail is exact to four digits, which the polynomial would lose. */
 const FAR = -4
 
 /** ln Φ(z), the logarithm of the normal distribution's share below z; finite for every finite z. */

@@ -3,12 +3,12 @@ import { argMaxAt } from '../head/softmax.ts'
 import type { Predictions } from './metrics.ts'
 
 /**
- * Temperatures are kept in here: beyond, scores are all but equal or all but certain.
+ * Limits of the temperature: beyond them scores are nearly equal or nearly certain.
  * @internal for tests: the ends of the search
  */
 export const TEMPERATURES = { least: 0.05, most: 20 } as const
 
-/** Logits looked at, at most; one number is fitted, and more of them would not move it. */
+/** At most this many logits are used: they fit a single number, which more of them would not change. */
 const MOST_LOGITS = 400_000
 const HALVINGS = 50
 

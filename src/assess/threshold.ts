@@ -1,23 +1,26 @@
-/** A score with what it counts: a category's pictures together count the same, however many. */
+/** A score and its weight: the pictures of each category together weigh the same, however many there are. */
 export interface WeightedScore {
   readonly score: number
   readonly weight: number
 }
 
 export interface ThresholdOptions {
-  /** Of the pictures let through, the share that should rightly be. */
+  /** Wanted share of known pictures among those let through. */
   readonly precision: number
-  /** Share of new pictures taken to be of no category. */
+  /** Assumed share of new pictures that belong to no category. */
   readonly unknownShare: number
   /** Share of the known pictures that must be let through, whatever that does to precision. */
   readonly leastCoverage: number
 }
 
-/** Half unknowns is the hardest honest case; a mark that hits more than one good picture in ten would be ignored. */
+/**
+ * Half of the pictures unknown is the hardest realistic case; a warning on more than one good picture in ten would be
+ * ignored.
+ */
 export const DEFAULT_THRESHOLD: ThresholdOptions = { precision: 0.95, unknownShare: 0.5, leastCoverage: 0.9 }
 
 export interface Threshold {
-  /** Scores from here on are let through. */
+  /** Scores of at least this are let through. */
   readonly threshold: number
   /** Of those let through, the share that are known. */
   readonly precision: number

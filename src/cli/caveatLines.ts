@@ -2,7 +2,7 @@ import { caveatsOf } from '../assess/caveats.ts'
 import type { Evaluation } from '../assess/metrics.ts'
 import { percent, shownLabel } from '../text.ts'
 
-/** What must be said beside an accuracy, a line each; mostly nothing. */
+/** The lines that have to follow an accuracy; usually none. */
 export function caveatLines(evaluation: Evaluation, labels: readonly string[]): string[] {
   const { largest, isGuessing, isUneven } = caveatsOf(evaluation)
   if (largest === undefined) return []

@@ -3,10 +3,10 @@ import type { Choice, Compared } from '../jobs/choose/choice.ts'
 import type { TrainEvent } from '../jobs/train/events.ts'
 import { percent, table } from '../text.ts'
 
-/** Says beforehand what will take a while. */
-export function comparingLine({ candidates, pictures, of }: Extract<TrainEvent, { kind: 'comparing' }>): string {
+/** Announces the comparison, which takes a while. */
+export function comparingLine({ candidates, pictures, of: total }: Extract<TrainEvent, { kind: 'comparing' }>): string {
   const number = pictures.toLocaleString('en')
-  const on = pictures < of ? `a sample of ${number} of ${of.toLocaleString('en')}` : `${number}`
+  const on = pictures < total ? `a sample of ${number} of ${total.toLocaleString('en')}` : `${number}`
   return `comparing up to ${candidates} ways to see, by cross-validation on ${on} pictures`
 }
 
@@ -32,7 +32,7 @@ function cells({ backbone, inputSize, resize, accuracy, gain, gainInterval, mill
   return [backbone, String(size), resize, percent(accuracy), against, milliseconds.toFixed(1)]
 }
 
-/** Points of accuracy. */
+/** A difference of accuracies in percentage points, with its sign. */
 function signed(share: number): string {
   return `${share < 0 ? '-' : '+'}${Math.abs(share * 100).toFixed(1)}`
 }
@@ -46,5 +46,5 @@ function verdict({ candidates, chosen, endedEarly }: Choice): string {
     return `chosen: ${options}: ${signed(gain)} points, beyond chance, ${cost}`
   }
   if (endedEarly) return `kept: ${options}: it makes so few mistakes that none could be better beyond chance`
-  return `kept: ${options}: no other is better beyond chance: an interval is of one pair alone, and the best of ${candidates.length} tries looks better than it is`
+  return `kept: ${options}: no other is better beyond chance: each interval is of one pair only, and the best of ${candidates.length} tries looks better than it is`
 }

@@ -13,7 +13,7 @@ const LABELS: Readonly<Record<ExamineEvent['kind'], string>> = {
   'cross-validation': 'cross-validation',
 }
 
-/** The bar of whatever is going on. */
+/** The progress bar of the step under way. */
 export class DoctorProgress {
   readonly #terminal: Terminal
   #progress: Progress | undefined
@@ -39,7 +39,7 @@ export class DoctorProgress {
   }
 }
 
-/** A line a part of the installation. */
+/** One line for each part of the installation. */
 export function printInstallation(installation: Installation, { out, colors }: Terminal): void {
   const { itc, node, system, engines, decoder, store, cache, disks } = installation
   const good = (line: string) => out(`${colors.green('ok')}  ${line}`)
@@ -81,7 +81,7 @@ const TITLES: Readonly<Record<FindingKind, string>> = {
 const DOUBTS_EXPLAINED =
   '(more than wrong folders explain: most are of categories that look too much alike, or have too few pictures)'
 
-/** A line a finding, under a title a kind. */
+/** One line for each finding, under a title for each kind. */
 export function printExamination({ pictures, categories, findings }: Examination, { out, colors }: Terminal): void {
   out('')
   out(`${count(pictures, 'picture')} in ${count(categories.length, 'category', 'categories')}`)

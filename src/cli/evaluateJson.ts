@@ -1,6 +1,6 @@
 import type { Evaluation } from '../assess/metrics.ts'
 
-/** An evaluation as `--json` prints it: the same names for every command. Every figure of it is there by itself. */
+/** An evaluation as `--json` prints it, with the same names for every command; all its figures are included. */
 export function evaluationJson(
   { calibration, perCategory, confusion, ...figures }: Evaluation,
   labels: readonly string[],

@@ -4,10 +4,8 @@ import { caveatLines } from './caveatLines.ts'
 import { evaluationJson } from './evaluateJson.ts'
 import { categoryTable, confusionTable } from './evaluateTable.ts'
 import { scoresText, shareText } from './figures.ts'
+import { listedLines } from './listed.ts'
 import type { Terminal } from './terminal.ts'
-
-/** Names listed before the rest is only counted. */
-const LISTED = 20
 
 /** What `itc evaluate` shows. */
 export function printEvaluation(result: EvaluateResult, { out, err, colors }: Terminal): void {
@@ -42,8 +40,7 @@ export function printEvaluation(result: EvaluateResult, { out, err, colors }: Te
     if (items.length === 0) return
     out('')
     out(colors.yellow(`${title}: ${items.length}`))
-    for (const item of items.slice(0, LISTED)) out(`  ${text(item)}`)
-    if (items.length > LISTED) out(`  … and ${items.length - LISTED} more (--json lists all)`)
+    for (const line of listedLines(items, text)) out(line)
   }
 }
 

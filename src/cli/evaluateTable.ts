@@ -1,7 +1,7 @@
 import type { Evaluation } from '../assess/metrics.ts'
 import { percent, shownLabel, table } from '../text.ts'
 
-/** Categories that a matrix is still read with, and columns that most terminals have. */
+/** More categories than this make a matrix unreadable; most terminals have this many columns. */
 const MOST_CATEGORIES = 20
 const MOST_COLUMNS = 110
 /** Kinds of mistakes listed where the matrix would be too large. */

@@ -8,7 +8,7 @@ export function shareText({ accuracy, right, pictures, interval }: Share): strin
   return `${percent(accuracy ?? 0)} (${right} of ${pictures}; 95 % interval ${range})`
 }
 
-/** How far scores are off; few pictures make even the best seem so. */
+/** How far scores are off, and how far chance would make perfect scores seem off on as many pictures. */
 export function scoresText({ error, chance }: Calibration): string {
   return `scores are off by ${percent(error ?? 0)} on average (${percent(chance ?? 0)} by chance alone)`
 }

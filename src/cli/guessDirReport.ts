@@ -57,7 +57,7 @@ export class GuessDirReport {
   }
 }
 
-/** What is taken for unsure, and what that costs. */
+/** Which pictures count as unsure, and what that costs. */
 export function unsureLine({ threshold, measured, given }: UnsureChoice): string {
   const line = `unsure: a best score below ${threshold.toFixed(3)}, or unlike anything learnt`
   if (given) return line

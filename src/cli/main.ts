@@ -16,7 +16,7 @@ import { addTrain } from './train.ts'
 /**
  * Runs the command line.
  *
- * @param argv the arguments alone, without node and script
+ * @param argv the arguments, without node and script
  * @returns the exit code: 0 done, 1 an error or a picture that failed, 2 a gate not passed, 130/143 stopped by a signal
  */
 export async function main(argv: readonly string[], given?: Terminal): Promise<number> {

@@ -34,7 +34,7 @@ export function addPictureOptions(command: Command): Command {
     .option('--allow-truncated', 'use what there is of pictures that end early')
 }
 
-/** @throws UserError for a limit that is none, before anything is done */
+/** @throws UserError for an impossible limit, before anything is done */
 export function limitsOf({ maxPixels, allowTruncated = false }: PictureFlags): DecodeLimits {
   return limitsWith({ maxPixels, allowTruncated })
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 
-/** Parses an option's number; which numbers are allowed is said by what uses it. */
+/** Parses an option's number; what uses it checks its range. */
 export function parseNumber(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value)) {

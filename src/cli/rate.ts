@@ -19,7 +19,7 @@ export class Rate {
 
   /** Things a second; undefined while too little has passed to tell. */
   perSecond(): number | undefined {
-    // Not from the start of all: nobody knows how much of the first burst's time was preparation.
+    // Not from the very start: the first burst's time includes an unknown share of preparation.
     const [, first, ...others] = this.#samples
     const last = others.at(-1)
     if (first === undefined || last === undefined || last.at - first.at < 500 || last.done === first.done) {
@@ -29,7 +29,7 @@ export class Rate {
   }
 }
 
-/** "41/s, 2 min 05 s left", or nothing while it is not known. */
+/** "41/s, 2 min 05 s left"; empty while the speed is not known. */
 export function describeRate(done: number, total: number, perSecond: number | undefined): string {
   if (perSecond === undefined) return ''
   const speed = perSecond >= 10 ? Math.round(perSecond).toString() : perSecond.toFixed(1)

@@ -12,8 +12,8 @@ export class Interrupted extends Error {
 }
 
 /**
- * How long a run may take to end in order, in milliseconds. A person waits at most a second; an engine may keep the signal
- * itself waiting for a third of that.
+ * How long a run may take to end properly, in milliseconds. A person waits at most a second, and an engine may hold up
+ * the signal itself for a third of that.
  */
 const GRACE_MS = 600
 
@@ -44,17 +44,17 @@ export function onSignals(stop: AbortController): () => void {
   }
 }
 
-/** As after `kill -9`: everything on the disk is such that this does no harm. */
+/** Ends as `kill -9` would, which does no harm: what is on the disk is always complete. */
 function endAtOnce(exitCode: number): never {
   say('Stopped. All that was finished is kept, and so is the previous model; run the same command to go on.')
   process.exit(exitCode)
 }
 
-/** Without waiting for anything. */
+/** Writes at once, waiting for nothing. */
 function say(line: string): void {
   try {
     writeSync(process.stderr.fd, `${line}\n`)
   } catch {
-    // Nobody listens.
+    // Nobody reads it any more.
   }
 }

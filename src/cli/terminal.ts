@@ -2,9 +2,9 @@ import picocolors from 'picocolors'
 
 /** What a command may write to, and how it may look. The rest of the program never touches process or console. */
 export interface Terminal {
-  /** Results: one call a line. */
+  /** Writes a line of results. */
   readonly out: (line: string) => void
-  /** Progress, warnings and errors. */
+  /** Writes a line of progress, a warning or an error. */
   readonly err: (line: string) => void
   /** Whether results are read by a person; colours only then, and never with NO_COLOR. */
   readonly outIsTerminal: boolean

@@ -42,7 +42,9 @@ export function trainJson(result: TrainResult): object {
   }
 }
 
-/** What it prints when the model is not good enough to be written: the figures that were too low, under the same names. */
+/**
+ * What it prints when the model is not good enough to be written: the figures that were too low, under the same names.
+ */
 export function belowJson({ labels, evaluation }: BelowMinimum): object {
   return { labels, crossValidated: evaluationJson(evaluation, labels) }
 }

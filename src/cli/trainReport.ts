@@ -6,12 +6,10 @@ import { count, percent, printable, quoted, shownLabel } from '../text.ts'
 import { caveatLines } from './caveatLines.ts'
 import { choiceLines, comparingLine } from './choiceTable.ts'
 import { scoresText, shareText } from './figures.ts'
+import { listedLines } from './listed.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import { belowJson, trainJson } from './trainJson.ts'
-
-/** Names listed before the rest is only counted. */
-const LISTED = 20
 
 /** What `itc train` shows: progress while it runs, then what came of it. */
 export class TrainReport {
@@ -129,8 +127,7 @@ export class TrainReport {
     if (items.length === 0) return
     const { out, colors } = this.#terminal
     out(colors.yellow(`${title}: ${items.length}`))
-    for (const item of items.slice(0, LISTED)) out(`  ${text(item)}`)
-    if (items.length > LISTED) out(`  … and ${items.length - LISTED} more (--json lists all)`)
+    for (const line of listedLines(items, text)) out(line)
   }
 }
 

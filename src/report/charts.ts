@@ -1,7 +1,7 @@
 import type { EChartsOption } from 'echarts'
 import { Html, html } from './html.ts'
 
-/** Draws charts; loaded when a report is made, for the library takes longer to load than a guess to make. */
+/** Draws charts; loaded only when a report is made, because loading the library takes longer than naming a picture. */
 export interface Charts {
   /**
    * One chart as inline SVG, twice: for wide and for narrow screens, of which the style sheet shows one.
@@ -17,7 +17,7 @@ const SIZES = [
   { name: 'narrow', width: 360, height: 270 },
 ] as const
 
-/** Loads the library. Its one-file build: the many small modules of the other take 500 ms to load, this 60. */
+/** Loads the library's one-file build, in 60 ms; its many small modules would take 500. */
 export async function loadCharts(): Promise<Charts> {
   const echarts = (await import('echarts/dist/echarts.esm.min.mjs' as string)) as typeof import('echarts')
   return {

@@ -15,9 +15,9 @@ import { STYLE } from './style.ts'
 import { loadThumbnails } from './thumbnails.ts'
 import { percent } from './words.ts'
 
-/** Tells a page of ours, which a newer one may replace, from what else lies there. */
+/** Marks a page as written by itc, which alone may be replaced by a newer one. */
 const MARK = '<meta name="generator" content="itc">'
-/** Pictures listed by name in the cells of the confusion matrix, at most. */
+/** At most this many pictures are listed by name in the cells of the confusion matrix. */
 const MOST_NAMES = 5000
 
 /**

@@ -2,16 +2,16 @@ import type { LabelDoubt } from '../assess/doubtful.ts'
 import type { NearDuplicate } from '../assess/duplicates.ts'
 import type { ReportData } from './reportData.ts'
 
-/** Pictures in the lists of mistakes, doubtful labels and odd ones, at most. */
+/** Each list of mistakes, doubtful labels or odd pictures has at most this many. */
 export const LISTED = 24
-/** Skipped files listed, at most. */
+/** At most this many skipped files are listed. */
 export const MOST_SKIPPED = 500
 /** Categories up to which the whole confusion matrix is shown; of more, the pairs most confused. */
 const WHOLE_TABLE = 16
 const MOST_PAIRS = 40
-/** Pairs of look-alikes. */
+/** At most this many pairs of look-alikes are shown. */
 const MOST_LOOK_ALIKES = 12
-/** Of pictures named right, which show what a category looks like. */
+/** Correctly named pictures shown in a cell, as examples of the category. */
 const EXAMPLES = 6
 
 /** Pictures of one category that were taken for one. */
@@ -88,7 +88,7 @@ function surest({ pictures }: ReportData): (a: number, b: number) => number {
   return (a, b) => pictures[b]!.score - pictures[a]!.score || a - b
 }
 
-/** Some entries from all along a list. */
+/** Evenly spaced entries of a list. */
 function spread(entries: readonly number[], amount: number): number[] {
   if (entries.length <= amount) return [...entries]
   return Array.from({ length: amount }, (_, at) => entries[Math.floor((at * entries.length) / amount)]!)

@@ -2,11 +2,11 @@ import { type Html, html } from './html.ts'
 import type { ReportData, Thumbnail } from './reportData.ts'
 import { shownPictures } from './selection.ts'
 
-/** Characters of all thumbnails together, at most: the page is to stay under 3 MB. */
+/** All thumbnails together have at most this many characters, to keep the page under 3 MB. */
 const MOST_CHARACTERS = 2_200_000
-/** Pictures shown, at most: making a thumbnail takes longer than naming its picture. */
+/** At most this many pictures are shown, as making a thumbnail takes longer than naming its picture. */
 const MOST_PICTURES = 400
-/** Asked for at a time, so that decoding uses all cores and memory stays small. */
+/** Thumbnails made at a time, so that decoding uses all cores and memory stays small. */
 const AT_ONCE = 16
 
 /** Loads the thumbnails that the page has room for: index of a picture → data: URI. */

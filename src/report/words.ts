@@ -1,7 +1,7 @@
 import type { Interval } from '../assess/interval.ts'
 import { briefPercent } from '../text.ts'
 
-/** Pictures below which figures are called a first impression. */
+/** With fewer pictures than this, figures are called a first impression. */
 export const FEW = 100
 
 /** "97.9 %" as a page sets it: the sign never parts from its number. */

@@ -49,7 +49,7 @@ ${
 </header>`
 }
 
-/** What was learnt by heart is no measure. */
+/** Pictures that were trained on say nothing about new ones. */
 function flattered({ learnt = 0, evaluation: { pictures } }: ReportData): Html | undefined {
   if (learnt === 0) return undefined
   const which =
@@ -59,7 +59,7 @@ function flattered({ learnt = 0, evaluation: { pictures } }: ReportData): Html |
   return html`<p class="note">${which} also in the data it was trained on, so the figures flatter. Measure on pictures kept apart.</p>`
 }
 
-/** Half of two categories named right is nothing. */
+/** With two categories, guessing is right half of the time. */
 function guessing({ evaluation, categories }: ReportData): Html | undefined {
   const { isGuessing, largest } = caveatsOf(evaluation)
   if (!isGuessing || largest === undefined) return undefined
