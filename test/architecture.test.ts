@@ -13,10 +13,7 @@ test('docs/architecture.md has a line for every room, in their order, with its l
   const lines = [...readText('docs/architecture.md').matchAll(/^\| `(\w+)` \| .* \|([^|]*)\|$/gm)]
   expect(lines.map(([, room]) => room)).toEqual(presentRooms())
   for (const [, room, named = ''] of lines) {
-    const libraries = all
-      .filter(({ from, isPackage }) => isPackage && roomOf(from) === room)
-      .map(({ to }) => to)
-      .filter(to => to !== 'fs-extra' && room !== 'compile') // see what imports.test.ts still lets be
+    const libraries = all.filter(({ from, isPackage }) => isPackage && roomOf(from) === room).map(({ to }) => to)
     expect(named.trim().split(', ').filter(Boolean).sort(), room).toEqual([...new Set(libraries)].sort())
   }
 })

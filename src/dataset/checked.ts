@@ -17,7 +17,7 @@ interface Line extends CheckedLabel {
 }
 
 /** Where a working folder keeps what was checked. */
-export function checkedPath(tfFiles: string): string {
+function checkedPath(tfFiles: string): string {
   return join(tfFiles, 'studio', 'checked.jsonl')
 }
 

@@ -15,7 +15,7 @@ export interface HeadSpace {
 }
 
 /** Mean square of a row: with it retrain.py's 4000 steps at its rate end near the optimum (bench/head). */
-export const MEAN_SQUARE = 512
+const MEAN_SQUARE = 512
 
 /** Share of the last features in a row's square, the rest is the inner layers': by the pictures of the smallest category. */
 export function shareOfLast(pictures: number): number {

@@ -82,7 +82,7 @@ export function sendThenCut(request: IncomingMessage, response: ServerResponse, 
   const rest = file.content.length - start
   const range = start > 0 && { 'content-range': `bytes ${start}-${file.content.length - 1}/${file.content.length}` }
   response.writeHead(start > 0 ? 206 : 200, { etag: file.etag, 'content-length': rest, ...range })
-  response.write(file.content.subarray(start, start + bytes), () => setTimeout(() => response.destroy(), 50))
+  response.write(file.content.subarray(start, start + bytes), () => setTimeout(() => response.destroy(), 200))
 }
 
 function startOf(request: IncomingMessage, file: ServedFile): number {

@@ -14,7 +14,7 @@ import { blockEnds, type Step } from './blocks.ts'
 import { isConvolution } from './input.ts'
 
 /** Names of nodes that are not the network's own begin so. */
-export const OWN = 'itc/'
+const OWN = 'itc/'
 
 /** A cut graph's places to read. */
 export interface Taps {
