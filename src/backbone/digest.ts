@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, lstatSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { networkFile } from '../formats/folder.ts'
+import { filesOfWeights } from '../formats/onnx/external.ts'
 import { readShard, shardsOf } from '../formats/tfjs/shards.ts'
 
 /** sha256 of a file's bytes, hex. */
@@ -43,8 +44,12 @@ export async function sha256OfNetwork(given: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** The files that hold the weights of a network whose own file does not: a SavedModel's `variables/`. */
+/** The files that hold the weights of a network whose own file does not: a SavedModel's `variables/`, an ONNX model's data. */
 async function filesBeside(file: string): Promise<string[]> {
+  if (/\.onnx$/i.test(file)) {
+    const beside = filesOfWeights(await readFile(file)).map(name => join(dirname(file), name))
+    return beside.filter(path => lstatSync(path, { throwIfNoEntry: false })?.isFile()) // what is missing, the reader says
+  }
   if (basename(file) !== 'saved_model.pb') return []
   const folder = join(dirname(file), 'variables')
   const names = await readdir(folder).catch(() => [])

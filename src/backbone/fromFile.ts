@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { UserError } from '../errors.ts'
 import { once } from '../flow/once.ts'
+import { filesOfWeights } from '../formats/onnx/external.ts'
 import { shardsOf } from '../formats/tfjs/shards.ts'
 import type { Backbone } from './backbone.ts'
 import { described } from './descriptionCache.ts'
@@ -18,8 +19,9 @@ export async function backboneOfPath(
   options: FindOptions,
 ): Promise<Backbone> {
   const { path } = found
-  const { input, bottleneck, inputSize } = options
-  const open = once(async () => (await import('./network.ts')).openNetwork(path, { input, bottleneck, inputSize }))
+  const { input, bottleneck, inputSize, probe } = options
+  const nodes = { input, bottleneck, inputSize, ...(probe && { probe }) }
+  const open = once(async () => (await import('./network.ts')).openNetwork(path, nodes))
   const whole = found.sha256 ?? (await sha256OfNetwork(path))
   const sha256 = input === undefined && bottleneck === undefined ? whole : sha256OfPart(whole, { input, bottleneck })
   const key = inputSize === undefined ? sha256 : `${sha256}-${inputSize}`
@@ -35,7 +37,7 @@ export async function backboneOfPath(
 }
 
 /**
- * The network of an address: one file, or a TF.js `model.json` with the shards beside it.
+ * The network of an address: one file, a TF.js `model.json` with the shards beside it, or an ONNX model with its weights.
  *
  * @param sha256 what it must be; of several files, of all of them in turn
  */
@@ -45,9 +47,12 @@ export async function downloadedNetwork(
   options: FindOptions,
 ): Promise<Downloaded> {
   const settings = { ...options, onProgress: options.onDownload }
-  if (!new URL(address).pathname.endsWith('.json')) return download(address, sha256, settings)
+  const { pathname } = new URL(address)
+  if (!/\.(json|onnx)$/i.test(pathname)) return download(address, sha256, settings)
   const { path } = await download(address, undefined, settings)
-  for (const shard of shardsOf(await readFile(path, 'utf8'), path)) {
+  const bytes = await readFile(path)
+  const beside = /\.onnx$/i.test(pathname) ? filesOfWeights(bytes) : shardsOf(bytes.toString('utf8'), path)
+  for (const shard of beside) {
     const shardAddress = new URL(shard, address)
     // A model's files lie beside it; one that reaches elsewhere is not taken at its word.
     if (!shardAddress.href.startsWith(new URL('.', address).href)) {

@@ -1,8 +1,10 @@
+import { basename } from 'node:path'
 import { wrapOnnx } from '../compile/wrap.ts'
 import { UserError } from '../errors.ts'
 import type { Recipe } from '../image/recipe.ts'
 import type { Network } from './backbone.ts'
 import { stretched } from './entry.ts'
+import type { Probe } from './options.ts'
 import { type NetworkOptions, type ReadNetwork, readNetwork } from './readNetwork.ts'
 
 /** A network that was read, and what it tells of itself. */
@@ -16,14 +18,15 @@ export interface OpenedNetwork {
 }
 
 /** Reads a network of any format and cuts it at its bottleneck: at the named nodes, else where its structure tells. */
-export async function openNetwork(path: string, options: NetworkOptions): Promise<OpenedNetwork> {
+export async function openNetwork(path: string, options: NetworkOptions & { probe?: Probe }): Promise<OpenedNetwork> {
   try {
     const read = await readNetwork(path, options)
     const { size = 224, mean = 127.5, scale = 127.5 } = read.hints
+    const recipe = stretched(size, mean, scale)
     return {
-      networkFor: recipe => networkOf(read, recipe),
-      features: lengthOf(read),
-      recipe: stretched(size, mean, scale),
+      networkFor: wanted => networkOf(read, wanted),
+      features: await lengthOf(read, { ...recipe, size: options.inputSize ?? size }, path, options.probe),
+      recipe,
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
@@ -38,7 +41,10 @@ function networkOf(read: ReadNetwork, recipe: Recipe): Network {
   return { format: 'onnx', bytes: wrapOnnx(read.bytes, recipe, { input, bottleneck }) }
 }
 
-function lengthOf({ features, bottleneck }: ReadNetwork): number {
+async function lengthOf(read: ReadNetwork, recipe: Recipe, path: string, probe?: Probe): Promise<number> {
+  const network = networkOf(read, recipe)
+  if (network.format === 'onnx' && probe) return probe(network.bytes, recipe.size, basename(path))
+  const { features, bottleneck } = read
   if (features !== undefined && features > 0) return features
   throw new UserError('E_NO_LENGTH', `How many features "${bottleneck}" gives can't be told from the model.`, {
     hint: 'Name another node with --bottleneck NODE: best the global average pooling.',

@@ -15,7 +15,17 @@ export interface FindOptions extends Pick<DownloadOptions, 'cacheFolder' | 'sign
   /** Name of the node whose output is the bottleneck. */
   readonly bottleneck?: string | undefined
   readonly onDownload?: DownloadOptions['onProgress']
+  /** Runs an ONNX network that the user brought; without it, what its weights say of its length is believed. */
+  readonly probe?: Probe
 }
+
+/**
+ * Runs a network once.
+ *
+ * @param bytes a compiled network: uint8 [n, size, size, 3] in
+ * @returns the length of one bottleneck
+ */
+export type Probe = (bytes: Uint8Array, size: number, name: string) => Promise<number>
 
 /** Every pixel of input costs time and memory, and below 32 the networks' last layers have nothing left to see. */
 const SMALLEST_INPUT = 32

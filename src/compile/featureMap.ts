@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
 import { parseOnnx } from '../formats/onnx/parse.ts'
-import { MODEL } from '../formats/onnx/schema.ts'
-import { delimited, encodePorts } from '../formats/onnx/wire.ts'
+import { DATA_TYPE, MODEL } from '../formats/onnx/schema.ts'
+import { delimited, encodeNodes, encodePorts } from '../formats/onnx/wire.ts'
 
 /** An ONNX model that gives its feature map too. */
 export interface MappedModel {
@@ -11,7 +11,7 @@ export interface MappedModel {
 }
 
 /** What may lie between the pooling and the output without changing a number. */
-const SHAPING = new Set(['Identity', 'Flatten', 'Squeeze', 'Reshape'])
+const SHAPING = new Set(['Identity', 'Flatten', 'Squeeze', 'Reshape', 'Cast'])
 const AVERAGING = new Set(['GlobalAveragePool', 'AveragePool', 'ReduceMean'])
 
 /**
@@ -22,16 +22,24 @@ const AVERAGING = new Set(['GlobalAveragePool', 'AveragePool', 'ReduceMean'])
  * @throws UserError `E_NO_POOLING` where the first output is no average over a feature map
  */
 export function withFeatureMap(bytes: Uint8Array): MappedModel {
-  const { nodes, outputs } = parseOnnx(bytes)
-  const producers = new Map(nodes.flatMap(node => node.outputs.map(output => [output, node] as const)))
+  const { producers, outputs } = parseOnnx(bytes)
   let node = producers.get(outputs[0]?.name ?? '')
-  while (node && SHAPING.has(node.op)) node = producers.get(node.inputs[0] ?? '')
+  let isCast = false
+  while (node && SHAPING.has(node.op)) {
+    isCast ||= node.op === 'Cast' // the network computes with float16
+    node = producers.get(node.inputs[0] ?? '')
+  }
   const map = node && AVERAGING.has(node.op) ? node.inputs[0] : undefined
   if (map === undefined) {
     throw new UserError('E_NO_POOLING', 'The bottleneck of this model is not the average of a feature map.', {
       hint: 'Only such a model tells where in a picture it saw what. Train with another --backbone or --bottleneck.',
     })
   }
-  const output = encodePorts([], [{ name: map, type: 'float', shape: ['n', 'a', 'b', 'c'] }])
-  return { bytes: Buffer.concat([bytes, ...delimited(MODEL.graph, [output])]), map }
+  const shown = isCast ? 'itc/map' : map
+  const cast = { op: 'Cast', name: shown, inputs: [map], outputs: [shown], attrs: { to: DATA_TYPE.float } }
+  const output = encodePorts([], [{ name: shown, type: 'float', shape: ['n', 'a', 'b', 'c'] }])
+  return {
+    bytes: Buffer.concat([bytes, ...delimited(MODEL.graph, [encodeNodes(isCast ? [cast] : []), output])]),
+    map: shown,
+  }
 }

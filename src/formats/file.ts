@@ -1,4 +1,4 @@
-import { open, readFile, stat } from 'node:fs/promises'
+import { lstat, open, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { systemCode, UserError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -6,6 +6,7 @@ import { networkIn, unpack } from './archive/read.ts'
 import { isTarHeader } from './archive/tar.ts'
 import { networkFile, unreadable } from './folder.ts'
 import { readGraphDef } from './graphdef/read.ts'
+import { withExternalData } from './onnx/external.ts'
 import { readSavedModel } from './savedmodel/read.ts'
 import { formatOf } from './sniff.ts'
 import { parseTfjsModel } from './tfjs/read.ts'
@@ -17,6 +18,12 @@ export type NetworkFile =
 
 /** Reads a part of a network of several files: a path relative to the first. */
 type Load = (name: string) => Promise<Uint8Array>
+
+/** What lies beside a network's file, and the same for a model whose names nobody vouches for. */
+interface Beside {
+  readonly load: Load
+  readonly loadWeights: Load
+}
 
 /**
  * Reads a network of any format, told apart by content: a frozen GraphDef, a TF.js graph model (its folder or
@@ -33,11 +40,12 @@ export async function readNetworkFile(given: string): Promise<NetworkFile> {
     const unpacked = await unpack(file, isCompressed)
     if ('file' in unpacked) return await decode(unpacked.file, besides(file))
     const name = networkIn(unpacked.files)
-    return await decode(unpacked.files.get(name)!, async part => {
+    const load: Load = async part => {
       const content = unpacked.files.get(path.posix.join(path.posix.dirname(name), part))
       if (content === undefined) throw new Error(`no ${part} in the archive`)
       return content
-    })
+    }
+    return await decode(unpacked.files.get(name)!, { load, loadWeights: orMissing(load) })
   } catch (error) {
     const code = systemCode(error)
     if (error instanceof UserError || code === undefined) throw error
@@ -45,10 +53,10 @@ export async function readNetworkFile(given: string): Promise<NetworkFile> {
   }
 }
 
-async function decode(bytes: Buffer, load: Load): Promise<NetworkFile> {
+async function decode(bytes: Buffer, { load, loadWeights }: Beside): Promise<NetworkFile> {
   switch (formatOf(bytes)) {
     case 'onnx':
-      return { format: 'onnx', bytes }
+      return { format: 'onnx', bytes: await withExternalData(bytes, loadWeights) }
     case 'saved-model':
       return { format: 'graph', graph: await readSavedModel(bytes, load) }
     case 'tfjs':
@@ -58,13 +66,35 @@ async function decode(bytes: Buffer, load: Load): Promise<NetworkFile> {
   }
 }
 
-function besides(file: string): Load {
-  return async name => {
+function besides(file: string): Beside {
+  const load: Load = async name => {
     const found = path.join(path.dirname(file), name)
     // A device or a pipe may never end.
     if (!(await stat(found)).isFile()) throw new Error(`${found} is no file`)
     return readFile(found)
   }
+  return { load, loadWeights: name => loadPlain(path.dirname(file), name) }
+}
+
+/** A file of weights in the model's own folder: a link there could lead to anything on this machine. */
+async function loadPlain(folder: string, name: string): Promise<Uint8Array> {
+  const file = path.join(folder, name)
+  const found = await lstat(file).catch(cause => missing(name, cause))
+  if (found.isFile()) return readFile(file).catch(cause => missing(name, cause))
+  throw new UserError('E_BAD_GRAPH', `"${name}", where the ONNX model keeps its weights, is no plain file.`, {
+    hint: 'Copy the file itself beside the model: a link is not followed.',
+  })
+}
+
+function orMissing(load: Load): Load {
+  return name => load(name).catch(cause => missing(name, cause))
+}
+
+function missing(name: string, cause: unknown): never {
+  throw new UserError('E_BAD_GRAPH', `"${name}", where the ONNX model keeps its weights, can't be read.`, {
+    hint: 'Put that file, which came with the model, beside it and under this name.',
+    cause,
+  })
 }
 
 async function firstBytes(file: string): Promise<Buffer> {

@@ -59,7 +59,7 @@ async function readManifest({ root, manifest }: Layout): Promise<string> {
 
 async function readFiles(layout: Layout, manifest: Manifest): Promise<StoredModel> {
   const backbones = manifest.backbones.map((stored): Backbone => {
-    const read = once(() => readVerified(layout, stored))
+    const read = once(() => readOwnNetwork(layout, stored))
     return {
       name: stored.name,
       sha256: stored.weightsSha256,
@@ -107,8 +107,18 @@ function widthOf(backbones: readonly { readonly features: number }[]): number {
   return backbones.reduce((sum, { features }) => sum + features, 0)
 }
 
+/** A network of a model, which holds its weights: what sends for other files is none that was written here. */
+async function readOwnNetwork(layout: Layout, stored: ModelFile): Promise<Uint8Array> {
+  const bytes = await readVerified(layout, stored)
+  if (!bytes.includes('location')) return bytes // the key that names a file: nothing needs to be decoded
+  const { filesOfWeights } = await import('../formats/onnx/external.ts')
+  if (filesOfWeights(bytes).length > 0)
+    throw damaged(layout.manifest, `its file ${stored.file} names weights elsewhere`)
+  return bytes
+}
+
 /** A file of a model. @throws UserError `E_MODEL_DAMAGED` when it is not there or not as it was written */
-export async function readVerified(layout: Layout, { file, sha256 }: ModelFile): Promise<Uint8Array> {
+export async function readVerified(layout: Layout, { file, sha256 }: ModelFile): Promise<Buffer> {
   let bytes: Buffer
   try {
     bytes = await readFile(join(layout.model, file))

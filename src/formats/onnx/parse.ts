@@ -23,6 +23,7 @@ export interface ForeignNode {
   readonly name: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** Its attributes of whole numbers, those of a small int64 tensor among them. */
   readonly ints: ReadonlyMap<string, readonly number[]>
   /** It holds graphs of its own (If, Loop), which may use anything around them. */
   readonly isNested: boolean
@@ -32,6 +33,8 @@ export interface ForeignNode {
 interface ForeignTensor {
   readonly name: string
   readonly shape: readonly number[]
+  /** ONNX' number of the element type. */
+  readonly type: number
   /** Of small int64 tensors: axes. */
   readonly ints: readonly number[]
   readonly bytes: Uint8Array
@@ -49,6 +52,8 @@ export interface ForeignPort {
 export interface ForeignModel {
   readonly nodes: readonly ForeignNode[]
   readonly tensors: ReadonlyMap<string, ForeignTensor>
+  /** The node that gives each tensor which is computed. */
+  readonly producers: ReadonlyMap<string, ForeignNode>
   readonly inputs: readonly ForeignPort[]
   readonly outputs: readonly ForeignPort[]
   /** The fields of the model around its graph (versions, opsets, functions, metadata), as they are. */
@@ -73,6 +78,14 @@ export function parseOnnx(bytes: Uint8Array): ForeignModel {
     if (error instanceof UserError) throw error
     throw notGraph('its bytes cannot be decoded', error)
   }
+}
+
+/** A small list of whole numbers that a tensor holds from the start: axes, a shape. */
+export function intsOf(model: ForeignModel, name: string | undefined): readonly number[] {
+  const tensor = model.tensors.get(name ?? '')
+  if (tensor !== undefined) return tensor.ints
+  const node = model.producers.get(name ?? '')
+  return (node?.op === 'Constant' && node.ints.get('value')) || []
 }
 
 type Field = (tag: number, reader: protobuf.Reader, start: number) => void
@@ -101,7 +114,8 @@ function parseGraph(bytes: Uint8Array): Omit<ForeignModel, 'around'> {
     else skip(reader, tag)
     if (nodes.length > LIMITS.nodes) throw damaged('it has more nodes than any image network')
   })
-  return { nodes, tensors, inputs, outputs }
+  const producers = new Map(nodes.flatMap(node => node.outputs.map(output => [output, node] as const)))
+  return { nodes, tensors, producers, inputs, outputs }
 }
 
 function parseNode(bytes: Uint8Array): ForeignNode {
@@ -121,6 +135,7 @@ function parseNode(bytes: Uint8Array): ForeignNode {
         if (inner === ATTRIBUTE.name) attribute = part.string()
         else if (inner === ATTRIBUTE.i || inner === ATTRIBUTE.ints) values.push(Number(part.int64()))
         else if (inner === ATTRIBUTE.packedInts) values.push(...packed(part.bytes()))
+        else if (inner === ATTRIBUTE.t) values.push(...parseTensor(part.bytes()).ints)
         else {
           if (inner === ATTRIBUTE.g || inner === ATTRIBUTE.graphs) isNested = true
           skip(part, inner)
@@ -153,16 +168,21 @@ function parseTensor(bytes: Uint8Array): ForeignTensor {
     else if (tag === TENSOR.name) name = reader.string()
     else if (tag === TENSOR.rawData) raw = reader.bytes()
     else if (tag === TENSOR.dataLocation && reader.int32() === EXTERNAL) {
-      throw new UserError('E_BAD_GRAPH', 'The weights of the ONNX model are in another file.', {
-        hint: 'Save it as one file (onnx.save with save_as_external_data=False).',
-      })
+      throw elsewhere()
     } else if (tag !== TENSOR.dataLocation) skip(reader, tag)
   })
   if (type === DATA_TYPE.int64 && raw !== undefined && raw.length <= 128) {
     const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
     for (let at = 0; at + 8 <= raw.length; at += 8) ints.push(Number(view.getBigInt64(at, true)))
   }
-  return { name, shape, ints, bytes }
+  return { name, shape, type, ints, bytes }
+}
+
+/** Readers of a file put the weights beside it in; a model without a file has none beside it. */
+function elsewhere(): UserError {
+  return new UserError('E_BAD_GRAPH', 'The weights of the ONNX model are in another file.', {
+    hint: 'Save it as one file (onnx.save with save_as_external_data=False).',
+  })
 }
 
 function parsePort(bytes: Uint8Array): ForeignPort {

@@ -8,6 +8,7 @@ export const MODEL = {
   graph: bytes(7),
   opsetImport: bytes(8),
   metadataProps: bytes(14),
+  functions: bytes(25),
 } as const
 
 export const OPERATOR_SET = { domain: bytes(1), version: varint(2) } as const
@@ -21,7 +22,12 @@ export const GRAPH = {
   initializer: bytes(5),
   input: bytes(11),
   output: bytes(12),
+  sparseInitializer: bytes(15),
 } as const
+
+export const FUNCTION = { node: bytes(7), attributeProto: bytes(11) } as const
+
+export const SPARSE_TENSOR = { values: bytes(1), indices: bytes(2) } as const
 
 export const NODE = {
   input: bytes(1),
@@ -36,11 +42,15 @@ export const ATTRIBUTE = {
   f: float(2),
   i: varint(3),
   s: bytes(4),
+  t: bytes(5),
   g: bytes(6),
   ints: varint(8),
   packedInts: bytes(8),
+  tensors: bytes(10),
   graphs: bytes(11),
   type: varint(20),
+  sparseTensor: bytes(22),
+  sparseTensors: bytes(23),
 } as const
 
 /** AttributeProto.AttributeType. */
@@ -53,6 +63,7 @@ export const TENSOR = {
   int64Data: bytes(7),
   name: bytes(8),
   rawData: bytes(9),
+  externalData: bytes(13),
   dataLocation: varint(14),
 } as const
 

@@ -29,6 +29,8 @@ export type OnnxAttr =
   | { readonly float: number }
   /** The body of a Loop. */
   | { readonly graph: OnnxGraph }
+  /** The body of a Scan, as GraphProto: nodes of somebody's model are in it. */
+  | { readonly encoded: Uint8Array }
 
 export interface OnnxNode {
   readonly op: string
@@ -154,6 +156,10 @@ function writeValue(writer: protobuf.Writer, value: OnnxAttr): keyof typeof ATTR
   }
   if ('graph' in value) {
     writeGraph(writer.uint32(ATTRIBUTE.g).fork(), value.graph).ldelim()
+    return 'graph'
+  }
+  if ('encoded' in value) {
+    writer.uint32(ATTRIBUTE.g).bytes(value.encoded)
     return 'graph'
   }
   for (const item of value) writer.uint32(ATTRIBUTE.ints).int64(item)

@@ -9,6 +9,7 @@ import { type Dataset, scanCategories } from '../../dataset/scan.ts'
 import { DEFAULT_FRACTIONS, type Fractions, type Split, type SplitExample, splitExamples } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { loadEngine } from '../../engine/load.ts'
+import { probe } from '../../engine/probe.ts'
 import { UserError } from '../../errors.ts'
 import { type Extraction, extractFeatures } from '../../features/extract.ts'
 import { PartCache } from '../../features/partCache.ts'
@@ -82,6 +83,7 @@ async function backbonesOf(model: StoredModel | undefined, options: ExamineOptio
   return findBackbones(backbone ?? DEFAULT_BACKBONE, {
     inputSize,
     resize,
+    probe,
     onDownload: ({ received, total }) => onEvent?.({ kind: 'download', done: received, total: total ?? received }),
     signal,
   })

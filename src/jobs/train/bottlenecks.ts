@@ -2,6 +2,7 @@ import type { Backbone } from '../../backbone/backbone.ts'
 import { findBackbones } from '../../backbone/find.ts'
 import { labelNumbers } from '../../dataset/labels.ts'
 import type { Dataset, Skipped } from '../../dataset/scan.ts'
+import { probe } from '../../engine/probe.ts'
 import { UserError } from '../../errors.ts'
 import { type Extraction, extractFeatures } from '../../features/extract.ts'
 import { extractVariants } from '../../features/variants.ts'
@@ -29,6 +30,7 @@ export interface Bottlenecks {
 export async function bottlenecksOf(dataset: Dataset, run: TrainingRun): Promise<Bottlenecks> {
   const { network, signal, limits, onEvent } = run.options
   const backbones = await findBackbones(network.backbone, {
+    probe,
     ...network,
     signal,
     onDownload: ({ received, total }) => onEvent({ kind: 'download', received, total }),
