@@ -22,6 +22,8 @@ export type Network = GraphNetwork | OnnxNetwork
 export interface GraphNetwork {
   readonly format: 'graph'
   readonly graph: Graph
+  /** The graph begins at `input`, ends at `bottleneck` and is simplified: the compiler need not do that again. */
+  readonly isCut?: boolean
   readonly input: string
   readonly bottleneck: string
 }

@@ -27,9 +27,9 @@ export async function cachedOrCompiled(backbone: Backbone): Promise<Uint8Array> 
 async function compile(backbone: Backbone): Promise<Uint8Array> {
   const network = await backbone.loadNetwork()
   if (network.format === 'onnx') return network.bytes
-  const { graph, input, bottleneck } = network
+  const { graph, isCut = false, input, bottleneck } = network
   const { compileOnnx } = await import('../compile/compile.ts') // an ONNX file is compiled already
-  return compileOnnx(graph, { input, bottleneck, recipe: backbone.recipe })
+  return compileOnnx(graph, { input, bottleneck, isCut, recipe: backbone.recipe })
 }
 
 /** Named by all that the compiled bytes depend on. */

@@ -37,7 +37,7 @@ export async function openNetwork(path: string, options: NetworkOptions & { prob
 
 function networkOf(read: ReadNetwork, recipe: Recipe): Network {
   const { input, bottleneck } = read
-  if (read.format === 'graph') return { format: 'graph', graph: read.graph, input, bottleneck }
+  if (read.format === 'graph') return { format: 'graph', graph: read.graph, isCut: true, input, bottleneck }
   return { format: 'onnx', bytes: wrapOnnx(read.bytes, recipe, { input, bottleneck }) }
 }
 

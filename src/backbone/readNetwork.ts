@@ -58,7 +58,7 @@ function describeGraph(graph: Graph, options: NetworkOptions): ReadNetwork {
   const hints = recipeHints(graph, input)
   const cut = simplify(cutGraph(graph, { input, outputs: [bottleneck], bottleneck }), [bottleneck])
   const recipe = { size: options.inputSize ?? hints.size ?? USUAL_SIZE, mean: [0, 0, 0], scale: [1, 1, 1] } as const
-  const features = outputShapes(cut, { input, bottleneck, recipe })[FEATURES]?.[1]
+  const features = outputShapes(cut, { input, bottleneck, recipe, isCut: true })[FEATURES]?.[1]
   return { format: 'graph', graph: cut, input, bottleneck, features, hints }
 }
 

@@ -22,6 +22,8 @@ export interface CompileOptions {
   /** Further outputs, named as the nodes they are; feature maps come as [n, height, width, channels]. */
   readonly outputs?: readonly string[]
   readonly recipe: Pick<Recipe, 'size' | 'mean' | 'scale'>
+  /** The graph is the part between input and outputs already, simplified: neither is done again. */
+  readonly isCut?: boolean
   /** Written into the model as metadata_props. */
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -55,17 +57,11 @@ export function outputShapes(graph: Graph, options: CompileOptions): Record<stri
 }
 
 function compiled(graph: Graph, options: CompileOptions): { builder: Builder; ports: OnnxPort[] } {
-  const { input, bottleneck, recipe } = options
+  const { input, bottleneck, recipe, isCut = false } = options
   // A node that is called as the bottleneck's output is would give two outputs of one name.
   const named = (options.outputs ?? []).filter(name => bottleneck === undefined || name !== FEATURES)
   const outputs = bottleneck === undefined ? named : [...named, bottleneck]
-  const cut = cutGraph(graph, {
-    input,
-    outputs,
-    size: recipe.size,
-    ...(bottleneck === undefined ? {} : { bottleneck }),
-  })
-  const simple = withoutFakeQuant(simplify(cut, outputs))
+  const simple = withoutFakeQuant(isCut ? graph : cutAndSimplified(graph, outputs, options))
   const channelsFirst = takesChannelsFirst(simple, input)
   const builder = lower(simple, input, outputs, [PIXELS, FEATURES, ...outputs], building =>
     preprocess(building, recipe, PIXELS, channelsFirst),
@@ -74,6 +70,11 @@ function compiled(graph: Graph, options: CompileOptions): { builder: Builder; po
   const ports = bottleneck === undefined ? [] : [publish(builder, FEATURES, flat(builder, bottleneck))]
   for (const name of named) ports.push(publish(builder, name, builder.plain(builder.operand(name))))
   return { builder, ports }
+}
+
+function cutAndSimplified(graph: Graph, outputs: readonly string[], { input, bottleneck, recipe }: CompileOptions) {
+  const pooling = bottleneck === undefined ? {} : { bottleneck }
+  return simplify(cutGraph(graph, { input, outputs, size: recipe.size, ...pooling }), outputs)
 }
 
 /** [n, features] of a bottleneck that may be [n, 1, 1, features]. */

@@ -38,7 +38,7 @@ export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
 }
 
 /** The network that was asked for. What is undefined is as the network itself has it. */
-export interface NetworkOptions
+interface NetworkOptions
   extends Pick<TrainOptions, 'inputSize' | 'resize' | 'mean' | 'scale' | 'input' | 'bottleneck'> {
   readonly backbone: string
 }
