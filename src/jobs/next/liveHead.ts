@@ -26,12 +26,13 @@ export async function liveHead(
   matrix: FeatureMatrix,
   { labels, categories }: { readonly labels: Int32Array; readonly categories: number },
   { temperature, signal }: LiveHeadOptions = {},
-): Promise<Head> {
+): Promise<{ readonly head: Head; readonly temperature: number }> {
   const data: LabelledMatrix = { ...matrix, labels, categories }
   const hooks = signal ? { signal } : {}
   const splits = new Array<'train'>(matrix.rows).fill('train')
   const { head } = await trainHead(engine, data, splits, resolveHeadOptions({ folds: 0 }), hooks)
-  return foldTemperature(head, temperature ?? (await calibrated(engine, data, hooks)))
+  const divisor = temperature ?? (await calibrated(engine, data, hooks))
+  return { head: foldTemperature(head, divisor), temperature: divisor }
 }
 
 async function calibrated(engine: Engine, data: LabelledMatrix, hooks: { signal?: AbortSignal }): Promise<number> {

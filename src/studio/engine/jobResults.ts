@@ -16,7 +16,6 @@ import type { ResultsFile } from '../results.ts'
 /** What a training in its own process sends back. */
 export interface TrainedHere extends Pick<Results, 'labels' | 'confusion' | 'perCategory' | 'curve' | 'scores'> {
   readonly mistakes: readonly MistakeSeen[]
-  readonly doubts: readonly Finding[]
   readonly names: Readonly<Record<string, string>>
   readonly seconds: number
   readonly warnings: readonly string[]
