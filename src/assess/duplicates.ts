@@ -9,7 +9,7 @@ export interface NearDuplicate {
 }
 
 /** Least cosine of a near copy: resized, recompressed or lightly retouched copies reach it, few other pairs do. */
-const NEAR_DUPLICATE = 0.97
+export const NEAR_DUPLICATE = 0.97
 
 /** A picture unlike all others. */
 export interface Outlier {

@@ -17,9 +17,9 @@ import { shownPath } from './pictures/folder.ts'
 import { cleanFileName } from './pictures/names.ts'
 import { shownPlace, UNLABELED } from './pictures/place.ts'
 
-export const MOST_UPLOAD_BYTES = 64_000_000
-export const MOST_BATCH = 20_000
-export const LEAST_FREE_BYTES = 500_000_000
+const MOST_UPLOAD_BYTES = 64_000_000
+const MOST_BATCH = 20_000
+const LEAST_FREE_BYTES = 500_000_000
 /** A page that went away ends no batch. */
 const SILENT_MS = 60_000
 
@@ -115,7 +115,7 @@ export class Uploads {
 }
 
 /** @throws UserError `E_DISK_FULL` */
-export async function checkSpace(root: string): Promise<void> {
+async function checkSpace(root: string): Promise<void> {
   const { bavail, bsize } = await statfs(root)
   if (bavail * bsize >= LEAST_FREE_BYTES) return
   const left = Math.round((bavail * bsize) / 1e6)

@@ -3,13 +3,13 @@ import type { FeatureMatrix } from '../../features/matrix.ts'
 import { seededRandom } from '../../head/sampler.ts'
 
 /** How fine the groups are: Louvain's resolution, coarse to pure. */
-export const RESOLUTIONS = [1, 3, 6] as const
+const RESOLUTIONS = [1, 3, 6] as const
 export type Detail = 1 | 2 | 3
 
 /** Edges a picture. */
 const NEIGHBOURS = 10
 /** Smaller groups save nobody a step. */
-export const LEAST_GROUP = 4
+const LEAST_GROUP = 4
 /** Beyond, a diverse part is grouped and the rest joins the nearest group: time grows with the square. */
 const MOST_ROWS = 20_000
 
@@ -75,7 +75,7 @@ function evenPart({ rows }: FeatureMatrix, most: number): Int32Array {
   return Int32Array.from({ length: most }, (_, at) => Math.floor((at * rows) / most))
 }
 
-export function rowsOf({ values, width }: FeatureMatrix, chosen: ArrayLike<number>): FeatureMatrix {
+function rowsOf({ values, width }: FeatureMatrix, chosen: ArrayLike<number>): FeatureMatrix {
   const part = new Float32Array(chosen.length * width)
   for (let to = 0; to < chosen.length; to++) {
     part.set(values.subarray(chosen[to]! * width, (chosen[to]! + 1) * width), to * width)

@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { TrainEvent, TrainResult } from '../../jobs/train/options.ts'
+import type { TrainEvent } from '../../jobs/train/events.ts'
+import type { TrainResult } from '../../jobs/train/result.ts'
 import type { ChooseOutcome, ExportKind, ExportOutcome, SortOutcome } from '../api.ts'
 import type { TrainedHere } from './jobResults.ts'
 import type { JobOrder } from './messages.ts'

@@ -40,7 +40,7 @@ export interface EngineGuess {
   readonly nearest: readonly { readonly id: number; readonly distance: number }[]
 }
 
-export interface EngineGroup {
+interface EngineGroup {
   readonly ids: readonly number[]
   readonly suggestion: string | null
 }

@@ -55,7 +55,7 @@ export type EntryKind =
   | 'category.remove'
 
 /** `open`: a batch of uploads that grows. `planned`: written before the first move, so that a crash can be mended. */
-export type EntryState = 'open' | 'planned' | 'done'
+type EntryState = 'open' | 'planned' | 'done'
 
 /** A line of the journal: an entry, or what became of one. */
 export type Line =

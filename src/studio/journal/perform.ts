@@ -8,7 +8,7 @@ import { candidateNames } from '../pictures/names.ts'
 import type { Move } from './entry.ts'
 
 /** A move that could not be made, and why: a fragment to put behind the name. */
-export interface Failure {
+interface Failure {
   readonly move: Move
   readonly reason: string
 }

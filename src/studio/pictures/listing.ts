@@ -6,7 +6,7 @@ import { isCategory, TRASH, UNLABELED } from './place.ts'
 import type { PictureRow } from './table.ts'
 
 /** See `Flag` in the api. */
-export const FLAGS = {
+const FLAGS = {
   checked: 1,
   doubtful: 2,
   mistake: 4,
@@ -117,7 +117,7 @@ function scoreOf(insights: Insights, row: PictureRow): number {
   return score === undefined ? -1 : Math.round(score * 1000)
 }
 
-export function isChecked({ checked }: Collection, { sha256, place }: PictureRow): boolean {
+function isChecked({ checked }: Collection, { sha256, place }: PictureRow): boolean {
   return sha256 !== undefined && checked.has(sha256, place)
 }
 
