@@ -1,75 +1,94 @@
 import { randomBytes } from 'node:crypto'
-import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemCode } from '../errors.ts'
 import { makeFolder } from './folder.ts'
+import { type Holder, isAlive, isNear, parseHolder, thisProcess } from './holder.ts'
 
-const HEARTBEAT_MS = 5_000
-/** A holder on another machine that has been silent for this long is taken for dead. */
+export type { Holder } from './holder.ts'
+
+const BEAT_MS = 5_000
+/** A holder that can't be looked up from here and has been silent for this long is taken for dead. */
 const STALE_MS = 60_000
+/** How many beats it must miss under our eyes besides: its clock may be wrong. */
+const MISSED_BEATS = 2.5
 /** Between making the file and writing its holder into it; one that dies in between leaves it empty. */
 const UNWRITTEN_MS = 1_000
 const POLL_MS = 200
-
-/** Who holds a lock. `started` tells a process from a later one that got the same number. */
-export interface Holder {
-  readonly pid: number
-  readonly host: string
-  readonly started: string | undefined
-}
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined
   /** Called at every look while another process holds the lock; to throw is not to wait. */
   readonly waiting?: (holder: Holder) => void | Promise<void>
+  /** Between two signs of life; 5 s unless a test says otherwise. */
+  readonly beatMs?: number
 }
 
 /**
  * Runs `work` while no other process runs under the same lock file. A lock whose holder died is taken over: at once where
- * its process can be looked up, after a minute of silence where it can't (another machine on a shared disk).
+ * its process can be looked up, after a minute of silence where it can't (another machine on a shared disk, another
+ * container). A sign of life younger than that is never overruled.
  */
-export async function withLock<T>(path: string, { signal, waiting }: LockOptions, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
+  const { signal, waiting, beatMs = BEAT_MS } = options
   await makeFolder(dirname(path))
-  const own = JSON.stringify({ pid: process.pid, host: hostname(), started: await startOf(process.pid) })
-  while (!(await acquire(path, own))) {
+  const own = JSON.stringify(await thisProcess())
+  let file = await acquire(path, own)
+  for (; file === undefined; file = await acquire(path, own)) {
     const text = await read(path)
     if (text === undefined) continue
-    const holder = parse(text)
-    if (await isDead(path, holder)) await takeAway(path, text)
+    const holder = parseHolder(text)
+    if (await isDead(path, holder, beatMs, signal)) await takeAway(path, text)
     else {
       if (holder) await waiting?.(holder)
-      await sleep(POLL_MS, undefined, signal ? { signal } : {})
+      await pause(POLL_MS, signal)
     }
   }
-  const heartbeat = setInterval(() => {
-    const now = new Date()
-    utimes(path, now, now).catch(() => {})
-  }, HEARTBEAT_MS).unref()
+  const endBeats = beat(file, beatMs)
   try {
     return await work()
   } finally {
-    clearInterval(heartbeat)
+    await endBeats()
+    await file.close().catch(() => undefined)
     if ((await read(path).catch(() => own)) === own) await rm(path, { force: true })
   }
 }
 
-/** Makes the lock; false when there is one. */
-async function acquire(path: string, content: string): Promise<boolean> {
+/** Signs of life, on the file that we made: one that somebody put in its place is not ours to keep fresh. */
+function beat(file: FileHandle, beatMs: number): () => Promise<void> {
+  let beating: Promise<void> | undefined
+  const timer = setInterval(() => {
+    const now = new Date()
+    beating ??= file.utimes(now, now).then(done, done)
+  }, beatMs).unref()
+  const done = () => {
+    beating = undefined
+  }
+  return async () => {
+    clearInterval(timer)
+    await beating
+  }
+}
+
+/** Makes the lock; undefined when there is one. */
+async function acquire(path: string, content: string): Promise<FileHandle | undefined> {
+  let file: FileHandle
   try {
-    const file = await open(path, 'wx')
-    try {
-      await file.writeFile(content)
-    } catch (error) {
-      await rm(path, { force: true }) // a full disk: nobody holds an empty lock
-      throw error
-    } finally {
-      await file.close()
-    }
-    return true
+    file = await open(path, 'wx')
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false
+    if (systemCode(error) === 'EEXIST') return undefined
+    throw error
+  }
+  try {
+    await file.writeFile(content)
+    // Whoever saw it empty for too long has taken it away.
+    if ((await read(path)) === content) return file
+    await file.close()
+    return undefined
+  } catch (error) {
+    await file.close().catch(() => undefined)
+    await rm(path, { force: true }) // a full disk: nobody holds an empty lock
     throw error
   }
 }
@@ -95,35 +114,24 @@ async function takeAway(path: string, content: string): Promise<void> {
   else await rename(aside, path)
 }
 
-function parse(text: string): Holder | undefined {
-  try {
-    const holder = JSON.parse(text) as Partial<Holder> | null
-    return typeof holder?.pid === 'number' && typeof holder.host === 'string' ? (holder as Holder) : undefined
-  } catch {
-    return undefined // not yet written, or its writer died before the end
-  }
+/** Whether a lock's holder is gone. Of one that can't be looked up, the file tells: no sign of life for long enough. */
+async function isDead(
+  path: string,
+  holder: Holder | undefined,
+  beatMs: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (holder && (await isNear(holder))) return !(await isAlive(holder))
+  const before = await lastSign(path)
+  if (before === undefined || Date.now() - before <= (holder ? STALE_MS : UNWRITTEN_MS)) return false
+  await pause(holder ? MISSED_BEATS * beatMs : UNWRITTEN_MS, signal)
+  return (await lastSign(path)) === before
 }
 
-async function isDead(path: string, holder: Holder | undefined): Promise<boolean> {
-  if (holder?.host === hostname()) return !(await isAlive(holder))
-  const mtimeMs = await stat(path).then(
-    stats => stats.mtimeMs,
-    () => Number.POSITIVE_INFINITY,
-  )
-  return Date.now() - mtimeMs > (holder ? STALE_MS : UNWRITTEN_MS)
+async function lastSign(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs
 }
 
-async function isAlive({ pid, started }: Holder): Promise<boolean> {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    return systemCode(error) === 'EPERM' // somebody else's
-  }
-  return started === undefined || started === (await startOf(pid))
-}
-
-/** When a process started, in the system's own count; undefined where the system doesn't tell. */
-async function startOf(pid: number): Promise<string | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] // proc(5): field 22
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, signal ? { signal } : {})
 }
