@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { DEFAULT_LIMITS } from '../../src/image/limits.ts'
 import { withPicture } from '../../src/image/open.ts'
+import { PICTURE_FORMATS } from '../../src/image/signatures.ts'
 import { corners, noise, outcome, paint } from '../helpers/samples.ts'
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
@@ -79,6 +80,11 @@ const FORMS: Record<string, () => Promise<Buffer>> = {
   'TIFF deflate': () => noise().tiff({ compression: 'deflate', tile: true }).toBuffer(),
   AVIF: () => noise().avif().toBuffer(),
 }
+
+test('every format that is decoded is among them', () => {
+  const tried = new Set(Object.keys(FORMS).map(form => form.split(' ')[0]))
+  expect(PICTURE_FORMATS.filter(format => !tried.has(format))).toEqual([])
+})
 
 /** A segment that holds a whole JPEG, as cameras write it: its end is not the picture's. */
 function withPreview(jpeg: Buffer): Buffer {
