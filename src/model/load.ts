@@ -12,16 +12,18 @@ import { damaged, type Manifest, type ModelFile, parseManifest } from './manifes
 import type { StoredModel } from './stored.ts'
 
 /**
- * Reads and verifies the model of a working folder, or the one that TensorFlow's retrain.py left there.
+ * Reads and verifies the model of a working folder, or the one that TensorFlow's retrain.py or Teachable Machine left there.
  *
  * @throws UserError `E_NO_FOLDER`, `E_NOT_A_FOLDER`, `E_NO_MODEL`, `E_MODEL_DAMAGED`, `E_MODEL_VERSION`
  */
 export async function readModel(tfFiles: string): Promise<StoredModel> {
   const layout = layoutOf(tfFiles)
   if (!existsSync(layout.manifest)) {
-    const { oldFiles } = await import('./oldFiles.ts') // the graph room is not loaded for a model of our own
+    const { oldFiles, teachableFiles } = await import('./oldFiles.ts') // the graph room is not loaded for a model of our own
     const old = oldFiles(layout)
     if (old) return (await import('./oldModel.ts')).readOldModel(old)
+    const teachable = teachableFiles(layout)
+    if (teachable) return (await import('./teachable.ts')).readTeachableModel(teachable)
   }
   const text = await readManifest(layout)
   try {

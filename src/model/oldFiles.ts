@@ -17,3 +17,9 @@ export function oldFiles({ root, graph, labels }: Layout): OldFiles | undefined 
   for (const files of [{ graph, labels }, own]) if (existsSync(files.graph)) return files
   return undefined
 }
+
+/** The model that Teachable Machine exported for TensorFlow.js; its labels are in `metadata.json`. */
+export function teachableFiles({ root }: Layout): OldFiles | undefined {
+  const files = { graph: join(root, 'model.json'), labels: join(root, 'metadata.json') }
+  return existsSync(files.graph) && existsSync(files.labels) ? files : undefined
+}

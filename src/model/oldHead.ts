@@ -30,23 +30,22 @@ export function denseEnd(graph: Graph): DenseEnd {
   const rounded = producer(byName, softmax.inputs[0])
   // Graphs trained for 8 bits round the sums too. That moves no score by more than half a step, and a head has no place for it.
   const sum = rounded && FAKE_QUANT.includes(rounded.op) ? producer(byName, rounded.inputs[0]) : rounded
-  if (!sum || !/^(Add|AddV2|BiasAdd)$/.test(sum.op)) throw noEnd(`"${softmax.name}" does not follow a dense layer`)
-  const product = dataInputs(sum)
-    .map(ref => producer(byName, ref))
-    .find(node => node?.op === 'MatMul')
-  const bias = dataInputs(sum)
-    .map(ref => known(byName, ref))
-    .find(value => value !== undefined)
+  if (!sum || !/^(Add|AddV2|BiasAdd|MatMul)$/.test(sum.op))
+    throw noEnd(`"${softmax.name}" does not follow a dense layer`)
+  const isBare = sum.op === 'MatMul'
+  const terms = dataInputs(sum)
+  const product = isBare ? sum : terms.map(ref => producer(byName, ref)).find(node => node?.op === 'MatMul')
+  const bias = isBare ? undefined : terms.map(ref => known(byName, ref)).find(value => value !== undefined)
   const weights = product && known(byName, product.inputs[1])
   const bottleneck = product && producer(byName, product.inputs[0])
-  if (!product || !bias || weights?.shape.length !== 2 || !bottleneck) {
+  if (!product || !(bias || isBare) || weights?.shape.length !== 2 || !bottleneck) {
     throw noEnd(`the layer before "${softmax.name}" is not a dense one with constant weights`)
   }
   const [width, categories] = boolAttr(product, 'transpose_b') ? weights.shape.toReversed() : weights.shape
   const values = floatsOf(weights)
   const head = {
     weights: boolAttr(product, 'transpose_b') ? transposed(values, categories!, width!) : values,
-    bias: floatsOf(bias),
+    bias: bias ? floatsOf(bias) : new Float32Array(categories!),
     width: width!,
     categories: categories!,
   }

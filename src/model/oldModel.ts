@@ -9,11 +9,12 @@ import { cutGraph } from '../graph/cut/cut.ts'
 import { ownScaling } from '../graph/cut/decodingHead.ts'
 import { findInput } from '../graph/cut/input.ts'
 import type { Graph } from '../graph/graph.ts'
+import type { Head } from '../head/head.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { labelsOf } from './labelsFile.ts'
 import type { Manifest } from './manifest.ts'
 import type { OldFiles } from './oldFiles.ts'
-import { type DenseEnd, denseEnd } from './oldHead.ts'
+import { denseEnd } from './oldHead.ts'
 import type { StoredModel } from './stored.ts'
 
 /** What retrain.py used where its graph does not tell: its MobileNets take 224 pixels, -1 to 1. */
@@ -28,40 +29,61 @@ const USUAL = { size: 224, mean: 127.5, scale: 127.5 }
  *   its labels do not fit
  */
 export async function readOldModel(files: OldFiles): Promise<StoredModel> {
-  const bytes = await readFile(files.graph)
-  try {
-    return await describe(files, bytes)
-  } catch (error) {
-    if (!(error instanceof UserError) || error.message.includes(files.graph)) throw error
-    const { hint, code, cause } = error
-    throw new UserError(code, `${files.graph}: ${error.message}`, { ...(hint === undefined ? {} : { hint }), cause })
-  }
+  return withPath(files.graph, async () => {
+    const bytes = await readFile(files.graph)
+    const graph = readGraphDef(bytes)
+    return storedOf(graph, head => readLabels(files, head), {
+      name: basename(files.graph, '.pb'),
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      file: files.graph,
+      labelsFile: files.labels,
+      recipe: recipeOf(graph, findInput(graph)),
+    })
+  })
 }
 
-async function describe(files: OldFiles, bytes: Uint8Array): Promise<StoredModel> {
-  const graph = readGraphDef(bytes)
-  const end = denseEnd(graph)
-  const labels = await readLabels(files, end)
+/** What there is to know of another tool's model besides its graph. */
+interface About {
+  readonly name: string
+  readonly sha256: string
+  readonly file: string
+  readonly labelsFile: string
+  readonly recipe: Recipe
+}
+
+/** A model of a graph that ends with a dense layer and a softmax. @throws UserError E_OLD_MODEL */
+export async function storedOf(
+  graph: Graph,
+  labelsFor: (head: Head) => readonly string[] | Promise<readonly string[]>,
+  { name, sha256, file, labelsFile, recipe }: About,
+): Promise<StoredModel> {
+  const { bottleneck, head } = denseEnd(graph)
+  const labels = await labelsFor(head)
+  if (labels.length !== head.categories) {
+    const message = `${labelsFile} has ${labels.length} labels, but ${file} has ${head.categories} categories.`
+    throw new UserError('E_OLD_MODEL', message, {
+      hint: 'Both must be of the same training: put back the file that belongs to the other, or train again.',
+    })
+  }
   const input = findInput(graph)
   const network: GraphNetwork = {
     format: 'graph',
-    graph: cutGraph(graph, { input, outputs: [end.bottleneck] }),
+    graph: cutGraph(graph, { input, outputs: [bottleneck] }),
     input,
-    bottleneck: end.bottleneck,
+    bottleneck,
   }
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const backbone: Backbone = {
-    name: basename(files.graph, '.pb'),
-    sha256,
-    recipe: recipeOf(graph, input),
-    features: end.head.width,
-    loadNetwork: async () => network,
-  }
-  return {
-    manifest: manifestOf(labels, backbone, basename(files.graph)),
-    backbones: [backbone],
-    head: end.head,
-    familiarity: undefined,
+  const backbone: Backbone = { name, sha256, recipe, features: head.width, loadNetwork: async () => network }
+  return { manifest: manifestOf(labels, backbone, basename(file)), backbones: [backbone], head, familiarity: undefined }
+}
+
+/** Puts the file's path before what is said of it. */
+export async function withPath<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof UserError) || error.message.includes(path)) throw error
+    const { hint, code, cause } = error
+    throw new UserError(code, `${path}: ${error.message}`, { ...(hint === undefined ? {} : { hint }), cause })
   }
 }
 
@@ -74,7 +96,7 @@ function recipeOf(graph: Graph, input: string): Recipe {
   return { size, resize: 'stretch', mean: [mean, mean, mean], scale: [factor, factor, factor] }
 }
 
-async function readLabels({ labels: path, graph }: OldFiles, { head }: DenseEnd): Promise<string[]> {
+async function readLabels({ labels: path, graph }: OldFiles, head: Head): Promise<string[]> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     const problem = systemCode(cause) === 'ENOENT' ? 'is not there' : `can't be read (${systemCode(cause)})`
     throw new UserError('E_OLD_MODEL', `${graph} has ${head.categories} categories, but ${path} ${problem}.`, {
@@ -82,14 +104,7 @@ async function readLabels({ labels: path, graph }: OldFiles, { head }: DenseEnd)
       cause,
     })
   })
-  const labels = labelsOf(bytes)
-  if (labels.length !== head.categories) {
-    const message = `${path} has ${labels.length} labels, but ${graph} has ${head.categories} categories.`
-    throw new UserError('E_OLD_MODEL', message, {
-      hint: 'Both must be of the same training: put back the file that belongs to the other, or train again.',
-    })
-  }
-  return labels
+  return labelsOf(bytes)
 }
 
 /** Nothing is known of how it was trained. */

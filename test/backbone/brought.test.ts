@@ -32,3 +32,14 @@ test.each([
     hint: expect.stringContaining(remedy),
   })
 })
+
+test.each([
+  ['teachable-machine', 64, 224],
+  ['savedmodel-variables/keras_saved', undefined, undefined],
+  ['grouped-conv/grouped.pb', undefined, undefined],
+])('%s is a backbone', async (name, features, size) => {
+  const backbone = await findBackbone(join(CASES, name), { cacheFolder: await tempFolder() })
+  expect(backbone.features).toBeGreaterThan(3)
+  if (features !== undefined) expect(backbone).toMatchObject({ features, recipe: { size } })
+  expect(await backbone.loadNetwork()).toMatchObject({ format: 'graph' })
+})

@@ -79,7 +79,7 @@ const damagedModels: [string, string, string][] = [
   ['weights whose name is no part of an address', '{"weightsManifest":[{"paths":["%E0%A4%A"]}]}', 'The weights "%E0'],
   ['weights named by a number', '{"weightsManifest":[{"paths":[5]}]}', 'no name'],
   ['no list of weights', '{"weightsManifest":[null]}', 'is not a whole'],
-  ['another kind', '{"format":"layers-model","weightsManifest":[]}', 'layers model'],
+  ['another kind', '{"format":"layers-model","weightsManifest":[]}', 'of another kind'],
   ['a node that is none', '{"modelTopology":{"node":[null]},"weightsManifest":[]}', 'the form of one'],
   [
     'a shape that is none',

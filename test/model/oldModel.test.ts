@@ -149,3 +149,27 @@ it("a folder with another tool's model is told what it is and how to convert it"
   await expect(readModel(folder)).rejects.toMatchObject(sentence)
   await expect(readModel(folder)).rejects.toThrow('keras_model.h5, is a Keras model (HDF5)')
 })
+
+it("Teachable Machine's export names pictures, cropped and with its labels", async () => {
+  const folder = join(CASES, 'teachable-machine')
+  const model = await loadModel(folder, { engine: 'onnx' })
+  const { recipe } = model.manifest.backbones[0]!
+  expect(recipe).toMatchObject({ size: 224, resize: 'crop', mean: [127.5, 127.5, 127.5] })
+  const picture = join(SAMPLE_TEST, (await fs.readdir(SAMPLE_TEST))[0]!)
+  const { scores } = await model.guess(picture)
+  expect(scores.map(({ label }) => label).sort()).toEqual(['daisy', 'roses', 'tulips'])
+  await model.dispose()
+})
+
+it.each([
+  ['labels that are too few', '{"labels":["a"],"imageSize":224}', 'has 1 labels, but'],
+  ['no labels', '{}', 'does not tell the labels'],
+  ['no JSON', 'labels', 'does not tell the labels'],
+])("Teachable Machine's export with %s ends in a sentence", async (_, metadata, words) => {
+  const folder = await tempFolder()
+  for (const name of ['model.json', 'weights.bin']) {
+    await fs.copy(join(CASES, 'teachable-machine', name), join(folder, name))
+  }
+  await fs.writeFile(join(folder, 'metadata.json'), metadata)
+  await expect(readModel(folder)).rejects.toThrow(words)
+})

@@ -3,6 +3,7 @@ import { type Attr, dtypeAttr, type Graph, type GraphNode } from '../../graph/gr
 import type { Tensor } from '../../graph/tensor.ts'
 import { damaged, notGraph } from '../limits.ts'
 import { attrOfJson, type JsonAttr } from './json.ts'
+import { graphOfLayers, layersIn } from './layers/model.ts'
 import { readShard } from './shards.ts'
 import { readWeights, type WeightSpec } from './weights.ts'
 
@@ -20,7 +21,7 @@ interface JsonNode {
 }
 
 /**
- * Reads a TF.js graph model. Weights may be float32 or int32, or quantised to float16, uint8 or uint16; they come back as
+ * Reads a TF.js model, of a graph or of layers. Weights may be float32 or int32, or quantised to float16, uint8 or uint16; they come back as
  * float32.
  *
  * @param load reads a shard by its path relative to model.json
@@ -29,16 +30,19 @@ interface JsonNode {
 export async function parseTfjsModel(json: string, load: (shard: string) => Promise<Uint8Array>): Promise<Graph> {
   const model = parse(json)
   const nodes = model.modelTopology?.node
-  if (model.format === 'layers-model') throw notGraph('model.json is a TF.js layers model, not a graph model')
-  if (!Array.isArray(nodes) || nodes.length === 0) throw notGraph('model.json is of another kind')
+  const layers = layersIn(model.modelTopology)
+  if (layers === undefined && (!Array.isArray(nodes) || nodes.length === 0)) {
+    throw notGraph('model.json is of another kind')
+  }
   try {
     const weights = new Map<string, Tensor>()
     for (const group of model.weightsManifest ?? []) {
       const shards = await Promise.all((group.paths ?? []).map(shard => readShard(load, String(shard))))
       for (const [name, tensor] of readWeights(group.weights ?? [], Buffer.concat(shards))) weights.set(name, tensor)
     }
+    if (layers !== undefined) return graphOfLayers(layers, weights)
     const { producer = 0, minConsumer = 0 } = model.modelTopology?.versions ?? {}
-    return { nodes: nodes.map(node => nodeOfJson(node, weights)), producer, minConsumer }
+    return { nodes: nodes!.map(node => nodeOfJson(node, weights)), producer, minConsumer }
   } catch (error) {
     if (error instanceof UserError) throw error
     throw damaged('model.json does not have the form of one', error)
