@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { VERSION } from '../version.ts'
+import { addClusters } from './clusters.ts'
 import type { CommandContext, Outcome } from './context.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
@@ -8,10 +9,12 @@ import { addExport } from './export.ts'
 import { reportError } from './failure.ts'
 import { addGuess } from './guess.ts'
 import { addGuessDir } from './guessDir.ts'
+import { addNext } from './next.ts'
 import { onSignals } from './signals.ts'
 import { addStudio } from './studio.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 import { addTrain } from './train.ts'
+import { addWatch } from './watch.ts'
 
 /**
  * Runs the command line.
@@ -66,6 +69,9 @@ itc COMMAND --help shows the options of a command.`,
   addDoctor(context)
   addExplain(context)
   addExport(context)
+  addNext(context)
+  addClusters(context)
+  addWatch(context)
   addStudio(context)
   return program
 }

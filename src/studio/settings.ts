@@ -44,13 +44,7 @@ export class SettingsFile {
 
   /** A file that is not there, or not one of these, counts as empty: nothing depends on it. */
   static async read(path: string): Promise<SettingsFile> {
-    const text = await readFile(path, 'utf8').catch(() => '{}')
-    try {
-      const parsed = JSON.parse(text) as unknown
-      return new SettingsFile(path, typeof parsed === 'object' && parsed !== null ? { ...parsed } : {})
-    } catch {
-      return new SettingsFile(path, {})
-    }
+    return new SettingsFile(path, await read(path))
   }
 
   get settings(): Settings {
@@ -65,10 +59,20 @@ export class SettingsFile {
       if (check === undefined) throw unexpected('settings', `one of ${Object.keys(CHECKS).join(', ')}`, name)
       if (!check(value)) throw unexpected(name, 'another value', JSON.stringify(value))
     }
-    this.#text = { ...this.#text, ...given }
+    this.#text = { ...(await read(this.#path)), ...given } // `itc next` writes there too
     await makeFolder(dirname(this.#path))
     await writeAtomic(this.#path, `${JSON.stringify(this.#text, undefined, 2)}\n`)
     return this.settings
+  }
+}
+
+async function read(path: string): Promise<Record<string, unknown>> {
+  const text = await readFile(path, 'utf8').catch(() => '{}')
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
+  } catch {
+    return {}
   }
 }
 

@@ -27,7 +27,9 @@ export async function guessDir(
   await checkFolders(source, destination)
   // Else every run would find what the one before had put there.
   if (options.unsure !== undefined) await checkFolders(source, join(destination, UNSURE_FOLDER))
-  const scan = await scanSource(source, !options.move)
+  const found = await scanSource(source, !options.move)
+  const { only } = options
+  const scan = only ? { ...found, pictures: found.pictures.filter(({ original }) => only(original)) } : found
   const run = new Run(model, source, destination, scan, options)
   if (options.dryRun) return run.rehearse()
   await makeDestination(destination)

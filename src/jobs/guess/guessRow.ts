@@ -1,6 +1,6 @@
 import type { Guess } from '../../model/model.ts'
-import type { Namer } from './naming.ts'
-import { UNSURE_FOLDER, type Unsure } from './options.ts'
+import { type Namer, safeLabel } from './naming.ts'
+import { type Into, UNSURE_FOLDER, type Unsure } from './options.ts'
 import type { Row } from './row.ts'
 
 /**
@@ -15,6 +15,7 @@ export function rowOfGuess(
   labels: readonly string[],
   namer: Namer,
   threshold: number | undefined,
+  into: Into = 'flat',
 ): Row {
   if ('error' in guess) return { original, reason: guess.error.reason }
   const [best] = guess.scores
@@ -24,13 +25,21 @@ export function rowOfGuess(
   const unsure = unsureOf(guess, best.score, threshold)
   return {
     original,
-    name: namer.take(best.label, score, original, unsure && threshold !== undefined ? UNSURE_FOLDER : ''),
+    name: namer.take(best.label, score, original, folderOf(best.label, unsure && threshold !== undefined, into)),
     label: best.label,
     score,
     scores: labels.map(label => ({ label, score: scores.get(label) ?? 0 })),
     unfamiliar: guess.unfamiliar,
     unsure,
   }
+}
+
+/** The folder in the destination that a name goes into; none where it is ''. */
+function folderOf(label: string, isUnsure: boolean | undefined, into: Into): string {
+  if (isUnsure) return UNSURE_FOLDER
+  if (into === 'flat') return ''
+  const folder = safeLabel(label)
+  return folder.toLowerCase() === UNSURE_FOLDER ? `${folder}_` : folder
 }
 
 /** True for a name in `unsure/`. */

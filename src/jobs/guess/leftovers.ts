@@ -1,16 +1,17 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { isDraft } from '../../disk/transfer.ts'
-import { UNSURE_FOLDER } from './options.ts'
 import { isResultsDraft } from './rewrite.ts'
 
 /** What is there, by path under the destination. */
 export async function namesIn(destination: string): Promise<string[]> {
-  const [top, unsure] = await Promise.all([
-    readdir(destination).catch(() => []),
-    readdir(join(destination, UNSURE_FOLDER)).catch(() => []),
-  ])
-  return [...top, ...unsure.map(name => `${UNSURE_FOLDER}/${name}`)]
+  const top = await readdir(destination, { withFileTypes: true }).catch(() => [])
+  const inside = await Promise.all(
+    top
+      .filter(entry => entry.isDirectory())
+      .map(async ({ name }) => (await readdir(join(destination, name)).catch(() => [])).map(file => `${name}/${file}`)),
+  )
+  return [...top.map(({ name }) => name), ...inside.flat()]
 }
 
 /** Removes what killed runs left. @returns the names of what else is there */

@@ -16,9 +16,16 @@ export interface GuessDirOptions {
    * best score is below this; see `chooseUnsure`.
    */
   readonly unsure?: number
+  /** `folders` makes a folder a category in the destination; `flat`, the default, does not. */
+  readonly into?: Into
+  /** Which pictures of the source are meant, by their paths in it; all unless given. */
+  readonly only?: (original: string) => boolean
   readonly onEvent?: (event: GuessDirEvent) => void
   readonly signal?: AbortSignal | undefined
 }
+
+export const INTO = ['flat', 'folders'] as const
+export type Into = (typeof INTO)[number]
 
 /** What happens while a folder is named, in this order; pictures in the order of their paths. */
 export type GuessDirEvent =

@@ -103,11 +103,13 @@ export class Run {
 
   /** Names pictures, in order. */
   async *#rows(todo: readonly SourcePicture[], namer: Namer): AsyncGenerator<NamedPicture | Problem> {
-    const { limits, signal, unsure } = this.#options
+    const { limits, signal, unsure, into } = this.#options
     const paths = todo.map(({ path }) => path)
     const guesses = guessAhead(this.#model, paths, { limits, signal })
     let at = 0
-    for await (const guess of guesses) yield rowOfGuess(todo[at++]!.original, guess, this.#model.labels, namer, unsure)
+    for await (const guess of guesses) {
+      yield rowOfGuess(todo[at++]!.original, guess, this.#model.labels, namer, unsure, into)
+    }
   }
 
   #named(picture: NamedPicture): void {

@@ -5,7 +5,7 @@ import { isSecondCopy, moveNew } from '../../disk/transfer.ts'
 import { systemCode, UserError } from '../../errors.ts'
 import { cannotWrite, checkFolders, leadsInto } from './folders.ts'
 import { withDestinationLock } from './guessDir.ts'
-import { type Problem, UNSURE_FOLDER } from './options.ts'
+import type { Problem } from './options.ts'
 import { RESULTS_NAME, Results, readResults } from './results.ts'
 import type { Entry } from './row.ts'
 
@@ -63,7 +63,7 @@ export async function undoGuessDir(
     if (!recorded) throw absent()
     const { left, ...result } = await takeBack(recorded.entries, source, destination, options)
     if (options.dryRun) return result
-    await rmdir(join(destination, UNSURE_FOLDER)).catch(() => undefined) // unless something else is in it
+    for (const folder of foldersOf(recorded.entries)) await rmdir(join(destination, folder)).catch(() => undefined) // unless something else is in it
     if (left.length === 0) await rm(path)
     else await (await Results.open(path, recorded.labels, left)).close()
     return result
@@ -71,6 +71,10 @@ export async function undoGuessDir(
   return await (options.dryRun ? undo() : withDestinationLock(destination, options.signal, undo)).catch(error => {
     throw cannotWrite(source, error)
   })
+}
+
+function foldersOf(entries: readonly Entry[]): Set<string> {
+  return new Set(entries.flatMap(({ name }) => (name.includes('/') ? [name.slice(0, name.indexOf('/'))] : [])))
 }
 
 async function takeBack(

@@ -1,4 +1,5 @@
 import { findNear } from '../../assess/assess.ts'
+import { readHeldOut, withHeldOut } from '../../dataset/heldOut.ts'
 import { type Dataset, scanDataset } from '../../dataset/scan.ts'
 import { splitExamples } from '../../dataset/split.ts'
 import { trainHead } from '../../head/train.ts'
@@ -52,7 +53,9 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   // Near copies come before the split: it keeps each group whole, so that none is tested on a copy of what was learnt.
   const near = await findNear(data, data.labels, signal)
   const examples = groupedExamples(extraction, data.labels, near)
-  const splits = splitExamples(examples, options.fractions, label => categories[Number(label)]!)
+  const held = await readHeldOut(layout.root)
+  const drawn = splitExamples(examples, options.fractions, label => categories[Number(label)]!)
+  const splits = withHeldOut(drawn, examples, held)
   const rows = { ...bottlenecks, categories, examples, splits }
   const engine = await run.engine()
   const { train: training, validation, test } = countsOf(rows)

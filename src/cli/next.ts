@@ -1,0 +1,81 @@
+import type { NextResult } from '../jobs/next/next.ts'
+import { count, percent, printable, shownLabel, table } from '../text.ts'
+import type { CommandContext } from './context.ts'
+import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
+import { parseNumber } from './parse.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Flags extends NetworkFlags {
+  readonly n: number
+  readonly seed?: number
+  readonly report?: string
+  readonly copyTo?: string
+}
+
+/** `itc next` */
+export function addNext({ program, terminal }: CommandContext): void {
+  const command = program
+    .command('next')
+    .summary('say which pictures to label next')
+    .description(
+      'Chooses the pictures in <folder> whose labels would teach most: between two categories, and unlike one another. ' +
+        'A tenth of them is drawn at random and remembered in <tf_files>: no training learns from these, so that its ' +
+        'accuracy stays honest. Works without any label yet, too.',
+    )
+    .argument('<tf_files>', 'working folder, with whatever was labelled in data/<category>/…')
+    .argument('<folder>', 'pictures without a label; folders in it included')
+    .option('-n <count>', 'how many', parseNumber, 20)
+    .option('--seed <n>', 'of the random numbers: same seed, same choice', parseNumber)
+    .option('--report <file>', 'write the pictures as a page')
+    .option('--copy-to <folder>', 'copy the pictures there, their rank before their names')
+  addNetworkOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  itc next ./tf_files ./unlabelled
+  itc next ./tf_files ./unlabelled -n 50 --report next.html
+  itc next ./tf_files ./unlabelled -n 50 --copy-to ./to-label`,
+    )
+    .action(async (tfFiles: string, folder: string, { json, n, report, copyTo, ...flags }: Flags) => {
+      const [{ next }, { createProgress }] = await Promise.all([
+        import('../jobs/next/next.ts'),
+        import('./progress.ts'),
+      ])
+      const progress = createProgress(terminal, 'Looking at pictures')
+      const result = await next(tfFiles, folder, {
+        count: n,
+        engine: flags.engine,
+        ...(flags.seed !== undefined && { seed: flags.seed }),
+        limits: limitsOf(flags),
+        onProgress: (done, total) => progress.update(done, total),
+        signal: terminal.signal,
+      }).finally(() => progress.stop())
+      if (copyTo !== undefined) {
+        await (await import('../jobs/next/copyTo.ts')).copyChosen(result.pictures, folder, copyTo)
+      }
+      if (report !== undefined) await (await import('../jobs/next/writeSheet.ts')).writeSheet(report, result, folder)
+      if (json) terminal.out(JSON.stringify(result, null, 2))
+      else print(result, terminal)
+    })
+}
+
+function print({ pictures, of, learnt, skipped }: NextResult, { out, err, colors }: Terminal): void {
+  const rows = pictures.map(({ rank, path, guess, score, why }) => [
+    String(rank),
+    printable(path),
+    guess === null ? '' : shownLabel(guess),
+    score === null ? '' : percent(score),
+    why,
+  ])
+  for (const line of table(rows, column => column === 0 || column === 3)) out(line)
+  const basis = learnt === 0 ? 'nothing is labelled yet' : `by ${count(learnt, 'labelled picture')}`
+  err(colors.dim(`Chosen of ${count(of, 'picture')}, ${basis}.`))
+  const [first] = skipped
+  if (first)
+    err(
+      colors.yellow(
+        `${count(skipped.length, 'file')} left out, the first: ${printable(first.relative)}: ${first.reason}`,
+      ),
+    )
+}

@@ -1,0 +1,90 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Backbone } from '../../backbone/backbone.ts'
+import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
+import { findBackbones } from '../../backbone/find.ts'
+import { type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
+import { statAll } from '../../disk/walk.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { type EngineChoice, loadEngine } from '../../engine/load.ts'
+import { UserError } from '../../errors.ts'
+import { type Extraction, extractFeatures } from '../../features/extract.ts'
+import { PartCache } from '../../features/partCache.ts'
+import { once } from '../../flow/once.ts'
+import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
+import { layoutOf } from '../../model/layout.ts'
+import { readModel } from '../../model/load.ts'
+import type { StoredModel } from '../../model/stored.ts'
+import { scanSource } from '../guess/scan.ts'
+
+/** How pictures without a label are looked at. */
+export interface PoolOptions {
+  readonly engine?: EngineChoice
+  readonly limits?: Partial<DecodeLimits>
+  readonly onProgress?: (done: number, total: number) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Pictures without a label beside those that have one, all seen by the same networks. */
+export interface PicturePool {
+  readonly stored: StoredModel | undefined
+  readonly engine: () => Promise<Engine>
+  readonly pool: Extraction
+  /** What lies in data/; without any categories there is none. */
+  readonly labelled: Extraction
+  readonly skipped: readonly Skipped[]
+}
+
+/**
+ * The bottlenecks of a folder of pictures and of the labelled ones of a working folder, by the model's networks, or by the
+ * usual one where there is no model. They are cached in the working folder.
+ *
+ * @throws UserError `E_NO_FOLDER`, `E_NO_SOURCE`, `E_NO_PICTURES`; the signal's reason when aborted
+ */
+export async function lookAtPool(tfFiles: string, folder: string, options: PoolOptions): Promise<PicturePool> {
+  const layout = layoutOf(tfFiles)
+  if (!(await stat(tfFiles).catch(() => undefined))?.isDirectory()) {
+    throw new UserError('E_NO_FOLDER', `There is no folder "${tfFiles}".`, { hint: 'Check the path.' })
+  }
+  const { pictures, skipped } = await scanLoose(folder)
+  const dataset = await scanCategories(layout.data).catch(() => ({ pictures: [] }))
+  const stored = await readModel(tfFiles).catch(() => undefined)
+  const backbones: readonly Backbone[] =
+    stored?.backbones ?? (await findBackbones(DEFAULT_BACKBONE, { signal: options.signal }))
+  const engine = once(() => loadEngine(options.engine ?? 'auto'))
+  const store = await PartCache.open(layout.bottlenecks)
+  const total = dataset.pictures.length + pictures.length
+  const extract = (some: readonly Picture[], before: number) =>
+    extractFeatures(some, backbones, {
+      engine,
+      store,
+      limits: limitsWith(options.limits),
+      onProgress: ({ done }) => options.onProgress?.(before + Math.round(done / backbones.length), total),
+      signal: options.signal,
+    })
+  try {
+    const labelled = await extract(dataset.pictures, 0)
+    const pool = await extract(pictures, dataset.pictures.length)
+    return { stored, engine, pool, labelled, skipped: [...skipped, ...pool.skipped] }
+  } finally {
+    await store.close()
+  }
+}
+
+/** Pictures of a folder, whatever folders are in it. */
+async function scanLoose(folder: string): Promise<{ pictures: Picture[]; skipped: Skipped[] }> {
+  const scan = await scanSource(folder, true)
+  if (scan.pictures.length === 0) {
+    throw new UserError('E_NO_PICTURES', `There are no pictures in "${folder}".`, { hint: 'Check the path.' })
+  }
+  const measured = await statAll(scan.pictures.map(({ path }) => ({ path, link: false })))
+  const pictures = scan.pictures.flatMap(({ path, original }, at): Picture[] => {
+    const found = measured[at]!
+    // Its record among the cached ones must not be that of a picture of data/ with the same path.
+    return typeof found === 'string'
+      ? []
+      : [{ label: '', path, relative: `${resolve(folder)}/${original}`, size: found.size, mtimeMs: found.mtimeMs }]
+  })
+  const skipped = [...scan.failed, ...scan.skipped].map(({ original, reason }) => ({ relative: original, reason }))
+  return { pictures, skipped }
+}
