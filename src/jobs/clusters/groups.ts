@@ -6,8 +6,8 @@ import { seededRandom } from '../../head/sampler.ts'
 const RESOLUTIONS = [1, 3, 6] as const
 export type Detail = 1 | 2 | 3
 
-/** Edges a picture. */
-const NEIGHBOURS = 10
+/** Edges a picture; of few pictures fewer, or all would be neighbours of all. */
+const NEIGHBOURS = { least: 3, most: 10, share: 1 / 8 } as const
 /** Smaller groups save nobody a step. */
 const LEAST_GROUP = 4
 /** Beyond, a diverse part is grouped and the rest joins the nearest group: time grows with the square. */
@@ -39,7 +39,9 @@ export async function groupRows(unit: FeatureMatrix, options: GroupOptions = {})
   if (unit.rows < LEAST_GROUP) return { groups: [], rest: [...Array(unit.rows).keys()] }
   const part = unit.rows > MOST_ROWS ? evenPart(unit, MOST_ROWS) : undefined
   const some = part === undefined ? unit : rowsOf(unit, part)
-  const nearest = await nearestRows(some, NEIGHBOURS, signal)
+  const { least, most, share } = NEIGHBOURS
+  const edges = Math.min(most, Math.max(least, Math.round(some.rows * share)))
+  const nearest = await nearestRows(some, edges, signal)
   const communities = await louvain(some.rows, nearest, RESOLUTIONS[detail - 1]!, seed)
   const groups = communities.map(rows => rows.map(row => part?.[row] ?? row))
   if (part !== undefined) joinRest(unit, groups, part)

@@ -49,10 +49,7 @@ function baseName(label: string, score: number, original: string): { stem: strin
   return { stem: cut(safeLabel(label), room) + scored, extension }
 }
 
-/**
- * A label as part of a file's name: legal everywhere and not hidden.
- * @internal for tests: names that no file system here refuses
- */
+/** A label as part of a file's name: legal everywhere and not hidden. */
 export function safeLabel(label: string): string {
   return label.replace(ILLEGAL, '_').replace(/^\./, '_')
 }

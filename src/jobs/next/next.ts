@@ -41,7 +41,7 @@ export interface NextResult {
   readonly skipped: readonly { readonly relative: string; readonly reason: string }[]
 }
 
-export const DEFAULT_COUNT = 20
+const DEFAULT_COUNT = 20
 /** Share of each round that is drawn at random and kept to test by. */
 const HELD = 0.1
 const HELD_WHY = 'drawn at random, to test by'
@@ -59,13 +59,12 @@ export async function next(tfFiles: string, folder: string, options: NextOptions
   const look = await lookAtPool(tfFiles, folder, options)
   const { pool, labels } = await scored(look, options.signal)
   const held = drawHeld(look.pool.pictures.length, Math.floor(count * HELD), seed)
-  const picks = await pickNext(pool, count - held.length, seed)
-  const fresh = held.filter(row => !picks.some(pick => pick.row === row))
+  const picks = (await pickNext(pool, count, seed)).filter(({ row }) => !held.includes(row))
   await addHeldOut(
     tfFiles,
-    fresh.map(row => look.pool.hashes[row]!),
+    held.map(row => look.pool.hashes[row]!),
   )
-  const chosen = [...picks, ...fresh.map(row => ({ row }))]
+  const chosen = [...picks.slice(0, count - held.length), ...held.map(row => ({ row }))]
   return {
     pictures: chosen.map((pick, at) => describe(pick, at + 1, folder, look.pool.pictures, pool, labels)),
     of: look.pool.pictures.length,

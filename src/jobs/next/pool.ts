@@ -15,6 +15,7 @@ import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { readModel } from '../../model/load.ts'
 import type { StoredModel } from '../../model/stored.ts'
+import { unreadable } from '../guess/folders.ts'
 import { scanSource } from '../guess/scan.ts'
 
 /** How pictures without a label are looked at. */
@@ -73,7 +74,9 @@ export async function lookAtPool(tfFiles: string, folder: string, options: PoolO
 
 /** Pictures of a folder, whatever folders are in it. */
 async function scanLoose(folder: string): Promise<{ pictures: Picture[]; skipped: Skipped[] }> {
-  const scan = await scanSource(folder, true)
+  const scan = await scanSource(folder, true).catch(error => {
+    throw error instanceof UserError ? error : unreadable(folder, error)
+  })
   if (scan.pictures.length === 0) {
     throw new UserError('E_NO_PICTURES', `There are no pictures in "${folder}".`, { hint: 'Check the path.' })
   }
