@@ -64,6 +64,14 @@ export class Look {
     return this.#networks
   }
 
+  /** Ends what is planned, and frees the networks. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#working
+    clearTimeout(this.#timer)
+    await (await this.#networks.catch(() => undefined))?.close()
+  }
+
   readonly calls: {
     [K in keyof EngineCalls]: (argument: Parameters<EngineCalls[K]>[0]) => Promise<ReturnType<EngineCalls[K]>>
   } = {

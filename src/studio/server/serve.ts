@@ -45,14 +45,15 @@ async function serve(tfFiles: string, path: string, options: ServeOptions): Prom
   const { signal, onReady, onStudio, pageFolder = PAGE_FOLDER } = options
   const page = await readPage(pageFolder)
   const known = await readSession(path)
+  const port = await choosePort(tfFiles, options.port, known?.port)
   const studio = await Studio.open(tfFiles, options)
-  const port = await choosePort(studio.folder.root, options.port, known?.port)
   const token = known?.token ?? newToken()
   let listening = port
   const app = studioApp(studio, { token, port: () => listening }, page)
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
-  const stopWatching = await watchFolders(studio)
+  let stopWatching: (() => Promise<void>) | undefined
   try {
+    stopWatching = await watchFolders(studio)
     listening = await listen(server, port)
     const session: Session = { token, port: listening }
     await writeSession(path, session).catch(error => {
@@ -63,7 +64,7 @@ async function serve(tfFiles: string, path: string, options: ServeOptions): Prom
     onReady(addressOf(session), false)
     if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
   } finally {
-    await stopWatching()
+    await stopWatching?.()
     await studio.close('Studio has ended.')
     server.close()
     server.closeAllConnections()
