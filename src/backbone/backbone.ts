@@ -8,12 +8,23 @@ export interface Backbone {
   /** Of the weights as stored or downloaded: the cache's identity of this network. */
   readonly sha256: string
   readonly recipe: Recipe
-  /** Length of one bottleneck. */
+  /** Length of one bottleneck: the last features, and behind them the inner layers. */
   readonly features: number
+  /** Lengths of the inner layers that are read beside the last features; none unless given. */
+  readonly inner?: readonly number[] | undefined
   /** True where the network is stored as ONNX bytes: there is nothing to compile, and no compiled form to look for. */
   readonly isCompiled?: boolean
   /** Reads the weights, once. A run whose bottlenecks are all cached never needs them, so nothing else here does either. */
   loadNetwork(): Promise<Network>
+}
+
+/** Which features a bottleneck is made of: the pooled last ones, or with them the standard deviations of inner blocks. */
+export const LAYERS = ['many', 'last'] as const
+export type Layers = (typeof LAYERS)[number]
+
+/** Lengths of a bottleneck's blocks: the last features, then each inner layer. */
+export function blocksOf({ features, inner = [] }: Pick<Backbone, 'features' | 'inner'>): number[] {
+  return [features - inner.reduce((sum, length) => sum + length, 0), ...inner]
 }
 
 export type Network = GraphNetwork | OnnxNetwork

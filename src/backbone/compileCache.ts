@@ -33,9 +33,9 @@ async function compile(backbone: Backbone): Promise<Uint8Array> {
 }
 
 /** Named by all that the compiled bytes depend on. */
-function cachedPathOf({ sha256, recipe }: Backbone): string {
+function cachedPathOf({ sha256, recipe, inner }: Backbone): string {
   const key = createHash('sha256')
-    .update(JSON.stringify([VERSION, COMPILER, sha256, recipe]))
+    .update(JSON.stringify([VERSION, COMPILER, sha256, recipe, inner]))
     .digest('hex')
   return join(defaultCacheFolder(), 'compiled', `${key.slice(0, 32)}.onnx`)
 }

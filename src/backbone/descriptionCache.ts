@@ -6,8 +6,9 @@ import { defaultCacheFolder } from './cacheFolder.ts'
 
 /** What a network's graph tells, and what takes a second or two to find out in a large one. */
 export interface Description {
-  /** Length of one bottleneck. */
+  /** Length of one bottleneck, inner layers included. */
   readonly features: number
+  readonly inner?: readonly number[] | undefined
   readonly recipe: Recipe
 }
 
@@ -20,12 +21,13 @@ export async function described(
   const path = join(cacheFolder ?? defaultCacheFolder(), 'described', `${VERSION}-${key}.json`)
   const kept = await readJson<Description>(path, isDescription)
   if (kept !== undefined) return kept
-  const { features, recipe } = await open()
+  const { features, inner, recipe } = await open()
   // A cache that can't be written only costs time.
-  await writeJson(path, { features, recipe }).catch(() => undefined)
-  return { features, recipe }
+  await writeJson(path, { features, inner, recipe }).catch(() => undefined)
+  return { features, inner, recipe }
 }
 
-function isDescription({ features, recipe }: Partial<Description>): boolean {
-  return Number.isSafeInteger(features) && features! > 0 && isRecipe(recipe ?? {})
+function isDescription({ features, inner = [], recipe }: Partial<Description>): boolean {
+  const isLength = (length: unknown) => Number.isSafeInteger(length) && (length as number) > 0
+  return isLength(features) && Array.isArray(inner) && inner.every(isLength) && isRecipe(recipe ?? {})
 }

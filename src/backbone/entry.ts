@@ -18,8 +18,10 @@ export interface CatalogEntry {
   readonly bottleneck: string
   /** Node of the ImageNet class scores, before the softmax. */
   readonly logits: string
-  /** Length of one bottleneck. */
+  /** Length of the last features. */
   readonly features: number
+  /** Lengths of the inner layers that are read beside them; undefined where only the network tells. */
+  readonly inner?: readonly number[]
   /** Published single-crop accuracy on ImageNet, percent: how strong the network is, before any training of ours. */
   readonly top1: number
   readonly licence: string

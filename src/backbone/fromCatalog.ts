@@ -20,17 +20,25 @@ export async function backboneOfEntry(entry: CatalogEntry, options: FindOptions)
     const { path } = await locate(entry, options)
     // Not before: a run whose bottlenecks are all cached has no use for the graph room.
     const { openNetwork } = await import('./network.ts')
-    return openNetwork(path, { ...nodes, inputSize: options.inputSize })
+    return openNetwork(path, { ...nodes, inputSize: options.inputSize, layers: options.layers })
   })
   const recipe = recipeWith(entry.recipe, options)
   const sha256 = await identityOf(entry, options)
+  const { features, inner } = (own && lengthsOf(entry, options)) || (await open())
   return {
     name: entry.name,
     sha256: own ? sha256 : sha256OfPart(sha256, nodes),
     recipe,
-    features: own ? entry.features : (await open()).features,
+    features,
+    inner,
     loadNetwork: once(async () => (await open()).networkFor(recipe)),
   }
+}
+
+/** What the catalog tells of the bottleneck; undefined where only the network does. */
+function lengthsOf({ features, inner }: CatalogEntry, { layers }: FindOptions) {
+  if (layers !== 'many') return { features, inner: undefined }
+  return inner && { features: inner.reduce((sum, length) => sum + length, features), inner }
 }
 
 async function identityOf(entry: CatalogEntry, options: FindOptions): Promise<string> {

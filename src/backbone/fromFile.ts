@@ -19,12 +19,12 @@ export async function backboneOfPath(
   options: FindOptions,
 ): Promise<Backbone> {
   const { path } = found
-  const { input, bottleneck, inputSize, probe } = options
-  const nodes = { input, bottleneck, inputSize, ...(probe && { probe }) }
+  const { input, bottleneck, inputSize, layers, probe } = options
+  const nodes = { input, bottleneck, inputSize, layers, ...(probe && { probe }) }
   const open = once(async () => (await import('./network.ts')).openNetwork(path, nodes))
   const whole = found.sha256 ?? (await sha256OfNetwork(path))
   const sha256 = input === undefined && bottleneck === undefined ? whole : sha256OfPart(whole, { input, bottleneck })
-  const key = inputSize === undefined ? sha256 : `${sha256}-${inputSize}`
+  const key = [sha256, inputSize, layers === 'many' ? layers : undefined].filter(part => part !== undefined).join('-')
   const said = await described(key, options.cacheFolder, open)
   const recipe = recipeWith(said.recipe, options)
   return {
@@ -32,6 +32,7 @@ export async function backboneOfPath(
     sha256,
     recipe,
     features: said.features,
+    inner: said.inner,
     loadNetwork: once(async () => (await open()).networkFor(recipe)),
   }
 }

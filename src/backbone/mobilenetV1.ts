@@ -60,6 +60,7 @@ export const MOBILENET_V1_ARCHIVES: readonly CatalogEntry[] = VARIANTS.map(([wid
     bottleneck: 'MobilenetV1/Logits/AvgPool_1a/AvgPool',
     logits: 'MobilenetV1/Logits/SpatialSqueeze',
     features: 1024 * Number(width),
+    inner: [512, 512, 512, 1024].map(channels => channels * Number(width)),
     top1,
     licence: 'Apache-2.0',
     megabytes: undefined,

@@ -11,8 +11,9 @@ import { type NetworkOptions, type ReadNetwork, readNetwork } from './readNetwor
 export interface OpenedNetwork {
   /** Makes it ready for a recipe: an ONNX model has it inside. */
   readonly networkFor: (recipe: Recipe) => Network
-  /** Length of one bottleneck. */
+  /** Length of one bottleneck, inner layers included. */
   readonly features: number
+  readonly inner: readonly number[] | undefined
   /** The network's own input size and scaling where it says them; else 224 pixels, -1 to 1, as most networks have it. */
   readonly recipe: Recipe
 }
@@ -23,11 +24,8 @@ export async function openNetwork(path: string, options: NetworkOptions & { prob
     const read = await readNetwork(path, options)
     const { size = 224, mean = 127.5, scale = 127.5 } = read.hints
     const recipe = stretched(size, mean, scale)
-    return {
-      networkFor: wanted => networkOf(read, wanted),
-      features: await lengthOf(read, { ...recipe, size: options.inputSize ?? size }, path, options.probe),
-      recipe,
-    }
+    const lengths = await lengthsOf(read, { ...recipe, size: options.inputSize ?? size }, path, options.probe)
+    return { networkFor: wanted => networkOf(lengths.read, wanted), ...lengths, recipe }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const { hint, code, cause } = error
@@ -36,9 +34,26 @@ export async function openNetwork(path: string, options: NetworkOptions & { prob
 }
 
 function networkOf(read: ReadNetwork, recipe: Recipe): Network {
-  const { input, bottleneck } = read
+  const { input, bottleneck, taps } = read
   if (read.format === 'graph') return { format: 'graph', graph: read.graph, isCut: true, input, bottleneck }
-  return { format: 'onnx', bytes: wrapOnnx(read.bytes, recipe, { input, bottleneck }) }
+  return { format: 'onnx', bytes: wrapOnnx(read.bytes, recipe, { input, bottleneck, ...(taps && { taps }) }) }
+}
+
+/** How long a bottleneck is, and of what. Inner layers of an ONNX model that can't be run with them are left out. */
+async function lengthsOf(
+  read: ReadNetwork,
+  recipe: Recipe,
+  path: string,
+  probe?: Probe,
+): Promise<Pick<OpenedNetwork, 'features' | 'inner'> & { readonly read: ReadNetwork }> {
+  const { taps = [], features: expected } = read
+  if (taps.length > 0 && probe) {
+    const features = await lengthOf(read, recipe, path, probe).catch(() => undefined)
+    if (features === expected && features !== undefined) return { read, features, inner: read.inner }
+    const without = { ...read, taps: [], inner: [] }
+    return { read: without, features: await lengthOf(without, recipe, path, probe), inner: [] }
+  }
+  return { read, features: await lengthOf(read, recipe, path, probe), inner: read.inner }
 }
 
 async function lengthOf(read: ReadNetwork, recipe: Recipe, path: string, probe?: Probe): Promise<number> {

@@ -1,5 +1,6 @@
 import { unexpected } from '../errors.ts'
 import { RESIZES, type Recipe, type Resize } from '../image/recipe.ts'
+import type { Layers } from './backbone.ts'
 import type { DownloadOptions } from './download.ts'
 
 /** How to use a network other than as its catalog entry, or its graph, says; and where downloads go. */
@@ -10,6 +11,8 @@ export interface FindOptions extends Pick<DownloadOptions, 'cacheFolder' | 'sign
   /** One figure for all channels, or red, green and blue. */
   readonly mean?: number | readonly number[] | undefined
   readonly scale?: number | readonly number[] | undefined
+  /** Which features a bottleneck is made of; the last ones unless given. */
+  readonly layers?: Layers | undefined
   /** Name of the node that takes the pictures. */
   readonly input?: string | undefined
   /** Name of the node whose output is the bottleneck. */

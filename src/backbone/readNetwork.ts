@@ -4,12 +4,15 @@ import { guarded } from '../formats/limits.ts'
 import { inspectOnnx } from '../formats/onnx/inspect.ts'
 import { parseOnnx } from '../formats/onnx/parse.ts'
 import { DATA_TYPE } from '../formats/onnx/schema.ts'
+import { findOnnxTaps, type OnnxTap } from '../formats/onnx/taps.ts'
 import { findBottleneck } from '../graph/cut/bottleneck.ts'
 import { cutGraph } from '../graph/cut/cut.ts'
 import { decodingHead, scalesItself } from '../graph/cut/decodingHead.ts'
 import { findInput } from '../graph/cut/input.ts'
 import { type Graph, nodesByName, shapeAttr } from '../graph/graph.ts'
 import { simplify } from '../graph/simplify/simplify.ts'
+import type { Layers } from './backbone.ts'
+import { withInnerLayers } from './innerLayers.ts'
 
 export interface NetworkOptions {
   /** The node to feed and the node that gives the features, where the network's structure does not tell. */
@@ -17,6 +20,8 @@ export interface NetworkOptions {
   readonly bottleneck?: string | undefined
   /** Side of the input in pixels, where it is not to be the network's own: a bottleneck before the pooling grows with it. */
   readonly inputSize?: number | undefined
+  /** Which features the bottleneck is made of; the last ones unless given. */
+  readonly layers?: Layers | undefined
 }
 
 /** What a network says itself about the recipe; the rest is for whoever trained it to know. */
@@ -32,8 +37,12 @@ export interface RecipeHints {
 export type ReadNetwork = NetworkFile & {
   readonly input: string
   readonly bottleneck: string
-  /** Length of one bottleneck; undefined where an ONNX model does not tell before it runs. */
+  /** Length of one bottleneck, inner layers included; undefined where an ONNX model does not tell before it runs. */
   readonly features: number | undefined
+  /** Lengths of the inner layers, where they are asked for. */
+  readonly inner: readonly number[] | undefined
+  /** An ONNX model's tensors that the inner layers are read from; a graph has them built in. */
+  readonly taps?: readonly OnnxTap[] | undefined
   readonly hints: RecipeHints
 }
 
@@ -59,7 +68,15 @@ function describeGraph(graph: Graph, options: NetworkOptions): ReadNetwork {
   const cut = simplify(cutGraph(graph, { input, outputs: [bottleneck], bottleneck }), [bottleneck])
   const recipe = { size: options.inputSize ?? hints.size ?? USUAL_SIZE, mean: [0, 0, 0], scale: [1, 1, 1] } as const
   const features = outputShapes(cut, { input, bottleneck, recipe, isCut: true })[FEATURES]?.[1]
-  return { format: 'graph', graph: cut, input, bottleneck, features, hints }
+  if (options.layers !== 'many' || features === undefined) {
+    return { format: 'graph', graph: cut, input, bottleneck, features, inner: undefined, hints }
+  }
+  const layered = withInnerLayers(cut, { input, bottleneck }, features, recipe)
+  return { format: 'graph', ...layered, input, features: features + total(layered.inner), hints }
+}
+
+function total(lengths: readonly number[]): number {
+  return lengths.reduce((sum, length) => sum + length, 0)
 }
 
 /** Taken from the graph's own beginning: its decoding and scaling nodes, or its placeholder's shape. */
@@ -76,9 +93,13 @@ export function recipeHints(graph: Graph, input: string): RecipeHints {
   return scalesItself(graph, input) ? { ...size, mean: 0, scale: 1 } : size
 }
 
-function describeOnnx(bytes: Uint8Array, { input, bottleneck }: NetworkOptions): ReadNetwork {
+function describeOnnx(bytes: Uint8Array, { input, bottleneck, layers }: NetworkOptions): ReadNetwork {
   const names = { ...(input === undefined ? {} : { input }), ...(bottleneck === undefined ? {} : { bottleneck }) }
-  const found = inspectOnnx(parseOnnx(bytes), names)
+  const model = parseOnnx(bytes)
+  const found = inspectOnnx(model, names)
+  const { features } = found
+  const taps = layers === 'many' ? findOnnxTaps(model, found) : undefined
+  const inner = taps?.map(({ channels }) => channels)
   const size = found.size === undefined ? {} : { size: found.size }
   const hints = found.input.type === DATA_TYPE.uint8 ? { ...size, mean: 0, scale: 1 } : size
   return {
@@ -86,7 +107,9 @@ function describeOnnx(bytes: Uint8Array, { input, bottleneck }: NetworkOptions):
     bytes,
     input: found.input.name,
     bottleneck: found.bottleneck,
-    features: found.features,
+    features: features === undefined ? undefined : features + total(inner ?? []),
+    inner,
+    taps,
     hints,
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '../formats/onnx/wire.ts'
 import { bytesOfArray } from '../graph/tensor.ts'
 import { PIXELS } from './compile.ts'
+import { normaliseOnnx } from './normalise.ts'
 
 /** The name of the joined model's output. */
 const SCORES = 'scores'
@@ -26,6 +27,8 @@ export interface Dense {
   readonly bias: Float32Array
   readonly width: number
   readonly categories: number
+  /** Lengths of the blocks of x that are normalised first; none are unless given. */
+  readonly blocks?: readonly number[] | undefined
 }
 
 export interface JoinOptions {
@@ -125,19 +128,22 @@ function headOf(features: readonly string[], head: Dense): { nodes: OnnxNode[]; 
   const joined = features.length > 1
   const concat = { op: 'Concat', name: names.joined, inputs: features, outputs: [names.joined], attrs: { axis: 1 } }
   const bottleneck = joined ? names.joined : features[0]!
+  const normalised = head.blocks && normaliseOnnx(bottleneck, head.blocks, 'itc/normalised')
   return {
     nodes: [
       ...(joined ? [concat] : []),
+      ...(normalised?.nodes ?? []),
       {
         op: 'Gemm',
         name: names.logits,
-        inputs: [bottleneck, names.weights, names.bias],
+        inputs: [normalised ? 'itc/normalised' : bottleneck, names.weights, names.bias],
         outputs: [names.logits],
         attrs: {},
       },
       { op: 'Softmax', name: SCORES, inputs: [names.logits], outputs: [SCORES], attrs: { axis: 1 } },
     ],
     tensors: [
+      ...(normalised?.tensors ?? []),
       { name: names.weights, type: 'float', shape: [width, categories], bytes: () => bytesOfArray(weights) },
       { name: names.bias, type: 'float', shape: [categories], bytes: () => bytesOfArray(bias) },
     ],

@@ -2,6 +2,7 @@ import { inspectOnnx } from '../formats/onnx/inspect.ts'
 import { type ForeignModel, type ForeignNode, parseOnnx } from '../formats/onnx/parse.ts'
 import { renamed } from '../formats/onnx/rename.ts'
 import { GRAPH, MODEL, NODE } from '../formats/onnx/schema.ts'
+import type { OnnxTap } from '../formats/onnx/taps.ts'
 import { delimited, encodeGraphName, encodeNodes, encodePorts, encodeTensor } from '../formats/onnx/wire.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { FEATURES, PIXELS } from './compile.ts'
@@ -13,6 +14,8 @@ export interface WrapOptions {
   readonly input?: string
   /** The node or tensor that gives the features, where no global pooling is found. */
   readonly bottleneck?: string
+  /** Maps, [n, channels, height, width], whose channels' standard deviations go behind the features. */
+  readonly taps?: readonly OnnxTap[]
 }
 
 /**
@@ -38,7 +41,8 @@ export function wrapOnnx(
   const { size } = recipe
   const start = single ? PICTURE : PIXELS
   const before = preparation(found, recipe, start)
-  const behind = tail(found, single ? FLAT : FEATURES)
+  const { taps = [] } = options
+  const behind = tail(found, taps, single ? FLAT : FEATURES)
   const nodes = [
     encodeNodes(before.nodes),
     ...kept.flatMap(node => delimited(GRAPH.node, [withFreedNames(node)])),
@@ -49,7 +53,8 @@ export function wrapOnnx(
   const weights = [...model.tensors.values()].filter(tensor => isUsed(tensor.name))
   // Models of 2018 list their weights among the inputs, and must.
   const listed = model.inputs.filter(port => model.tensors.has(port.name) && isUsed(port.name))
-  const features = found.isTokens ? 'features' : (found.features ?? 'features')
+  const inner = taps.reduce((sum, { channels }) => sum + channels, 0)
+  const features = found.isTokens || found.features === undefined ? 'features' : found.features + inner
   const graph = [
     ...looped.nodes,
     encodeGraphName(),

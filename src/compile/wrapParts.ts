@@ -1,8 +1,10 @@
 import type { OnnxInspection } from '../formats/onnx/inspect.ts'
 import { DATA_TYPE } from '../formats/onnx/schema.ts'
+import type { OnnxTap } from '../formats/onnx/taps.ts'
 import type { OnnxNode, OnnxTensor } from '../formats/onnx/wire.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { FEATURES, PIXELS } from './compile.ts'
+import { deviations } from './deviations.ts'
 
 /** What goes before a network or behind it. */
 export interface Part {
@@ -38,8 +40,12 @@ export function preparation(found: OnnxInspection, recipe: Pick<Recipe, 'mean' |
   return { nodes, tensors }
 }
 
-/** From the bottleneck to float32 [n, features]: dequantised, the first of several tokens, cast, flat. */
-export function tail({ bottleneck, quantisation, isTokens, isHalf }: OnnxInspection, end: string): Part {
+/**
+ * From the bottleneck to float32 [n, features]: dequantised, the first of several tokens, cast, flat, and behind it what is
+ * read of inner layers.
+ */
+export function tail(found: OnnxInspection, taps: readonly OnnxTap[], end: string): Part {
+  const { bottleneck, quantisation, isTokens, isHalf } = found
   const nodes: OnnxNode[] = []
   const tensors: OnnxTensor[] = []
   let last = freed(bottleneck)
@@ -56,8 +62,14 @@ export function tail({ bottleneck, quantisation, isTokens, isHalf }: OnnxInspect
     add('Gather', ['itc/first'], { axis: 1 })
   }
   if (isHalf) add('Cast', [], { to: DATA_TYPE.float })
-  add('Flatten', [], { axis: 1 }, end)
-  return { nodes, tensors }
+  if (taps.length === 0) {
+    add('Flatten', [], { axis: 1 }, end)
+    return { nodes, tensors }
+  }
+  add('Flatten', [], { axis: 1 })
+  const own = taps.map(tap => ({ ...tap, tensor: freed(tap.tensor) }))
+  const inner = deviations(last, own, end)
+  return { nodes: [...nodes, ...inner.nodes], tensors: [...tensors, ...inner.tensors] }
 }
 
 /** A model's own tensors that are called as the wrapped model's ends are make way. */

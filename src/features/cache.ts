@@ -10,7 +10,8 @@ export interface FileRecord {
 export interface StoreEntry {
   /** sha256 of the picture's bytes, hex. */
   readonly hash: string
-  readonly bottleneck: Float32Array
+  /** Uint16Array: as float16. */
+  readonly bottleneck: Float32Array | Uint16Array
 }
 
 /** A bottleneck that is looked for, and where in a matrix's values it is to go. */

@@ -2,16 +2,18 @@ import type { Backbone } from '../backbone/backbone.ts'
 import { hashBytes } from '../disk/identity.ts'
 import type { BackboneRunner } from '../engine/engine.ts'
 import { once } from '../flow/once.ts'
+import { floatsToHalves, halvesToFloats } from '../graph/tensor.ts'
 import { decodeVariant, pictureVariant } from '../image/augment.ts'
 import { decodeForAll } from '../image/decode.ts'
 import { PictureError } from '../image/pictureError.ts'
 import { readPicture } from '../image/read.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { CacheWriter } from './cacheWriter.ts'
+import type { Layer } from './identity.ts'
 import type { ExtractOptions } from './options.ts'
 import { type PipelineNetwork, runPipeline } from './pipeline.ts'
 import { type Missing, recall } from './recall.ts'
-import { type Columns, columnsOf, offsetOf, type Rows } from './rows.ts'
+import { type Columns, columnsOf, identityOf, offsetOf, type Rows } from './rows.ts'
 
 /**
  * Fills rows with the bottlenecks of all backbones: from the cache where it has them, the rest by decoding each picture
@@ -25,7 +27,7 @@ export async function fillRows(
   backbones: readonly Backbone[],
   options: ExtractOptions,
 ): Promise<{ cached: number }> {
-  const columns = columnsOf(backbones, rows)
+  const columns = columnsOf(backbones)
   const missing = await recall(rows, columns, options.store, options.signal)
   const filling = new Filling(rows, columns, missing, options)
   await filling.run()
@@ -115,15 +117,23 @@ class Filling {
 
   /** The networks that a picture is still to run through: a file that was moved, or touched, may hold one that is in the cache. */
   async #lacking(row: number): Promise<Columns[]> {
-    const { hashes, values } = this.#rows
     const lacks: Columns[] = []
     for (const columns of this.#missing.get(row)!) {
-      const { features } = columns.backbone
-      const offset = offsetOf(this.#rows, row, columns)
-      if (await this.#options.store.read(hashes[row]!, columns.identityOf(row), values, offset, features)) this.cached++
+      if (await this.#recallNow(row, columns)) this.cached++
       else lacks.push(columns)
     }
     return lacks
+  }
+
+  async #recallNow(row: number, columns: Columns): Promise<boolean> {
+    const { hashes, values } = this.#rows
+    const offset = offsetOf(this.#rows, row, columns)
+    for (const layer of columns.layers) {
+      const identity = identityOf(this.#rows, row, layer)
+      const found = await this.#options.store.read(hashes[row]!, identity, values, offset + layer.first, layer.length)
+      if (!found) return false
+    }
+    return true
   }
 
   #decode(row: number, bytes: Uint8Array, recipes: readonly Recipe[]): Promise<Uint8Array[]> {
@@ -148,16 +158,23 @@ class Filling {
 
   /** Puts a batch's bottlenecks, [indices.length, features], into their rows and into the cache. */
   async #keep(columns: Columns, indices: readonly number[], bottlenecks: Float32Array): Promise<void> {
-    const { hashes, values } = this.#rows
     const { features } = columns.backbone
     indices.forEach((index, at) => {
-      const row = this.#missingRows[index]!
-      const bottleneck = bottlenecks.subarray(at * features, (at + 1) * features)
-      values.set(bottleneck, offsetOf(this.#rows, row, columns))
-      this.#writer.addBottleneck(columns.identityOf(row), { hash: hashes[row]!, bottleneck })
+      for (const layer of columns.layers) {
+        const start = at * features + layer.first
+        this.#keepLayer(this.#missingRows[index]!, columns, layer, bottlenecks.subarray(start, start + layer.length))
+      }
     })
     this.#computed += indices.length
     this.#report()
     await this.#writer.writeFull()
+  }
+
+  /** What is kept as float16 is used so, too: the same whether it was computed now or came from the cache. */
+  #keepLayer(row: number, columns: Columns, layer: Layer, values: Float32Array): void {
+    const halves = layer.half ? floatsToHalves(values) : undefined
+    this.#rows.values.set(halves ? halvesToFloats(halves) : values, offsetOf(this.#rows, row, columns) + layer.first)
+    const identity = identityOf(this.#rows, row, layer)
+    this.#writer.addBottleneck(identity, { hash: this.#rows.hashes[row]!, bottleneck: halves ?? values })
   }
 }

@@ -129,7 +129,8 @@ export class PartCache implements BottleneckCache {
     const sound = entries.filter(({ bottleneck }) => allFinite(bottleneck))
     const width = sound[0]?.bottleneck.length
     if (width === undefined) return
-    const vectors = new Float32Array(sound.length * width)
+    const half = sound[0]!.bottleneck instanceof Uint16Array
+    const vectors = half ? new Uint16Array(sound.length * width) : new Float32Array(sound.length * width)
     const hashes = new Uint8Array(sound.length * HASH_BYTES)
     for (const [row, { hash, bottleneck }] of sound.entries()) {
       vectors.set(bottleneck, row * width)
@@ -185,7 +186,8 @@ function place(row: Float32Array | Uint16Array, target: Float32Array, offset: nu
 }
 
 /** True when every value is a finite number: 0 times anything else is not 0. */
-function allFinite(values: Float32Array): boolean {
+function allFinite(values: Float32Array | Uint16Array): boolean {
+  if (values instanceof Uint16Array) return allFinite(halvesToFloats(values))
   let sum = 0
   for (let at = 0; at < values.length; at++) sum += values[at]! * 0
   return sum === 0

@@ -1,5 +1,6 @@
 import type { BottleneckCache, Wanted } from './cache.ts'
-import { type Columns, offsetOf, type Rows } from './rows.ts'
+import type { Layer } from './identity.ts'
+import { type Columns, identityOf, offsetOf, type Rows } from './rows.ts'
 
 /** The columns that each row lacks; rows that lack none are left out. */
 export type Missing = ReadonlyMap<number, readonly Columns[]>
@@ -34,19 +35,31 @@ async function recallColumns(
   cache: BottleneckCache,
   signal: AbortSignal | undefined,
 ): Promise<Set<number>> {
-  const { features } = columns.backbone
+  let found = new Set(usable)
+  for (const layer of columns.layers) found = await recallLayer(rows, [...found], columns, layer, cache, signal)
+  return found
+}
+
+async function recallLayer(
+  rows: Rows,
+  usable: readonly number[],
+  columns: Columns,
+  layer: Layer,
+  cache: BottleneckCache,
+  signal: AbortSignal | undefined,
+): Promise<Set<number>> {
   const wanted = new Map<string, (Wanted & { readonly row: number })[]>() // by identity
   for (const row of usable) {
     const hash = rows.hashes[row]
     if (hash === undefined) continue
-    const identity = columns.identityOf(row)
+    const identity = identityOf(rows, row, layer)
     const others = wanted.get(identity) ?? []
-    others.push({ hash, offset: offsetOf(rows, row, columns), row })
+    others.push({ hash, offset: offsetOf(rows, row, columns) + layer.first, row })
     wanted.set(identity, others)
   }
   const found = new Set<number>()
   for (const [identity, places] of wanted) {
-    const hits = await cache.readAll(identity, places, rows.values, features, signal)
+    const hits = await cache.readAll(identity, places, rows.values, layer.length, signal)
     places.forEach(({ row }, at) => {
       if (hits[at]) found.add(row)
     })

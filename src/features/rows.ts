@@ -1,6 +1,6 @@
 import type { Backbone } from '../backbone/backbone.ts'
 import type { Picture } from '../dataset/scan.ts'
-import { bottleneckIdentity, variantIdentity } from './identity.ts'
+import { type Layer, layersOf, variantIdentity } from './identity.ts'
 
 /** Rows of a feature matrix that are to be filled, and what comes to be known of their pictures meanwhile. */
 export interface Rows {
@@ -22,8 +22,8 @@ export interface Columns {
   readonly backbone: Backbone
   /** First column. */
   readonly first: number
-  /** The cache's identity of a row's bottleneck. */
-  readonly identityOf: (row: number) => string
+  /** What the cache keeps of it, part by part. */
+  readonly layers: readonly Layer[]
 }
 
 /** Length of a row: the bottlenecks of all backbones side by side. */
@@ -32,15 +32,17 @@ export function widthOf(backbones: readonly Backbone[]): number {
 }
 
 /** Which columns each backbone fills. */
-export function columnsOf(backbones: readonly Backbone[], { variants }: Pick<Rows, 'variants'>): Columns[] {
-  return backbones.map((backbone, place) => {
-    const identity = bottleneckIdentity(backbone)
-    return {
-      backbone,
-      first: widthOf(backbones.slice(0, place)),
-      identityOf: row => variantIdentity(identity, variants?.[row] ?? 0),
-    }
-  })
+export function columnsOf(backbones: readonly Backbone[]): Columns[] {
+  return backbones.map((backbone, place) => ({
+    backbone,
+    first: widthOf(backbones.slice(0, place)),
+    layers: layersOf(backbone),
+  }))
+}
+
+/** The cache's identity of a row's layer. */
+export function identityOf({ variants }: Pick<Rows, 'variants'>, row: number, { identity }: Layer): string {
+  return variantIdentity(identity, variants?.[row] ?? 0)
 }
 
 /** Where in the values a row's bottleneck begins. */

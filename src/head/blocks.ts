@@ -1,3 +1,5 @@
+import { LEAST_SUM } from '../graph/normalise.ts'
+
 /*
  * A bottleneck is made of blocks: each backbone's last features and, where its inner layers are read too, the standard
  * deviations of some. Blocks differ in length and range, and single large numbers would rule. So a head sees each block as
@@ -13,7 +15,7 @@ export function normalise(values: Float32Array, from: number, blocks: Blocks, ta
   for (const length of blocks) {
     let sum = 0
     for (let at = start; at < start + length; at++) sum += Math.abs(values[from + at]!)
-    const scale = sum > 0 ? 1 / sum : 0
+    const scale = 1 / (sum + LEAST_SUM)
     for (let at = start; at < start + length; at++) {
       const value = values[from + at]!
       target[to + at] = value < 0 ? -Math.sqrt(-value * scale) : Math.sqrt(value * scale)

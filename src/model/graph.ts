@@ -1,5 +1,6 @@
 import type { GraphNetwork } from '../backbone/backbone.ts'
 import { constNode, dtypeAttr, type Graph, type GraphNode, parseRef } from '../graph/graph.ts'
+import { normaliseNodes } from '../graph/normalise.ts'
 import { floatTensor, intTensor } from '../graph/tensor.ts'
 import { unfused } from '../graph/unfuse.ts'
 import type { Head } from '../head/head.ts'
@@ -94,16 +95,19 @@ export function headNodes(bottlenecks: readonly string[], features: readonly num
             Tidx: dtypeAttr('int32'),
           }),
         ]
+  const joinedName = names.length === 1 ? BOTTLENECK : `${BOTTLENECK}s`
+  const normalised = head.blocks ? normaliseNodes(joinedName, head.blocks, `${HEAD}/normalised`) : []
   const isFalse = { kind: 'bool', value: false } as const
   return [
     ...flat,
     ...joined,
+    ...normalised,
     constNode(`${HEAD}/weights/final_weights`, floatTensor([head.width, head.categories], head.weights)),
     constNode(`${HEAD}/biases/final_biases`, floatTensor([head.categories], head.bias)),
     node(
       'MatMul',
       `${HEAD}/Wx_plus_b/MatMul`,
-      [names.length === 1 ? BOTTLENECK : `${BOTTLENECK}s`, `${HEAD}/weights/final_weights`],
+      [head.blocks ? `${HEAD}/normalised` : joinedName, `${HEAD}/weights/final_weights`],
       { transpose_a: isFalse, transpose_b: isFalse },
     ),
     node('Add', `${HEAD}/Wx_plus_b/add`, [`${HEAD}/Wx_plus_b/MatMul`, `${HEAD}/biases/final_biases`]),

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Backbone } from '../backbone/backbone.ts'
+import { type Backbone, blocksOf } from '../backbone/backbone.ts'
 import { systemCode, UserError } from '../errors.ts'
+import { lastWidth } from '../features/lastFeatures.ts'
 import { once } from '../flow/once.ts'
 import type { Head } from '../head/head.ts'
 import { quoted } from '../text.ts'
@@ -67,6 +68,7 @@ async function readFiles(layout: Layout, manifest: Manifest): Promise<StoredMode
       sha256: stored.weightsSha256,
       recipe: stored.recipe,
       features: stored.features,
+      inner: stored.inner,
       isCompiled: true,
       loadNetwork: async () => ({ format: 'onnx', bytes: await read() }),
     }
@@ -82,13 +84,14 @@ async function readFiles(layout: Layout, manifest: Manifest): Promise<StoredMode
 async function readHead(layout: Layout, manifest: Manifest): Promise<Head> {
   const bytes = await readVerified(layout, manifest.head)
   const categories = manifest.labels.length
-  const width = widthOf(manifest.backbones)
+  const width = manifest.backbones.reduce((sum, { features }) => sum + features, 0)
   if (bytes.byteLength !== (width + 1) * categories * Float32Array.BYTES_PER_ELEMENT) {
     throw damaged(layout.manifest, `${manifest.head.file} does not fit its ${categories} labels`)
   }
   const values = new Float32Array(Uint8Array.from(bytes).buffer) // a copy: aligned
   const cut = width * categories
-  return { weights: values.subarray(0, cut), bias: values.subarray(cut), width, categories }
+  const blocks = manifest.head.normalised ? manifest.backbones.flatMap(blocksOf) : undefined
+  return { weights: values.subarray(0, cut), bias: values.subarray(cut), width, categories, blocks }
 }
 
 async function readFamiliarity(
@@ -97,16 +100,12 @@ async function readFamiliarity(
 ): Promise<StoredModel['familiarity']> {
   if (!familiarity) return undefined
   const { rows, rule } = familiarity
-  const width = widthOf(backbones)
+  const width = lastWidth(backbones)
   const bytes = Uint8Array.from(await readVerified(layout, familiarity)) // a copy: aligned
   const cut = rows * Float32Array.BYTES_PER_ELEMENT
   if (bytes.byteLength !== cut + rows * width) throw damaged(layout.manifest, `${familiarity.file} has a wrong length`)
   const bank = { scales: new Float32Array(bytes.buffer, 0, rows), codes: new Int8Array(bytes.buffer, cut), rows, width }
   return { rule, bank }
-}
-
-function widthOf(backbones: readonly { readonly features: number }[]): number {
-  return backbones.reduce((sum, { features }) => sum + features, 0)
 }
 
 /** A network of a model, which holds its weights: what sends for other files is none that was written here. */

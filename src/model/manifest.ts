@@ -1,12 +1,13 @@
 import type { CertaintyPoint } from '../assess/certainty.ts'
 import type { FamiliarityRule } from '../assess/familiarity.ts'
 import type { Share } from '../assess/metrics.ts'
+import { blocksOf } from '../backbone/backbone.ts'
 import { UserError } from '../errors.ts'
 import type { HeadOptions } from '../head/options.ts'
 import { isRecipe, type Recipe } from '../image/recipe.ts'
 
 /** The manifest's format; raised when an older `itc` could not read what a newer one writes. */
-export const MANIFEST_FORMAT = 1
+export const MANIFEST_FORMAT = 2
 
 /** One file of a model, with what proves that it is whole. */
 export interface ModelFile {
@@ -20,8 +21,17 @@ export interface ModelBackbone extends ModelFile {
   readonly name: string
   /** Of the weights it was compiled from. */
   readonly weightsSha256: string
+  /** Length of a bottleneck. */
   readonly features: number
+  /** Lengths of the inner layers in it, behind the last features; empty where the network's structure shows none. */
+  readonly inner?: readonly number[]
   readonly recipe: Recipe
+}
+
+/** float32 little endian: weights [features, categories], then bias [categories]. */
+export interface ModelHead extends ModelFile {
+  /** The blocks of a bottleneck (last features, each inner layer) are normalised before the head sees them. */
+  readonly normalised?: boolean
 }
 
 /** `tf_files/model/manifest.json`: all there is to know of a trained model; the same bytes for the same training. */
@@ -31,8 +41,7 @@ export interface Manifest {
   readonly itc: string
   readonly labels: readonly string[]
   readonly backbones: readonly ModelBackbone[]
-  /** float32 little endian: weights [features, categories], then bias [categories]. */
-  readonly head: ModelFile
+  readonly head: ModelHead
   readonly engine: string
   readonly options: HeadOptions & { readonly validation: number; readonly test: number; readonly augment?: number }
   readonly counts: ModelCounts
@@ -48,7 +57,7 @@ export interface Manifest {
   readonly skipped: readonly { readonly relative: string; readonly reason: string }[]
 }
 
-/** Its file: float32 scales [rows], then int8 codes [rows, features]; see Bank. */
+/** Its file: float32 scales [rows], then int8 codes [rows, last features]; see Bank. */
 export interface ModelFamiliarity extends ModelFile {
   readonly rows: number
   readonly rule: FamiliarityRule
@@ -119,8 +128,10 @@ function isModelFile(value: Partial<ModelFile> | null): boolean {
   )
 }
 
-function isModelBackbone({ name, features, recipe }: Partial<ModelBackbone>): boolean {
-  return typeof name === 'string' && Number.isSafeInteger(features) && features! > 0 && isRecipe(recipe ?? {})
+function isModelBackbone({ name, features, inner = [], recipe }: Partial<ModelBackbone>): boolean {
+  const isLength = (length: unknown) => Number.isSafeInteger(length) && (length as number) > 0
+  const fits = isLength(features) && Array.isArray(inner) && inner.every(isLength)
+  return typeof name === 'string' && fits && blocksOf({ features: features!, inner })[0]! > 0 && isRecipe(recipe ?? {})
 }
 
 function isFamiliarity(value: Partial<ModelFamiliarity> | null | undefined): boolean {

@@ -7,7 +7,7 @@ import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { makeFolder } from '../disk/folder.ts'
 import { writeAtomic, writeTogether } from '../disk/writeAtomic.ts'
-import { bottleneckIdentity } from '../features/identity.ts'
+import { networkIdentity } from '../features/identity.ts'
 import type { Head } from '../head/head.ts'
 import { VERSION } from '../version.ts'
 import { graphFile } from './graphFile.ts'
@@ -19,6 +19,7 @@ import {
   type ModelBackbone,
   type ModelFamiliarity,
   type ModelFile,
+  type ModelHead,
   parseManifest,
 } from './manifest.ts'
 
@@ -87,7 +88,7 @@ async function writeBackbone(
   backbone: Backbone,
   previous: Manifest | undefined,
 ): Promise<ModelBackbone> {
-  const stem = `${backbone.name.replace(/[^\w.-]/g, '_')}-${bottleneckIdentity(backbone).slice(0, 8)}`
+  const stem = `${backbone.name.replace(/[^\w.-]/g, '_')}-${networkIdentity(backbone).slice(0, 8)}`
   const present = previous?.backbones.find(({ file }) => file.startsWith(stem))
   if (present && (await readVerified(layout, present).catch(() => undefined))) return present
   const bytes = await compiledOnnx(backbone)
@@ -96,17 +97,19 @@ async function writeBackbone(
     name: backbone.name,
     weightsSha256: backbone.sha256,
     features: backbone.features,
+    ...(backbone.inner && { inner: backbone.inner }),
     recipe: backbone.recipe,
     ...written,
   }
 }
 
 /** float32 little endian: weights [width, categories], then bias [categories]. */
-async function writeHead(folder: string, head: Head): Promise<ModelFile> {
+async function writeHead(folder: string, head: Head): Promise<ModelHead> {
   const values = new Float32Array(head.weights.length + head.bias.length)
   values.set(head.weights)
   values.set(head.bias, head.weights.length)
-  return writeNamed(folder, 'head', 'f32', new Uint8Array(values.buffer))
+  const written = await writeNamed(folder, 'head', 'f32', new Uint8Array(values.buffer))
+  return { ...written, ...(head.blocks && { normalised: true }) }
 }
 
 async function writeBank(

@@ -3,6 +3,7 @@ import { constantBehind, type Graph, type GraphNode, nodesByName, numbersAttr } 
 import { numbersOf } from '../tensor.ts'
 import { neededNodes, reachableFrom, terminals } from '../traverse.ts'
 import { isConvolution } from './input.ts'
+import { OWN } from './own.ts'
 
 /** Ops that see neighbouring pixels: after the global pooling there is none. */
 const SPATIAL = new Set([
@@ -28,7 +29,7 @@ export function findBottleneck(graph: Graph, input: string): string {
   const fromInput = reachableFrom(graph, input)
   const order = neededNodes(graph, terminals(graph))
   for (const node of order.reverse()) {
-    if (!fromInput.has(node.name) || !isPooling(node, byName)) continue
+    if (!fromInput.has(node.name) || node.name.includes(OWN) || !isPooling(node, byName)) continue
     const after = [...reachableFrom(graph, node.name)].filter(name => name !== node.name)
     if (!after.some(name => isSpatial(byName.get(name)!, byName))) return node.name
   }

@@ -12,9 +12,7 @@ import { floatTensor, intTensor, numbersOf } from '../tensor.ts'
 import { neededNodes, reachableFrom } from '../traverse.ts'
 import { blockEnds, type Step } from './blocks.ts'
 import { isConvolution } from './input.ts'
-
-/** Names of nodes that are not the network's own begin so. */
-const OWN = 'itc/'
+import { OWN } from './own.ts'
 
 /** A cut graph's places to read. */
 export interface Taps {
