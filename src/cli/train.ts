@@ -1,7 +1,8 @@
 import { Option } from 'commander'
-import { BUNDLED_NAMES, DEFAULT_BACKBONE } from '../backbone/catalog.ts'
+import { LAYERS } from '../backbone/backbone.ts'
+import { BUNDLED_NAMES, PRESET_NAMES } from '../backbone/catalog.ts'
 import { DEFAULT_FRACTIONS } from '../dataset/split.ts'
-import { DEFAULT_HEAD_OPTIONS } from '../head/options.ts'
+import { DEFAULT_HEAD_OPTIONS, HEADS } from '../head/options.ts'
 import { RESIZES } from '../image/recipe.ts'
 import type { TrainOptions } from '../jobs/train/options.ts'
 import type { CommandContext } from './context.ts'
@@ -12,7 +13,7 @@ type Flags = Omit<TrainOptions, 'engine' | 'limits' | 'onEvent' | 'signal'> & Ne
 
 /** `itc train` */
 export function addTrain({ program, terminal }: CommandContext): void {
-  const { steps, batch, learningRate, seed, folds } = DEFAULT_HEAD_OPTIONS
+  const { head, steps, batch, learningRate, seed, folds } = DEFAULT_HEAD_OPTIONS
   const command = program
     .command('train')
     .summary('learn categories from folders of pictures')
@@ -21,10 +22,20 @@ export function addTrain({ program, terminal }: CommandContext): void {
         'Bottlenecks are cached: training again, with more pictures or other options, takes a second or two.',
     )
     .argument('<tf_files>', 'folder with data/<category>/… in it')
+    .addOption(
+      new Option('--preset <name>', 'networks by the time they may take: 1, 2 or 4 times as much (fast)').choices(
+        PRESET_NAMES,
+      ),
+    )
     .option(
       '--backbone <name>',
-      `pretrained network: ${BUNDLED_NAMES.join(', ')}; one to download, such as inception_v3; a file, folder or address; A+B; or auto`,
-      DEFAULT_BACKBONE,
+      `pretrained network instead: ${BUNDLED_NAMES.join(', ')}; one to download, such as inception_v3; a file, folder or address; A+B; or auto`,
+    )
+    .addOption(new Option('--layers <which>', 'features to learn from: of many layers, or the last').choices(LAYERS))
+    .addOption(
+      new Option('--head <kind>', "half softmax and half discriminant, or retrain.py's softmax")
+        .choices(HEADS)
+        .default(head),
     )
     .option(
       '--input-size <pixels>',
@@ -59,6 +70,7 @@ export function addTrain({ program, terminal }: CommandContext): void {
       `
 Examples:
   itc train ./tf_files
+  itc train ./tf_files --preset good
   itc train ./tf_files --backbone efficientnet_lite2 --input-size 288
   itc train ./tf_files --backbone auto   compare networks first
   itc train ./tf_files --backbone mobilenet_v1+efficientnet_lite2 --steps 8000

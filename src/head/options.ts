@@ -1,7 +1,12 @@
 import { unexpected } from '../errors.ts'
 
+/** What a head is: half a softmax and half a discriminant, or retrain.py's softmax alone. */
+export const HEADS = ['mixed', 'softmax'] as const
+export type HeadKind = (typeof HEADS)[number]
+
 /** How a head is trained. */
 export interface HeadOptions {
+  readonly head: HeadKind
   /** Steps of gradient descent. */
   readonly steps: number
   /** Pictures a step. */
@@ -14,17 +19,26 @@ export interface HeadOptions {
 }
 
 /** retrain.py's own steps, batch and rate. */
-export const DEFAULT_HEAD_OPTIONS: HeadOptions = { steps: 4000, batch: 100, learningRate: 0.01, seed: 1, folds: 5 }
+export const DEFAULT_HEAD_OPTIONS: HeadOptions = {
+  head: 'mixed',
+  steps: 4000,
+  batch: 100,
+  learningRate: 0.01,
+  seed: 1,
+  folds: 5,
+}
 
 /** Fills in defaults and refuses what can't work. @throws UserError naming the option */
 export function resolveHeadOptions(given: Partial<HeadOptions>): HeadOptions {
   const options: HeadOptions = {
+    head: given.head ?? DEFAULT_HEAD_OPTIONS.head,
     steps: given.steps ?? DEFAULT_HEAD_OPTIONS.steps,
     batch: given.batch ?? DEFAULT_HEAD_OPTIONS.batch,
     learningRate: given.learningRate ?? DEFAULT_HEAD_OPTIONS.learningRate,
     seed: given.seed ?? DEFAULT_HEAD_OPTIONS.seed,
     folds: given.folds ?? DEFAULT_HEAD_OPTIONS.folds,
   }
+  if (!HEADS.includes(options.head)) throw unexpected('head', `one of ${HEADS.join(', ')}`, options.head)
   requireWhole('steps', options.steps, 1, 10_000_000)
   requireWhole('batch', options.batch, 1, 10_000)
   requireWhole('seed', options.seed, 0, 2 ** 32 - 1)

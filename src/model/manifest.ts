@@ -3,7 +3,7 @@ import type { FamiliarityRule } from '../assess/familiarity.ts'
 import type { Share } from '../assess/metrics.ts'
 import { blocksOf } from '../backbone/backbone.ts'
 import { UserError } from '../errors.ts'
-import type { HeadOptions } from '../head/options.ts'
+import type { HeadKind, HeadOptions } from '../head/options.ts'
 import { isRecipe, type Recipe } from '../image/recipe.ts'
 
 /** The manifest's format; raised when an older `itc` could not read what a newer one writes. */
@@ -43,7 +43,13 @@ export interface Manifest {
   readonly backbones: readonly ModelBackbone[]
   readonly head: ModelHead
   readonly engine: string
-  readonly options: HeadOptions & { readonly validation: number; readonly test: number; readonly augment?: number }
+  readonly options: Omit<HeadOptions, 'head'> & {
+    /** Absent in models of before there was a choice: a softmax. */
+    readonly head?: HeadKind
+    readonly validation: number
+    readonly test: number
+    readonly augment?: number
+  }
   readonly counts: ModelCounts
   readonly metrics: Metrics
   /** What the head's logits were divided by, already in its weights: fitted so that a score of 0.9 is right 9 times in 10. */

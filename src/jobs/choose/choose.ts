@@ -1,11 +1,12 @@
 import { findNear } from '../../assess/assess.ts'
 import { wilsonInterval } from '../../assess/interval.ts'
 import { sampleEvenly } from '../../assess/makeBank.ts'
-import { BUNDLED_NAMES } from '../../backbone/catalog.ts'
+import { PRESETS } from '../../backbone/catalog.ts'
 import { labelNumbers } from '../../dataset/labels.ts'
 import type { Dataset } from '../../dataset/scan.ts'
 import { splitExamples } from '../../dataset/split.ts'
 import { UserError } from '../../errors.ts'
+import { lastFeatures } from '../../features/lastFeatures.ts'
 import { bottlenecksOf } from '../train/bottlenecks.ts'
 import { groupedExamples } from '../train/groups.ts'
 import type { ResolvedTrainOptions } from '../train/options.ts'
@@ -51,12 +52,12 @@ export async function choose(dataset: Dataset, run: TrainingRun): Promise<Choice
 async function comparableRows(sampled: Dataset, run: TrainingRun, progress: ChoosingProgress): Promise<ComparableRows> {
   const first: ResolvedTrainOptions = {
     ...run.options,
-    network: { ...run.options.network, backbone: BUNDLED_NAMES[0]! },
+    network: { ...run.options.network, backbone: PRESETS.fast },
     augment: 0,
     onEvent: event => void (event.kind === 'bottlenecks' && progress.bottlenecks(event.done)),
   }
-  const { data, extraction } = await bottlenecksOf(sampled, { ...run, options: first })
-  const near = await findNear(data, data.labels, first.signal)
+  const { data, extraction, backbones } = await bottlenecksOf(sampled, { ...run, options: first })
+  const near = await findNear(lastFeatures(data, backbones), data.labels, first.signal)
   const examples = groupedExamples(extraction, data.labels, near)
   // Too few pictures to train on are refused now, not after the comparison.
   splitExamples(examples, first.fractions, label => sampled.categories[Number(label)]!)
@@ -66,7 +67,7 @@ async function comparableRows(sampled: Dataset, run: TrainingRun, progress: Choo
 /** Tries the candidates stage by stage. @returns true when none after the first stage could be better */
 async function tryAll(trial: Trial, settled: Settled, groups: Int32Array): Promise<boolean> {
   for (const [stage, candidates] of STAGES.entries()) {
-    for (const candidate of candidates(settled, trial.right)) await trial.run(candidate)
+    for (const candidate of candidates(settled)) await trial.run(candidate)
     if (stage === 0 && isUnbeatable(trial.tried[0]!.right, groups)) return true
   }
   return false

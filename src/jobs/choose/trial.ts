@@ -1,8 +1,10 @@
-import type { Backbone } from '../../backbone/backbone.ts'
+import { type Backbone, blocksOf } from '../../backbone/backbone.ts'
 import { findBackbones } from '../../backbone/find.ts'
 import { folds, type SplitExample } from '../../dataset/split.ts'
 import { extractFeatures } from '../../features/extract.ts'
 import { type FeatureMatrix, joinColumns } from '../../features/matrix.ts'
+import type { Blocks } from '../../head/blocks.ts'
+import { inSpace } from '../../head/halves.ts'
 import { DEFAULT_HEAD_OPTIONS, type HeadOptions } from '../../head/options.ts'
 import { argMaxAt } from '../../head/softmax.ts'
 import { crossValidate, type LabelledMatrix } from '../../head/train.ts'
@@ -10,7 +12,6 @@ import type { Bottlenecks } from '../train/bottlenecks.ts'
 import type { TrainingRun } from '../train/run.ts'
 import type { Candidate } from './candidates.ts'
 import { measureCost } from './cost.ts'
-import { count } from './paired.ts'
 import type { ChoosingProgress } from './progress.ts'
 
 export interface Tried {
@@ -27,6 +28,12 @@ export interface ComparableRows extends Pick<Bottlenecks, 'data' | 'extraction'>
   readonly examples: readonly SplitExample[]
 }
 
+/** One network's bottlenecks of the pictures, and what they are made of. */
+interface PreparedNetwork {
+  readonly matrix: FeatureMatrix
+  readonly blocks: Blocks
+}
+
 /** Tries candidates on the same pictures and folds, one after another. */
 export class Trial {
   readonly tried: Tried[] = []
@@ -35,7 +42,7 @@ export class Trial {
   readonly #head: HeadOptions
   readonly #progress: ChoosingProgress
   readonly #folds: number[]
-  readonly #matrices = new Map<string, FeatureMatrix>()
+  readonly #prepared = new Map<string, PreparedNetwork>()
   readonly #costs = new Map<string, number>()
 
   constructor(rows: ComparableRows, training: TrainingRun, progress: ChoosingProgress) {
@@ -47,27 +54,26 @@ export class Trial {
     this.#folds = folds(rows.examples, this.#head.folds)
   }
 
-  /** Pictures that a candidate named right; undefined for one not tried. */
-  readonly right = (candidate: Candidate): number | undefined => {
-    const found = this.tried.find(({ candidate: other }) => keyOf(other) === keyOf(candidate))
-    return found && count(found.right)
-  }
-
   async run(candidate: Candidate): Promise<void> {
     const networks = candidate.backbone.split('+').map(backbone => ({ ...candidate, backbone }))
-    for (const network of networks) if (!this.#matrices.has(keyOf(network))) await this.#prepare(network)
-    const matrix = joinColumns(networks.map(network => this.#matrices.get(keyOf(network))!))
-    const right = await this.#crossValidate(matrix)
+    for (const network of networks) if (!this.#prepared.has(keyOf(network))) await this.#prepare(network)
+    const prepared = networks.map(network => this.#prepared.get(keyOf(network))!)
+    const right = await this.#crossValidate(
+      joinColumns(prepared.map(({ matrix }) => matrix)),
+      prepared.map(({ blocks }) => blocks),
+    )
     this.#progress.end()
     const milliseconds = networks.reduce((sum, network) => sum + this.#costs.get(costKey(network))!, 0)
     this.tried.push({ candidate, right, milliseconds })
   }
 
   /** @returns 1 where a picture is named right by a head that never saw it, else 0, [pictures] */
-  async #crossValidate(matrix: FeatureMatrix): Promise<Uint8Array> {
+  async #crossValidate(matrix: FeatureMatrix, blocks: readonly Blocks[]): Promise<Uint8Array> {
     const { labels, categories } = this.#rows.data
     const { engine, options } = this.#training
-    const data: LabelledMatrix = { ...matrix, labels, categories }
+    const rows: LabelledMatrix = { ...matrix, labels, categories }
+    const all = Array.from(labels, () => 'train' as const)
+    const data = this.#head.head === 'mixed' ? inSpace(rows, blocks, all) : rows
     const logits = await crossValidate(await engine(), data, this.#folds, this.#head, {
       onSteps: (done, total) => this.#progress.steps(done / total),
       signal: options.signal,
@@ -80,9 +86,14 @@ export class Trial {
     const { backbone: name, inputSize, resize } = candidate
     const { engine, options } = this.#training
     const { extraction } = this.#rows
-    const [backbone] = await findBackbones(name, { inputSize, resize, signal: options.signal })
-    const isFirst = this.#matrices.size === 0
-    this.#matrices.set(keyOf(candidate), isFirst ? extraction.matrix : await this.#extract(backbone!))
+    const [backbone] = await findBackbones(name, {
+      inputSize,
+      resize,
+      layers: options.network.layers,
+      signal: options.signal,
+    })
+    const matrix = this.#prepared.size === 0 ? extraction.matrix : await this.#extract(backbone!)
+    this.#prepared.set(keyOf(candidate), { matrix, blocks: blocksOf(backbone!) })
     const key = costKey(candidate)
     if (this.#costs.has(key)) return
     const paths = extraction.pictures.map(({ path }) => path)

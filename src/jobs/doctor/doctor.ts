@@ -1,7 +1,7 @@
 import { findNear, type Near } from '../../assess/assess.ts'
 import { caveatsOf } from '../../assess/caveats.ts'
 import { nearDuplicates, outliers } from '../../assess/duplicates.ts'
-import type { Backbone } from '../../backbone/backbone.ts'
+import { type Backbone, blocksOf } from '../../backbone/backbone.ts'
 import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { findBackbones } from '../../backbone/find.ts'
 import { labelNumbers } from '../../dataset/labels.ts'
@@ -12,8 +12,10 @@ import { loadEngine } from '../../engine/load.ts'
 import { probe } from '../../engine/probe.ts'
 import { UserError } from '../../errors.ts'
 import { type Extraction, extractFeatures } from '../../features/extract.ts'
+import { lastFeatures } from '../../features/lastFeatures.ts'
 import { PartCache } from '../../features/partCache.ts'
 import { once } from '../../flow/once.ts'
+import { inSpace } from '../../head/halves.ts'
 import { type HeadOptions, resolveHeadOptions } from '../../head/options.ts'
 import { limitsWith } from '../../image/limits.ts'
 import { layoutOf } from '../../model/layout.ts'
@@ -54,7 +56,7 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
     const hooks = { limits, onProgress: progress('quality'), signal: options.signal }
     const qualities = await inspectAll(extraction, store, hooks)
     const settings = { head: headOptionsOf(model, options), fractions: fractionsOf(model) }
-    const compared = await compare(dataset, extraction, engine, settings, {
+    const compared = await compare(dataset, { extraction, backbones }, engine, settings, {
       onProgress: progress('cross-validation'),
       signal: options.signal,
     })
@@ -84,6 +86,7 @@ async function backbonesOf(model: StoredModel | undefined, options: ExamineOptio
     inputSize,
     resize,
     probe,
+    layers: 'many',
     onDownload: ({ received, total }) => onEvent?.({ kind: 'download', done: received, total: total ?? received }),
     signal,
   })
@@ -93,6 +96,7 @@ async function backbonesOf(model: StoredModel | undefined, options: ExamineOptio
 function headOptionsOf(model: StoredModel | undefined, options: ExamineOptions): HeadOptions {
   const trained = trainingOf(model)
   return resolveHeadOptions({
+    head: trained && (trained.head ?? 'softmax'), // models of before there was a choice
     steps: options.steps ?? trained?.steps,
     batch: options.batch ?? trained?.batch,
     learningRate: options.learningRate ?? trained?.learningRate,
@@ -125,7 +129,7 @@ interface CompareHooks {
 /** What comes out of looking at the pictures side by side. */
 async function compare(
   dataset: Dataset,
-  extraction: Extraction,
+  { extraction, backbones }: { readonly extraction: Extraction; readonly backbones: readonly Backbone[] },
   engine: () => Promise<Engine>,
   { head, fractions }: CompareSettings,
   { onProgress, signal }: CompareHooks,
@@ -135,13 +139,16 @@ async function compare(
   const used = new Set(extraction.pictures.map(({ label }) => label))
   const categories = dataset.categories.filter(category => used.has(category))
   const labels = labelNumbers(extraction.pictures, categories)
-  const near = await findNear(extraction.matrix, labels, signal)
+  const last = lastFeatures(extraction.matrix, backbones)
+  const near = await findNear(last, labels, signal)
   const examples = groupedExamples(extraction, labels, near)
-  const data = { ...extraction.matrix, labels, categories: categories.length }
+  const rows = { ...extraction.matrix, labels, categories: categories.length }
+  const all = Array.from(labels, () => 'train' as const)
+  const data = head.head === 'mixed' ? inSpace(rows, backbones.map(blocksOf), all) : rows
   const validated =
     categories.length < 2 || head.folds === 0
       ? undefined
-      : await crossValidated({ data, examples, near }, await engine(), head, {
+      : await crossValidated({ data, last, examples, near }, await engine(), head, {
           onProgress: (_kind, done, total) => onProgress(done, total),
           signal,
           brief: true,

@@ -14,6 +14,9 @@ const noFlags = (): Flags => ({})
 /** How every option of a training appears in the command that does the same again, in this order. */
 const FLAGS: { readonly [Name in keyof TrainOptions]-?: (options: ResolvedTrainOptions) => Flags } = {
   backbone: ({ network }) => ({ backbone: unlessUsual(network.backbone, DEFAULT_BACKBONE) }),
+  preset: noFlags, // what it stands for is said
+  head: ({ head }) => ({ head: unlessUsual(head.head, DEFAULT_HEAD_OPTIONS.head) }),
+  layers: ({ network, head }) => ({ layers: unlessUsual(network.layers, head.head === 'softmax' ? 'last' : 'many') }),
   inputSize: ({ network }) => ({ 'input-size': network.inputSize }),
   resize: ({ network }) => ({ resize: network.resize }),
   mean: ({ network }) => ({ mean: network.mean }),

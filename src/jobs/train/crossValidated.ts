@@ -2,6 +2,7 @@ import { type Assessment, assess, type Near } from '../../assess/assess.ts'
 import { cooled } from '../../assess/temperature.ts'
 import { folds, type SplitExample } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
+import type { FeatureMatrix } from '../../features/matrix.ts'
 import type { HeadOptions } from '../../head/options.ts'
 import { argMaxAt, softmaxRows } from '../../head/softmax.ts'
 import { crossValidate, type LabelledMatrix, type SideBySideHooks, trainSideBySide } from '../../head/train.ts'
@@ -23,6 +24,8 @@ export interface CrossValidated {
 /** Labelled rows to cross-validate on. */
 export interface FoldableRows {
   readonly data: LabelledMatrix
+  /** Their last features: what pictures are compared by. */
+  readonly last: FeatureMatrix
   /** A row each, near copies in one group. */
   readonly examples: readonly SplitExample[]
   readonly near: Near
@@ -30,7 +33,7 @@ export interface FoldableRows {
 
 /** Everything that cross-validation tells; undefined without folds. */
 export async function crossValidated(
-  { data, examples, near }: FoldableRows,
+  { data, last, examples, near }: FoldableRows,
   engine: Engine,
   head: HeadOptions,
   { onProgress, signal, brief = false }: CrossValidationHooks,
@@ -42,7 +45,7 @@ export async function crossValidated(
     signal,
   })
   const logits = await crossValidate(engine, data, parts, head, hooks('cross-validation'))
-  const assessment = await assess(data, { ...data, logits }, parts, {
+  const assessment = await assess(last, { ...data, logits }, parts, {
     near,
     brief,
     trainHeads: plan => trainSideBySide(engine, data, plan, head, hooks('assessment')),

@@ -1,7 +1,8 @@
-import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
+import { LAYERS, type Layers } from '../../backbone/backbone.ts'
+import { PRESET_NAMES, PRESETS, type Preset } from '../../backbone/catalog.ts'
 import { DEFAULT_FRACTIONS, type Fractions } from '../../dataset/split.ts'
 import type { EngineChoice } from '../../engine/load.ts'
-import { unexpected } from '../../errors.ts'
+import { UserError, unexpected } from '../../errors.ts'
 import { type HeadOptions, resolveHeadOptions } from '../../head/options.ts'
 import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
 import type { Resize } from '../../image/recipe.ts'
@@ -12,6 +13,10 @@ import { checkMinAccuracy } from './minAccuracy.ts'
 export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
   /** A name of the catalog, a graph's path or address, several joined by `+`, or `auto` to have it chosen. */
   readonly backbone?: string
+  /** Networks by how much time they may take; `fast` unless given. Not together with `backbone`. */
+  readonly preset?: Preset
+  /** Which features a bottleneck is made of; `many` unless given, `last` for a head that is a softmax alone. */
+  readonly layers?: Layers
   /** Side of the network's input in pixels; the network's own unless given. */
   readonly inputSize?: number
   readonly resize?: Resize
@@ -41,6 +46,7 @@ export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
 interface NetworkOptions
   extends Pick<TrainOptions, 'inputSize' | 'resize' | 'mean' | 'scale' | 'input' | 'bottleneck'> {
   readonly backbone: string
+  readonly layers: Layers
 }
 
 /** The options of a training, checked and complete. */
@@ -64,12 +70,14 @@ const MOST_VARIANTS = 50
 
 /** Fills in defaults. @throws UserError naming the option that can't be so, before anything is computed */
 export function resolveTrainOptions(given: TrainOptions): ResolvedTrainOptions {
-  const { backbone = DEFAULT_BACKBONE, inputSize, resize, mean, scale, input, bottleneck } = given
+  const { inputSize, resize, mean, scale, input, bottleneck } = given
   const head = resolveHeadOptions(given)
+  const backbone = backboneOf(given)
+  const layers = layersFor(given, head)
   checkAugment(given.augment)
   checkMinAccuracy(given.minAccuracy, head.folds)
   return {
-    network: { backbone, inputSize, resize, mean, scale, input, bottleneck },
+    network: { backbone, layers, inputSize, resize, mean, scale, input, bottleneck },
     engine: given.engine ?? 'auto',
     limits: limitsWith(given.limits),
     head,
@@ -85,6 +93,29 @@ export function resolveTrainOptions(given: TrainOptions): ResolvedTrainOptions {
     onEvent: given.onEvent ?? (() => undefined),
     signal: given.signal,
   }
+}
+
+function backboneOf({ backbone, preset }: TrainOptions): string {
+  if (preset !== undefined && !PRESET_NAMES.includes(preset)) {
+    throw unexpected('preset', `one of ${PRESET_NAMES.join(', ')}`, preset)
+  }
+  if (backbone !== undefined && preset !== undefined) {
+    throw new UserError(
+      'E_BAD_VALUE',
+      "--backbone and --preset can't both be given: a preset is a choice of backbones.",
+      {
+        hint: `--preset ${preset} is --backbone ${PRESETS[preset]}.`,
+      },
+    )
+  }
+  return backbone ?? PRESETS[preset ?? 'fast']
+}
+
+/** retrain.py's recipe reads the last features. */
+function layersFor({ layers }: TrainOptions, { head }: HeadOptions): Layers {
+  if (layers === undefined) return head === 'softmax' ? 'last' : 'many'
+  if (LAYERS.includes(layers)) return layers
+  throw unexpected('layers', `one of ${LAYERS.join(', ')}`, layers)
 }
 
 function checkAugment(count: number | undefined): void {

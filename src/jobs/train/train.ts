@@ -1,7 +1,10 @@
 import { findNear } from '../../assess/assess.ts'
+import { blocksOf } from '../../backbone/backbone.ts'
 import { readHeldOut, withHeldOut } from '../../dataset/heldOut.ts'
 import { type Dataset, scanDataset } from '../../dataset/scan.ts'
 import { splitExamples } from '../../dataset/split.ts'
+import { lastFeatures } from '../../features/lastFeatures.ts'
+import { inSpace } from '../../head/halves.ts'
 import { trainHead } from '../../head/train.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { withTrainLock } from '../../model/lock.ts'
@@ -51,22 +54,24 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   const bottlenecks = await bottlenecksOf(dataset, run)
   const { data, extraction } = bottlenecks
   // Near copies come before the split: it keeps each group whole, so that none is tested on a copy of what was learnt.
-  const near = await findNear(data, data.labels, signal)
+  const last = lastFeatures(data, bottlenecks.backbones)
+  const near = await findNear(last, data.labels, signal)
   const examples = groupedExamples(extraction, data.labels, near)
   const held = await readHeldOut(layout.root)
   const drawn = splitExamples(examples, options.fractions, label => categories[Number(label)]!)
   const splits = withHeldOut(drawn, examples, held)
   const rows = { ...bottlenecks, categories, examples, splits }
+  const forHead = options.head.head === 'mixed' ? inSpace(data, bottlenecks.backbones.map(blocksOf), splits) : data
   const engine = await run.engine()
   const { train: training, validation, test } = countsOf(rows)
   onEvent({ kind: 'split', train: training, validation, test })
 
-  const trained = await trainHead(engine, data, splits, options.head, {
+  const trained = await trainHead(engine, forHead, splits, options.head, {
     onReport: report => onEvent({ kind: 'report', ...report }),
     onSteps: (done, total) => onEvent({ kind: 'steps', done, total }),
     signal,
   })
-  const validated = await crossValidated({ data, examples, near }, engine, options.head, {
+  const validated = await crossValidated({ data: forHead, last, examples, near }, engine, options.head, {
     onProgress: (kind, done, total) => onEvent({ kind, done, total }),
     signal,
   })

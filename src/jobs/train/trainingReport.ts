@@ -46,10 +46,20 @@ function settingsOf({ itc, backbones, options, counts }: Manifest, engine: Engin
     ...backbones.map(({ name, recipe, weightsSha256 }): [string, string] => {
       return ['Backbone', `${name}, ${recipe.size} px, ${recipe.resize}, sha256 ${weightsSha256.slice(0, 16)}`]
     }),
+    ['Features', featuresOf(backbones)],
+    ['Head', options.head === 'softmax' ? 'softmax' : 'half softmax, half discriminant'],
     ['Steps', String(options.steps)],
     ['Pictures a step', String(options.batch)],
     ['Learning rate', String(options.learningRate)],
     ['Seed', String(options.seed)],
     ['Training, validation, test', `${counts.train}, ${counts.validation}, ${counts.test} pictures`],
   ]
+}
+
+/** What the bottlenecks are made of, network by network. */
+function featuresOf(backbones: Manifest['backbones']): string {
+  const each = backbones.map(({ features, inner = [] }) => {
+    return inner.length === 0 ? `${features} (last layer)` : `${features} (last layer and ${inner.length} inner ones)`
+  })
+  return each.join(', ')
 }

@@ -57,7 +57,7 @@ describe('train with backbone auto', () => {
   it('ends early where nothing is to be gained, and says so', async () => {
     const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 3)
     const { out, err, code } = await run(['train', tfFiles, '--backbone', 'auto', '--steps', '100', '--folds', '2'])
-    expect(err).toMatch(/comparing up to 15 ways to see, by cross-validation on 6 pictures/)
+    expect(err).toMatch(/comparing up to 6 ways to see, by cross-validation on 6 pictures/)
     expect(out).toMatch(/^> {2}mobilenet_v1 +224 {2}stretch +\d+\.\d %/m)
     expect(out).toMatch(/kept: --backbone mobilenet_v1 --resize stretch: it makes so few mistakes/)
     expect(code).toBe(0)
@@ -85,9 +85,8 @@ describe('the candidates', () => {
   it('are as many as are announced, unless something is settled', () => {
     for (const settled of [{}, { resize: 'pad' }, { inputSize: 160 }, { inputSize: 160, resize: 'crop' }] as const) {
       const found = new Set<string>()
-      const right = (candidate: object) => (found.has(JSON.stringify(candidate)) ? 1 : undefined)
       for (const stage of STAGES) {
-        for (const candidate of stage(settled, right)) {
+        for (const candidate of stage(settled)) {
           if ('inputSize' in settled) expect(candidate.inputSize).toBe(settled.inputSize)
           if ('resize' in settled) expect(candidate.resize).toBe(settled.resize)
           found.add(JSON.stringify(candidate))
