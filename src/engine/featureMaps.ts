@@ -1,49 +1,77 @@
-import type { Tensor } from 'onnxruntime-node'
-import type { Backbone } from '../backbone/backbone.ts'
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { type Backbone, blocksOf } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { withFeatureMap } from '../compile/featureMap.ts'
 import { UserError } from '../errors.ts'
 import { createSession, loadOrt, refusing } from './onnxSession.ts'
 
-/** What a backbone sees of one picture, place by place, and the average of it. */
+/** What one block of a bottleneck comes from, place by place. */
 export interface FeatureMap {
-  /** [height, width, features] */
+  /** [height, width, features]: the block's number itself, or for a standard deviation the squared distance from the mean. */
   readonly values: Float32Array
   readonly height: number
   readonly width: number
   readonly features: number
-  /** The bottleneck: the mean over all places, [features]. */
-  readonly bottleneck: Float32Array
+  /** The block's numbers are standard deviations: the roots of the means over all places, else the means themselves. */
+  readonly isDeviation: boolean
 }
 
-/** How far the mean of the map may lie from the bottleneck, as a share of its largest number: rounding. */
+/** What a backbone makes of one picture, and what it comes from. */
+export interface MappedBottleneck {
+  readonly bottleneck: Float32Array
+  /** One a block, in turn. */
+  readonly maps: readonly FeatureMap[]
+}
+
+/** How far a map's mean may lie from the bottleneck, as a share of its largest number: rounding. */
 const TOLERANCE = 1e-4
+/** Added to variances when standard deviations are taken (graph/cut/taps.ts). */
+const EPSILON = 1e-6
 
 /**
- * Runs a backbone on one picture for its feature map, in onnxruntime. The session is one of its own: that which names
- * pictures has no second output to make and to copy.
+ * Runs a backbone on one picture for its feature maps, in onnxruntime. The session is one of its own: that which names
+ * pictures has no further outputs to make and to copy.
  *
  * @param pixels uint8 RGB, [size, size, 3]
  * @throws UserError `E_NO_POOLING` for a backbone whose bottleneck is not the mean of a map; `E_ENGINE`
  */
-export async function runFeatureMap(backbone: Backbone, pixels: Uint8Array): Promise<FeatureMap> {
+export async function runFeatureMaps(backbone: Backbone, pixels: Uint8Array): Promise<MappedBottleneck> {
   const ort = await loadOrt()
-  const { bytes, map: name } = withFeatureMap(await compiledOnnx(backbone))
+  const { bytes, map, inner } = withFeatureMap(await compiledOnnx(backbone))
   const refused = refusing(backbone.name)
   const session = await createSession(ort, bytes).catch(refused)
   try {
     const { size } = backbone.recipe
     const input = new ort.Tensor('uint8', pixels, [1, size, size, 3])
     const output = await session.run({ [session.inputNames[0]!]: input }).catch(refused)
-    const bottleneck = (output[session.outputNames[0]!] as Tensor).data as Float32Array
-    return checked({ ...channelsLast(output[name] as Tensor, backbone.features), bottleneck }, backbone.name)
+    return mapped(backbone, session, output as Record<string, Tensor>, [map, ...inner])
   } finally {
     await session.release()
   }
 }
 
+function mapped(
+  backbone: Backbone,
+  { outputNames }: InferenceSession,
+  output: Readonly<Record<string, Tensor>>,
+  names: readonly string[],
+): MappedBottleneck {
+  const bottleneck = output[outputNames[0]!]!.data as Float32Array
+  const blocks = blocksOf(backbone)
+  const maps = blocks.map((length, block) => {
+    const map = { ...channelsLast(output[names[block]!]!, length), isDeviation: block > 0 }
+    return map.isDeviation ? { ...map, values: squaredDistances(map) } : map
+  })
+  let start = 0
+  for (const [block, length] of blocks.entries()) {
+    check(maps[block]!, bottleneck.subarray(start, start + length), backbone.name)
+    start += length
+  }
+  return { bottleneck, maps }
+}
+
 /** [1, features, height, width] or [1, height, width, features] → [height, width, features] */
-function channelsLast({ data, dims }: Tensor, features: number): Omit<FeatureMap, 'bottleneck'> {
+function channelsLast({ data, dims }: Tensor, features: number): Omit<FeatureMap, 'isDeviation'> {
   const values = data as Float32Array
   const [, second = 0, third = 0, last = 0] = dims
   if (second !== features) return { values, height: second, width: third, features: last }
@@ -56,19 +84,29 @@ function channelsLast({ data, dims }: Tensor, features: number): Omit<FeatureMap
   return { values: moved, height, width, features }
 }
 
+/** Of each channel from its mean over all places, with what is added to the variance. */
+function squaredDistances(map: Omit<FeatureMap, 'isDeviation'>): Float32Array {
+  const means = meansOf(map)
+  return map.values.map((value, at) => (value - means[at % map.features]!) ** 2 + EPSILON)
+}
+
+/** Of each channel over all places. */
+export function meansOf({ values, height, width, features }: Omit<FeatureMap, 'isDeviation'>): Float64Array {
+  const sums = new Float64Array(features)
+  for (let at = 0; at < values.length; at++) sums[at % features]! += values[at]!
+  return sums.map(sum => sum / (height * width))
+}
+
 /** A pooling may leave out places or weigh them: the map would then not add up to what the head sees. */
-function checked(map: FeatureMap, name: string): FeatureMap {
-  const { values, height, width, features, bottleneck } = map
-  const places = height * width
-  let largest = 0
-  let off = features === bottleneck.length ? 0 : Number.POSITIVE_INFINITY
-  for (let feature = 0; feature < bottleneck.length && off < Number.POSITIVE_INFINITY; feature++) {
-    let sum = 0
-    for (let at = feature; at < values.length; at += features) sum += values[at]!
-    largest = Math.max(largest, Math.abs(bottleneck[feature]!))
-    off = Math.max(off, Math.abs(sum / places - bottleneck[feature]!))
+function check(map: FeatureMap, block: Float32Array, name: string): void {
+  const means = meansOf(map).map(mean => (map.isDeviation ? Math.sqrt(mean) : mean))
+  let largest = 1e-6
+  let off = means.length === block.length ? 0 : Number.POSITIVE_INFINITY
+  for (let feature = 0; feature < block.length && off < Number.POSITIVE_INFINITY; feature++) {
+    largest = Math.max(largest, Math.abs(block[feature]!))
+    off = Math.max(off, Math.abs(means[feature]! - block[feature]!))
   }
-  if (off <= TOLERANCE * Math.max(largest, 1e-6)) return map
+  if (off <= TOLERANCE * largest) return
   throw new UserError('E_NO_POOLING', `The bottleneck of ${name} is not the average of a feature map.`, {
     hint: 'Only such a model tells where in a picture it saw what. Train with another --backbone.',
   })

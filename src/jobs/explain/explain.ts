@@ -1,4 +1,5 @@
-import { type FeatureMap, runFeatureMap } from '../../engine/featureMaps.ts'
+import { type FeatureMap, runFeatureMaps } from '../../engine/featureMaps.ts'
+import { lastFeatures } from '../../features/lastFeatures.ts'
 import { headLogits } from '../../head/head.ts'
 import { softmaxRows } from '../../head/softmax.ts'
 import { decodePicture } from '../../image/decode.ts'
@@ -42,17 +43,17 @@ export async function explain(tfFiles: string, path: string, options: ExplainOpt
   const model = await readModel(tfFiles)
   const { manifest, backbones, head } = model
   const { bytes } = await readPicture(path, limits)
+  const bottleneck = new Float32Array(head.width)
   const maps: FeatureMap[] = []
+  let column = 0
   for (const backbone of backbones) {
     options.signal?.throwIfAborted()
-    maps.push(await runFeatureMap(backbone, await decodePicture(bytes, backbone.recipe, limits)))
+    const own = await runFeatureMaps(backbone, await decodePicture(bytes, backbone.recipe, limits))
+    maps.push(...own.maps)
+    bottleneck.set(own.bottleneck, column)
+    column += backbone.features
   }
-  const bottleneck = new Float32Array(head.width)
-  let column = 0
-  for (const map of maps) {
-    bottleneck.set(map.bottleneck, column)
-    column += map.features
-  }
+  const last = lastFeatures({ values: bottleneck, rows: 1, width: head.width }, backbones)
   const logits = headLogits(head, bottleneck)
   const scores = softmaxRows(logits, head.categories)
   const ranked = Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!)
@@ -62,10 +63,15 @@ export async function explain(tfFiles: string, path: string, options: ExplainOpt
       score: scores[category]!,
       logit: logits[category]!,
       bias: head.bias[category]!,
-      map: activationMap(head, maps, category),
+      map: activationMap(head, maps, bottleneck, category),
     })),
     ...familiarOf(model, bottleneck, logits),
-    nearest: await nearestPictures(tfFiles, backbones, { bytes, bottleneck }, options.neighbours ?? DEFAULT_NEIGHBOURS),
+    nearest: await nearestPictures(
+      tfFiles,
+      backbones,
+      { bytes, bottleneck: last.values },
+      options.neighbours ?? DEFAULT_NEIGHBOURS,
+    ),
     picture: bytes,
     resize: backbones[0]!.recipe.resize,
   }

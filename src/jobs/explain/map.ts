@@ -1,4 +1,5 @@
 import type { FeatureMap } from '../../engine/featureMaps.ts'
+import { LEAST_SUM } from '../../graph/normalise.ts'
 import type { Head } from '../../head/head.ts'
 
 /** Numbers over a plane, [height, width]. */
@@ -11,32 +12,57 @@ export interface PlaneMap {
 /**
  * The class activation map of one category: what each place of the picture adds to its logit (Zhou, Khosla, Lapedriza,
  * Oliva and Torralba, "Learning Deep Features for Discriminative Localization", CVPR 2016). With a global average and a
- * linear head that is exact: the mean over all places, plus the bias, is the logit. Several backbones' maps add up, at
- * the size of the finest.
+ * linear head that is exact: the mean over all places, plus the bias, is the logit. So it is with
+ * roots of averages, each place taking the share that it has in the average. Several maps add up, at the size of the finest.
  *
- * @param maps one a backbone, in the order of the head's rows
+ * @param maps one a block, in the order of the head's rows
+ * @param bottleneck that the head's logits are of
  */
-export function activationMap(head: Head, maps: readonly FeatureMap[], category: number): PlaneMap {
+export function activationMap(
+  head: Head,
+  maps: readonly FeatureMap[],
+  bottleneck: Float32Array,
+  category: number,
+): PlaneMap {
   const width = Math.max(...maps.map(map => map.width))
   const height = Math.max(...maps.map(map => map.height))
   const sum = new Float32Array(width * height)
   let row = 0
   for (const map of maps) {
-    const own = resample(weighted(head, map, row, category), width, height)
+    const block = bottleneck.subarray(row, row + map.features)
+    const own = resample(weighted(map, weightsOf(head, map, block, row, category)), width, height)
     for (let place = 0; place < sum.length; place++) sum[place]! += own.values[place]!
     row += map.features
   }
   return { values: sum, width, height }
 }
 
-/** Each place's features times their weights. @param row the head's first row for this backbone */
-function weighted(head: Head, { values, width, height, features }: FeatureMap, row: number, category: number) {
-  const { weights, categories } = head
+/**
+ * What the mean of each of a map's features is to be multiplied by to give what the block adds to the logit. With a head for
+ * blocks as they come these are its weights. With one for y = sign(x)·√(|x| / S), S the block's sum, it is
+ * y·w = x · w/(√|x|·√S); and of a standard deviation, x = √mean(q), mean(q) · w/(x·√x·√S).
+ *
+ * @param block the block's numbers
+ * @param row the head's first row for it
+ */
+function weightsOf(head: Head, map: FeatureMap, block: Float32Array, row: number, category: number): Float64Array {
+  const { weights, categories, blocks } = head
+  const sum = block.reduce((total, value) => total + Math.abs(value), LEAST_SUM)
+  return Float64Array.from(block, (value, feature) => {
+    const weight = weights[(row + feature) * categories + category]!
+    if (!blocks) return map.isDeviation ? weight / value : weight
+    if (value === 0) return 0
+    return weight / Math.sqrt(Math.abs(value) * sum) / (map.isDeviation ? value : 1)
+  })
+}
+
+/** Each place's features times their weights. */
+function weighted({ values, width, height, features }: FeatureMap, weights: Float64Array): PlaneMap {
   const result = new Float32Array(width * height)
   for (let place = 0; place < result.length; place++) {
     let sum = 0
     for (let feature = 0; feature < features; feature++) {
-      sum += values[place * features + feature]! * weights[(row + feature) * categories + category]!
+      sum += values[place * features + feature]! * weights[feature]!
     }
     result[place] = sum
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { Backbone } from '../../backbone/backbone.ts'
+import { type Backbone, blocksOf } from '../../backbone/backbone.ts'
 import { type Picture, scanDataset } from '../../dataset/scan.ts'
 import { hashBytes } from '../../disk/identity.ts'
 import { UserError } from '../../errors.ts'
@@ -31,7 +31,7 @@ export interface Nearest {
 /** The picture to find the nearest of. */
 export interface Query {
   readonly bytes: Uint8Array
-  /** Of all backbones side by side. */
+  /** Last features of all backbones side by side. */
   readonly bottleneck: Float32Array
 }
 
@@ -129,9 +129,10 @@ async function readSome(
   let column = 0
   for (const backbone of backbones) {
     const wanted = hashes.map((hash, row) => ({ hash, offset: row * width + column }))
-    const found = await store.readAll(bottleneckIdentity(backbone), wanted, values, backbone.features)
+    const [last = 0] = blocksOf(backbone)
+    const found = await store.readAll(bottleneckIdentity(backbone), wanted, values, last)
     for (const [row, hit] of found.entries()) whole[row] &&= hit
-    column += backbone.features
+    column += last
   }
   return { values, whole }
 }
