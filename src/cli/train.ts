@@ -23,7 +23,7 @@ export function addTrain({ program, terminal }: CommandContext): void {
     )
     .argument('<tf_files>', 'folder with data/<category>/… in it')
     .addOption(
-      new Option('--preset <name>', 'networks by the time they may take: 1, 2 or 4 times as much (fast)').choices(
+      new Option('--preset <name>', 'networks: fast unless given, good takes twice the time, best four times').choices(
         PRESET_NAMES,
       ),
     )

@@ -23,7 +23,7 @@ const CHUNK_MS = 200
  * Weight decay of a softmax whose rows have the mean square that `toSpace` gives them: it ends as regularised as the best
  * fit of inner folds is (bench/head).
  */
-const DECAY = 0.01
+const DECAY = 0.05
 /** The curves' points. */
 const REPORTS = 10
 

@@ -130,8 +130,8 @@ describe('train', () => {
     const tfFiles = await sampleFolder(await tempFolder(), ['fruit', 'vehicle'], 5)
     const { manifest } = await train(tfFiles, { ...QUICK, backbone: 'mobilenet_v1+efficientnet_lite0', inputSize: 256 })
     expect(manifest.backbones.map(({ name, features, recipe }) => [name, features, recipe.size])).toEqual([
-      ['mobilenet_v1', 1024, 256],
-      ['efficientnet_lite0', 1280, 256],
+      ['mobilenet_v1', 3584, 256],
+      ['efficientnet_lite0', 2176, 256],
     ])
     const model = await loadModel(tfFiles)
     expect(
