@@ -53,7 +53,7 @@ export function optimum(kernel, labels, categories, train, l2, most = 300) {
   let steps = 0
   for (; steps < most; steps++) {
     // Inner products are those of the weights: x · y in the dual is xᵀ K y.
-    let direction = now.gradient.map(value => -value)
+    const direction = now.gradient.map(value => -value)
     const image = imageNow.map(value => -value)
     const alphas = []
     for (const pair of pairs.toReversed()) {
@@ -63,7 +63,8 @@ export function optimum(kernel, labels, categories, train, l2, most = 300) {
       add(image, pair.Ky, -alpha)
     }
     const last = pairs.at(-1)
-    if (last) for (const each of [direction, image]) for (let at = 0; at < each.length; at++) each[at] *= last.sy / last.yy
+    if (last)
+      for (const each of [direction, image]) for (let at = 0; at < each.length; at++) each[at] *= last.sy / last.yy
     for (const pair of pairs) {
       const beta = dot(pair.Ky, direction) / pair.sy
       const alpha = alphas.pop()

@@ -91,7 +91,7 @@ function squaredDistances(map: Omit<FeatureMap, 'isDeviation'>): Float32Array {
 }
 
 /** Of each channel over all places. */
-export function meansOf({ values, height, width, features }: Omit<FeatureMap, 'isDeviation'>): Float64Array {
+function meansOf({ values, height, width, features }: Omit<FeatureMap, 'isDeviation'>): Float64Array {
   const sums = new Float64Array(features)
   for (let at = 0; at < values.length; at++) sums[at % features]! += values[at]!
   return sums.map(sum => sum / (height * width))

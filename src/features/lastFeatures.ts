@@ -16,6 +16,7 @@ export function lastFeatures(matrix: FeatureMatrix, backbones: readonly Lengths[
   const { values, rows, width } = matrix
   const lasts = lastWidth(backbones)
   if (lasts === width) return matrix
+  if (rows === 1 && backbones.length === 1) return { values: values.subarray(0, lasts), rows, width: lasts }
   const kept = new Float32Array(rows * lasts)
   for (let row = 0; row < rows; row++) {
     let from = row * width

@@ -1,6 +1,8 @@
 import { fitTemperature, foldTemperature } from '../../assess/temperature.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { FeatureMatrix } from '../../features/matrix.ts'
+import type { Blocks } from '../../head/blocks.ts'
+import { inSpace } from '../../head/halves.ts'
 import type { Head } from '../../head/head.ts'
 import { resolveHeadOptions } from '../../head/options.ts'
 import { crossValidate, type LabelledMatrix, trainHead } from '../../head/train.ts'
@@ -12,6 +14,8 @@ const FOLDS = 5
 export interface LiveHeadOptions {
   /** What scores are divided by; found by a quick cross-validation unless given. */
   readonly temperature?: number | undefined
+  /** Of each network's bottleneck, where the head is to be half discriminant; a softmax alone unless given. */
+  readonly blocks?: readonly Blocks[] | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -25,11 +29,12 @@ export async function liveHead(
   engine: Engine,
   matrix: FeatureMatrix,
   { labels, categories }: { readonly labels: Int32Array; readonly categories: number },
-  { temperature, signal }: LiveHeadOptions = {},
+  { temperature, blocks, signal }: LiveHeadOptions = {},
 ): Promise<{ readonly head: Head; readonly temperature: number }> {
-  const data: LabelledMatrix = { ...matrix, labels, categories }
-  const hooks = signal ? { signal } : {}
   const splits = new Array<'train'>(matrix.rows).fill('train')
+  const rows: LabelledMatrix = { ...matrix, labels, categories }
+  const data = blocks ? inSpace(rows, blocks, splits) : rows
+  const hooks = signal ? { signal } : {}
   const { head } = await trainHead(engine, data, splits, resolveHeadOptions({ folds: 0 }), hooks)
   const divisor = temperature ?? (await calibrated(engine, data, hooks))
   return { head: foldTemperature(head, divisor), temperature: divisor }

@@ -1,5 +1,5 @@
 import type { Backbone } from '../../backbone/backbone.ts'
-import { type FeatureMap, runFeatureMap } from '../../engine/featureMaps.ts'
+import { type FeatureMap, runFeatureMaps } from '../../engine/featureMaps.ts'
 import type { Head } from '../../head/head.ts'
 import { decodeForAll } from '../../image/decode.ts'
 import { overlay, seenRegion } from '../../image/overlay.ts'
@@ -28,11 +28,18 @@ export async function explainedPicture(
     bytes,
     backbones.map(({ recipe }) => recipe),
   )
+  const bottleneck = new Float32Array(head.width)
   const maps: FeatureMap[] = []
-  for (const [place, backbone] of backbones.entries()) maps.push(await runFeatureMap(backbone, inputs[place]!))
+  let column = 0
+  for (const [place, backbone] of backbones.entries()) {
+    const own = await runFeatureMaps(backbone, inputs[place]!)
+    maps.push(...own.maps)
+    bottleneck.set(own.bottleneck, column)
+    column += backbone.features
+  }
   const picture = await decodeUpright(bytes, { width: SIDE, height: SIDE })
   // One scale for all categories: their maps can be compared.
-  const all = Array.from({ length: head.categories }, (_, at) => activationMap(head, maps, at))
+  const all = Array.from({ length: head.categories }, (_, at) => activationMap(head, maps, bottleneck, at))
   const strongest = all.reduce(
     (most, { values }) => values.reduce((largest, value) => Math.max(largest, Math.abs(value)), most),
     1e-6,

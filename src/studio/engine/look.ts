@@ -92,7 +92,9 @@ export class Look {
       const vector = await this.#look(jpeg)
       const guess = await this.#guessOf(vector)
       const labelled = [...this.#seen()].filter(({ label }) => label !== null)
-      return { ...guess, nearest: nearestTo(vector, labelled, NEAREST), ms: Math.round(performance.now() - started) }
+      const { likeness } = await this.#networks
+      const nearest = nearestTo(vector, labelled, NEAREST, likeness)
+      return { ...guess, nearest, ms: Math.round(performance.now() - started) }
     },
     scores: async id => {
       const picture = this.#memory.get(id)
@@ -103,24 +105,27 @@ export class Look {
       const picture = this.#memory.get(id)
       if (picture?.vector === undefined) return []
       const others = [...this.#seen()].filter(other => other.id !== id && other.label !== null)
-      if (labels.length === 0) return nearestTo(picture.vector, others, count)
+      const { likeness } = await this.#networks
+      if (labels.length === 0) return nearestTo(picture.vector, others, count, likeness)
       return labels.flatMap(label =>
         nearestTo(
           picture.vector!,
           others.filter(other => other.label === label),
           count,
+          likeness,
         ),
       )
     },
     like: async id => {
       const picture = this.#memory.get(id)
       if (picture?.vector === undefined) return []
-      return nearestTo(picture.vector, this.#seen(), Number.POSITIVE_INFINITY).map(near => near.id)
+      const { likeness } = await this.#networks
+      return nearestTo(picture.vector, this.#seen(), Number.POSITIVE_INFINITY, likeness).map(near => near.id)
     },
     groups: async detail => {
       const pictures = this.#unlabeled()
-      const { width } = await this.#networks
-      const { groups, rest } = await groupRows(unitMatrix(pictures, width), { detail: detail as Detail })
+      const { likeness } = await this.#networks
+      const { groups, rest } = await groupRows(unitMatrix(pictures, likeness), { detail: detail as Detail })
       const ids = (rows: readonly number[]) => rows.map(row => pictures[row]!.id)
       const unseen = [...this.#memory.all()].filter(other => other.label === null && !isSeen(other)).map(({ id }) => id)
       return {
@@ -129,17 +134,17 @@ export class Look {
       }
     },
     next: async count => {
-      const { width, stored } = await this.#networks
+      const { width, stored, likeness } = await this.#networks
       const pictures = this.#unlabeled()
       const labelled = [...this.#seen()].filter(({ label }) => label !== null)
       const live = this.#live
       const scores = live && softmaxRows(headLogits(live.head, matrixOf(pictures, width).values), live.labels.length)
       const pool = {
-        unit: unitMatrix(pictures, width),
+        unit: unitMatrix(pictures, likeness),
         scores,
         categories: live?.labels.length ?? 0,
         isStrange: (row: number) => stored !== undefined && this.#strange.get(pictures[row]!.sha256 ?? '') === true,
-        labelled: unitMatrix(labelled, width),
+        labelled: unitMatrix(labelled, likeness),
       }
       return (await pickNext(pool, count)).map(pick => {
         const best = pick.between?.[0]
@@ -260,7 +265,7 @@ export class Look {
   }
 
   /** The live head, where two categories have pictures. */
-  async #learn({ engine, width, stored }: Networks): Promise<void> {
+  async #learn({ engine, width, stored, blocks }: Networks): Promise<void> {
     const started = performance.now()
     const pictures = this.#seen().filter(({ label }) => label !== null)
     const labels = [...new Set(pictures.map(({ label }) => label!))].sort()
@@ -275,7 +280,7 @@ export class Look {
       engine,
       matrixOf(pictures, width),
       { labels: own, categories: labels.length },
-      { temperature: known },
+      { temperature: known, blocks },
     )
     if (known === undefined) this.#calibrated = { pictures: pictures.length, temperature }
     this.#live = { head, labels }

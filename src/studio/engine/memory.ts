@@ -66,12 +66,17 @@ export function isSeen(picture: Remembered): picture is Seen {
   return picture.vector !== undefined
 }
 
-/** Bottlenecks as rows of length 1. */
-export function unitMatrix(pictures: readonly Seen[], width: number) {
+/** The part of a bottleneck that pictures are compared by. */
+export type Likeness = (vector: Float32Array) => Float32Array
+
+/** What pictures are compared by, as rows of length 1. */
+export function unitMatrix(pictures: readonly Seen[], likeness: Likeness) {
+  const parts = pictures.map(({ vector }) => likeness(vector))
+  const width = parts[0]?.length ?? 0
   const values = new Float32Array(pictures.length * width)
-  for (const [row, { vector }] of pictures.entries()) {
-    const scale = 1 / (lengthOf(vector) || 1)
-    for (let at = 0; at < width; at++) values[row * width + at] = vector[at]! * scale
+  for (const [row, part] of parts.entries()) {
+    const scale = 1 / (lengthOf(part) || 1)
+    for (let at = 0; at < width; at++) values[row * width + at] = part[at]! * scale
   }
   return { values, rows: pictures.length, width }
 }
@@ -94,14 +99,17 @@ export function nearestTo(
   vector: Float32Array,
   pictures: Iterable<Seen>,
   count: number,
+  likeness: Likeness,
 ): { readonly id: number; readonly distance: number }[] {
-  const own = lengthOf(vector) || 1
+  const wanted = likeness(vector)
+  const own = lengthOf(wanted) || 1
   const best: { id: number; distance: number }[] = []
-  for (const { id, vector: other } of pictures) {
+  for (const { id, vector: whole } of pictures) {
+    const other = likeness(whole)
     let sum = 0
     let square = 0
     for (let at = 0; at < other.length; at++) {
-      sum += vector[at]! * other[at]!
+      sum += wanted[at]! * other[at]!
       square += other[at]! * other[at]!
     }
     const distance = Math.max(0, 1 - sum / (own * Math.sqrt(square) || 1))

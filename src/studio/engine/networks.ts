@@ -1,11 +1,14 @@
-import type { Backbone } from '../../backbone/backbone.ts'
+import { type Backbone, blocksOf } from '../../backbone/backbone.ts'
 import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { findBackbones } from '../../backbone/find.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { loadEngine } from '../../engine/load.ts'
 import { extractFeatures } from '../../features/extract.ts'
+import { networkIdentity } from '../../features/identity.ts'
+import { lastFeatures } from '../../features/lastFeatures.ts'
 import { PartCache } from '../../features/partCache.ts'
 import { widthOf } from '../../features/rows.ts'
+import type { Blocks } from '../../head/blocks.ts'
 import { decodeForAll } from '../../image/decode.ts'
 import { DEFAULT_LIMITS } from '../../image/limits.ts'
 import { layoutOf } from '../../model/layout.ts'
@@ -43,7 +46,7 @@ export class Networks {
   /** @throws UserError when no engine loads, or the cache can't be read */
   static async open(tfFiles: string): Promise<Networks> {
     const stored = await readModel(tfFiles).catch(() => undefined) // none yet, or damaged: the next training mends that
-    const backbones = stored?.backbones ?? (await findBackbones(DEFAULT_BACKBONE, {}))
+    const backbones = stored?.backbones ?? (await findBackbones(DEFAULT_BACKBONE, { layers: 'many' }))
     const [engine, cache] = await Promise.all([loadEngine('auto'), PartCache.open(layoutOf(tfFiles).bottlenecks)])
     return new Networks(stored, backbones, engine, cache)
   }
@@ -53,9 +56,19 @@ export class Networks {
     return widthOf(this.backbones)
   }
 
+  /** What a head normalises of a bottleneck: as the model's does, or as a training's would. */
+  get blocks(): readonly Blocks[] | undefined {
+    return this.stored && !this.stored.head.blocks ? undefined : this.backbones.map(blocksOf)
+  }
+
+  /** The part of a bottleneck that pictures are compared by. */
+  readonly likeness = (vector: Float32Array): Float32Array => {
+    return lastFeatures({ values: vector, rows: 1, width: vector.length }, this.backbones).values
+  }
+
   /** Tells two sets of networks apart: bottlenecks of one mean nothing to the other. */
   get identity(): string {
-    return this.backbones.map(({ sha256, recipe }) => `${sha256} ${recipe.size} ${recipe.resize}`).join(' + ')
+    return this.backbones.map(backbone => networkIdentity(backbone)).join(' + ')
   }
 
   /** One picture's bottleneck, at once. @throws PictureError */
