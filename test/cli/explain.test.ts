@@ -33,9 +33,9 @@ describe('itc explain', () => {
     const { categories, nearest } = JSON.parse(out)
     expect(categories.map((category: { label: string }) => category.label).sort()).toEqual(['bird', 'bug'])
     const [{ map, bias, logit }] = categories
-    expect(map.values).toHaveLength(49)
+    expect(map.values).toHaveLength(196)
     const sum = map.values.reduce((total: number, value: number) => total + value, 0)
-    expect(sum / 49 + bias).toBeCloseTo(logit, 4)
+    expect(sum / 196 + bias).toBeCloseTo(logit, 4)
     expect(nearest).toMatchObject({ compared: 8, same: [], missing: null })
   })
 
