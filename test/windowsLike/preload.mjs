@@ -1,0 +1,93 @@
+/**
+ * A layer over node:fs that behaves as Windows, sticks and Macs do where they differ from Linux, for tests to run under:
+ * `node --import ./test/windowsLike/preload.mjs`. The name folding holds for everybody, what is refused only for `src/`:
+ * a test's own hands are free.
+ */
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { absolute } from './errors.mjs'
+import { foldArguments } from './names.mjs'
+import { bySource } from './caller.mjs'
+import { trackHandle, trackNumber, untrackNumber } from './opened.mjs'
+import { refusal } from './refused.mjs'
+
+/** Functions that take paths, and the places of these among the arguments. */
+const ONE = 'access appendFile chmod chown lchown lstat lutimes mkdir open opendir readFile readdir readlink realpath rm rmdir stat statfs truncate unlink utimes writeFile'
+const TWO = 'copyFile cp link rename'
+const PATHS = new Map([
+  ...ONE.split(' ').map(name => [name, [0]]),
+  ...TWO.split(' ').map(name => [name, [0, 1]]),
+  ['symlink', [1]],
+])
+
+for (const [name, places] of PATHS) {
+  wrapPromise(name, places)
+  wrapSync(`${name}Sync`, name, places)
+  wrapCallback(name, places)
+}
+const { existsSync, createReadStream, createWriteStream } = fs
+fs.existsSync = path => existsSync(foldArguments('exists', [path], [0])[0])
+fs.createReadStream = (path, ...rest) => createReadStream(foldArguments('open', [path], [0])[0], ...rest)
+fs.createWriteStream = (path, ...rest) => createWriteStream(foldArguments('open', [path], [0])[0], ...rest)
+trackNumbers()
+syncBuiltinESMExports()
+
+function wrapPromise(name, places) {
+  const real = fs.promises[name]
+  fs.promises[name] = async (...given) => {
+    const isSource = bySource()
+    const args = foldArguments(name, given, places)
+    const refused = isSource && refusal(name, args, places)
+    if (refused) throw refused
+    try {
+      const result = await real(...args)
+      return name === 'open' ? trackHandle(result, args, isSource) : result
+    } catch (error) {
+      throw absolute(error)
+    }
+  }
+}
+
+function wrapSync(name, kind, places) {
+  const real = fs[name]
+  fs[name] = Object.assign((...given) => {
+    const args = foldArguments(kind, given, places)
+    const refused = bySource() && refusal(kind, args, places)
+    if (refused) throw refused
+    try {
+      return real(...args)
+    } catch (error) {
+      throw absolute(error)
+    }
+  }, real)
+}
+
+function wrapCallback(name, places) {
+  const real = fs[name]
+  fs[name] = Object.assign((...given) => {
+    const args = foldArguments(name, given, places)
+    const callback = args.at(-1)
+    const refused = bySource() && refusal(name, args, places)
+    if (refused) return void process.nextTick(callback, refused)
+    return real(...args.slice(0, -1), (error, ...results) => callback(error && absolute(error), ...results))
+  }, real)
+}
+
+/** Files that are opened by number: by streams too. */
+function trackNumbers() {
+  const { open, openSync, close, closeSync } = fs
+  fs.open = (...args) =>
+    open(...args.slice(0, -1), (error, fd) => {
+      if (!error) trackNumber(fd)
+      args.at(-1)(error, fd)
+    })
+  fs.openSync = (...args) => trackNumber(openSync(...args))
+  fs.close = (fd, ...rest) => {
+    untrackNumber(fd)
+    close(fd, ...rest)
+  }
+  fs.closeSync = fd => {
+    untrackNumber(fd)
+    closeSync(fd)
+  }
+}
