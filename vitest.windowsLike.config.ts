@@ -5,7 +5,13 @@ import { settings } from './vitest.config.ts'
 export default defineConfig({
   test: {
     ...settings,
-    include: ['test/{disk,model}/**/*.test.ts', 'test/jobs/{guess,export}/**/*.test.ts', 'test/features/part*.test.ts', 'test/backbone/download.test.ts', 'test/windowsLike/*.test.ts'],
+    include: [
+      'test/{disk,model}/**/*.test.ts',
+      'test/jobs/{guess,export}/**/*.test.ts',
+      'test/features/part*.test.ts',
+      'test/backbone/download.test.ts',
+      'test/windowsLike/*.test.ts',
+    ],
     execArgv: ['--import', './test/windowsLike/preload.mjs'],
     isolate: true,
   },

@@ -1,6 +1,7 @@
-import { rename, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { readJson, writeJson } from '../disk/json.ts'
 import { withLock } from '../disk/lock.ts'
+import { renamePatiently } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { UserError } from '../errors.ts'
 import { cachedPath, defaultCacheFolder, type Environment, mirrored } from './cacheFolder.ts'
@@ -102,7 +103,7 @@ async function fetchInto(
       await dropPart(part)
       throw wrongChecksum(`What ${source} sent`, wanted, actual, handHint(path))
     }
-    await rename(part, path)
+    await renamePatiently(part, path)
     await dropPart(part)
     await writeRecord(path, address, actual)
     return { path, sha256: actual }

@@ -1,6 +1,7 @@
-import { open, rm, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readJson, writeJson } from '../disk/json.ts'
+import { removeFile } from '../disk/patience.ts'
 import type { HttpAnswer, HttpClient } from './http.ts'
 import { transferProblem } from './http.ts'
 
@@ -63,8 +64,8 @@ export async function transfer(client: HttpClient, address: string, part: string
 
 /** Forgets what was received so far. */
 export async function dropPart(part: string): Promise<void> {
-  await rm(part, { force: true })
-  await rm(notesPath(part), { force: true })
+  await removeFile(part)
+  await removeFile(notesPath(part))
 }
 
 async function attempt(client: HttpClient, address: string, part: string, options: TransferOptions): Promise<void> {

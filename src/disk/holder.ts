@@ -50,14 +50,17 @@ export async function isNear(holder: Holder): Promise<boolean> {
   return process.platform !== 'linux' || (boot !== undefined && pidNamespace !== undefined)
 }
 
-/** Whether the process of a holder that is near still runs. One that is stopped (Ctrl-Z) does. */
-export async function isAlive({ pid, started }: Holder): Promise<boolean> {
+/**
+ * Whether the process of a holder that is near still runs. One that is stopped (Ctrl-Z) does. Undefined where the system
+ * doesn't tell it from a later one that got its number.
+ */
+export async function isAlive({ pid, started }: Holder): Promise<boolean | undefined> {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    return systemCode(error) === 'EPERM' // somebody else's
+    if (systemCode(error) !== 'EPERM') return false // EPERM: somebody else's
   }
-  if (started === undefined || !(await hasOwnProc())) return true
+  if (started === undefined || !(await hasOwnProc())) return undefined
   return started === (await startOf(pid))
 }
 
@@ -66,8 +69,11 @@ async function hasOwnProc(): Promise<boolean> {
   return (await told(readlink('/proc/self'))) === String(process.pid)
 }
 
-/** When a process started, in the system's own count; undefined where the system doesn't tell. */
-async function startOf(pid: number | 'self'): Promise<string | undefined> {
+/**
+ * When a process started, in the system's own count; undefined where the system doesn't tell.
+ * @internal for tests: a lock as another process would write it
+ */
+export async function startOf(pid: number | 'self'): Promise<string | undefined> {
   const text = await told(readFile(`/proc/${pid}/stat`, 'utf8'))
   return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] // proc(5): field 22
 }

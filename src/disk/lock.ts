@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
+import { uptime } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemCode } from '../errors.ts'
 import { makeFolder } from './folder.ts'
 import { type Holder, isAlive, isNear, parseHolder, thisProcess } from './holder.ts'
+import { dropFile, patiently, removeFile, renamePatiently } from './patience.ts'
 
 export type { Holder } from './holder.ts'
 
@@ -13,6 +15,8 @@ const BEAT_MS = 5_000
 const STALE_MS = 60_000
 /** How many beats it must miss under our eyes besides: its clock may be wrong. */
 const MISSED_BEATS = 2.5
+/** How far off the time of the system's start may be. */
+const BOOT_MS = 5_000
 /** Between making the file and writing its holder into it; one that dies in between leaves it empty. */
 const UNWRITTEN_MS = 1_000
 const POLL_MS = 200
@@ -51,7 +55,7 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
   } finally {
     await endBeats()
     await file.close().catch(() => undefined)
-    if ((await read(path).catch(() => own)) === own) await rm(path, { force: true })
+    if ((await read(path).catch(() => own)) === own) await dropFile(path)
   }
 }
 
@@ -75,7 +79,7 @@ function beat(file: FileHandle, beatMs: number): () => Promise<void> {
 async function acquire(path: string, content: string): Promise<FileHandle | undefined> {
   let file: FileHandle
   try {
-    file = await open(path, 'wx')
+    file = await patiently(() => open(path, 'wx'))
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return undefined
     throw error
@@ -88,14 +92,15 @@ async function acquire(path: string, content: string): Promise<FileHandle | unde
     return undefined
   } catch (error) {
     await file.close().catch(() => undefined)
-    await rm(path, { force: true }) // a full disk: nobody holds an empty lock
+    await dropFile(path) // a full disk: nobody holds an empty lock
     throw error
   }
 }
 
 /** What a lock says; undefined when it was let go just now. */
 async function read(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(error => {
+  // One that is being removed can be neither read nor made for a moment on Windows.
+  return patiently(() => readFile(path, 'utf8')).catch(error => {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error
   })
@@ -105,25 +110,33 @@ async function read(path: string): Promise<string | undefined> {
 async function takeAway(path: string, content: string): Promise<void> {
   const aside = `${path}.${randomBytes(6).toString('hex')}`
   try {
-    await rename(path, aside)
+    await renamePatiently(path, aside)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return
     throw error
   }
-  if ((await read(aside)) === content) await rm(aside, { force: true })
-  else await rename(aside, path)
+  if ((await read(aside)) === content) await removeFile(aside)
+  else await renamePatiently(aside, path)
 }
 
-/** Whether a lock's holder is gone. Of one that can't be looked up, the file tells: no sign of life for long enough. */
+/**
+ * Whether a lock's holder is gone. Of one that can't be looked up, the file tells: no sign of life for long enough, or none
+ * since this machine started. Whatever the clocks say, it must miss some beats under our eyes as well.
+ */
 async function isDead(
   path: string,
   holder: Holder | undefined,
   beatMs: number,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  if (holder && (await isNear(holder))) return !(await isAlive(holder))
+  const near = holder !== undefined && (await isNear(holder))
+  const alive = near ? await isAlive(holder) : undefined
+  if (alive !== undefined) return !alive
   const before = await lastSign(path)
-  if (before === undefined || Date.now() - before <= (holder ? STALE_MS : UNWRITTEN_MS)) return false
+  if (before === undefined) return false
+  const sinceBoot = near && before > Date.now() - 1000 * uptime() - BOOT_MS
+  const patience = holder ? STALE_MS : UNWRITTEN_MS
+  if ((sinceBoot || !near) && Date.now() - before <= patience) return false
   await pause(holder ? MISSED_BEATS * beatMs : UNWRITTEN_MS, signal)
   return (await lastSign(path)) === before
 }

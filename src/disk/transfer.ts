@@ -1,21 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import {
-  copyFile,
-  type FileHandle,
-  link,
-  lstat,
-  open,
-  realpath,
-  rename,
-  rm,
-  stat,
-  unlink,
-  utimes,
-} from 'node:fs/promises'
+import { chmod, copyFile, type FileHandle, link, lstat, open, realpath, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors.ts'
 import { syncFolder } from './folder.ts'
+import { dropFile, isHeld, removeFile, renamePatiently, unlinkPatiently } from './patience.ts'
 
 /** What `copyNew` and `moveNew` leave in a folder when they are killed. */
 const DRAFT = /^\.itc-[0-9a-f]{16}\.tmp$/
@@ -42,7 +31,7 @@ export async function copyNew(from: string, to: string, durable = false): Promis
     await placeNew(draft, to)
     if (durable) await syncFolder(dirname(to))
   } finally {
-    await rm(draft, { force: true })
+    await dropFile(draft)
   }
 }
 
@@ -59,11 +48,11 @@ export async function moveNew(from: string, to: string): Promise<void> {
     await copyNew(from, to, true)
   }
   try {
-    await unlink(from)
+    await unlinkPatiently(from)
   } catch (error) {
     // A network disk may say so of a file that it has just removed: then `to` is the only one.
     if (systemCode(error) === 'ENOENT') return
-    if (await isSecondCopy(from, to)) await rm(to, { force: true })
+    if (await isSecondCopy(from, to)) await removeFile(to)
     throw error
   }
 }
@@ -83,9 +72,8 @@ async function linkNew(from: string, to: string): Promise<boolean> {
     await link(from, to)
     return true
   } catch (error) {
-    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'UNKNOWN'].includes(systemCode(error) ?? ''))
-      return false
-    throw error
+    if (['EEXIST', 'EXDEV', 'ENOENT', 'ENOSPC', 'EIO'].includes(systemCode(error) ?? '')) throw error
+    return false // each system and each kind of disk says otherwise that it can't: EPERM, EISDIR, EINVAL, ENOTSUP, …
   }
 }
 
@@ -93,7 +81,7 @@ async function linkNew(from: string, to: string): Promise<boolean> {
 async function renameNew(from: string, to: string): Promise<void> {
   const there = await lstat(to).catch(() => undefined)
   if (there) throw Object.assign(new Error(`"${to}" exists`), { code: 'EEXIST', path: to })
-  await rename(from, to)
+  await renamePatiently(from, to)
 }
 
 /** Waits until a file and its name are on the disk: before another copy of it is removed. */
@@ -103,13 +91,27 @@ export async function settle(path: string): Promise<void> {
 }
 
 async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r')
+  const file = await openToFlush(path)
   try {
     await file.sync()
   } catch (error) {
-    if (!['EPERM', 'EINVAL'].includes(systemCode(error) ?? '')) throw error // where it can't be had: Windows, some networks
+    if (!['EPERM', 'EINVAL'].includes(systemCode(error) ?? '')) throw error // where it can't be had: some networks
   } finally {
     await file.close()
+  }
+}
+
+/** Windows flushes nothing for those who only read. A copy that is write-protected, as its original, is so again at once. */
+async function openToFlush(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r+')
+  } catch (error) {
+    if (!isHeld(error)) throw error
+    const { mode } = await stat(path)
+    await chmod(path, mode | 0o200).catch(() => undefined)
+    const file = await open(path, 'r+').catch(() => open(path, 'r'))
+    await chmod(path, mode).catch(() => undefined)
+    return file
   }
 }
 

@@ -1,7 +1,8 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { draftOf } from './draft.ts'
 import { syncFolder } from './folder.ts'
+import { dropFile, renamePatiently } from './patience.ts'
 import { placeNew } from './transfer.ts'
 
 /** A file's content, whole or in parts. */
@@ -53,14 +54,14 @@ export async function writeNew(path: string, data: FileData): Promise<void> {
   await withDrafts([[draft, path]], async () => {
     await writeSynced(draft, data)
     await placeNew(draft, path)
-    await rm(draft, { force: true }) // a second name of the same file
+    await dropFile(draft) // a second name of the same file
     await syncFolder(dirname(path))
   })
 }
 
 /** The only place where one file of ours goes over another. */
 async function takePlaces(moves: readonly Move[]): Promise<void> {
-  for (const [draft, path] of moves) await rename(draft, path)
+  for (const [draft, path] of moves) await renamePatiently(draft, path)
   // What they replace may be removed next: a power cut must not leave neither.
   for (const folder of new Set(moves.map(([, path]) => dirname(path)))) await syncFolder(folder)
 }
@@ -70,7 +71,7 @@ async function withDrafts<T>(moves: readonly Move[], work: () => Promise<T>): Pr
   try {
     return await work()
   } catch (error) {
-    await Promise.all(moves.map(([draft]) => rm(draft, { force: true }).catch(() => undefined)))
+    await Promise.all(moves.map(([draft]) => dropFile(draft)))
     throw error
   }
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
+import { dropFile, renamePatiently } from '../disk/patience.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
 import { systemCode } from '../errors.ts'
 import { HASH_BYTES } from '../table/arrow.ts'
@@ -101,7 +102,7 @@ export class PartFolder {
     this.damaged.set(name, reason)
     // Where nothing can be written it stays, and is passed over.
     await mkdir(this.#aside, { recursive: true })
-      .then(() => rename(join(this.path, name), join(this.#aside, name)))
+      .then(() => renamePatiently(join(this.path, name), join(this.#aside, name)))
       .catch(() => undefined)
   }
 
@@ -119,7 +120,7 @@ export class PartFolder {
     if (small.length < MANY) return
     const written = new Set<string>()
     for (const joined of joinParts(small.map(({ part }) => part))) written.add((await this.write(joined)).name)
-    for (const { name } of small) if (!written.has(name)) await rm(join(this.path, name), { force: true })
+    for (const { name } of small) if (!written.has(name)) await dropFile(join(this.path, name))
   }
 }
 

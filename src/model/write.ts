@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bank } from '../assess/bank.ts'
 import type { FamiliarityRule } from '../assess/familiarity.ts'
 import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { makeFolder } from '../disk/folder.ts'
+import { dropFile, removeFile } from '../disk/patience.ts'
 import { writeAtomic, writeTogether } from '../disk/writeAtomic.ts'
 import { networkIdentity } from '../features/identity.ts'
 import type { Head } from '../head/head.ts'
@@ -59,7 +60,7 @@ export async function writeModel(
     skipped: facts.skipped,
   }
   // For other programs; itc reads the manifest only. A graph of an earlier model must not stay beside the new labels.
-  if ('without' in graph.entry) await rm(layout.graph, { force: true })
+  if ('without' in graph.entry) await removeFile(layout.graph)
   await writeTogether(
     [
       [layout.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
@@ -135,6 +136,6 @@ async function removeStale(folder: string, manifest: Manifest): Promise<void> {
   const { head, backbones, familiarity } = manifest
   const named = new Set([head, ...backbones, ...(familiarity ? [familiarity] : [])].map(({ file }) => file))
   for (const name of await readdir(folder)) {
-    if (!named.has(name) && /\.(onnx|f32|i8|tmp)$/.test(name)) await rm(join(folder, name), { force: true })
+    if (!named.has(name) && /\.(onnx|f32|i8|tmp)$/.test(name)) await dropFile(join(folder, name))
   }
 }

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { rm, stat, statfs } from 'node:fs/promises'
+import { stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import { makeFolder } from '../disk/folder.ts'
+import { dropFile } from '../disk/patience.ts'
 import { systemCode, UserError } from '../errors.ts'
 import { PictureError } from '../image/pictureError.ts'
 import { smallJpeg } from '../image/thumbnail.ts'
@@ -77,7 +78,7 @@ export class Uploads {
       const other = table.withSha(sha256).find(({ id }) => id !== row.id)
       return { id: row.id, name: to.slice(to.lastIndexOf('/') + 1), ...(other && { duplicateOf: other.id }) }
     } finally {
-      await rm(draft, { force: true })
+      await dropFile(draft)
     }
   }
 

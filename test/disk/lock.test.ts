@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { thisProcess } from '../../src/disk/holder.ts'
 import { withLock } from '../../src/disk/lock.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
@@ -39,11 +41,15 @@ const busy = () => {
   throw new Error('busy')
 }
 const silent = new Date(Date.now() - 61_000)
+const hasProc = existsSync('/proc/self')
 const ELSEWHERE = [
   ['another machine', { host: 'elsewhere' }],
   ['another machine with the same host name', { boot: 'another' }],
   ['another container with the same host name', { pidNamespace: 'pid:[1]' }],
-  ['an older version, which did not say where', { boot: undefined, pidNamespace: undefined }],
+  // Other systems number all their processes together, so that there it can be looked up.
+  ...(hasProc
+    ? [['an older version, which did not say where', { boot: undefined, pidNamespace: undefined }] as const]
+    : []),
 ] as const
 
 test.each(ELSEWHERE)('a lock of %s is held for a minute after its last sign of life', async (_, place) => {
@@ -52,6 +58,28 @@ test.each(ELSEWHERE)('a lock of %s is held for a minute after its last sign of l
   await expect(withLock(path, { waiting: busy, beatMs: 10 }, async () => 1)).rejects.toThrow('busy')
   await utimes(path, silent, silent)
   expect(await withLock(path, { waiting: busy, beatMs: 10 }, async () => 1)).toBe(1)
+})
+
+describe('where the system does not tell a process from a later one of its number (no /proc)', () => {
+  const lockOfThisNumber = async () => {
+    const path = join(await tempFolder(), 'lock')
+    await writeFile(path, JSON.stringify({ ...(await thisProcess()), started: undefined }))
+    return path
+  }
+
+  test('a lock is held while there are signs of life, and a minute longer', async () => {
+    const path = await lockOfThisNumber()
+    await expect(withLock(path, { waiting: busy, beatMs: 10 }, async () => 1)).rejects.toThrow('busy')
+    await utimes(path, silent, silent)
+    expect(await withLock(path, { waiting: busy, beatMs: 10 }, async () => 1)).toBe(1)
+  })
+
+  test('a lock from before this machine started is nobody’s', async () => {
+    const path = await lockOfThisNumber()
+    const before = new Date(Date.now() - 1000 * uptime() - 10_000)
+    await utimes(path, before, before)
+    expect(await withLock(path, { waiting: busy, beatMs: 10 }, async () => 1)).toBe(1)
+  })
 })
 
 test('a holder whose clock is wrong but beats is not overruled', async () => {
@@ -82,7 +110,7 @@ test('a lock lives while it is held, and a holder that lost it leaves its succes
 })
 
 const UNSHARE = ['--pid', '--fork', '--mount-proc', '--kill-child']
-const namespaces = spawnSync('unshare', [...UNSHARE, 'true']).status === 0
+const namespaces = hasProc && spawnSync('unshare', [...UNSHARE, 'true']).status === 0
 const LOCK = new URL('../../dist/disk/lock.js', import.meta.url).href
 
 /** Says what becomes of it with a lock, in a PID namespace of its own; one that got it keeps it. */

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { chmod, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { copyNew, moveNew } from '../../src/disk/transfer.ts'
@@ -48,4 +48,11 @@ describe('without links, as on FAT', () => {
     expect(await contents(folders.source)).toEqual(FILES)
     expect(await readdir(folders.source)).toHaveLength(2)
   })
+})
+
+test('a write-protected file is copied, flushed and still write-protected', async () => {
+  const [from, to] = [join(folders.source, 'a.jpg'), join(folders.source, 'copy.jpg')]
+  await chmod(from, 0o444)
+  await copyNew(from, to)
+  expect((await stat(to)).mode & 0o777).toBe((await stat(from)).mode & 0o777)
 })

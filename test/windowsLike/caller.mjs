@@ -13,6 +13,12 @@ export function bySource() {
   return false
 }
 
+/** Whether the very function that asks is one of `src/`: libraries must go on loading what is made for this machine. */
+export function askedBySource() {
+  const asking = callers().find(file => !file.includes('/test/windowsLike/'))
+  return asking?.replace(/^file:\/\//, '').startsWith(`${ROOT}src/`) ?? false
+}
+
 /** The files that the calling functions are in, the nearest first. */
 function callers() {
   const { stackTraceLimit, prepareStackTrace } = Error

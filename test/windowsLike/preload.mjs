@@ -5,14 +5,15 @@
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { askedBySource, bySource } from './caller.mjs'
 import { absolute } from './errors.mjs'
 import { foldArguments } from './names.mjs'
-import { bySource } from './caller.mjs'
 import { trackHandle, trackNumber, untrackNumber } from './opened.mjs'
 import { refusal } from './refused.mjs'
 
 /** Functions that take paths, and the places of these among the arguments. */
-const ONE = 'access appendFile chmod chown lchown lstat lutimes mkdir open opendir readFile readdir readlink realpath rm rmdir stat statfs truncate unlink utimes writeFile'
+const ONE =
+  'access appendFile chmod chown lchown lstat lutimes mkdir open opendir readFile readdir readlink realpath rm rmdir stat statfs truncate unlink utimes writeFile'
 const TWO = 'copyFile cp link rename'
 const PATHS = new Map([
   ...ONE.split(' ').map(name => [name, [0]]),
@@ -30,6 +31,8 @@ fs.existsSync = path => existsSync(foldArguments('exists', [path], [0])[0])
 fs.createReadStream = (path, ...rest) => createReadStream(foldArguments('open', [path], [0])[0], ...rest)
 fs.createWriteStream = (path, ...rest) => createWriteStream(foldArguments('open', [path], [0])[0], ...rest)
 trackNumbers()
+const { platform } = process
+Object.defineProperty(process, 'platform', { get: () => (askedBySource() ? 'win32' : platform), configurable: true })
 syncBuiltinESMExports()
 
 function wrapPromise(name, places) {

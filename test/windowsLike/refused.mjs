@@ -8,8 +8,8 @@ const REMOVES = ['rm', 'rmdir', 'unlink']
 const HELD_EVERY = 3
 const CODES = ['EBUSY', 'EPERM', 'EACCES']
 let turn = 0
-/** What was refused last: asking again is granted. */
-let refused = ''
+/** What was refused once: asking again is granted. */
+const refused = new Set()
 
 /** Why a call is refused; undefined where it is not. */
 export function refusal(name, args, places) {
@@ -19,11 +19,8 @@ export function refusal(name, args, places) {
   const paths = places.map(at => args[at])
   for (const each of paths) if (isOpen(each)) return systemError('EPERM', name, path)
   if (!isThere(path)) return undefined
-  if (refused === path || ++turn % HELD_EVERY !== 0) {
-    if (refused === path) refused = ''
-    return undefined
-  }
-  refused = path
+  if (refused.delete(path) || ++turn % HELD_EVERY !== 0) return undefined
+  refused.add(path)
   return systemError(CODES[(turn / HELD_EVERY) % CODES.length], name, path)
 }
 

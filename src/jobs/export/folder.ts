@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { syncFolder } from '../../disk/folder.ts'
 import { withLock } from '../../disk/lock.ts'
+import { removeAll, renamePatiently } from '../../disk/patience.ts'
 import { systemCode, UserError } from '../../errors.ts'
 import type { ExportFiles } from '../../export/formats.ts'
 
@@ -24,13 +25,13 @@ export async function writeFolder(folder: string, files: ExportFiles): Promise<v
   const work = async () => {
     const present = await namesIn(folder)
     const missing = await missingFiles(folder, present, files)
-    for (const name of present.filter(name => DRAFT.test(name))) await remove(join(folder, name))
+    for (const name of present.filter(name => DRAFT.test(name))) await removeAll(join(folder, name))
     await place(folder, missing)
   }
   try {
     await withLock(join(folder, LOCK_NAME), {}, work)
   } catch (error) {
-    if (made) await remove(made).catch(() => undefined)
+    if (made) await removeAll(made).catch(() => undefined)
     throw error
   }
 }
@@ -44,20 +45,15 @@ async function place(folder: string, files: ExportFiles): Promise<void> {
       await writeFile(join(draft, path), data, { flush: true, flag: 'wx' })
     }
     for (const top of new Set([...files.keys()].map(topOf))) {
-      await rename(join(draft, top), join(folder, top))
+      await renamePatiently(join(draft, top), join(folder, top))
       placed.push(top)
     }
-    await remove(draft)
+    await removeAll(draft).catch(() => undefined) // all that was in it has its place
     await syncFolder(folder)
   } catch (error) {
-    for (const path of [draft, ...placed.map(top => join(folder, top))]) await remove(path).catch(() => undefined)
+    for (const path of [draft, ...placed.map(top => join(folder, top))]) await removeAll(path).catch(() => undefined)
     throw error
   }
-}
-
-/** A file or a folder with all in it; nothing where there is none. */
-function remove(path: string): Promise<void> {
-  return rm(path, { recursive: true, force: true })
 }
 
 async function namesIn(folder: string): Promise<string[]> {

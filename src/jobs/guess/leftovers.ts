@@ -1,5 +1,6 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, posix } from 'node:path'
+import { dropFile } from '../../disk/patience.ts'
 import { isDraft } from '../../disk/transfer.ts'
 import { isResultsDraft } from './rewrite.ts'
 
@@ -18,6 +19,6 @@ export async function namesIn(destination: string): Promise<string[]> {
 export async function removeDrafts(destination: string): Promise<string[]> {
   const names = await namesIn(destination)
   const drafts = names.filter(name => isDraft(posix.basename(name)) || isResultsDraft(name))
-  for (const draft of drafts) await rm(join(destination, draft), { force: true })
+  for (const draft of drafts) await dropFile(join(destination, draft))
   return names
 }

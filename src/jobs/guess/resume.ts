@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeFile } from '../../disk/patience.ts'
 import { isSecondCopy, settle } from '../../disk/transfer.ts'
 import { type Measured, statAll } from '../../disk/walk.ts'
 import type { Entry } from './row.ts'
@@ -44,7 +44,7 @@ export async function resume(
       done.add(entry.original)
       if (!move || rehearsal) continue
       await settle(to) // from now on it is the only one
-      await rm(from, { force: true })
+      await removeFile(from)
     }
   }
   return {

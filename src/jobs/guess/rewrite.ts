@@ -31,6 +31,7 @@ export async function rewrite(
         await writeAll(file, buffer, written)
         written += bytesRead
       }
+      await old?.close() // Windows replaces no file that is open
       return written
     })
     let start = header.length

@@ -1,6 +1,7 @@
-import { realpath, rm, rmdir, stat } from 'node:fs/promises'
+import { realpath, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
+import { removeFile } from '../../disk/patience.ts'
 import { isSecondCopy, moveNew } from '../../disk/transfer.ts'
 import { systemCode, UserError } from '../../errors.ts'
 import { cannotWrite, checkFolders, leadsInto } from './folders.ts'
@@ -64,7 +65,7 @@ export async function undoGuessDir(
     const { left, ...result } = await takeBack(recorded.entries, source, destination, options)
     if (options.dryRun) return result
     for (const folder of foldersOf(recorded.entries)) await rmdir(join(destination, folder)).catch(() => undefined) // unless something else is in it
-    if (left.length === 0) await rm(path)
+    if (left.length === 0) await removeFile(path)
     else await (await Results.open(path, recorded.labels, left)).close()
     return result
   }
@@ -110,7 +111,7 @@ async function takeBackOne({ original, name }: Entry, root: string, folder: stri
   if (!present) return taken ? 'back' : { reason: `"${name}" is gone from the destination` }
   if (taken) {
     if (!(await isSecondCopy(from, to))) return { reason: `another file has taken its place; it stays as "${name}"` }
-    if (!dryRun) await rm(from)
+    if (!dryRun) await removeFile(from)
     return 'removed'
   }
   if (dryRun) return 'restored'

@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
+import { dropFile } from '../../disk/patience.ts'
 import { messageOf, UserError } from '../../errors.ts'
 import type { StepReport } from '../../head/train.ts'
 import type { ReportData } from '../../report/reportData.ts'
@@ -32,7 +32,7 @@ export async function writeBeside(
   if (wanted) await attempt('The report', writeReport(layout.report, page, layout.data, options.limits))
   const report = wanted && warnings.length === 0 ? layout.report : undefined
   // An earlier one would tell of another model.
-  if (report === undefined) await rm(layout.report, { force: true }).catch(() => undefined)
+  if (report === undefined) await dropFile(layout.report)
   const { summariesDir } = options
   if (summariesDir !== undefined) {
     await attempt('The summaries for TensorBoard', writeSummaries(summariesDir, history, Date.now() / 1000))

@@ -1,6 +1,7 @@
-import { lstat, mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
+import { renamePatiently, unlinkPatiently } from '../../disk/patience.ts'
 import { isSecondCopy, moveNew } from '../../disk/transfer.ts'
 import { systemCode } from '../../errors.ts'
 import { openPath } from '../pictures/folder.ts'
@@ -68,12 +69,12 @@ async function moveFolder(root: string, move: Move): Promise<Move> {
   const via = move.via === undefined ? undefined : openPath(root, move.via)
   if (via === undefined) {
     if (await exists(to)) throw Object.assign(new Error('in the way'), { code: 'EEXIST' })
-    await rename(from, to)
+    await renamePatiently(from, to)
     return move
   }
-  if (await exists(from)) await rename(from, via)
+  if (await exists(from)) await renamePatiently(from, via)
   if (await exists(to)) throw Object.assign(new Error('in the way'), { code: 'EEXIST' })
-  await rename(via, to)
+  await renamePatiently(via, to)
   return move
 }
 
@@ -90,7 +91,7 @@ export async function settleMove(root: string, move: Move): Promise<Settled> {
   const there = await lstat(from).catch(() => undefined)
   const arrived = await arrivedAt(root, move)
   if (there && arrived !== undefined && (await isSecondCopy(from, openPath(root, arrived)))) {
-    await unlink(from)
+    await unlinkPatiently(from)
     return settledAt(root, move, arrived)
   }
   if (there) {

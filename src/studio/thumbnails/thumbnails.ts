@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
 import { hashBytes } from '../../disk/identity.ts'
+import { renamePatiently } from '../../disk/patience.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { readPicture } from '../../image/read.ts'
 import { smallJpeg } from '../../image/thumbnail.ts'
@@ -96,7 +97,7 @@ async function store(path: string, jpeg: Buffer): Promise<void> {
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`
   await makeFolder(dirname(path))
   await writeFile(draft, jpeg, { flag: 'wx' })
-  await rename(draft, path)
+  await renamePatiently(draft, path)
 }
 
 /** A power cut may leave a file empty, or zeros in it: a JPEG begins with SOI and ends with EOI. */
