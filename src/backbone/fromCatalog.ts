@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemCode, UserError } from '../errors.ts'
@@ -61,7 +62,7 @@ async function locate(
  * @internal for tests: a damaged copy of what the package has
  */
 export async function verifiedBundle(folder: string, sha256: string): Promise<{ path: string; sha256: string }> {
-  const hint = 'Install the package again.'
+  let hint = 'Install the package again.'
   try {
     const actual = await sha256OfTfjsModel(join(folder, 'model.json'))
     if (actual === sha256) return { path: folder, sha256 }
@@ -71,5 +72,16 @@ export async function verifiedBundle(folder: string, sha256: string): Promise<{ 
     }
     if (!(cause instanceof UserError)) throw cause
   }
+  if (await hasCarriageReturns(join(folder, 'model.json'))) {
+    hint = 'Git has put carriage returns (CRLF) into its text files: git config core.autocrlf false, then clone again.'
+  }
   throw new UserError('E_DAMAGED', `The bundled network ${folder} is damaged: its checksum is wrong.`, { hint })
+}
+
+/** As Git for Windows and editors leave it; what was published has none. */
+async function hasCarriageReturns(path: string): Promise<boolean> {
+  return readFile(path).then(
+    bytes => bytes.includes('\r\n'),
+    () => false,
+  )
 }

@@ -29,6 +29,15 @@ test.each(BUNDLED_NAMES)('%s is the network that the catalog names', async name 
   await expect(verifiedBundle(join(MODELS, name), sha256)).resolves.toEqual({ path: join(MODELS, name), sha256 })
 })
 
+test('a bundled network that git has put carriage returns into says so', async () => {
+  const folder = await tempFolder()
+  await cp(join(MODELS, 'mobilenet_v1'), folder, { recursive: true })
+  const text = await readFile(join(folder, 'model.json'), 'utf8')
+  await writeFile(join(folder, 'model.json'), `${text.replaceAll(/\r?\n/g, '\r\n')}\r\n`)
+  const hint = expect.stringContaining('CRLF')
+  await expect(verifiedBundle(folder, catalogEntry('mobilenet_v1')!.sha256!)).rejects.toMatchObject({ hint })
+})
+
 test('a damaged or incomplete bundled network gets a sentence', async () => {
   const folder = await tempFolder()
   await cp(join(MODELS, 'mobilenet_v1'), folder, { recursive: true })

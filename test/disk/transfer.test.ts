@@ -5,13 +5,23 @@ import { copyNew, moveNew } from '../../src/disk/transfer.ts'
 import { contents, type Folders, makeFolders } from '../helpers/guessDirFixture.ts'
 
 /** What no file system of a test machine does. */
-const system = vi.hoisted(() => ({ links: true, forgets: false }))
+const system = vi.hoisted(() => ({ links: true, forgets: false, flushed: [] as string[] }))
 vi.mock('node:fs/promises', async original => {
   const fs = await original<typeof import('node:fs/promises')>()
   const refuse = (code: string) => Promise.reject(Object.assign(new Error(code), { code }))
   return {
     ...fs,
     link: (...paths: [string, string]) => (system.links ? fs.link(...paths) : refuse('EPERM')),
+    open: async (path: string, flags = 'r') => {
+      const file = await fs.open(path, flags)
+      const { sync } = file
+      return Object.assign(file, {
+        sync: async () => {
+          system.flushed.push(String(flags))
+          await sync.call(file)
+        },
+      })
+    },
     unlink: (path: string) => fs.unlink(path).then(() => (system.forgets ? refuse('ENOENT') : undefined)),
   }
 })
@@ -19,8 +29,13 @@ vi.mock('node:fs/promises', async original => {
 let folders: Folders
 const FILES = { 'a.jpg': 'a', 'b.jpg': 'b' }
 beforeEach(async () => {
-  Object.assign(system, { links: true, forgets: false })
+  Object.assign(system, { links: true, forgets: false, flushed: [] })
   folders = await makeFolders(FILES)
+})
+
+test('a copy is flushed by one who may write: Windows flushes nothing for the others', async () => {
+  await copyNew(join(folders.source, 'a.jpg'), join(folders.source, 'copy.jpg'))
+  expect(system.flushed).toEqual(['r+'])
 })
 
 test('a network disk that says of a removed file that there is none does not cost the picture', async () => {

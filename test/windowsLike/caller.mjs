@@ -13,10 +13,10 @@ export function bySource() {
   return false
 }
 
-/** Whether the very function that asks is one of `src/`: libraries must go on loading what is made for this machine. */
-export function askedBySource() {
+/** Whether the very function that asks is one of `src/disk/`: all else must go on with what is made for this machine. */
+export function askedByDisk() {
   const asking = callers().find(file => !file.includes('/test/windowsLike/'))
-  return asking?.replace(/^file:\/\//, '').startsWith(`${ROOT}src/`) ?? false
+  return asking?.replace(/^file:\/\//, '').startsWith(`${ROOT}src/disk/`) ?? false
 }
 
 /** The files that the calling functions are in, the nearest first. */

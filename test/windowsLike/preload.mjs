@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-import { askedBySource, bySource } from './caller.mjs'
+import { askedByDisk, bySource } from './caller.mjs'
 import { absolute } from './errors.mjs'
 import { foldArguments } from './names.mjs'
 import { trackHandle, trackNumber, untrackNumber } from './opened.mjs'
@@ -32,7 +32,7 @@ fs.createReadStream = (path, ...rest) => createReadStream(foldArguments('open', 
 fs.createWriteStream = (path, ...rest) => createWriteStream(foldArguments('open', [path], [0])[0], ...rest)
 trackNumbers()
 const { platform } = process
-Object.defineProperty(process, 'platform', { get: () => (askedBySource() ? 'win32' : platform), configurable: true })
+Object.defineProperty(process, 'platform', { get: () => (askedByDisk() ? 'win32' : platform), configurable: true })
 syncBuiltinESMExports()
 
 function wrapPromise(name, places) {
