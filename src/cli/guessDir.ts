@@ -22,6 +22,10 @@ export function addGuessDir(context: CommandContext): void {
     .argument('<destination>', 'folder for the named pictures, made if absent')
     .option('--move', 'move the pictures instead of copying them')
     .option('--undo', 'take back what the same command did: moved pictures return, copies of what is there go')
+    .option(
+      '--from <folder>',
+      'with --undo: the source as results.csv calls it, where it was renamed or is not recorded',
+    )
     .option('--dry-run', 'show what would be done and do nothing')
     .option(
       '--unsure [score]',

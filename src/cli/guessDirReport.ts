@@ -43,6 +43,7 @@ export class GuessDirReport {
     const all = result.unsure > 0 ? [...counts, ['unsure/', String(result.unsure)]] : counts
     for (const line of table(all, () => false)) out(`  ${line}`)
     if (!dryRun) out(`Every score is in ${printable(destination.replace(/[/\\]$/, ''))}/results.csv`)
+    for (const note of result.notes) this.#terminal.err(colors.yellow(note))
     this.#list(result.skipped, 'left out')
     this.#list(result.failed, 'not named')
   }
@@ -72,7 +73,7 @@ export function unsureLine({ threshold, measured, given }: UnsureChoice): string
 /** Lists files on standard error, each with its reason. */
 export function listProblems({ err, colors }: Terminal, title: string, problems: readonly Problem[]): void {
   err(colors.yellow(title))
-  for (const { original, reason } of problems) err(`  ${printable(original)}: ${reason}`)
+  for (const { original, reason } of problems) err(`  ${printable(original)}: ${printable(reason)}`)
 }
 
 /** `--json`: one document, written picture by picture, so that 100,000 of them need no memory. */
@@ -100,10 +101,10 @@ export class GuessDirJson {
       this.#out('], "complete": false}')
       return
     }
-    const { named, before, unsure, failed, skipped } = result
+    const { named, before, unsure, failed, skipped, notes } = result
     const counts = Object.fromEntries(result.counts.map(({ label, count }) => [label, count]))
     this.#out(
-      `], "complete": true, ${JSON.stringify({ named, before, counts, unsure, unsureBelow: choice, failed, skipped }).slice(1)}`,
+      `], "complete": true, ${JSON.stringify({ named, before, counts, unsure, unsureBelow: choice, failed, skipped, notes }).slice(1)}`,
     )
   }
 }

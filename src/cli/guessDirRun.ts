@@ -11,6 +11,7 @@ import { limitsOf, type NetworkFlags } from './options.ts'
 export interface GuessDirFlags extends NetworkFlags {
   readonly move?: boolean
   readonly undo?: boolean
+  readonly from?: string
   readonly dryRun?: boolean
   readonly unsure?: number | true
   readonly precision?: number
@@ -25,6 +26,7 @@ export async function nameFolder(
   destination: string,
   flags: GuessDirFlags,
 ): Promise<void> {
+  if (flags.from !== undefined) throw new UserError('E_BAD_VALUE', '--from goes with --undo.', { hint: 'Add --undo.' })
   const how = { move: flags.move === true, dryRun: flags.dryRun === true }
   const model = await loadModel(tfFiles, { engine: flags.engine })
   const unsure = unsureChoice(model.manifest, flags)

@@ -7,6 +7,7 @@ import { createProgress } from './progress.ts'
 
 interface UndoFlags {
   readonly move?: boolean
+  readonly from?: string
   readonly dryRun?: boolean
   readonly json?: boolean
 }
@@ -16,13 +17,14 @@ export async function undoFolder(
   { terminal, outcome }: CommandContext,
   source: string,
   destination: string,
-  { dryRun = false, json, move }: UndoFlags,
+  { dryRun = false, json, move, from }: UndoFlags,
 ): Promise<void> {
   if (move) throw new UserError('E_BAD_VALUE', 'Expected either --move or --undo but received both.')
   const { out, errIsTerminal, outIsTerminal, signal } = terminal
   const progress = createProgress(terminal, 'taking back')
   const result = await undoGuessDir(source, destination, {
     dryRun,
+    from,
     onEvent: ({ kind, original, name, done, total }) => {
       const line = `${printable(name)} → ${kind === 'restored' ? printable(original) : 'removed, its original is there'}`
       if (!json && outIsTerminal && errIsTerminal) progress.aside(() => out(line))
@@ -39,6 +41,8 @@ export async function undoFolder(
       `${count(result.restored, 'picture')} ${would}put back, ${count(result.removed, 'copy', 'copies')} ${would}removed`,
     ),
   )
+  if (result.others > 0) terminal.err(`${count(result.others, 'picture')} of other folders stay where they are`)
+  for (const note of result.notes) terminal.err(terminal.colors.yellow(note))
   if (result.failed.length > 0) {
     listProblems(terminal, `${count(result.failed.length, 'picture')} not put back:`, result.failed)
   }

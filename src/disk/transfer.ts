@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
-import { chmod, copyFile, type FileHandle, link, lstat, open, realpath, stat, utimes } from 'node:fs/promises'
+import { chmod, type FileHandle, link, lstat, open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors.ts'
+import { keepExtended, keepOwner, keepTimes } from './attributes.ts'
 import { syncFolder } from './folder.ts'
+import { ChangedFile, type Original, withOriginal } from './original.ts'
 import { dropFile, isHeld, removeFile, renamePatiently, unlinkPatiently } from './patience.ts'
+import { isSecondCopy } from './secondCopy.ts'
 
 /** What `copyNew` and `moveNew` leave in a folder when they are killed. */
 const DRAFT = /^\.itc-[0-9a-f]{16}\.tmp$/
@@ -14,39 +16,91 @@ export function isDraft(name: string): boolean {
   return DRAFT.test(name)
 }
 
+/** What a move could not take along. */
+export interface Moved {
+  /** False when extended attributes, if it has any, stayed behind on another disk. */
+  readonly extended: boolean
+}
+
 /**
- * Copies a file, with its time of change. The new name appears at once with the whole file or not at all, after a power cut
- * too: without waiting for the disk, a file system may keep the name and lose the bytes.
+ * Copies a file, with its times. The new name appears at once with the whole file or not at all, after a power cut too:
+ * without waiting for the disk, a file system may keep the name and lose the bytes.
  *
- * @param durable waits until the name is on the disk as well: before its original is removed
- * @throws the system's error; `EEXIST` when `to` exists, which is then left as it is
+ * @throws the system's error; `EEXIST` when `to` exists, which is then left as it is; ChangedFile when the original is no
+ *   longer what it was when it was opened
  */
-export async function copyNew(from: string, to: string, durable = false): Promise<void> {
-  const draft = join(dirname(to), `.itc-${randomBytes(8).toString('hex')}.tmp`)
-  try {
-    await copyFile(from, draft, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
-    const { atime, mtime } = await stat(from)
-    await utimes(draft, atime, mtime).catch(() => undefined) // some network disks keep no times
-    await sync(draft)
-    await placeNew(draft, to)
-    if (durable) await syncFolder(dirname(to))
-  } finally {
-    await dropFile(draft)
-  }
+export async function copyNew(from: Original | string, to: string): Promise<void> {
+  await opened(from, original => copyDraft(original, to))
 }
 
 /**
  * Moves a file, to another disk too. At every moment it is whole under one name or under both.
  *
- * @throws the system's error; `EEXIST` when `to` exists, which is then left as it is
+ * @throws as `copyNew` does
  */
-export async function moveNew(from: string, to: string): Promise<void> {
+export async function moveNew(from: Original | string, to: string): Promise<Moved> {
+  return opened(from, async original => {
+    await original.check()
+    const moved = await takeName(original, to)
+    await removeOld(original, to)
+    return moved
+  })
+}
+
+function opened<T>(from: Original | string, work: (original: Original) => Promise<T>): Promise<T> {
+  return typeof from === 'string' ? withOriginal(from, work) : work(from)
+}
+
+/** @param complete sees to what goes along, before the file takes its name; the name is on the disk then as well */
+async function copyDraft(original: Original, to: string, complete?: (draft: string) => Promise<void>): Promise<void> {
+  const draft = join(dirname(to), `.itc-${randomBytes(8).toString('hex')}.tmp`)
   try {
-    if (!(await linkNew(from, to))) return await renameNew(from, to)
+    await original.copyTo(draft)
+    await complete?.(draft)
+    await keepTimes(original, draft)
+    await sync(draft)
+    await original.check()
+    await placeNew(draft, to)
+    if (complete) await syncFolder(dirname(to)) // before its original is removed
+  } finally {
+    await dropFile(draft)
+  }
+}
+
+/** Gives a file its new name: a second one of the same file, or of a copy on another disk. */
+async function takeName(original: Original, to: string): Promise<Moved> {
+  let extended = true
+  try {
+    await placeNew(original.path, to)
+    if (!(await original.isAt(to))) {
+      await moveBack(original.path, to)
+      throw new ChangedFile(original.path)
+    }
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
-    await copyNew(from, to, true)
+    await copyDraft(original, to, async draft => {
+      await keepOwner(original, draft)
+      extended = await keepExtended(original, draft)
+    })
+    await original.check().catch(async changed => {
+      await removeFile(to) // a copy of what it was
+      throw changed
+    })
   }
+  return { extended }
+}
+
+/** Another file was put under the old name in just that moment: it keeps that name. */
+async function moveBack(from: string, to: string): Promise<void> {
+  const [old, now] = await Promise.all([from, to].map(path => lstat(path).catch(() => undefined)))
+  if (!old) await renameNew(to, from)
+  else if (old.ino === now?.ino && old.dev === now.dev) await removeFile(to)
+}
+
+/** Removes the old name, unless it leads to something else by now. */
+async function removeOld(original: Original, to: string): Promise<void> {
+  const from = original.path
+  if (!(await original.isAt(from))) return
   try {
     await unlinkPatiently(from)
   } catch (error) {
@@ -112,36 +166,5 @@ async function openToFlush(path: string): Promise<FileHandle> {
     const file = await open(path, 'r+').catch(() => open(path, 'r'))
     await chmod(path, mode).catch(() => undefined)
     return file
-  }
-}
-
-const COMPARED = 1 << 16
-
-/**
- * True when both files are there, hold the same bytes, and one can be removed without losing the other: one being a link
- * that leads to the other is not that, nor is one folder under two paths.
- */
-export async function isSecondCopy(a: string, b: string): Promise<boolean> {
-  const kinds = await Promise.all([a, b].map(path => stat(path).catch(() => undefined)))
-  if (!kinds.every(kind => kind?.isFile())) return false // opening a FIFO would wait for its writer
-  const left = await open(a, 'r').catch(() => undefined)
-  const right = await open(b, 'r').catch(() => undefined)
-  try {
-    if (!left || !right || (await realpath(a)) === (await realpath(b))) return false
-    const [one, two] = await Promise.all([left.stat({ bigint: true }), right.stat({ bigint: true })])
-    if (one.ino === two.ino && one.dev === two.dev) return one.nlink > 1
-    return one.size === two.size && (await sameBytes(left, right))
-  } finally {
-    await left?.close()
-    await right?.close()
-  }
-}
-
-async function sameBytes(left: FileHandle, right: FileHandle): Promise<boolean> {
-  const [one, two] = [Buffer.alloc(COMPARED), Buffer.alloc(COMPARED)]
-  for (let at = 0; ; at += COMPARED) {
-    const [first, second] = await Promise.all([left.read(one, 0, COMPARED, at), right.read(two, 0, COMPARED, at)])
-    if (!one.subarray(0, first.bytesRead).equals(two.subarray(0, second.bytesRead))) return false
-    if (first.bytesRead < COMPARED) return true
   }
 }

@@ -8,8 +8,18 @@ export type Entry =
   /** Neither a file nor a folder: `what` it is, in words. */
   | { readonly type: 'special'; readonly what: string; readonly name: Uint8Array }
 
-/** A file's size in bytes and time of change, or in words why it has none. */
-export type Measured = { readonly size: number; readonly mtimeMs: number } | string
+/** What tells a file from every other one, and from itself after a change. */
+export interface Mark {
+  readonly dev: number
+  readonly ino: number
+  /** Bytes. */
+  readonly size: number
+  /** Time of change. */
+  readonly mtimeMs: number
+}
+
+/** A file's mark, or in words why it has none. */
+export type Measured = Mark | string
 
 /** How many files are asked for at once: enough to hide a slow disk, few enough to stay below every system's limit. */
 const AT_ONCE = 64
@@ -53,8 +63,13 @@ export async function statAll(files: readonly { path: string; link: boolean }[])
   return results
 }
 
+/** A file's mark, from what the system says of it. */
+export function markOf({ dev, ino, size, mtimeMs }: Stats): Mark {
+  return { dev, ino, size, mtimeMs }
+}
+
 function measure(stats: Stats): Measured {
-  if (stats.isFile()) return { size: stats.size, mtimeMs: stats.mtimeMs }
+  if (stats.isFile()) return markOf(stats)
   // It was listed as a file or a link, so this is where the link leads.
   return `a link to ${stats.isDirectory() ? 'a folder, which is not followed' : special(stats)}`
 }

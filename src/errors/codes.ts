@@ -111,6 +111,10 @@ export const ERROR_CODES = {
     when: 'There is nothing in the destination to take back.',
     remedy: 'Give the same folders as before.',
   },
+  E_OTHER_SOURCE: {
+    when: 'results.csv in the destination tells of pictures of other folders than the one to take back to.',
+    remedy: 'Give the folder that it names; --from where it was renamed.',
+  },
   E_OTHER_LABELS: {
     when: 'results.csv in the destination is of a model with other categories.',
     remedy: 'Choose another destination, or take that run back with --undo.',

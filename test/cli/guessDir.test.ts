@@ -56,8 +56,8 @@ describe('itc guess-dir', () => {
       `Every score is in ${destination}/results.csv`,
     ])
     const [header, bus] = (await fs.readFile(join(destination, 'results.csv'), 'utf8')).split('\n')
-    expect(header).toBe('original,name,label,unsure,fresh_fruit,vehicle,error')
-    expect(bus).toMatch(/^bus\.jpg,vehicle-(0\.\d{5})\.jpg,vehicle,,0\.\d{5},\1,$/)
+    expect(header).toBe('\uFEFFname,original,source,sha256,label,unsure,fresh_fruit,vehicle,error')
+    expect(bus).toMatch(/^vehicle-(0\.\d{5})\.jpg,bus\.jpg,.*source,[0-9a-f]{64},vehicle,,0\.\d{5},\1,$/)
     expect(await hashes(destination)).toEqual(await hashes(source))
   })
 
@@ -83,7 +83,9 @@ describe('itc guess-dir', () => {
       '  cut\\u001b[31m.jpg: truncated JPEG',
       '  letter.jpg: not a picture (looks like text)',
     ])
-    expect(await fs.readFile(join(destination, 'results.csv'), 'utf8')).toContain('letter.jpg,,,,,,not a picture')
+    expect(await fs.readFile(join(destination, 'results.csv'), 'utf8')).toMatch(
+      /^,letter\.jpg,.*source,,,,,,not a picture/m,
+    )
     const again = await run(['guess-dir', tfFiles, source, destination, '--allow-truncated'])
     expect(again.out).toMatch(/^cut.* → /)
     expect(again.out).toContain('1 picture copied')
@@ -123,6 +125,7 @@ describe('itc guess-dir', () => {
       unsure: 0,
       failed: [{ original: 'letter.jpg', reason: 'not a picture (looks like text)' }],
       skipped: [],
+      notes: [],
     })
     const none = await run(['guess-dir', tfFiles, join(root, 'nowhere'), destination, '--json'])
     expect(JSON.parse(none.out)).toEqual({ pictures: [], complete: false })

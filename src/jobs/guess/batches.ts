@@ -1,26 +1,31 @@
-import { access, constants } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { copyNew, moveNew } from '../../disk/transfer.ts'
-import { unreadableReason } from '../../errors/system.ts'
-import { systemCode } from '../../errors.ts'
-import { makeDestination } from './folders.ts'
+import { Original } from '../../disk/original.ts'
 import type { Namer } from './naming.ts'
 import type { NamedPicture, Problem } from './options.ts'
+import { folderOf, type Placed, place, sourceTrouble } from './place.ts'
 import type { Results } from './results.ts'
 import type { Entry, Row } from './row.ts'
+import type { SourcePicture } from './scan.ts'
 
-/** Rows written, and made sure of, at a time. */
+/** Rows written, and made sure of, at a time; as many files are open. */
 const BATCH = 64
-/** Files copied at a time. */
+/** Files hashed, or copied, at a time. */
 const AT_ONCE = 8
 
 export interface BatchOptions {
+  /** The source's real path. */
   readonly source: string
   readonly destination: string
   readonly move: boolean
   readonly signal: AbortSignal | undefined
   readonly onNamed: (picture: NamedPicture) => void
   readonly onFailed: (problem: Problem) => void
+}
+
+/** A row and its picture, open from before the row is written until it is in place. */
+interface Item {
+  readonly row: Row
+  readonly original: Original | undefined
+  readonly sha256: string
 }
 
 /** Records pictures and puts them in place, a batch at a time, while its caller goes on to name the next. */
@@ -30,8 +35,9 @@ export class BatchWriter {
   readonly #results: Results
   readonly #namer: Namer
   readonly #options: BatchOptions
-  #rows: Row[] = []
+  #rows: (readonly [row: Row, picture: SourcePicture])[] = []
   #running: Promise<void> = Promise.resolve()
+  #extendedLost = false
 
   constructor(results: Results, namer: Namer, options: BatchOptions) {
     this.#results = results
@@ -39,9 +45,14 @@ export class BatchWriter {
     this.#options = options
   }
 
+  /** Whether pictures may have lost extended attributes on the way to another disk. */
+  get extendedLost(): boolean {
+    return this.#extendedLost
+  }
+
   /** Takes a row; waits only while a whole batch is ahead of it. */
-  async add(row: Row): Promise<void> {
-    this.#rows.push(row)
+  async add(row: Row, picture: SourcePicture): Promise<void> {
+    this.#rows.push([row, picture])
     if (this.#rows.length < BATCH) return
     await this.#running
     this.#start()
@@ -66,91 +77,86 @@ export class BatchWriter {
     this.#running.catch(() => undefined) // heard by whoever awaits it next
   }
 
-  async #write(rows: readonly Row[]): Promise<void> {
-    await this.#results.append(rows)
-    const outcomes = await this.#placeAll(rows)
-    for (const [index, row] of rows.entries()) {
-      const placed = await this.#settle(row, outcomes[index]!)
-      if ('reason' in placed) this.#options.onFailed(placed)
-      else this.#options.onNamed(placed)
+  async #write(rows: readonly (readonly [Row, SourcePicture])[]): Promise<void> {
+    const items: Item[] = []
+    try {
+      await this.#each(rows, async ([row, picture], index) => {
+        items[index] = await this.#open(row, picture)
+      })
+      await this.#append(items)
+      const outcomes: Placed[] = []
+      await this.#each(items, async (item, index) => {
+        outcomes[index] = await this.#place(item)
+      })
+      for (const [index, item] of items.entries()) {
+        const row = await this.#settle(item, outcomes[index]!)
+        if ('reason' in row) this.#options.onFailed(row)
+        else this.#options.onNamed(row)
+      }
+    } finally {
+      for (const item of items) await item?.original?.close()
     }
   }
 
-  /** Several at a time; what went wrong for good is thrown after all have ended. */
-  async #placeAll(rows: readonly Row[]): Promise<Outcome[]> {
-    const outcomes: Outcome[] = []
+  /** Some at a time; what went wrong for good is thrown after all have ended. */
+  async #each<T>(all: readonly T[], work: (one: T, index: number) => Promise<void>): Promise<void> {
     let next = 0
-    const work = async () => {
-      while (next < rows.length) {
+    const loop = async () => {
+      while (next < all.length) {
         const index = next++
         try {
           this.#options.signal?.throwIfAborted()
-          const row = rows[index]!
-          outcomes[index] = 'reason' in row ? 'placed' : await this.#place(row)
+          await work(all[index]!, index)
         } catch (error) {
-          next = rows.length
+          next = all.length
           throw error
         }
       }
     }
-    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work))
+    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, loop))
     const broken = ended.find(end => end.status === 'rejected')
     if (broken) throw broken.reason
-    return outcomes
   }
 
-  async #place({ original, name }: NamedPicture): Promise<Outcome> {
-    const { source, destination, move } = this.#options
-    const from = join(source, original)
-    const folder = folderOf(name)
-    if (folder !== '') await makeDestination(join(destination, folder))
+  /** Opens what was named, which must still be what was listed, and learns its content's hash. */
+  async #open(row: Row, { path, mark, original: name }: SourcePicture): Promise<Item> {
+    if ('reason' in row) return { row, original: undefined, sha256: '' }
+    let original: Original | undefined
     try {
-      await (move ? moveNew : copyNew)(from, join(destination, name))
-      return 'placed'
+      original = await Original.open(path, mark)
+      return { row, original, sha256: await original.sha256() }
     } catch (error) {
-      if (systemCode(error) === 'EEXIST') return 'exists'
-      const reason = await sourceTrouble(from, error, move)
-      if (reason !== undefined) return { original, reason }
-      throw error
+      await original?.close()
+      const reason = await sourceTrouble(path, error, false)
+      if (reason === undefined) throw error
+      return { row: { original: name, reason }, original: undefined, sha256: '' }
     }
   }
 
+  async #append(items: readonly Item[]): Promise<void> {
+    const { source } = this.#options
+    await this.#results.append(items.map(({ row, sha256 }) => ({ row, source, sha256 })))
+  }
+
+  async #place({ row, original }: Item): Promise<Placed> {
+    if ('reason' in row || original === undefined) return 'placed'
+    const { destination, move } = this.#options
+    const placed = await place(row, original, destination, move)
+    if (placed === 'without attributes') this.#extendedLost = true
+    return placed
+  }
+
   /** Sees to a picture whose name was taken by somebody else after it was given out, or that vanished. */
-  async #settle(row: Row, outcome: Outcome): Promise<Row> {
-    if (outcome === 'placed' || 'reason' in row) return row
+  async #settle(item: Item, placed: Placed): Promise<Row> {
+    const { row } = item
+    if (placed === 'placed' || placed === 'without attributes' || 'reason' in row) return row
     const planned = this.#results.entries.findLast(({ name }) => name === row.name)
     if (planned) this.stale.add(planned)
-    const again: Row =
-      outcome === 'exists'
-        ? { ...row, name: this.#namer.take(row.label, row.score, row.original, folderOf(row.name)) }
-        : outcome
-    await this.#results.append([again])
-    return this.#settle(again, 'reason' in again ? 'placed' : await this.#place(again))
+    const again: Item =
+      placed === 'exists'
+        ? { ...item, row: { ...row, name: this.#namer.take(row.label, row.score, row.original, folderOf(row.name)) } }
+        : { row: placed, original: undefined, sha256: '' }
+    await this.#append([again])
+    return this.#settle(again, await this.#place(again))
   }
-}
-
-/** The folder of a name under the destination; empty at the top. */
-function folderOf(name: string): string {
-  return name.slice(0, Math.max(0, name.lastIndexOf('/')))
-}
-
-type Outcome = 'placed' | 'exists' | Problem
-
-/** In words what is wrong with a picture's original; undefined when the destination is to blame. */
-async function sourceTrouble(path: string, error: unknown, move: boolean): Promise<string | undefined> {
-  const code = systemCode(error)
-  if (!(await allowed(path, constants.R_OK))) {
-    return code === 'ENOENT' ? 'vanished meanwhile' : `cannot be read any more (${code})`
-  }
-  if (code === 'EIO') return unreadableReason(error)
-  const { syscall, path: about } = error as NodeJS.ErrnoException
-  const stuck = (syscall === 'unlink' && about === path) || !(await allowed(dirname(path), constants.W_OK))
-  return move && stuck ? `cannot be removed from the source (${code})` : undefined
-}
-
-async function allowed(path: string, mode: number): Promise<boolean> {
-  return access(path, mode).then(
-    () => true,
-    () => false,
-  )
 }

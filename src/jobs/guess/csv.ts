@@ -9,7 +9,14 @@ export interface CsvRecord {
 
 /** One line of CSV as RFC 4180 quotes it. The line ends in LF, as every reader takes it and every shell tool wants it. */
 export function formatRecord(cells: readonly string[]): string {
-  return `${cells.map(cell => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`
+  return `${cells.map(cell => (/[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`
+}
+
+/** What tells a spreadsheet that the file is UTF-8: without it Excel garbles every letter beyond ASCII. */
+export const BYTE_ORDER_MARK = '\uFEFF'
+
+function unmarked(line: string): string {
+  return line.startsWith(BYTE_ORDER_MARK) ? line.slice(BYTE_ORDER_MARK.length) : line
 }
 
 const QUOTE = 0x22
@@ -34,7 +41,8 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
       if (byte === QUOTE) quoted = !quoted
       else if (byte === LF && !quoted) {
         const end = scanned + 1
-        yield { cells: parseRecord(pending.toString('utf8', from, scanned)), start: start + from, end: start + end }
+        const line = pending.toString('utf8', from, scanned)
+        yield { cells: parseRecord(start + from === 0 ? unmarked(line) : line), start: start + from, end: start + end }
         from = end
       }
     }
@@ -49,7 +57,7 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
  * @internal for tests: one record, where a file is many
  */
 export function parseRecord(line: string): string[] {
-  const text = line.replace(/^\uFEFF/, '').replace(/\r$/, '')
+  const text = line.replace(/\r$/, '')
   const cell = /(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|$)/y
   const cells: string[] = []
   for (;;) {
@@ -60,18 +68,28 @@ export function parseRecord(line: string): string[] {
   }
 }
 
-/** What a spreadsheet takes for a formula when a cell begins with it; Japanese ones take the wide forms too. */
-const FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/
+/**
+ * Where a spreadsheet may see a formula begin: at the start of a cell, and behind what other countries' spreadsheets take
+ * for the end of one, since they split this file at `;` or at tabs. Quotes there may be taken away; Japanese ones take the
+ * wide signs too.
+ */
+const FORMULA = /(?<=^|[;\t\r\n])(?=["']*[=+\-@＝＋－＠\t\r\n])/g
+const GUARDED = /(?<=^|[;\t\r\n])'(?=["']*[=+\-@＝＋－＠\t\r\n])/g
 
 /**
  * Keeps a spreadsheet from running a file's or a category's name as a formula: an apostrophe goes before it. Names that
  * had one get one more, so that `unguardText` always gives back what there was.
  */
 export function guardText(text: string): string {
-  return FORMULA.test(text) ? `'${text}` : text
+  return text.replace(FORMULA, "'")
 }
 
 /** Undoes `guardText`. */
 export function unguardText(text: string): string {
-  return text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text
+  return text.replace(GUARDED, '')
+}
+
+/** The same for tables of version 1, which guarded the start of a cell alone. */
+export function unguardFirst(text: string): string {
+  return /^''*[=+\-@＝＋－＠\t\r\n]/.test(text) ? text.slice(1) : text
 }

@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises'
+import { lstat, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
 import { systemError } from '../../errors/system.ts'
@@ -28,6 +28,13 @@ export async function checkFolders(source: string, destination: string): Promise
       hint: 'Choose a folder beside it.',
     })
   }
+}
+
+/** @throws UserError `E_NOT_A_FOLDER` for a link: pictures would go to wherever it leads */
+export async function checkNoLink(folder: string): Promise<void> {
+  if (!(await lstat(folder).catch(() => undefined))?.isSymbolicLink()) return
+  const hint = 'Remove the link, or choose another destination.'
+  throw new UserError('E_NOT_A_FOLDER', `"${folder}" is a link, which is not followed.`, { hint })
 }
 
 /** The error for a source that can't be listed. */

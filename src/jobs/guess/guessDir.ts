@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Holder, withLock } from '../../disk/lock.ts'
 import { UserError } from '../../errors.ts'
 import type { NamingModel } from './ahead.ts'
-import { cannotWrite, checkFolders, makeDestination } from './folders.ts'
+import { cannotWrite, checkFolders, checkNoLink, makeDestination } from './folders.ts'
 import { type GuessDirOptions, type GuessDirResult, UNSURE_FOLDER } from './options.ts'
 import { Run } from './run.ts'
 import { scanSource } from './scan.ts'
@@ -26,7 +26,10 @@ export async function guessDir(
 ): Promise<GuessDirResult> {
   await checkFolders(source, destination)
   // Else every run would find what the one before had put there.
-  if (options.unsure !== undefined) await checkFolders(source, join(destination, UNSURE_FOLDER))
+  if (options.unsure !== undefined) {
+    await checkFolders(source, join(destination, UNSURE_FOLDER))
+    await checkNoLink(join(destination, UNSURE_FOLDER))
+  }
   const found = await scanSource(source, !options.move)
   const { only } = options
   const scan = only ? { ...found, pictures: found.pictures.filter(({ original }) => only(original)) } : found

@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises'
-import { join, posix } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { dropFile } from '../../disk/patience.ts'
 import { isDraft } from '../../disk/transfer.ts'
 import { isResultsDraft } from './rewrite.ts'
+import type { Entry } from './row.ts'
+import { isPlain } from './takeBack.ts'
 
 /** What is there, by path under the destination. */
 export async function namesIn(destination: string): Promise<string[]> {
@@ -21,4 +23,13 @@ export async function removeDrafts(destination: string): Promise<string[]> {
   const drafts = names.filter(name => isDraft(posix.basename(name)) || isResultsDraft(name))
   for (const draft of drafts) await dropFile(join(destination, draft))
   return names
+}
+
+/** Removes what killed undos left in the folders that pictures go back to. */
+export async function removeSourceDrafts(source: string, entries: readonly Pick<Entry, 'original'>[]): Promise<void> {
+  for (const folder of new Set(entries.map(({ original }) => dirname(join(source, original))))) {
+    if (!(await isPlain(folder))) continue
+    const names = await readdir(folder).catch(() => [])
+    for (const name of names.filter(isDraft)) await dropFile(join(folder, name))
+  }
 }

@@ -77,4 +77,10 @@ export interface GuessDirResult {
   readonly failed: readonly Problem[]
   /** Was not meant to be named: sidecar files, links to folders or out of the source. */
   readonly skipped: readonly Problem[]
+  /** What a person should know of it all, in sentences. */
+  readonly notes: readonly string[]
 }
+
+/** Where a move between disks can't take everything along. */
+export const EXTENDED_LOST =
+  'Extended attributes (tags, comments), if pictures had any, could not be taken along to the other disk.'

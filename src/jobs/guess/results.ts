@@ -1,14 +1,23 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { systemCode } from '../../errors.ts'
 import { formatRecord, readRecords } from './csv.ts'
 import { rewrite, writeAll } from './rewrite.ts'
-import { damagedResults, type Entry, FIXED_COLUMNS, labelsOf, parseEntry, type Row, rowCells } from './row.ts'
+import {
+  damagedResults,
+  type Entry,
+  type Header,
+  type Origin,
+  parseEntry,
+  parseHeader,
+  type Row,
+  rowCells,
+  TABLE_VERSION,
+} from './row.ts'
 
 export const RESULTS_NAME = 'results.csv'
 
 /** `results.csv` as a run finds it. */
-export interface Recorded {
-  readonly labels: readonly string[]
+export interface Recorded extends Header {
   readonly entries: readonly Entry[]
 }
 
@@ -19,22 +28,29 @@ export interface Recorded {
  * @throws UserError `E_RESULTS` when the file is no such record
  */
 export async function readResults(path: string): Promise<Recorded | undefined> {
-  let labels: readonly string[] | undefined
+  const kind = await lstat(path).catch(() => undefined)
+  if (kind && !kind.isFile()) throw damagedResults(path, kind.isDirectory() ? 'it is a folder' : 'it is no plain file')
+  let header: Header | undefined
   const entries: Entry[] = []
   try {
     for await (const { cells, start, end } of readRecords(path)) {
-      if (labels === undefined) {
-        labels = labelsOf(cells)
-        if (labels === undefined) throw damagedResults(path, 'it was not written by itc guess-dir')
-      } else entries.push(parseEntry(cells, labels.length + FIXED_COLUMNS, path, { start, end }))
+      if (header) entries.push(parseEntry(cells, header, path, { start, end }))
+      else {
+        header = parseHeader(cells)
+        if (header === undefined) throw damagedResults(path, 'it was not written by itc guess-dir')
+      }
     }
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
-    if (systemCode(error) === 'EISDIR') throw damagedResults(path, 'it is a folder', error)
     throw error instanceof SyntaxError ? damagedResults(path, error.message, error) : error
   }
-  if (labels === undefined) throw damagedResults(path, 'it was not written by itc guess-dir')
-  return { labels, entries }
+  if (header === undefined) throw damagedResults(path, 'it was not written by itc guess-dir')
+  return { ...header, entries }
+}
+
+/** A row to be written, and where its picture came from. */
+export interface OriginRow extends Origin {
+  readonly row: Row
 }
 
 /** `results.csv` being written. It is the journal too: a row is on the disk before its picture is in place. */
@@ -53,9 +69,16 @@ export class Results {
     this.#entries = entries
   }
 
-  /** Starts the file, or goes on with the one that is there: of its rows `kept` stay, in their order. */
-  static async open(path: string, labels: readonly string[], kept: readonly Entry[]): Promise<Results> {
-    const { entries, size } = await rewrite(path, labels, kept)
+  /**
+   * Starts the file, or goes on with the one that is there: of its rows `kept` stay, in their order. One of an earlier
+   * version becomes one of today.
+   */
+  static async open(
+    path: string,
+    { labels, version }: Pick<Header, 'labels' | 'version'>,
+    kept: readonly Entry[],
+  ): Promise<Results> {
+    const { entries, size } = await rewrite(path, labels, kept, version)
     return new Results(path, labels, await open(path, 'r+'), size, entries)
   }
 
@@ -64,23 +87,23 @@ export class Results {
   }
 
   /** Adds rows and waits until they are on the disk. */
-  async append(rows: readonly Row[]): Promise<void> {
+  async append(rows: readonly OriginRow[]): Promise<void> {
     if (rows.length === 0) return
-    const lines = rows.map(row => Buffer.from(formatRecord(rowCells(row, this.#labels))))
+    const lines = rows.map(item => Buffer.from(formatRecord(rowCells(item.row, item, this.#labels))))
     await writeAll(this.#file, Buffer.concat(lines), this.#size)
     await this.#file.datasync()
-    rows.forEach((row, index) => {
+    rows.forEach(({ row, source, sha256 }, index) => {
       const start = this.#size
       this.#size += lines[index]!.length
       const { name, label } = 'reason' in row ? { name: '', label: '' } : row
-      this.#entries.push({ original: row.original, name, label, start, end: this.#size })
+      this.#entries.push({ original: row.original, name, label, source, sha256, start, end: this.#size })
     })
   }
 
   /** Replaces the file at once by one with these rows of it, in this order. */
   async keep(kept: readonly Entry[]): Promise<void> {
     await this.#file.close()
-    const { entries, size } = await rewrite(this.path, this.#labels, kept)
+    const { entries, size } = await rewrite(this.path, this.#labels, kept, TABLE_VERSION)
     this.#file = await open(this.path, 'r+')
     this.#entries = entries
     this.#size = size

@@ -5,10 +5,10 @@ import { BatchWriter } from './batches.ts'
 import { isUnsure, rowOfGuess } from './guessRow.ts'
 import { namesIn, removeDrafts } from './leftovers.ts'
 import { comparePaths, Namer } from './naming.ts'
-import type { GuessDirOptions, GuessDirResult, NamedPicture, Problem } from './options.ts'
+import { EXTENDED_LOST, type GuessDirOptions, type GuessDirResult, type NamedPicture, type Problem } from './options.ts'
 import { RESULTS_NAME, type Recorded, Results, readResults } from './results.ts'
 import { type Resumption, resume } from './resume.ts'
-import type { Entry } from './row.ts'
+import { type Entry, type Row, TABLE_VERSION } from './row.ts'
 import type { SourcePicture, SourceScan } from './scan.ts'
 
 /** One run over a scanned source; to be performed, or rehearsed, once. */
@@ -33,11 +33,12 @@ export class Run {
 
   async perform(): Promise<GuessDirResult> {
     const present = await removeDrafts(this.#destination)
-    const { kept, todo } = await this.#resume(false)
+    const { kept, todo, version } = await this.#resume(false)
     const namer = new Namer([...present, ...kept.map(({ name }) => name)])
-    const results = await Results.open(join(this.#destination, RESULTS_NAME), this.#model.labels, kept)
+    const { labels } = this.#model
+    const results = await Results.open(join(this.#destination, RESULTS_NAME), { labels, version }, kept)
     const writer = new BatchWriter(results, namer, {
-      source: this.#source,
+      source: this.#scan.root,
       destination: this.#destination,
       move: this.#options.move === true,
       signal: this.#options.signal,
@@ -45,11 +46,11 @@ export class Run {
       onFailed: problem => this.#fail(problem),
     })
     try {
-      await results.append(this.#scan.failed)
-      for await (const row of this.#rows(todo, namer)) await writer.add(row)
+      await results.append(this.#scan.failed.map(row => ({ row, source: this.#scan.root, sha256: '' })))
+      for await (const [row, picture] of this.#rows(todo, namer)) await writer.add(row, picture)
       await writer.flush()
       await tidy(results, writer.stale)
-      return this.#result(kept.length, results.entries)
+      return this.#result(kept.length, results.entries, writer.extendedLost ? [EXTENDED_LOST] : [])
     } finally {
       await writer.idle()
       await results.close()
@@ -61,22 +62,25 @@ export class Run {
     const { kept, todo } = await this.#resume(true)
     const namer = new Namer([...present, ...kept.map(({ name }) => name)])
     const entries: { name: string; label: string }[] = [...kept]
-    for await (const row of this.#rows(todo, namer)) {
+    for await (const [row] of this.#rows(todo, namer)) {
       if ('reason' in row) this.#fail(row)
       else {
         entries.push({ name: row.name, label: row.label })
         this.#named(row)
       }
     }
-    return this.#result(kept.length, entries)
+    return this.#result(kept.length, entries, [])
   }
 
-  async #resume(rehearsal: boolean): Promise<Resumption> {
+  async #resume(rehearsal: boolean): Promise<Resumption & Pick<Recorded, 'version'>> {
     const recorded = await readResults(join(this.#destination, RESULTS_NAME))
     if (recorded) this.#checkLabels(recorded)
     const move = this.#options.move === true
-    const { pictures, skipped } = this.#scan
-    const resumption = await resume(recorded?.entries ?? [], pictures, this.#destination, { move, rehearsal })
+    const { root, pictures, skipped } = this.#scan
+    const resumption = await resume(recorded?.entries ?? [], root, pictures, this.#destination, {
+      move,
+      rehearsal,
+    })
     const nothing = pictures.length + this.#failed.length + resumption.kept.length === 0
     if (nothing) {
       const passed = skipped[0] ? ` (${skipped.length} files were left out, the first: ${skipped[0].original})` : ''
@@ -86,7 +90,7 @@ export class Run {
     }
     this.#total = resumption.todo.length
     this.#options.onEvent?.({ kind: 'scanned', pictures: this.#total, before: resumption.kept.length })
-    return resumption
+    return { ...resumption, version: recorded?.version ?? TABLE_VERSION }
   }
 
   #checkLabels({ labels }: Recorded): void {
@@ -102,13 +106,14 @@ export class Run {
   }
 
   /** Names pictures, in order. */
-  async *#rows(todo: readonly SourcePicture[], namer: Namer): AsyncGenerator<NamedPicture | Problem> {
+  async *#rows(todo: readonly SourcePicture[], namer: Namer): AsyncGenerator<readonly [Row, SourcePicture]> {
     const { limits, signal, unsure, into } = this.#options
     const paths = todo.map(({ path }) => path)
     const guesses = guessAhead(this.#model, paths, { limits, signal })
     let at = 0
     for await (const guess of guesses) {
-      yield rowOfGuess(todo[at++]!.original, guess, this.#model.labels, namer, unsure, into)
+      const picture = todo[at++]!
+      yield [rowOfGuess(picture.original, guess, this.#model.labels, namer, unsure, into), picture]
     }
   }
 
@@ -123,7 +128,7 @@ export class Run {
     this.#options.onEvent?.({ kind: 'failed', problem, done: this.#done, total: this.#total })
   }
 
-  #result(before: number, entries: readonly Pick<Entry, 'name' | 'label'>[]): GuessDirResult {
+  #result(before: number, entries: readonly Pick<Entry, 'name' | 'label'>[], notes: readonly string[]): GuessDirResult {
     const counts = new Map<string, number>()
     for (const { name, label } of entries)
       if (name !== '' && !isUnsure(name)) counts.set(label, (counts.get(label) ?? 0) + 1)
@@ -137,6 +142,7 @@ export class Run {
       unsure: entries.filter(({ name }) => isUnsure(name)).length,
       failed,
       skipped: this.#scan.skipped,
+      notes,
     }
   }
 }
@@ -144,7 +150,11 @@ export class Run {
 /** Brings rows that were added later into the order of the pictures' paths, and drops those that no longer hold. */
 async function tidy(results: Results, stale: ReadonlySet<Entry>): Promise<void> {
   const { entries } = results
-  const sorted = entries.filter(entry => !stale.has(entry)).sort((a, b) => comparePaths(a.original, b.original))
+  const sorted = entries.filter(entry => !stale.has(entry)).sort(byOrigin)
   if (sorted.length < entries.length || sorted.some((entry, index) => entry !== entries[index]))
     await results.keep(sorted)
+}
+
+function byOrigin(a: Entry, b: Entry): number {
+  return comparePaths(a.source, b.source) || comparePaths(a.original, b.original)
 }

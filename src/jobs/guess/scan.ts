@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeName, isHidden, isSidecar, showName } from '../../dataset/names.ts'
-import { type Entry, listFolder, type Measured, statAll } from '../../disk/walk.ts'
+import { type Entry, listFolder, type Mark, type Measured, statAll } from '../../disk/walk.ts'
 import { systemCode } from '../../errors.ts'
 import { leadsInto, unreadable } from './folders.ts'
 import type { Problem } from './options.ts'
@@ -10,10 +10,15 @@ import type { Problem } from './options.ts'
 export interface SourcePicture {
   /** Path under the source, with `/` on every system. */
   readonly original: string
+  /** Opens the file; no link, but where one led. */
   readonly path: string
+  /** Of the file as it was when it was listed: what is copied is what was named. */
+  readonly mark: Mark
 }
 
 export interface SourceScan {
+  /** The source's real path: what `results.csv` calls it. */
+  readonly root: string
   /** Folder by folder, by the bytes of the names, whatever the order of the file system. */
   readonly pictures: SourcePicture[]
   readonly failed: Problem[]
@@ -29,8 +34,8 @@ export interface SourceScan {
  * @throws UserError `E_NO_SOURCE` when the source itself can't be read
  */
 export async function scanSource(source: string, links: boolean): Promise<SourceScan> {
-  const scan: SourceScan = { pictures: [], failed: [], skipped: [] }
   const root = await realpath(source)
+  const scan: SourceScan = { root, pictures: [], failed: [], skipped: [] }
   const top = await listFolder(source).catch(cause => {
     throw unreadable(source, cause)
   })
@@ -64,7 +69,7 @@ export async function scanSource(source: string, links: boolean): Promise<Source
   function addFile(original: string, path: string, stat: Measured): void {
     if (typeof stat === 'string') scan.failed.push({ original, reason: stat })
     else if (stat.size === 0) scan.failed.push({ original, reason: 'an empty file' })
-    else scan.pictures.push({ original, path })
+    else scan.pictures.push({ original, path, mark: stat })
   }
 
   async function addLink(original: string, path: string, stat: Measured): Promise<void> {
@@ -74,9 +79,9 @@ export async function scanSource(source: string, links: boolean): Promise<Source
       else scan.failed.push({ original, reason: stat })
       return
     }
-    const inside = await leadsInto(root, path)
-    if (!inside) skip('a link that leads out of the source, and is not followed')
+    const target = await realpath(path).catch(() => path)
+    if (!(await leadsInto(root, target))) skip('a link that leads out of the source, and is not followed')
     else if (!links) skip('a link, which stays where it is')
-    else addFile(original, path, stat)
+    else addFile(original, target, stat)
   }
 }

@@ -1,16 +1,22 @@
-import { realpath, rmdir, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { makeFolder } from '../../disk/folder.ts'
+import { realpath, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { removeFile } from '../../disk/patience.ts'
-import { isSecondCopy, moveNew } from '../../disk/transfer.ts'
-import { systemCode, UserError } from '../../errors.ts'
-import { cannotWrite, checkFolders, leadsInto } from './folders.ts'
+import { UserError } from '../../errors.ts'
+import { cannotWrite, checkFolders } from './folders.ts'
 import { withDestinationLock } from './guessDir.ts'
-import type { Problem } from './options.ts'
-import { RESULTS_NAME, Results, readResults } from './results.ts'
+import { removeDrafts, removeSourceDrafts } from './leftovers.ts'
+import { EXTENDED_LOST, type Problem } from './options.ts'
+import { otherSource, rowsOf } from './origin.ts'
+import { RESULTS_NAME, type Recorded, Results, readResults } from './results.ts'
 import type { Entry } from './row.ts'
+import { type Ends, takeBackOne } from './takeBack.ts'
 
 export interface UndoOptions {
+  /**
+   * What the table calls the source, where that folder was renamed or lies elsewhere today. For tables of before sources
+   * were recorded it is the source once more: nothing else says that all of their rows are of that folder.
+   */
+  readonly from?: string | undefined
   /** Says what would be done and does nothing. */
   readonly dryRun?: boolean
   readonly onEvent?: (event: UndoEvent) => void
@@ -29,14 +35,18 @@ export interface UndoEvent {
 export interface UndoResult {
   readonly restored: number
   readonly removed: number
-  /** Left where they are: their old place is taken, or they are gone. `results.csv` keeps these rows. */
+  /** Left where they are: their old place is taken, they were changed, or are gone. `results.csv` keeps these rows. */
   readonly failed: readonly Problem[]
+  /** Pictures that came from other folders, and stay. */
+  readonly others: number
+  /** What a person should know of it all, in sentences. */
+  readonly notes: readonly string[]
 }
 
 /**
- * Takes back what runs have done with a destination, last picture first: moved pictures go back to the source, copies whose
- * originals are there are removed, and so is `results.csv` in the end. Nothing is overwritten and no picture's last copy
- * is removed. A stopped undo is gone on with by the next.
+ * Takes back what runs have done with the pictures of a source, last picture first: moved pictures go back, copies whose
+ * originals are there are removed, and so is `results.csv` when nothing of it is left. Rows of other sources stay, nothing
+ * is overwritten and no picture's last copy is removed. A stopped undo is gone on with by the next.
  *
  * @param source the folder given to the runs
  * @throws UserError for what a person can put right; the signal's reason when aborted
@@ -51,23 +61,13 @@ export async function undoGuessDir(
     const hint = 'Check the path. If the folder was removed after its pictures had been moved, make it again.'
     throw new UserError(error.code, error.message, { hint, cause: error })
   })
-  const path = join(destination, RESULTS_NAME)
-  const absent = () => {
-    const hint = 'Give the same folders as when the pictures were moved.'
-    return new UserError('E_NO_RESULTS', `There is no ${RESULTS_NAME} in "${destination}": nothing to take back.`, {
-      hint,
-    })
-  }
-  if (!(await stat(path).catch(() => undefined))) throw absent()
+  await recordedIn(destination) // before a lock is made there
   const undo = async () => {
-    const recorded = await readResults(path)
-    if (!recorded) throw absent()
-    const { left, ...result } = await takeBack(recorded.entries, source, destination, options)
-    if (options.dryRun) return result
-    for (const folder of foldersOf(recorded.entries)) await rmdir(join(destination, folder)).catch(() => undefined) // unless something else is in it
-    if (left.length === 0) await removeFile(path)
-    else await (await Results.open(path, recorded.labels, left)).close()
-    return result
+    const recorded = await recordedIn(destination)
+    const ends = { source: await realpath(source), destination: await realpath(destination) }
+    const rows = rowsOf(recorded.entries, ends.source, options.from)
+    if (!rows.some(({ name }) => name !== '')) throw otherSource(source, destination, recorded.entries)
+    return takeBack(recorded, rows, ends, options)
   }
   return await (options.dryRun ? undo() : withDestinationLock(destination, options.signal, undo)).catch(error => {
     throw cannotWrite(source, error)
@@ -78,56 +78,58 @@ function foldersOf(entries: readonly Entry[]): Set<string> {
   return new Set(entries.flatMap(({ name }) => (name.includes('/') ? [name.slice(0, name.indexOf('/'))] : [])))
 }
 
+async function recordedIn(destination: string): Promise<Recorded> {
+  const recorded = await readResults(join(destination, RESULTS_NAME))
+  if (recorded) return recorded
+  const message = `There is no ${RESULTS_NAME} in "${destination}": nothing to take back.`
+  throw new UserError('E_NO_RESULTS', message, { hint: 'Give the same folders as when the pictures were moved.' })
+}
+
 async function takeBack(
-  entries: readonly Entry[],
-  source: string,
-  destination: string,
-  { dryRun = false, onEvent, signal }: UndoOptions,
-): Promise<UndoResult & { left: Entry[] }> {
-  const root = await realpath(source)
-  const rows = entries.filter(({ name }) => name !== '')
+  recorded: Recorded,
+  rows: readonly Entry[],
+  ends: Ends,
+  options: UndoOptions,
+): Promise<UndoResult> {
+  const placed = rows.filter(({ name }) => name !== '').reverse()
+  if (!options.dryRun) {
+    await removeDrafts(ends.destination)
+    await removeSourceDrafts(ends.source, placed)
+  }
+  const { failed, left, settled, ...result } = await takeBackAll(placed, ends, options)
+  const ours = new Set(rows)
+  const stays = recorded.entries.filter(entry => !ours.has(entry) || left.has(entry))
+  const others = recorded.entries.filter(entry => !ours.has(entry) && entry.name !== '').length
+  if (!options.dryRun && settled > 0) {
+    // Unless something else is in them.
+    for (const folder of foldersOf(rows)) await rmdir(join(ends.destination, folder)).catch(() => undefined)
+    const path = join(ends.destination, RESULTS_NAME)
+    if (stays.length === 0) await removeFile(path)
+    else await (await Results.open(path, recorded, stays)).close()
+  }
+  return { ...result, failed, others }
+}
+
+async function takeBackAll(placed: readonly Entry[], ends: Ends, { dryRun = false, onEvent, signal }: UndoOptions) {
   const counts = { restored: 0, removed: 0 }
   const failed: Problem[] = []
-  const left: Entry[] = []
-  for (const [index, entry] of [...rows].reverse().entries()) {
+  const left = new Set<Entry>()
+  const notes = new Set<string>()
+  let settled = 0
+  for (const [index, entry] of placed.entries()) {
     signal?.throwIfAborted()
-    const outcome = await takeBackOne(entry, root, destination, dryRun)
-    if (outcome === 'restored' || outcome === 'removed') {
-      counts[outcome]++
-      onEvent?.({ kind: outcome, original: entry.original, name: entry.name, done: index + 1, total: rows.length })
-    } else if (outcome !== 'back') {
+    const outcome = await takeBackOne(entry, ends, dryRun)
+    if ('reason' in outcome) {
       failed.unshift({ original: entry.original, reason: outcome.reason })
-      left.unshift(entry)
+      left.add(entry)
+      continue
     }
+    settled++
+    if (outcome.kind === 'back') continue
+    if (outcome.extendedLost) notes.add(EXTENDED_LOST)
+    counts[outcome.kind]++
+    const { original, name } = entry
+    onEvent?.({ kind: outcome.kind, original, name, done: index + 1, total: placed.length })
   }
-  return { ...counts, failed, left }
-}
-
-type Outcome = 'restored' | 'removed' | 'back' | { readonly reason: string }
-
-async function takeBackOne({ original, name }: Entry, root: string, folder: string, dryRun: boolean): Promise<Outcome> {
-  const [from, to] = [join(folder, name), join(root, original)]
-  const [present, taken] = await Promise.all([exists(from), exists(to)])
-  if (!present) return taken ? 'back' : { reason: `"${name}" is gone from the destination` }
-  if (taken) {
-    if (!(await isSecondCopy(from, to))) return { reason: `another file has taken its place; it stays as "${name}"` }
-    if (!dryRun) await removeFile(from)
-    return 'removed'
-  }
-  if (dryRun) return 'restored'
-  try {
-    await makeFolder(dirname(to))
-    if (!(await leadsInto(root, dirname(to))))
-      return { reason: `its folder is a link elsewhere; it stays as "${name}"` }
-    await moveNew(from, to)
-    return 'restored'
-  } catch (error) {
-    const code = systemCode(error)
-    if (code === 'EEXIST' || code === 'ENOTDIR') return { reason: `its place is taken; it stays as "${name}"` }
-    throw error
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined
+  return { ...counts, failed, left, settled, notes: [...notes] }
 }

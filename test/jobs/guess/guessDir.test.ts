@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { guessDir } from '../../../src/jobs/guess/guessDir.ts'
@@ -24,11 +24,11 @@ function run(options: GuessDirOptions = {}): Promise<GuessDirResult> {
 
 const COPIED = { 'cat-0.90000.jpg': 'cat 0.9 a', 'cat-0.90000-2.jpg': 'cat 0.9 b', 'dog-0.75000.PNG': 'dog 0.75 c' }
 const RESULTS = [
-  'original,name,label,unsure,cat,dog,error',
-  'a.jpg,cat-0.90000.jpg,cat,,0.90000,0.10000,',
-  'b.jpg,cat-0.90000-2.jpg,cat,,0.90000,0.10000,',
-  'broken.jpg,,,,,,not a picture',
-  'nested/deep/c.PNG,dog-0.75000.PNG,dog,,0.25000,0.75000,',
+  '\uFEFFname,original,source,sha256,label,unsure,cat,dog,error',
+  'cat-0.90000.jpg,a.jpg,SOURCE,SHA256,cat,,0.90000,0.10000,',
+  'cat-0.90000-2.jpg,b.jpg,SOURCE,SHA256,cat,,0.90000,0.10000,',
+  ',broken.jpg,SOURCE,,,,,,not a picture',
+  'dog-0.75000.PNG,nested/deep/c.PNG,SOURCE,SHA256,dog,,0.25000,0.75000,',
   '',
 ].join('\n')
 
@@ -48,6 +48,7 @@ describe('guessDir', () => {
       unsure: 0,
       failed: [{ original: 'broken.jpg', reason: 'not a picture' }],
       skipped: [{ original: 'notes.txt', reason: 'not a picture by its ending' }],
+      notes: [],
     })
     expect(events.map(event => event.kind)).toEqual(['scanned', 'named', 'named', 'failed', 'named'])
     expect(events.at(-1)).toMatchObject({ done: 4, total: 4, picture: { original: 'nested/deep/c.PNG', score: 0.75 } })
@@ -80,13 +81,13 @@ describe('guessDir', () => {
       'dog-0.90000.jpg': 'dog 0.9 other',
     })
     expect(results!.split('\n').map(line => line.split(',').slice(0, 2).join(' '))).toEqual([
-      'original name',
-      'a.jpg cat-0.90000.jpg',
-      'a0.jpg dog-0.80000.jpg',
-      'b.jpg cat-0.90000-2.jpg',
-      'b.jpg dog-0.90000.jpg',
-      'broken.jpg dog-0.60000.jpg',
-      'nested/deep/c.PNG dog-0.75000.PNG',
+      '\uFEFFname original',
+      'cat-0.90000.jpg a.jpg',
+      'dog-0.80000.jpg a0.jpg',
+      'cat-0.90000-2.jpg b.jpg',
+      'dog-0.90000.jpg b.jpg',
+      'dog-0.60000.jpg broken.jpg',
+      'dog-0.75000.PNG nested/deep/c.PNG',
       '',
     ])
   })
@@ -106,9 +107,9 @@ describe('guessDir', () => {
     await writeFiles(other, { 'a.jpg': 'dog 0.6 other', 'b.jpg': 'cat 0.9 b' })
     await utimes(join(other, 'a.jpg'), 1e9, 1e9)
     await utimes(join(other, 'b.jpg'), 1e9, 1e9)
-    expect(await guessDir(textModel, other, folders.destination)).toMatchObject({ named: 1, before: 3 })
+    expect(await guessDir(textModel, other, folders.destination)).toMatchObject({ named: 2, before: 3 })
     expect(await contents(folders.destination)).toMatchObject({ ...COPIED, 'dog-0.60000.jpg': 'dog 0.6 other' })
-    expect(await run()).toMatchObject({ named: 0, before: 4 })
+    expect(await run()).toMatchObject({ named: 0, before: 5 })
   })
 
   test("overwrites nobody's file", async () => {
@@ -141,7 +142,7 @@ describe('guessDir', () => {
       'cat-0.90000-3.jpg': 'cat 0.9 a',
       'dog-0.75000.PNG': 'dog 0.75 c',
     })
-    expect(results).toContain('a.jpg,cat-0.90000-3.jpg,cat')
+    expect(results).toContain('cat-0.90000-3.jpg,a.jpg,SOURCE,SHA256,cat')
     expect(results).not.toContain('cat-0.90000.jpg')
   })
 
@@ -157,7 +158,7 @@ describe('guessDir', () => {
     expect(result.named).toBe(2)
     expect(result.failed).toContainEqual({ original: 'b.jpg', reason: 'vanished meanwhile' })
     expect(await contents(folders.destination)).toMatchObject({
-      'results.csv': expect.stringContaining('b.jpg,,,,,,vanished meanwhile\n'),
+      'results.csv': expect.stringContaining('\n,b.jpg,SOURCE,,,,,,vanished meanwhile\n'),
     })
   })
 
@@ -189,8 +190,8 @@ describe('guessDir', () => {
   test('escapes names that would break the file or run in a spreadsheet', async () => {
     await writeFiles(folders.source, { '=1+1,"x"\n.jpg': 'cat 0.7' })
     await run()
-    expect(await readFile(join(folders.destination, 'results.csv'), 'utf8')).toContain(
-      `"'=1+1,""x""\n.jpg",cat-0.70000.jpg,cat,,`,
+    expect((await contents(folders.destination))['results.csv']).toContain(
+      `cat-0.70000.jpg,"'=1+1,""x""\n.jpg",SOURCE,SHA256,cat,,`,
     )
     expect(await run()).toMatchObject({ named: 0, before: 4 })
   })

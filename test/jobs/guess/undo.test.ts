@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { copyNew, isSecondCopy, moveNew } from '../../../src/disk/transfer.ts'
+import { isSecondCopy } from '../../../src/disk/secondCopy.ts'
+import { copyNew, moveNew } from '../../../src/disk/transfer.ts'
 import { guessDir } from '../../../src/jobs/guess/guessDir.ts'
 import { undoGuessDir } from '../../../src/jobs/guess/undo.ts'
 import { contents, type Folders, makeFolders, textModel, writeFiles } from '../../helpers/guessDirFixture.ts'
@@ -31,7 +32,7 @@ describe('--move', () => {
       'dog-0.75000.PNG': 'dog 0.75 c',
     })
     await rm(join(folders.source, 'nested'), { recursive: true })
-    expect(await undo()).toEqual({ restored: 3, removed: 0, failed: [] })
+    expect(await undo()).toEqual({ restored: 3, removed: 0, failed: [], others: 0, notes: [] })
     expect(await contents(folders.source)).toEqual(FILES)
     expect(await contents(folders.destination)).toEqual({})
   })
@@ -39,7 +40,7 @@ describe('--move', () => {
   test('a second run, with nothing left to do, is no error', async () => {
     await rm(join(folders.source, 'broken.jpg'))
     await move()
-    expect(await move()).toMatchObject({ named: 0, before: 3, failed: [] })
+    expect(await move()).toMatchObject({ named: 0, before: 3, failed: [], notes: [] })
   })
 
   test('another picture under the path of one that was moved is a new one; both go back as far as they can', async () => {
@@ -51,8 +52,8 @@ describe('--move', () => {
     expect(restored).toBe(3)
     expect(failed).toEqual([{ original: 'a.jpg', reason: expect.stringContaining('it stays as "cat-0.90000.jpg"') }])
     expect(await contents(folders.source)).toEqual({ ...FILES, 'a.jpg': 'dog 0.6 another' })
-    expect(await readFile(join(folders.destination, 'results.csv'), 'utf8')).toBe(
-      'original,name,label,unsure,cat,dog,error\na.jpg,cat-0.90000.jpg,cat,,0.90000,0.10000,\n',
+    expect((await contents(folders.destination))['results.csv']).toBe(
+      '\uFEFFname,original,source,sha256,label,unsure,cat,dog,error\ncat-0.90000.jpg,a.jpg,SOURCE,SHA256,cat,,0.90000,0.10000,\n',
     )
   })
 
@@ -89,12 +90,12 @@ describe('--undo', () => {
 
   test('can be rehearsed, and stopped, and gone on with', async () => {
     await move()
-    expect(await undo({ dryRun: true })).toEqual({ restored: 3, removed: 0, failed: [] })
+    expect(await undo({ dryRun: true })).toEqual({ restored: 3, removed: 0, failed: [], others: 0, notes: [] })
     expect(await contents(folders.source)).toEqual({ 'broken.jpg': 'no picture' })
     const stop = new AbortController()
     await expect(undo({ signal: stop.signal, onEvent: () => stop.abort('enough') })).rejects.toBe('enough')
     expect(existsSync(join(folders.destination, 'results.csv'))).toBe(true)
-    expect(await undo()).toEqual({ restored: 2, removed: 0, failed: [] })
+    expect(await undo()).toEqual({ restored: 2, removed: 0, failed: [], others: 0, notes: [] })
     expect(await contents(folders.source)).toEqual(FILES)
   })
 
@@ -157,7 +158,12 @@ describe('placing', () => {
     expect(await guessDir(textModel, folders.source, other.destination, { move: true })).toMatchObject({ named: 3 })
     expect(await contents(folders.source)).toEqual({ 'broken.jpg': 'no picture' })
     expect(Object.keys(await contents(other.destination))).toHaveLength(4)
-    expect(await undoGuessDir(folders.source, other.destination)).toMatchObject({ restored: 3, failed: [] })
+    expect(await undoGuessDir(folders.source, other.destination)).toMatchObject({
+      restored: 3,
+      failed: [],
+      others: 0,
+      notes: [],
+    })
     expect(await contents(folders.source)).toEqual(FILES)
   })
 })

@@ -37,12 +37,12 @@ const SORTED = {
   'unsure/dog-0.99000.jpg': 'dog 0.99',
 }
 const RESULTS = [
-  'original,name,label,unsure,cat,dog,error',
-  'a.jpg,cat-0.90000.jpg,cat,,0.90000,0.10000,',
-  'b.jpg,unsure/cat-0.60000.jpg,cat,low score,0.60000,0.40000,',
-  'c.jpg,unsure/dog-0.60000.jpg,dog,low score,0.40000,0.60000,',
-  'd.jpg,unsure/cat-0.60000-2.jpg,cat,low score,0.60000,0.40000,',
-  'e.jpg,unsure/dog-0.99000.jpg,dog,unfamiliar,0.01000,0.99000,',
+  '\uFEFFname,original,source,sha256,label,unsure,cat,dog,error',
+  'cat-0.90000.jpg,a.jpg,SOURCE,SHA256,cat,,0.90000,0.10000,',
+  'unsure/cat-0.60000.jpg,b.jpg,SOURCE,SHA256,cat,low score,0.60000,0.40000,',
+  'unsure/dog-0.60000.jpg,c.jpg,SOURCE,SHA256,dog,low score,0.40000,0.60000,',
+  'unsure/cat-0.60000-2.jpg,d.jpg,SOURCE,SHA256,cat,low score,0.60000,0.40000,',
+  'unsure/dog-0.99000.jpg,e.jpg,SOURCE,SHA256,dog,unfamiliar,0.01000,0.99000,',
   '',
 ].join('\n')
 
