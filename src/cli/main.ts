@@ -9,6 +9,7 @@ import { addExport } from './export.ts'
 import { reportError } from './failure.ts'
 import { addGuess } from './guess.ts'
 import { addGuessDir } from './guessDir.ts'
+import { endSoon } from './hardEnd.ts'
 import { addNext } from './next.ts'
 import { onSignals } from './signals.ts'
 import { addStudio } from './studio.ts'
@@ -26,6 +27,13 @@ export async function main(argv: readonly string[], given?: Terminal): Promise<n
   const stop = new AbortController()
   const release = given ? () => undefined : onSignals(stop)
   const terminal = given ?? processTerminal(stop.signal)
+  const exitCode = await perform(argv, terminal)
+  release()
+  if (!given) endSoon(exitCode)
+  return exitCode
+}
+
+async function perform(argv: readonly string[], terminal: Terminal): Promise<number> {
   const outcome: Outcome = { exitCode: 0 }
   try {
     await createProgram(terminal, outcome).parseAsync(argv, { from: 'user' })
@@ -33,8 +41,6 @@ export async function main(argv: readonly string[], given?: Terminal): Promise<n
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
     return reportError(error, terminal)
-  } finally {
-    release()
   }
 }
 

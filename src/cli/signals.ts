@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { endHard } from './hardEnd.ts'
 
 /** Why a run was stopped from outside. */
 export class Interrupted extends Error {
@@ -20,34 +21,33 @@ const GRACE_MS = 600
 /**
  * Ctrl-C and SIGTERM abort, so that what was computed is saved; a second one, or too much to save, ends at once. When the
  * reader of a pipe has gone (`| head`), the work goes on without it.
+ *
+ * @returns to be called when the work has ended by itself
  */
 export function onSignals(stop: AbortController): () => void {
-  const handlers = (['SIGINT', 'SIGTERM'] as const).map(signal => {
-    const handler = () => {
+  let grace: NodeJS.Timeout | undefined
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
       const { exitCode } = new Interrupted(signal)
       if (stop.signal.aborted) return endAtOnce(exitCode)
       stop.abort(new Interrupted(signal))
-      setTimeout(() => endAtOnce(exitCode), GRACE_MS).unref()
-    }
-    process.on(signal, handler)
-    return () => process.off(signal, handler)
-  })
+      grace = setTimeout(() => endAtOnce(exitCode), GRACE_MS).unref()
+    })
+  }
   const onStream = (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return
     say(`error: The output can't be written (${error.code}).`)
-    process.exit(1)
+    endHard(1)
   }
   process.stdout.on('error', onStream)
   process.stderr.on('error', onStream)
-  return () => {
-    for (const off of handlers) off()
-  }
+  return () => clearTimeout(grace)
 }
 
 /** Ends as `kill -9` would, which does no harm: what is on the disk is always complete. */
 function endAtOnce(exitCode: number): never {
   say('Stopped. All that was finished is kept, and so is the previous model; run the same command to go on.')
-  process.exit(exitCode)
+  endHard(exitCode)
 }
 
 /** Writes at once, waiting for nothing. */

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import fs from 'fs-extra'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeManyPictures } from '../helpers/bigFolder.ts'
@@ -141,6 +142,57 @@ describe('two at once', () => {
     await first.ended
     expect((await runItc(['train', tfFiles, '--steps', '100', '--folds', '0'])).code).toBe(0)
   })
+})
+
+const STUCK = fileURLToPath(new URL('../../../shared/faults/stuck.c', import.meta.url))
+
+describe.runIf(process.platform === 'linux' && fs.existsSync(STUCK))('a disk that never answers', () => {
+  let env: Record<string, string> = {}
+  let source = ''
+  let picture = ''
+  beforeAll(async () => {
+    const library = join(shared, 'stuck.so')
+    execFileSync('gcc', ['-w', '-shared', '-fPIC', '-O1', '-o', library, STUCK, '-ldl'])
+    env = { LD_PRELOAD: library }
+    source = join(shared, 'some')
+    picture = join(source, 'STUCK.jpg')
+    for (const path of [picture, ...pictures]) await fs.copy(pictures[0]!, join(source, basename(path)))
+  })
+
+  it('does not keep a run that is done: guess-dir lists its picture and ends', async () => {
+    const { code, out, err } = await runItc(['guess-dir', shared, source, join(shared, 'named')], { env })
+    expect(out + err).toMatch(/STUCK\.jpg: not read within 20 s/)
+    expect(code).toBe(1)
+    expect(await readdir(join(shared, 'named'))).toHaveLength(pictures.length + 1)
+  })
+
+  it.each([1, 2])('does not outlast Ctrl-C, pressed %i times', async times => {
+    const { child, ended } = startItc(['guess', shared, picture], { env })
+    await sleep(3000)
+    for (let turn = 1; turn < times; turn++) child.kill('SIGINT')
+    expectStopped(await stopped(child, ended, 'SIGINT'), 130)
+  })
+})
+
+it('a second Ctrl-C while threads compute ends without a word of theirs', async () => {
+  const tfFiles = await sampleCopy()
+  for (const moment of [300, 600, 900]) {
+    const { child, ended, prints } = startItc([
+      'train',
+      tfFiles,
+      '--seed',
+      String(moment),
+      '--backbone',
+      'mobilenet_v1',
+    ])
+    await prints(/pictures in/)
+    await sleep(moment)
+    child.kill('SIGINT')
+    const end = await stopped(child, ended, 'SIGINT')
+    expectStopped(end, 130)
+    expect(end.err).not.toMatch(/terminate called/)
+    await fs.remove(join(tfFiles, 'bottlenecks'))
+  }
 })
 
 const pictures = fs
