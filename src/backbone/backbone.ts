@@ -12,6 +12,8 @@ export interface Backbone {
   readonly features: number
   /** Lengths of the inner layers that are read beside the last features; none unless given. */
   readonly inner?: readonly number[] | undefined
+  /** Of a network that the user brought: what was found in it, and what was assumed. */
+  readonly found?: Found
   /** True where the network is stored as ONNX bytes: there is nothing to compile, and no compiled form to look for. */
   readonly isCompiled?: boolean
   /** Reads the weights, once. A run whose bottlenecks are all cached never needs them, so nothing else here does either. */
@@ -25,6 +27,14 @@ export type Layers = (typeof LAYERS)[number]
 /** Lengths of a bottleneck's blocks: the last features, then each inner layer. */
 export function blocksOf({ features, inner = [] }: Pick<Backbone, 'features' | 'inner'>): number[] {
   return [features - inner.reduce((sum, length) => sum + length, 0), ...inner]
+}
+
+/** What was found of a network that the user brought, and what it does not tell: there, what most networks have is assumed. */
+export interface Found {
+  readonly input: string
+  readonly bottleneck: string
+  readonly assumesSize: boolean
+  readonly assumesScaling: boolean
 }
 
 export type Network = GraphNetwork | OnnxNetwork

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { readJson, writeJson } from '../disk/json.ts'
 import { isRecipe, type Recipe } from '../image/recipe.ts'
 import { VERSION } from '../version.ts'
+import type { Found } from './backbone.ts'
 import { defaultCacheFolder } from './cacheFolder.ts'
 
 /** What a network's graph tells, and what takes a second or two to find out in a large one. */
@@ -10,7 +11,11 @@ export interface Description {
   readonly features: number
   readonly inner?: readonly number[] | undefined
   readonly recipe: Recipe
+  readonly found: Found
 }
+
+/** Raised when descriptions say more: those kept before are made again. */
+const REVISION = 2
 
 /** @param key tells one network, used in one way, from all others; what this version kept under it is not found out again */
 export async function described(
@@ -18,16 +23,17 @@ export async function described(
   cacheFolder: string | undefined,
   open: () => Promise<Description>,
 ): Promise<Description> {
-  const path = join(cacheFolder ?? defaultCacheFolder(), 'described', `${VERSION}-${key}.json`)
+  const path = join(cacheFolder ?? defaultCacheFolder(), 'described', `${VERSION}-${REVISION}-${key}.json`)
   const kept = await readJson<Description>(path, isDescription)
   if (kept !== undefined) return kept
-  const { features, inner, recipe } = await open()
+  const { features, inner, recipe, found } = await open()
   // A cache that can't be written only costs time.
-  await writeJson(path, { features, inner, recipe }).catch(() => undefined)
-  return { features, inner, recipe }
+  await writeJson(path, { features, inner, recipe, found }).catch(() => undefined)
+  return { features, inner, recipe, found }
 }
 
-function isDescription({ features, inner = [], recipe }: Partial<Description>): boolean {
+function isDescription({ features, inner = [], recipe, found }: Partial<Description>): boolean {
   const isLength = (length: unknown) => Number.isSafeInteger(length) && (length as number) > 0
+  if (typeof found?.bottleneck !== 'string') return false
   return isLength(features) && Array.isArray(inner) && inner.every(isLength) && isRecipe(recipe ?? {})
 }

@@ -33,6 +33,11 @@ export async function backboneOfPath(
     recipe,
     features: said.features,
     inner: said.inner,
+    found: {
+      ...said.found,
+      assumesSize: said.found.assumesSize && inputSize === undefined,
+      assumesScaling: said.found.assumesScaling && options.mean === undefined && options.scale === undefined,
+    },
     loadNetwork: once(async () => (await open()).networkFor(recipe)),
   }
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { wrapOnnx } from '../compile/wrap.ts'
 import { UserError } from '../errors.ts'
 import type { Recipe } from '../image/recipe.ts'
-import type { Network } from './backbone.ts'
+import type { Found, Network } from './backbone.ts'
 import { stretched } from './entry.ts'
 import type { Probe } from './options.ts'
 import { type NetworkOptions, type ReadNetwork, readNetwork } from './readNetwork.ts'
@@ -16,6 +16,7 @@ export interface OpenedNetwork {
   readonly inner: readonly number[] | undefined
   /** The network's own input size and scaling where it says them; else 224 pixels, -1 to 1, as most networks have it. */
   readonly recipe: Recipe
+  readonly found: Found
 }
 
 /** Reads a network of any format and cuts it at its bottleneck: at the named nodes, else where its structure tells. */
@@ -25,7 +26,13 @@ export async function openNetwork(path: string, options: NetworkOptions & { prob
     const { size = 224, mean = 127.5, scale = 127.5 } = read.hints
     const recipe = stretched(size, mean, scale)
     const lengths = await lengthsOf(read, { ...recipe, size: options.inputSize ?? size }, path, options.probe)
-    return { networkFor: wanted => networkOf(lengths.read, wanted), ...lengths, recipe }
+    const found = {
+      input: read.input,
+      bottleneck: read.bottleneck,
+      assumesSize: read.hints.size === undefined,
+      assumesScaling: read.hints.mean === undefined,
+    }
+    return { networkFor: wanted => networkOf(lengths.read, wanted), ...lengths, recipe, found }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const { hint, code, cause } = error

@@ -9,6 +9,7 @@ import { findBottleneck } from '../graph/cut/bottleneck.ts'
 import { cutGraph } from '../graph/cut/cut.ts'
 import { decodingHead, scalesItself } from '../graph/cut/decodingHead.ts'
 import { findInput } from '../graph/cut/input.ts'
+import { ownRange } from '../graph/cut/ownRange.ts'
 import { type Graph, nodesByName, shapeAttr } from '../graph/graph.ts'
 import { simplify } from '../graph/simplify/simplify.ts'
 import type { Layers } from './backbone.ts'
@@ -64,8 +65,11 @@ export async function readNetwork(file: string, options: NetworkOptions = {}): P
 function describeGraph(graph: Graph, options: NetworkOptions): ReadNetwork {
   const input = options.input ?? findInput(graph)
   const bottleneck = options.bottleneck ?? findBottleneck(graph, input)
-  const hints = recipeHints(graph, input)
   const cut = simplify(cutGraph(graph, { input, outputs: [bottleneck], bottleneck }), [bottleneck])
+  const own = recipeHints(graph, input)
+  // Simplified, its scaling is plain: what is computed from constants is one.
+  const hints =
+    own.mean !== undefined && decodingHead(graph)?.input === input ? own : { ...own, ...rangeHints(cut, input) }
   const recipe = { size: options.inputSize ?? hints.size ?? USUAL_SIZE, mean: [0, 0, 0], scale: [1, 1, 1] } as const
   const features = outputShapes(cut, { input, bottleneck, recipe, isCut: true })[FEATURES]?.[1]
   if (options.layers !== 'many' || features === undefined) {
@@ -77,6 +81,11 @@ function describeGraph(graph: Graph, options: NetworkOptions): ReadNetwork {
 
 function total(lengths: readonly number[]): number {
   return lengths.reduce((sum, length) => sum + length, 0)
+}
+
+function rangeHints(graph: Graph, input: string): RecipeHints {
+  const range = ownRange(graph, input)
+  return range === undefined ? {} : { mean: 0, scale: range === '0 to 1' ? 255 : 1 }
 }
 
 /** Taken from the graph's own beginning: its decoding and scaling nodes, or its placeholder's shape. */

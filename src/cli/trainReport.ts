@@ -7,6 +7,7 @@ import { caveatLines } from './caveatLines.ts'
 import { choiceLines, comparingLine } from './choiceTable.ts'
 import { scoresText, shareText } from './figures.ts'
 import { listedLines } from './listed.ts'
+import { networkLines } from './networkLines.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import { belowJson, trainJson } from './trainJson.ts'
@@ -42,6 +43,10 @@ export class TrainReport {
         break
       case 'download':
         this.#show('downloading', event.received, event.total ?? event.received, '')
+        break
+      case 'network':
+        this.close()
+        for (const line of networkLines(event)) err(line)
         break
       case 'bottlenecks':
       case 'variants':

@@ -18,9 +18,9 @@ import {
   shapeOf,
   split,
   squeeze,
-  stridedSlice,
   transpose,
 } from './shape.ts'
+import { stridedSlice } from './slice.ts'
 
 /** Every op that the compiler knows; a TensorFlow op that is not here ends with a sentence that names it. */
 export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([

@@ -54,12 +54,12 @@ export const expandDims: Lowering = (node, builder) => {
   return [reshaped(node, builder, operand, inserted(operand.shape, axis).map(openSize))]
 }
 
-function openSize(size: number): number {
+export function openSize(size: number): number {
   return size === BATCH ? NaN : size
 }
 
 /** @param target sizes as TensorFlow gives them: -1 for what is left, NaN for the batch */
-function reshaped(node: GraphNode, builder: Builder, operand: Operand, target: readonly number[]): Value {
+export function reshaped(node: GraphNode, builder: Builder, operand: Operand, target: readonly number[]): Value {
   const shape = resolve(node, operand, target)
   const value = builder.value(operand)
   if (shape.join() === value.shape.join()) return value
@@ -158,39 +158,6 @@ export const pack: Lowering = (node, builder) => {
     return reshaped(node, builder, operand, inserted(operand.shape, axis).map(openSize))
   })
   return [joined(node, builder, operands, axis)]
-}
-
-/** StridedSlice of a value, along any axes, without new ones. */
-export const stridedSlice: Lowering = (node, builder) => {
-  const value = builder.plain(builder.operand(node.inputs[0]!))
-  const [begins, ends, strides] = [1, 2, 3].map(i => numbersOf(builder.known(node, i))) as [
-    number[],
-    number[],
-    number[],
-  ]
-  const bit = (mask: string, i: number): boolean => ((numberAttr(node, mask) >> i) & 1) === 1
-  if (numberAttr(node, 'ellipsis_mask') !== 0 || numberAttr(node, 'new_axis_mask') !== 0) {
-    throw nodeError(node, 'slices with an ellipsis or a new axis are not among the forms that this program knows.')
-  }
-  const shape = [...value.shape]
-  const parts: { axis: number; begin: number; end: number; stride: number }[] = []
-  for (const [axis, begin] of begins.entries()) {
-    const size = shape[axis]!
-    const stride = strides[axis] ?? 1
-    if (bit('begin_mask', axis) && bit('end_mask', axis) && stride === 1) continue
-    if (size === BATCH || stride < 1) throw nodeError(node, 'it takes a part of the batch, or goes backwards.')
-    const clamp = (at: number): number => Math.min(size, Math.max(0, at < 0 ? at + size : at))
-    const from = bit('begin_mask', axis) ? 0 : clamp(begin)
-    const to = bit('shrink_axis_mask', axis) ? from + 1 : bit('end_mask', axis) ? size : clamp(ends[axis] ?? size)
-    parts.push({ axis, begin: from, end: to, stride })
-    shape[axis] = Math.max(0, Math.ceil((to - from) / stride))
-  }
-  if (parts.length === 0) return [value]
-  const list = (key: 'begin' | 'end' | 'axis' | 'stride'): string => builder.ints(parts.map(part => part[key]))
-  const inputs = [value.name, list('begin'), list('end'), list('axis'), list('stride')]
-  const part = builder.emit('Slice', node.name, inputs, {}, { shape, layout: 'plain' })
-  const kept = shape.filter((_, axis) => !bit('shrink_axis_mask', axis))
-  return [reshaped(node, builder, part, kept.map(openSize))]
 }
 
 /** Split into equal parts along a constant axis. */

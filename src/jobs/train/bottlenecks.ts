@@ -35,6 +35,9 @@ export async function bottlenecksOf(dataset: Dataset, run: TrainingRun): Promise
     signal,
     onDownload: ({ received, total }) => onEvent({ kind: 'download', received, total }),
   })
+  for (const { name, recipe, features, found } of backbones) {
+    if (found) onEvent({ kind: 'network', name, recipe, features, ...found })
+  }
   const extracted = await extractFeatures(dataset.pictures, backbones, {
     engine: run.engine,
     store: run.cache,

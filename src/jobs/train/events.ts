@@ -1,3 +1,4 @@
+import type { Backbone, Found } from '../../backbone/backbone.ts'
 import type { ExtractProgress } from '../../features/options.ts'
 import type { StepReport } from '../../head/train.ts'
 import type { Choice } from '../choose/choice.ts'
@@ -15,6 +16,8 @@ export type TrainEvent =
   | { readonly kind: 'chosen'; readonly choice: Choice }
   | { readonly kind: 'scanned'; readonly pictures: number; readonly categories: readonly string[] }
   | { readonly kind: 'download'; readonly received: number; readonly total: number | undefined }
+  /** A network that the user brought: what was found in it, and what is assumed. */
+  | ({ readonly kind: 'network' } & Pick<Backbone, 'name' | 'recipe' | 'features'> & Found)
   | ({ readonly kind: 'bottlenecks' } & ExtractProgress)
   | ({ readonly kind: 'variants' } & ExtractProgress)
   | { readonly kind: 'split'; readonly train: number; readonly validation: number; readonly test: number }
