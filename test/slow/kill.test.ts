@@ -37,7 +37,7 @@ describe('kill -9', () => {
         await fs.remove(layout.model)
         await fs.copy(saved, layout.model)
       },
-      script: fileURLToPath(new URL('trainAloud.mjs', import.meta.url)),
+      script: fileURLToPath(new URL('../helpers/trainAloud.mjs', import.meta.url)),
       args: [tfFiles, '2'],
       afterKill: async ({ out }) => {
         const now = await guesses(tfFiles)
