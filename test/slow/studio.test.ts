@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import fs from 'fs-extra'
+import { expect, onTestFinished, test } from 'vitest'
+import type { JobState, JournalList, OpAnswer, PictureColumns, StudioState } from '../../src/studio/api.ts'
+import { Collection } from '../../src/studio/collection.ts'
+import { studioFolder } from '../../src/studio/pictures/folder.ts'
+import { runItc } from '../helpers/itc.ts'
+import { sampleFolder } from '../helpers/pictures.ts'
+import { tinyPicture } from '../helpers/studioFixture.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
+
+const SCRIPT = fileURLToPath(new URL('../helpers/studioServed.mjs', import.meta.url))
+const KILLS = 25
+const PICTURES = 600
+
+async function start(root: string, cacheFolder: string): Promise<{ child: ChildProcess; address: string }> {
+  const pageFolder = join(cacheFolder, 'page')
+  await fs.outputFile(join(pageFolder, 'index.html'), '<title>studio</title>')
+  const child = spawn(process.execPath, [SCRIPT, root, pageFolder, cacheFolder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer]
+  return { child, address: line.toString().trim() }
+}
+
+const get = async <T>(address: string): Promise<T> => (await (await fetch(address)).json()) as T
+const post = async (address: string, body: unknown) => fetch(address, { method: 'POST', body: JSON.stringify(body) })
+
+/** Hashes of all pictures, wherever they lie; one that has two names counts twice. */
+async function hashes(root: string): Promise<string[]> {
+  const found = await readdir(root, { recursive: true, withFileTypes: true })
+  const files = found.filter(file => file.isFile() && file.name.endsWith('.png'))
+  const all = await Promise.all(files.map(async file => readFile(join(file.parentPath, file.name))))
+  return all.map(bytes => createHash('sha256').update(bytes).digest('hex')).sort()
+}
+
+test(`${KILLS} kills in the middle of moves lose nothing, and every entry ends`, async () => {
+  const root = join(await tempFolder(), 'tf_files')
+  const cacheFolder = await tempFolder()
+  for (const name of ['a', 'b', 'c']) await fs.ensureDir(join(root, 'data', name))
+  const picture = await tinyPicture(1)
+  for (let at = 0; at < PICTURES; at++) {
+    // Stray bytes behind the end make each another file.
+    await fs.outputFile(join(root, 'unlabeled', `p${at}.png`), Buffer.concat([picture, Buffer.from(String(at))]))
+  }
+  const before = await hashes(root)
+  let interrupted = 0
+  for (let kill = 0; kill < KILLS; kill++) {
+    const { child, address } = await start(root, cacheFolder)
+    const places = ['unlabeled', 'data', 'data', 'trash']
+    const { ids } = await get<PictureColumns>(`${address}api/pictures?in=${places[kill % 4]}`)
+    const ops = [
+      { op: 'label', to: 'a', ids },
+      { op: 'label', to: 'b', ids },
+      { op: 'trash', ids },
+      { op: 'restore', ids },
+    ]
+    const { undo } = await get<StudioState>(`${address}api/state`)
+    const asked =
+      kill % 5 === 4 && undo
+        ? post(`${address}api/undo`, { expect: undo.entry })
+        : post(`${address}api/ops`, ops[kill % 4])
+    const ended = asked.then(
+      () => false,
+      () => true,
+    )
+    await sleep(5 + ((kill * 37) % 120))
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    if (await ended) interrupted++
+    expect([...new Set(await hashes(root))], `after kill ${kill + 1}`).toEqual(before)
+  }
+  expect(interrupted).toBeGreaterThan(KILLS / 3)
+  const studio = await Collection.open(studioFolder(root))
+  expect(studio.unsettled).toEqual([])
+  expect(studio.journal.entries().every(({ state }) => state === 'done')).toBe(true)
+  expect(await hashes(root)).toEqual(before)
+  while (studio.stacks.undo.length > 0) {
+    const { conflicts } = await studio.undo(studio.stacks.undo.at(-1)!.id)
+    expect(conflicts).toEqual([])
+  }
+  expect(studio.table.count('.unlabeled')).toBe(PICTURES)
+  await studio.close()
+})
+
+test('two tabs at once: each change is done once, and what came second is told so', async () => {
+  const root = join(await tempFolder(), 'tf_files')
+  for (const name of ['a', 'b']) await fs.ensureDir(join(root, 'data', name))
+  const picture = await tinyPicture(2)
+  for (let at = 0; at < 200; at++) {
+    await fs.outputFile(join(root, 'unlabeled', `p${at}.png`), Buffer.concat([picture, Buffer.from(String(at))]))
+  }
+  const { address } = await start(root, await tempFolder())
+  const { ids } = await get<PictureColumns>(`${address}api/pictures?in=unlabeled`)
+  const label = async (to: string): Promise<OpAnswer> => {
+    const answer = await post(`${address}api/ops`, { op: 'label', to, ids, from: '.unlabeled' })
+    return (await answer.json()) as OpAnswer
+  }
+  const [first, second] = await Promise.all([label('a'), label('b')])
+  expect(first.moved.length + second.moved.length).toBe(200)
+  expect(first.conflicts.length + second.conflicts.length).toBe(200)
+  const { entries } = await get<JournalList>(`${address}api/journal`)
+  expect(entries).toHaveLength(1)
+})
+
+test('a training in a terminal goes first; the one in the page waits, then runs', async () => {
+  const root = await tempFolder()
+  const tfFiles = await sampleFolder(root, ['bird', 'bug', 'fruit'], 25)
+  const cacheFolder = await tempFolder()
+  const pageFolder = join(cacheFolder, 'page')
+  await fs.outputFile(join(pageFolder, 'index.html'), '<title>studio</title>')
+  const { serveStudio } = (await import(
+    '../../dist/studio/server/serve.js' as string
+  )) as typeof import('../../src/studio/server/serve.ts')
+  const stop = new AbortController()
+  let served: Promise<void> | undefined
+  const address = await new Promise<string>((resolve, reject) => {
+    served = serveStudio(tfFiles, { pageFolder, cacheFolder, signal: stop.signal, onReady: resolve })
+    served.catch(reject)
+  })
+  onTestFinished(async () => {
+    stop.abort()
+    await served
+  })
+  const terminal = runItc(['train', tfFiles, '--steps', '40000'])
+  while (!(await fs.pathExists(join(tfFiles, '.train.lock')))) await sleep(10)
+  const { id } = (await (await post(`${address}api/jobs`, { kind: 'train' })).json()) as JobState
+  const phases = new Set<string>()
+  let job: JobState | undefined
+  do {
+    await sleep(50)
+    job = (await get<StudioState>(`${address}api/state`)).jobs.find(state => state.id === id)
+    phases.add(`${job?.state}: ${job?.phase}`)
+  } while (job?.state !== 'done' && job?.state !== 'failed')
+  expect(job).toMatchObject({ state: 'done', result: { kind: 'train', after: { pictures: 75 } } })
+  expect([...phases].join('\n')).toMatch(
+    /waiting: itc train is at work in a terminal \(process \d+\); yours starts when it ends\./,
+  )
+  expect((await terminal).code).toBe(0)
+})
