@@ -6,7 +6,7 @@ import type { CommandContext } from './context.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 
-type Flags = NetworkFlags & Pick<ExamineOptions, 'backbone' | 'inputSize' | 'resize' | 'seed'>
+type Flags = NetworkFlags & Pick<ExamineOptions, 'backbone' | 'inputSize' | 'resize' | 'seed' | 'all'>
 
 /** `itc doctor` */
 export function addDoctor({ program, terminal }: CommandContext): void {
@@ -24,6 +24,7 @@ export function addDoctor({ program, terminal }: CommandContext): void {
     .option('--input-size <pixels>', "side of the network's input", parseNumber)
     .addOption(new Option('--resize <how>', 'how a picture is made square').choices(RESIZES))
     .option('--seed <n>', "of the random numbers (default: the model's)", parseNumber)
+    .option('--all', 'tell of labels, too, that were checked in `itc studio`')
   addNetworkOptions(command)
     .addHelpText(
       'after',

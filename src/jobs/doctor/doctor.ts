@@ -4,6 +4,7 @@ import { nearDuplicates, outliers } from '../../assess/duplicates.ts'
 import { type Backbone, blocksOf } from '../../backbone/backbone.ts'
 import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { findBackbones } from '../../backbone/find.ts'
+import { CheckedLabels } from '../../dataset/checked.ts'
 import { labelNumbers } from '../../dataset/labels.ts'
 import { type Dataset, scanCategories } from '../../dataset/scan.ts'
 import { DEFAULT_FRACTIONS, type Fractions, type Split, type SplitExample, splitExamples } from '../../dataset/split.ts'
@@ -55,7 +56,8 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
     })
     const hooks = { limits, onProgress: progress('quality'), signal: options.signal }
     const qualities = await inspectAll(extraction, store, hooks)
-    const settings = { head: headOptionsOf(model, options), fractions: fractionsOf(model) }
+    const checked = options.all ? undefined : await CheckedLabels.read(tfFiles)
+    const settings = { head: headOptionsOf(model, options), fractions: fractionsOf(model), checked }
     const compared = await compare(dataset, { extraction, backbones }, engine, settings, {
       onProgress: progress('cross-validation'),
       signal: options.signal,
@@ -119,6 +121,8 @@ function trainingOf(model: StoredModel | undefined): Manifest['options'] | undef
 interface CompareSettings {
   readonly head: HeadOptions
   readonly fractions: Fractions
+  /** Labels that a person said are right: nothing is said against them. */
+  readonly checked: CheckedLabels | undefined
 }
 
 interface CompareHooks {
@@ -131,7 +135,7 @@ async function compare(
   dataset: Dataset,
   { extraction, backbones }: { readonly extraction: Extraction; readonly backbones: readonly Backbone[] },
   engine: () => Promise<Engine>,
-  { head, fractions }: CompareSettings,
+  { head, fractions, checked }: CompareSettings,
   { onProgress, signal }: CompareHooks,
 ): Promise<{ findings: find.Finding[]; rows: number }> {
   if (extraction.pictures.length === 0) return { findings: [], rows: 0 }
@@ -153,16 +157,16 @@ async function compare(
           signal,
           brief: true,
         })
+  const isOpen = ({ row }: { readonly row: number }) =>
+    checked?.has(extraction.hashes[row]!, extraction.pictures[row]!.label) !== true
+  const far = outliers(near.neighbours, near.labels).map(found => ({ ...found, row: near.sample[found.row]! }))
   return {
     rows: near.sample.length,
     findings: [
       ...(validated ? find.mixedUpFindings(caveatsOf(validated.assessment.evaluation).mixedUp, categories) : []),
-      ...find.labelFindings(validated?.assessment.doubts ?? [], categories, extraction),
+      ...find.labelFindings((validated?.assessment.doubts ?? []).filter(isOpen), categories, extraction),
       ...find.nearFindings(pairsOf(near), extraction, splitsOf(examples, fractions)),
-      ...find.outlierFindings(
-        outliers(near.neighbours, near.labels).map(found => ({ ...found, row: near.sample[found.row]! })),
-        extraction,
-      ),
+      ...find.outlierFindings(far.filter(isOpen), extraction),
     ],
   }
 }

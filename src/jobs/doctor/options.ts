@@ -10,6 +10,8 @@ export interface ExamineOptions
     'backbone' | 'inputSize' | 'resize' | 'steps' | 'batch' | 'learningRate' | 'seed' | 'folds'
   > {
   readonly engine?: EngineChoice
+  /** Tells of labels, too, that were checked in the studio. */
+  readonly all?: boolean | undefined
   readonly limits?: Partial<DecodeLimits>
   readonly onEvent?: (event: ExamineEvent) => void
   readonly signal?: AbortSignal | undefined

@@ -3,6 +3,8 @@ import fs from 'fs-extra'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { LabelDoubt } from '../../../src/assess/doubtful.ts'
+import { CheckedLabels } from '../../../src/dataset/checked.ts'
+import { hashBytes } from '../../../src/disk/identity.ts'
 import { examine } from '../../../src/jobs/doctor/doctor.ts'
 import type { Finding, FindingKind } from '../../../src/jobs/doctor/findings.ts'
 import { diagnoseInstallation, diagnoseNode } from '../../../src/jobs/doctor/installation.ts'
@@ -114,6 +116,21 @@ describe('a folder with something of everything', () => {
       ['fruit/notes.txt', 'is skipped: not a picture by its ending'],
       ['fruit/broken.jpg', 'is skipped: not a picture (looks like text)'],
     ])
+  })
+
+  it('says nothing against a label that a person said is right, unless asked for all', async () => {
+    const [path] = swapped
+    const sha256 = hashBytes(await fs.readFile(join(layoutOf(tfFiles).data, path!)))
+    const folder = await tempFolder()
+    for (const part of ['data', 'bottlenecks'])
+      await fs.copy(join(tfFiles, part), join(folder, part), { preserveTimestamps: true })
+    await (await CheckedLabels.read(folder)).write([{ sha256, label: 'bug' }])
+    const doubtful = async (all: boolean) =>
+      (await examine(folder, { ...QUICK, all })).findings.filter(
+        ({ kind, path: own }) => kind === 'label' && own === path,
+      )
+    expect(await doubtful(false)).toEqual([])
+    expect(await doubtful(true)).toHaveLength(1)
   })
 
   it('is looked at once: the second time nothing is decoded', async () => {
