@@ -28,7 +28,7 @@ export async function openNetwork(path: string, options: NetworkOptions & { prob
     const lengths = await lengthsOf(read, { ...recipe, size: options.inputSize ?? size }, path, options.probe)
     const found = {
       input: read.input,
-      bottleneck: read.bottleneck,
+      bottleneck: read.last,
       assumesSize: read.hints.size === undefined,
       assumesScaling: read.hints.mean === undefined,
     }

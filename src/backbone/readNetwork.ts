@@ -38,6 +38,8 @@ export interface RecipeHints {
 export type ReadNetwork = NetworkFile & {
   readonly input: string
   readonly bottleneck: string
+  /** The node or tensor of the last features: the bottleneck, but for inner layers that are built into it. */
+  readonly last: string
   /** Length of one bottleneck, inner layers included; undefined where an ONNX model does not tell before it runs. */
   readonly features: number | undefined
   /** Lengths of the inner layers, where they are asked for. */
@@ -73,10 +75,10 @@ function describeGraph(graph: Graph, options: NetworkOptions): ReadNetwork {
   const recipe = { size: options.inputSize ?? hints.size ?? USUAL_SIZE, mean: [0, 0, 0], scale: [1, 1, 1] } as const
   const features = outputShapes(cut, { input, bottleneck, recipe, isCut: true })[FEATURES]?.[1]
   if (options.layers !== 'many' || features === undefined) {
-    return { format: 'graph', graph: cut, input, bottleneck, features, inner: undefined, hints }
+    return { format: 'graph', graph: cut, input, bottleneck, last: bottleneck, features, inner: undefined, hints }
   }
   const layered = withInnerLayers(cut, { input, bottleneck }, features, recipe)
-  return { format: 'graph', ...layered, input, features: features + total(layered.inner), hints }
+  return { format: 'graph', ...layered, input, last: bottleneck, features: features + total(layered.inner), hints }
 }
 
 function total(lengths: readonly number[]): number {
@@ -116,6 +118,7 @@ function describeOnnx(bytes: Uint8Array, { input, bottleneck, layers }: NetworkO
     bytes,
     input: found.input.name,
     bottleneck: found.bottleneck,
+    last: found.bottleneck,
     features: features === undefined ? undefined : features + total(inner ?? []),
     inner,
     taps,
