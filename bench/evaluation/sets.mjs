@@ -1,12 +1,15 @@
 // Pictures as labelled features, and heads trained on them, by the built library.
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findNear } from '../../dist/assess/assess.js'
+import { blocksOf } from '../../dist/backbone/backbone.js'
 import { scanDataset } from '../../dist/dataset/scan.js'
 import { folds as dealFolds } from '../../dist/dataset/split.js'
-import { DEFAULT_HEAD_OPTIONS } from '../../dist/head/options.js'
+import { lastFeatures } from '../../dist/features/lastFeatures.js'
+import { inSpace } from '../../dist/head/halves.js'
 import { seededRandom } from '../../dist/head/sampler.js'
 import { crossValidate, trainHead, trainSideBySide } from '../../dist/head/train.js'
 import { bottlenecksOf } from '../../dist/jobs/train/bottlenecks.js'
@@ -16,7 +19,6 @@ import { withRun } from '../../dist/jobs/train/run.js'
 import { layoutOf } from '../../dist/model/layout.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-export const head = { ...DEFAULT_HEAD_OPTIONS }
 
 /** The tf_files folders named, else the sample and, beside the repository, the superheroes. */
 export function chosenFolders(named) {
@@ -24,8 +26,12 @@ export function chosenFolders(named) {
   return [join(root, '../shared/superheroes/tf_files'), join(root, 'tf_files')].filter(path => existsSync(path))
 }
 
-/** A folder's pictures as features; its cache goes to a temporary folder, for it may be read-only. */
-export async function loadSet(folder) {
+/**
+ * A folder's pictures as bottlenecks; its cache goes to a temporary folder, for it may be read-only.
+ *
+ * @param given options of a training: `head`, `layers`, `backbone`
+ */
+export async function loadSet(folder, given = {}) {
   const work = mkdtempSync(join(tmpdir(), 'itc-bench-'))
   try {
     mkdirSync(join(work, 'tf_files'))
@@ -33,11 +39,11 @@ export async function loadSet(folder) {
     const layout = layoutOf(join(work, 'tf_files'))
     const name = basename(folder) === 'tf_files' ? basename(dirname(folder)) : basename(folder)
     const dataset = await scanDataset(layout.data)
-    return await withRun(layout, resolveTrainOptions({}), async run => {
-      const { data, extraction } = await bottlenecksOf(dataset, run)
-      const near = await findNear(data, data.labels)
+    return await withRun(layout, resolveTrainOptions(given), async run => {
+      const { data, extraction, backbones } = await bottlenecksOf(dataset, run)
+      const near = await findNear(lastFeatures(data, backbones), data.labels)
       const examples = groupedExamples(extraction, data.labels, near)
-      return { name, data, examples, near, engine: await run.engine() }
+      return { name, data, backbones, examples, near, options: run.options.head, engine: await run.engine() }
     })
   } finally {
     rmSync(work, { recursive: true, force: true })
@@ -45,21 +51,36 @@ export async function loadSet(folder) {
 }
 
 /** Cross-validated logits, and what `assess` needs to train heads of its own. */
-export async function crossValidated({ data, examples, engine }, seed = 1) {
-  const options = { ...head, seed }
-  const folds = dealFolds(examples, options.folds)
+export async function crossValidated(set, seed = 1) {
+  const { examples, engine } = set
+  const options = { ...set.options, seed }
+  const folds = dealFolds(redealt(examples, seed), options.folds)
+  const data = rowsForHead(set)
   const logits = await crossValidate(engine, data, folds, options)
   return { folds, logits, trainHeads: plan => trainSideBySide(engine, data, plan, options) }
 }
 
-export async function trainedHead({ data, engine }) {
-  const trained = await trainHead(
-    engine,
-    data,
-    Array.from(data.labels, () => 'train'),
-    head,
-  )
-  return trained.head
+/** Other folds for every seed but the first, which has the product's own. */
+function redealt(examples, seed) {
+  if (seed === 1) return examples
+  const other = text => createHash('sha256').update(`${seed} ${text}`).digest('hex')
+  return examples.map(({ label, hash, group }) => {
+    return { label, hash: other(hash), ...(group !== undefined && { group: other(group) }) }
+  })
+}
+
+/** What heads are trained on, and what pictures are compared by. */
+export function rowsForHead({ data, backbones, options }) {
+  const splits = Array.from(data.labels, () => 'train')
+  return options.head === 'mixed' ? inSpace(data, backbones.map(blocksOf), splits) : data
+}
+export function lastOf({ data, backbones }) {
+  return lastFeatures(data, backbones)
+}
+
+export async function trainedHead(set) {
+  const splits = Array.from(set.data.labels, () => 'train')
+  return (await trainHead(set.engine, rowsForHead(set), splits, set.options)).head
 }
 
 /** The rows named, as a set of their own. */

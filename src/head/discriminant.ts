@@ -23,8 +23,9 @@ const MOST_STEPS = 120
 
 /** Rows to tell apart. */
 export interface DiscriminantProblem {
-  /** [columns, rows] → the same times X Xᵀ, [columns, rows] */
+  /** [columns, rows] → the same times X Xᵀ, to all of which `offset` was added: [columns, rows] */
   readonly gram: (left: Float32Array) => Promise<Float32Array>
+  readonly offset: number
   /** Squared lengths of the rows, [rows]. */
   readonly squares: Float32Array
   readonly labels: Int32Array
@@ -46,7 +47,7 @@ export interface Discriminant {
 
 /** Solves the discriminants of all heads of a plan, each on its own rows; categories count alike. */
 export async function discriminants(problem: DiscriminantProblem): Promise<Discriminant> {
-  const { gram, plan, categories } = problem
+  const { gram, offset, plan, categories } = problem
   const { rows, heads } = plan
   const groups = groupsOf(problem)
   const means = meanColumns(groups, rows)
@@ -72,7 +73,16 @@ export async function discriminants(problem: DiscriminantProblem): Promise<Discr
     sums[at] = ((sums[at]! - solved[at]!) * groups.sizes[head]!) / ridges[head]! / (1 - SHRINKAGE)
   }
   const products = await gram(sums)
+  takeOffset(products, sums, rows, offset)
   return { sums, bias: biasesOf(groups, products, rows), products }
+}
+
+/** Takes what the offset has added off the products: the energy of unknown pictures is told by more than differences. */
+function takeOffset(products: Float32Array, sums: Float32Array, rows: number, offset: number): void {
+  for (let from = 0; from < sums.length; from += rows) {
+    const added = offset * sums.subarray(from, from + rows).reduce((total, value) => total + value, 0)
+    for (let at = from; at < from + rows; at++) products[at]! -= added
+  }
 }
 
 /** Each head's rows of each category. */

@@ -62,7 +62,7 @@ async function solved(engine: Engine, { features, rows, width, labels, categorie
   const squares = Float32Array.from({ length: rows }, (_, row) => kernel[row * rows + row]!)
   const products = await engine.createProducts({ values: kernel, rows, width: rows })
   const gram = (left: Float32Array) => products.times(left)
-  return discriminants({ gram, squares, labels, categories, width, plan }).finally(() => products.dispose())
+  return discriminants({ gram, offset: 1, squares, labels, categories, width, plan }).finally(() => products.dispose())
 }
 
 /** Rows of every category, as many of each as there are in proportion. */

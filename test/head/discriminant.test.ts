@@ -17,6 +17,7 @@ function solve(features: Float32Array, active: (row: number, head: number) => bo
   const kernel = gramOf(features, ROWS, more)
   return discriminants({
     gram: async left => timesSymmetric(left, kernel, ROWS),
+    offset: more,
     squares: Float32Array.from({ length: ROWS }, (_, row) => kernel[row * ROWS + row]!),
     labels,
     categories: CATEGORIES,
@@ -51,11 +52,9 @@ test('heads side by side are each what the definition says of its own rows', asy
 
 test('a number added to all products changes nothing', async () => {
   const [plain, more] = [await solve(values, () => true, 1), await solve(values, () => true, 1, 1)]
-  for (let row = 0; row < ROWS; row++) {
-    differences(more, 0, row).forEach((difference, at) => {
-      expect(difference).toBeCloseTo(differences(plain, 0, row)[at]!, 2)
-    })
-  }
+  more.products.forEach((product, at) => {
+    expect(product).toBeCloseTo(plain.products[at]!, 2)
+  })
 })
 
 test.each([

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { createOnnxEngine } from '../../src/engine/onnx.ts'
+import { inSpace } from '../../src/head/halves.ts'
+import { headLogits } from '../../src/head/head.ts'
+import { DEFAULT_HEAD_OPTIONS } from '../../src/head/options.ts'
+import { seededRandom } from '../../src/head/sampler.ts'
+import { shareOfLast } from '../../src/head/space.ts'
+import { crossValidate, type LabelledMatrix, trainHead } from '../../src/head/train.ts'
+
+const BLOCKS = [[5, 4, 3]]
+const WIDTH = 12
+const OPTIONS = { ...DEFAULT_HEAD_OPTIONS, steps: 200, batch: 10, folds: 2 }
+
+function labelled(labels: readonly number[], value: (row: number, at: number) => number): LabelledMatrix {
+  const values = Float32Array.from({ length: labels.length * WIDTH }, (_, place) =>
+    value(Math.floor(place / WIDTH), place % WIDTH),
+  )
+  const categories = 1 + Math.max(...labels)
+  return { values, rows: labels.length, width: WIDTH, labels: Int32Array.from(labels), categories }
+}
+
+const random = seededRandom(5)
+const LABELS = Array.from({ length: 24 }, (_, row) => row % 3)
+const USUAL = labelled(LABELS, (row, at) => random() - 0.3 + (at % 3 === LABELS[row] ? 1 : 0))
+
+async function learnt(data: LabelledMatrix) {
+  const engine = await createOnnxEngine()
+  const splits = Array.from(data.labels, () => 'train' as const)
+  const rows = inSpace(data, BLOCKS, splits)
+  const trained = await trainHead(engine, rows, splits, OPTIONS)
+  const folds = Array.from(data.labels, (_, row) => Math.floor(row / 3) % 2)
+  return { ...trained, validated: await crossValidate(engine, rows, folds, OPTIONS) }
+}
+
+describe('half softmax, half discriminant', () => {
+  it('is one dense layer on normalised blocks: the head gives the logits that training saw', async () => {
+    const { head, logits } = await learnt(USUAL)
+    expect(head.blocks).toEqual(BLOCKS.flat())
+    headLogits(head, USUAL.values).forEach((logit, at) => {
+      expect(Math.abs(logit - logits[at]!)).toBeLessThan(1e-3)
+    })
+  })
+
+  it('does not depend on how bright a block is as a whole', async () => {
+    const { head } = await learnt(USUAL)
+    const brighter = USUAL.values.map((value, at) => value * (at % WIDTH < 5 ? 7 : 0.2))
+    const [before, after] = [headLogits(head, USUAL.values), headLogits(head, brighter)]
+    after.forEach((logit, at) => {
+      expect(Math.abs(logit - before[at]!)).toBeLessThan(1e-3)
+    })
+  })
+
+  it.each([
+    ['features that are all alike', labelled(LABELS, () => 0.5)],
+    ['features of zero', labelled(LABELS, () => 0)],
+    ['duplicates only', labelled(LABELS, (row, at) => (at % 3) + (LABELS[row] === at ? 1 : 0))],
+    ['a category of one picture', labelled([...LABELS, 3], (row, at) => ((row * 7 + at * 3) % 5) - 1)],
+    ['a number that is huge', labelled(LABELS, (row, at) => (row === 0 && at === 0 ? 1e20 : (row + at) % 4))],
+  ])('makes a model of %s', async (_, data) => {
+    const { head, logits, validated, history } = await learnt(data)
+    for (const value of [...head.weights, ...head.bias, ...logits, ...validated])
+      expect(Number.isFinite(value)).toBe(true)
+    for (const { crossEntropy } of history) expect(Number.isFinite(crossEntropy)).toBe(true)
+  })
+
+  it('reads more of the last features where pictures are few', () => {
+    expect([3, 9, 10, 59, 60, 1000].map(shareOfLast)).toEqual([1, 1, 0.8, 0.8, 0.5, 0.5])
+  })
+})
