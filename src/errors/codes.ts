@@ -90,6 +90,7 @@ export const ERROR_CODES = {
   E_STOPPED: { when: 'Work was stopped on request.', remedy: 'Start it again; what was finished is kept.' },
   E_NO_PAGE: { when: 'The studio’s page is not built.', remedy: 'Run npm run build in a clone.' },
   E_NO_DESKTOP: { when: 'There is no file manager or browser to open.', remedy: 'Open what the sentence names.' },
+  E_NO_NETWORK: { when: 'There is no local network for a phone.', remedy: 'Connect to the phone’s Wi-Fi.' },
   E_PORT: { when: 'The port is taken.', remedy: 'Choose another one.' },
   E_INTERNAL: {
     when: 'Something went wrong inside the studio.',

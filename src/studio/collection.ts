@@ -148,15 +148,19 @@ export class Collection {
     })
   }
 
+  /** @throws UserError `E_READ_ONLY` */
+  checkWritable(): void {
+    if (!this.readOnly) return
+    const hint = 'Start `itc studio` without --read-only to change things.'
+    throw new UserError('E_READ_ONLY', 'This studio only shows: it was started with --read-only.', { hint })
+  }
+
   get #here() {
     return { folder: this.folder, table: this.table }
   }
 
   async #alone<T>(work: (id: string) => Promise<T>): Promise<T> {
-    if (this.readOnly) {
-      const hint = 'Start `itc studio` without --read-only to change things.'
-      throw new UserError('E_READ_ONLY', 'This studio only shows: it was started with --read-only.', { hint })
-    }
+    this.checkWritable()
     return this.#turns.run(() => work(newId()))
   }
 

@@ -6,6 +6,7 @@ import { finishJob } from './engine/jobResults.ts'
 import { Jobs } from './engine/jobs.ts'
 import { titleOf } from './journal/reverse.ts'
 import { ModelFacts } from './modelState.ts'
+import { Phone } from './phone/door.ts'
 import { type StudioFolder, studioFolder } from './pictures/folder.ts'
 import { Insights } from './pictures/insights.ts'
 import { isCategory, shownPlace, TRASH, UNLABELED } from './pictures/place.ts'
@@ -35,6 +36,7 @@ export class Studio {
   readonly results: ResultsFile
   readonly model: ModelFacts
   readonly uploads: Uploads
+  readonly phone: Phone
   readonly engine: Engine
   readonly jobs: Jobs
   readonly #feed: Feed
@@ -54,6 +56,7 @@ export class Studio {
     this.thumbnails = new Thumbnails(collection)
     this.model = new ModelFacts(collection)
     this.uploads = new Uploads(collection)
+    this.phone = new Phone(this.uploads)
     this.#engineWanted = options.engine !== false
     this.engine = new Engine(
       folder.root,
@@ -151,6 +154,7 @@ export class Studio {
     this.hub.tell('bye', { reason })
     this.jobs.close()
     await this.engine.close()
+    await this.phone.close()
     await this.uploads.close()
     await this.collection.close()
   }

@@ -46,6 +46,7 @@ export class Uploads {
   async take(
     body: ReadableStream | null,
     { name, category, batch }: { name: string; category: string | undefined; batch: string },
+    mostBytes: number = MOST_UPLOAD_BYTES,
   ): Promise<UploadAnswer> {
     const { folder, table } = this.#collection
     if (category !== undefined) knownCategory(table, category)
@@ -59,7 +60,7 @@ export class Uploads {
     await makeFolder(folder.incoming)
     const draft = join(folder.incoming, `${randomBytes(8).toString('hex')}.part`)
     try {
-      const sha256 = await receive(body, draft)
+      const sha256 = await receive(body, draft, mostBytes)
       await checkDecodes(draft)
       const place = category ?? UNLABELED
       const clean = cleanFileName(name)
@@ -126,14 +127,14 @@ async function checkSpace(root: string): Promise<void> {
 }
 
 /** Writes a body to a file. @returns its sha256 */
-async function receive(body: ReadableStream, draft: string): Promise<string> {
+async function receive(body: ReadableStream, draft: string, mostBytes: number): Promise<string> {
   const hash = createHash('sha256')
   let bytes = 0
   const counted = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       bytes += chunk.byteLength
       hash.update(chunk)
-      if (bytes > MOST_UPLOAD_BYTES) done(new UserError('E_TOO_LARGE', 'The picture has more than 64 MB.'))
+      if (bytes > mostBytes) done(new UserError('E_TOO_LARGE', `The picture has more than ${mostBytes / 1e6} MB.`))
       else done(null, chunk)
     },
   })

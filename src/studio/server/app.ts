@@ -5,6 +5,7 @@ import { errorAnswer, failed, notFound } from './failure.ts'
 import type { PageFile } from './page.ts'
 import { addChangeRoutes } from './routes/changes.ts'
 import { addEngineRoutes } from './routes/engine.ts'
+import { addPhoneRoutes } from './routes/phone.ts'
 import { addPictureRoutes } from './routes/pictures.ts'
 import { addRevealRoutes } from './routes/reveal.ts'
 import { addStateRoutes } from './routes/state.ts'
@@ -35,6 +36,7 @@ export function studioApp(studio: Studio, door: Door, page: ReadonlyMap<string, 
   addChangeRoutes(inside, studio)
   addEngineRoutes(inside, studio)
   addRevealRoutes(inside, studio)
+  addPhoneRoutes(inside, studio)
   inside.get('/*', context => {
     const file = page.get(context.req.path.split('/').slice(2).join('/'))
     if (file === undefined) throw notFound()
