@@ -57,19 +57,31 @@ export async function scanCategories(dataFolder: string): Promise<Dataset> {
   })
   const found: Found = { pictures: [], skipped: [] }
   const categories: string[] = []
-  for (const entry of await resolve(dataFolder, '', top, found)) {
+  for (const { label, ...entry } of labelled(await resolve(dataFolder, '', top, found))) {
     if (entry.type !== 'folder') {
       found.skipped.push({ relative: entry.relative, reason: 'not in a category folder' })
       continue
     }
-    categories.push(entry.name)
+    if (label !== categories.at(-1)) categories.push(label)
     const inside = await listFolder(join(dataFolder, entry.name)).catch(error => {
       throw missingFolder(join(dataFolder, entry.name), error)
     })
-    await collect(dataFolder, entry.name, entry.relative, inside, found)
+    await collect(dataFolder, label, entry.relative, inside, found)
   }
   found.skipped.sort((a, b) => (a.relative < b.relative ? -1 : 1))
   return { categories, ...found }
+}
+
+/** Folders whose names look the same are one category, named by the one with whole letters: macOS parts them from accents. */
+function labelled(entries: readonly Resolved[]): (Resolved & { readonly label: string })[] {
+  const labels = new Map<string, string>()
+  for (const { name } of entries) {
+    const whole = name.normalize('NFC')
+    if (name === whole || !labels.has(whole)) labels.set(whole, name)
+  }
+  return entries
+    .map(entry => ({ ...entry, label: labels.get(entry.name.normalize('NFC'))! }))
+    .sort((a, b) => Buffer.compare(Buffer.from(a.label), Buffer.from(b.label)))
 }
 
 interface Found {

@@ -5,6 +5,7 @@
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { resolve } from 'node:path'
 import { askedByDisk, bySource } from './caller.mjs'
 import { absolute } from './errors.mjs'
 import { foldArguments } from './names.mjs'
@@ -44,6 +45,8 @@ function wrapPromise(name, places) {
     if (refused) throw refused
     try {
       const result = await real(...args)
+      // Neither system promises to tell the case that is on the disk.
+      if (name === 'realpath' && args[0] !== given[0]) return resolve(given[0])
       return name === 'open' ? trackHandle(result, args, isSource) : result
     } catch (error) {
       throw absolute(error)

@@ -34,8 +34,8 @@ export async function evaluateModel(
   const model = await loadModel(tfFiles, { engine: options.engine })
   try {
     const { labels } = model
-    const known = new Set(labels)
-    const pictures = dataset.pictures.filter(({ label }) => known.has(label))
+    const known = new Set(labels.map(comparable))
+    const pictures = dataset.pictures.filter(({ label }) => known.has(comparable(label)))
     if (pictures.length === 0) throw await nothingToEvaluate(folder, dataset, labels)
     options.onEvent?.({ kind: 'scanned', pictures: pictures.length, categories: labels })
     const named = await predictAll(model, pictures, options)
@@ -49,6 +49,11 @@ export async function evaluateModel(
   }
 }
 
+/** macOS and archives of it part letters from accents: names that look the same are the same. */
+function comparable(label: string): string {
+  return label.normalize('NFC')
+}
+
 /** Pictures that could be used, and what the model made of them; a row each. */
 interface Named {
   readonly pictures: readonly Picture[]
@@ -59,7 +64,7 @@ interface Named {
 }
 
 async function predictAll(model: Model, all: readonly Picture[], options: EvaluateOptions): Promise<Named> {
-  const numbers = new Map(model.labels.map((label, at) => [label, at]))
+  const numbers = new Map(model.labels.map((label, at) => [comparable(label), at]))
   const categories = model.labels.length
   const logits = new Float32Array(all.length * categories)
   const pictures: Picture[] = []
@@ -80,7 +85,7 @@ async function predictAll(model: Model, all: readonly Picture[], options: Evalua
   }
   const predictions = {
     logits: logits.subarray(0, pictures.length * categories),
-    labels: Int32Array.from(pictures, ({ label }) => numbers.get(label)!),
+    labels: Int32Array.from(pictures, ({ label }) => numbers.get(comparable(label))!),
     categories,
   }
   return {
@@ -94,8 +99,8 @@ async function predictAll(model: Model, all: readonly Picture[], options: Evalua
 
 function resultOf(dataset: Dataset, labels: readonly string[], named: Named): Omit<EvaluateResult, 'learnt'> {
   const evaluation = evaluate(named.predictions)
-  const known = new Set(labels)
-  const others = dataset.categories.filter(folder => !known.has(folder))
+  const known = new Set(labels.map(comparable))
+  const others = dataset.categories.filter(folder => !known.has(comparable(folder)))
   const { pictures } = evaluation
   return {
     labels,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { syncFolder } from '../../disk/folder.ts'
+import { foldedName } from '../../disk/inside.ts'
 import { withLock } from '../../disk/lock.ts'
 import { removeAll, renamePatiently } from '../../disk/patience.ts'
 import { systemCode, UserError } from '../../errors.ts'
@@ -70,14 +71,21 @@ async function missingFiles(folder: string, present: readonly string[], files: E
   const missing = new Map<string, Uint8Array | string>()
   for (const [path, data] of files) {
     const top = topOf(path)
-    if (!present.includes(top)) missing.set(path, data)
+    const there = present.find(name => name === top) ?? (await sameOnDisk(folder, top, present))
+    if (there === undefined) missing.set(path, data)
     else if (!(await holds(join(folder, path), data))) {
-      throw new UserError('E_EXISTS', `There is a "${top}" in "${folder}" already; nothing is overwritten.`, {
+      throw new UserError('E_EXISTS', `There is a "${there}" in "${folder}" already; nothing is overwritten.`, {
         hint: 'Choose another --to, or remove what is there.',
       })
     }
   }
   return missing
+}
+
+/** The name that is there and that this disk takes for the same: `readme.md` is `README.md` on many. */
+async function sameOnDisk(folder: string, name: string, present: readonly string[]): Promise<string | undefined> {
+  const alike = present.find(each => foldedName(each) === foldedName(name))
+  return alike !== undefined && existsSync(join(folder, name)) ? alike : undefined
 }
 
 async function holds(path: string, data: Uint8Array | string): Promise<boolean> {

@@ -1,6 +1,6 @@
-import { lstat, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { lstat, stat } from 'node:fs/promises'
 import { makeFolder } from '../../disk/folder.ts'
+import { isInside, isInsideByName, realPath } from '../../disk/inside.ts'
 import { systemError } from '../../errors/system.ts'
 import { systemCode, UserError, unexpected } from '../../errors.ts'
 
@@ -21,9 +21,8 @@ export async function checkFolders(source: string, destination: string): Promise
   if (destination === '') throw unexpected('the destination', 'a folder', destination)
   const to = await stat(destination).catch(() => undefined)
   if (to && !to.isDirectory()) throw notAFolder(destination)
-  const [root, target] = await Promise.all([realpath(source), realTarget(resolve(destination))])
-  if (isWithin(root, target)) {
-    const where = root === target ? 'is the source itself' : 'lies inside the source'
+  if (await isInside(source, destination)) {
+    const where = (await isInside(destination, source)) ? 'is the source itself' : 'lies inside the source'
     throw new UserError('E_DESTINATION_INSIDE', `The destination "${destination}" ${where}, "${source}".`, {
       hint: 'Choose a folder beside it.',
     })
@@ -60,25 +59,10 @@ function notAFolder(destination: string): UserError {
   return new UserError('E_NOT_A_FOLDER', `"${destination}" is a file, or lies under one, and not a folder.`, { hint })
 }
 
-/** The real path of what may not be there yet. */
-async function realTarget(path: string): Promise<string> {
-  try {
-    return await realpath(path)
-  } catch {
-    const parent = dirname(path)
-    return parent === path ? path : join(await realTarget(parent), basename(path))
-  }
-}
-
 /** @param root a folder's real path */
 export async function leadsInto(root: string, path: string): Promise<boolean> {
-  const real = await realpath(path).catch(() => undefined)
-  return real !== undefined && isWithin(root, real)
-}
-
-function isWithin(root: string, path: string): boolean {
-  const way = relative(root, path)
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+  const there = await stat(path).catch(() => undefined)
+  return there !== undefined && isInsideByName(root, await realPath(path))
 }
 
 /** The error for a folder that can't be written; anything unknown stays what it is. */

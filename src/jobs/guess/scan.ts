@@ -1,6 +1,6 @@
-import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeName, isHidden, isSidecar, showName } from '../../dataset/names.ts'
+import { realPath } from '../../disk/inside.ts'
 import { type Entry, listFolder, type Mark, type Measured, statAll } from '../../disk/walk.ts'
 import { systemCode } from '../../errors.ts'
 import { leadsInto, unreadable } from './folders.ts'
@@ -34,7 +34,7 @@ export interface SourceScan {
  * @throws UserError `E_NO_SOURCE` when the source itself can't be read
  */
 export async function scanSource(source: string, links: boolean): Promise<SourceScan> {
-  const root = await realpath(source)
+  const root = await realPath(source)
   const scan: SourceScan = { root, pictures: [], failed: [], skipped: [] }
   const top = await listFolder(source).catch(cause => {
     throw unreadable(source, cause)
@@ -79,7 +79,7 @@ export async function scanSource(source: string, links: boolean): Promise<Source
       else scan.failed.push({ original, reason: stat })
       return
     }
-    const target = await realpath(path).catch(() => path)
+    const target = await realPath(path)
     if (!(await leadsInto(root, target))) skip('a link that leads out of the source, and is not followed')
     else if (!links) skip('a link, which stays where it is')
     else addFile(original, target, stat)

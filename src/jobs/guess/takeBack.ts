@@ -1,4 +1,4 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
 import { ChangedFile, type Original, withOriginal } from '../../disk/original.ts'
@@ -59,10 +59,10 @@ async function hashOf(path: string): Promise<string | undefined> {
 
 /** Whether a folder under a real path is no link and under none, as far as it is there. */
 export async function isPlain(folder: string): Promise<boolean> {
-  const real = await realpath(folder).catch(error => (systemCode(error) === 'ENOENT' ? undefined : ''))
-  if (real !== undefined) return real === folder
-  const isLink = (await lstat(folder).catch(() => undefined)) !== undefined // one that leads to nothing
-  return !isLink && isPlain(dirname(folder))
+  // Not by its real path: some drives of Windows have none to tell.
+  if ((await lstat(folder).catch(() => undefined))?.isSymbolicLink()) return false
+  const parent = dirname(folder)
+  return parent === folder || isPlain(parent)
 }
 
 async function kindOf(path: string): Promise<'file' | 'other' | undefined> {

@@ -1,5 +1,6 @@
-import { realpath, rmdir } from 'node:fs/promises'
+import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { realPath } from '../../disk/inside.ts'
 import { removeFile } from '../../disk/patience.ts'
 import { UserError } from '../../errors.ts'
 import { cannotWrite, checkFolders } from './folders.ts'
@@ -64,7 +65,7 @@ export async function undoGuessDir(
   await recordedIn(destination) // before a lock is made there
   const undo = async () => {
     const recorded = await recordedIn(destination)
-    const ends = { source: await realpath(source), destination: await realpath(destination) }
+    const ends = { source: await realPath(source), destination: await realPath(destination) }
     const rows = rowsOf(recorded.entries, ends.source, options.from)
     if (!rows.some(({ name }) => name !== '')) throw otherSource(source, destination, recorded.entries)
     return takeBack(recorded, rows, ends, options)

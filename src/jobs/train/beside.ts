@@ -1,4 +1,4 @@
-import { resolve, sep } from 'node:path'
+import { isInside } from '../../disk/inside.ts'
 import { dropFile } from '../../disk/patience.ts'
 import { messageOf, UserError } from '../../errors.ts'
 import type { StepReport } from '../../head/train.ts'
@@ -9,8 +9,8 @@ import type { TrainingRun } from './run.ts'
 import { writeReport } from './writeReport.ts'
 
 /** TensorBoard's folders among the categories would be categories of the next training. */
-export function checkSummariesDir(folder: string | undefined, data: string): void {
-  if (folder === undefined || !`${resolve(folder)}${sep}`.startsWith(`${resolve(data)}${sep}`)) return
+export async function checkSummariesDir(folder: string | undefined, data: string): Promise<void> {
+  if (folder === undefined || !(await isInside(data, folder))) return
   throw new UserError('E_INSIDE_DATA', `The folder for summaries, "${folder}", lies among the pictures.`, {
     hint: 'Choose one elsewhere: every folder there is a category.',
   })

@@ -32,7 +32,7 @@ import { trainingReport } from './trainingReport.ts'
 export async function train(tfFiles: string, given: TrainOptions = {}): Promise<TrainResult> {
   const options = resolveTrainOptions(given)
   const layout = layoutOf(tfFiles)
-  checkSummariesDir(options.summariesDir, layout.data)
+  await checkSummariesDir(options.summariesDir, layout.data)
   const dataset = await scanDataset(layout.data)
   return withTrainLock(layout.root, () => withRun(layout, options, run => trainOn(dataset, run)))
 }

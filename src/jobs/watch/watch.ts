@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
+import { isInsideByName } from '../../disk/inside.ts'
 import { watchChanges } from '../../disk/watch.ts'
 import type { EngineChoice } from '../../engine/load.ts'
 import { UserError } from '../../errors.ts'
@@ -52,7 +53,7 @@ export async function watch(
   const models = new FreshModel(tfFiles, options.engine)
   const arrivals = new Arrivals(inbox)
   const own = resolve(destination)
-  const isOwn = (path: string) => `${resolve(path)}${sep}`.startsWith(`${own}${sep}`)
+  const isOwn = (path: string) => isInsideByName(own, resolve(path))
   const doorbell = new Doorbell()
   const stop = options.once
     ? undefined

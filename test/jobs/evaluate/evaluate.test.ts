@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { evaluateModel } from '../../../src/jobs/evaluate/evaluateFolder.ts'
 import type { EvaluateEvent } from '../../../src/jobs/evaluate/options.ts'
 import { train } from '../../../src/jobs/train/train.ts'
+import { renameLabel } from '../../../src/model/rename.ts'
 import { SAMPLE, sampleFolder } from '../../helpers/pictures.ts'
 import { sharedFolder, tempFolder } from '../../helpers/tempFolder.ts'
 
@@ -50,6 +51,14 @@ describe('evaluateModel', () => {
     expect(result).toMatchObject({ unknown: [{ folder: 'car', pictures: 8 }], absent: ['bird', 'bug'], skipped: [] })
     expect(result.evaluation.pictures).toBe(8)
     expect(result.evaluation.perCategory[0]).toMatchObject({ pictures: 0, recall: null })
+  })
+
+  it('knows a category whose folder stores its accents otherwise, as macOS and its archives do', async () => {
+    const copy = join(await tempFolder(), 'tf_files')
+    await fs.copy(tfFiles, copy)
+    await renameLabel(copy, 'bird', 'Vögel'.normalize('NFC'))
+    const folder = await holdout({ ['Vögel'.normalize('NFD')]: 'bird' }, 2)
+    expect(await evaluateModel(copy, folder)).toMatchObject({ unknown: [], evaluation: { pictures: 2 } })
   })
 
   it('lists the surest mistakes first', async () => {
