@@ -7,7 +7,20 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
 
 /** The rooms, the lowest first: each imports from those before it only. A room is a folder of src/, or one file of it. */
 export const ROOMS = [
-  ...['errors', 'version', 'text', 'disk', 'flow', 'storage', 'dataset', 'image', 'graph', 'formats', 'table'],
+  ...[
+    'errors',
+    'version',
+    'text',
+    'schema',
+    'disk',
+    'flow',
+    'storage',
+    'dataset',
+    'image',
+    'graph',
+    'formats',
+    'table',
+  ],
   ...['compile', 'backbone', 'engine', 'features', 'head', 'assess', 'model', 'report', 'export'],
   ...['queue', 'jobs', 'studio', 'cli', 'index'],
 ]

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { readJson, writeJson } from '../disk/json.ts'
-import { isRecipe, type Recipe } from '../image/recipe.ts'
+import type { Recipe } from '../image/recipe.ts'
+import { recipeSchema } from '../image/recipeSchema.ts'
+import { array, flag, looseObject, name, optional, positive } from '../schema.ts'
 import { VERSION } from '../version.ts'
 import type { Found } from './backbone.ts'
 import { defaultCacheFolder } from './cacheFolder.ts'
@@ -17,6 +19,13 @@ export interface Description {
 /** Raised when descriptions say more: those kept before are made again. */
 const REVISION = 3
 
+const description = looseObject({
+  features: positive,
+  inner: optional(array(positive)),
+  recipe: recipeSchema,
+  found: looseObject({ input: name, bottleneck: name, assumesSize: flag, assumesScaling: flag }),
+})
+
 /** @param key tells one network, used in one way, from all others; what this version kept under it is not found out again */
 export async function described(
   key: string,
@@ -24,16 +33,10 @@ export async function described(
   open: () => Promise<Description>,
 ): Promise<Description> {
   const path = join(cacheFolder ?? defaultCacheFolder(), 'described', `${VERSION}-${REVISION}-${key}.json`)
-  const kept = await readJson<Description>(path, isDescription)
+  const kept = await readJson<Description>(path, description)
   if (kept !== undefined) return kept
   const { features, inner, recipe, found } = await open()
   // A cache that can't be written only costs time.
   await writeJson(path, { features, inner, recipe, found }).catch(() => undefined)
   return { features, inner, recipe, found }
-}
-
-function isDescription({ features, inner = [], recipe, found }: Partial<Description>): boolean {
-  const isLength = (length: unknown) => Number.isSafeInteger(length) && (length as number) > 0
-  if (typeof found?.bottleneck !== 'string') return false
-  return isLength(features) && Array.isArray(inner) && inner.every(isLength) && isRecipe(recipe ?? {})
 }

@@ -4,6 +4,7 @@ import { withLock } from '../disk/lock.ts'
 import { renamePatiently } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { UserError } from '../errors.ts'
+import { looseObject, sha256 } from '../schema.ts'
 import { cachedPath, defaultCacheFolder, type Environment, mirrored } from './cacheFolder.ts'
 import { sha256OfFile } from './digest.ts'
 import { openHttpClient } from './http.ts'
@@ -40,6 +41,8 @@ interface DownloadRecord {
   readonly sha256: string
   readonly bytes: number
 }
+
+const recordSchema = looseObject({ sha256 })
 
 /**
  * The file of an address: from the cache, where its checksum is verified at every call, else downloaded into it. Several
@@ -141,7 +144,7 @@ async function reportPart(path: string, address: string, options: DownloadOption
 }
 
 function readRecord(path: string): Promise<DownloadRecord | undefined> {
-  return readJson<DownloadRecord>(recordPath(path), ({ sha256 }) => /^[0-9a-f]{64}$/.test(String(sha256)))
+  return readJson<DownloadRecord>(recordPath(path), recordSchema)
 }
 
 async function writeRecord(path: string, address: string, sha256: string): Promise<void> {

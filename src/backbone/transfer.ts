@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readJson, writeJson } from '../disk/json.ts'
 import { removeFile } from '../disk/patience.ts'
+import { looseObject, name, optional, whole } from '../schema.ts'
 import type { HttpAnswer, HttpClient } from './http.ts'
 import { transferProblem } from './http.ts'
 
@@ -35,6 +36,8 @@ interface Kept {
   readonly validator: string
   readonly total: number | undefined
 }
+
+const notesSchema = looseObject({ validator: name, total: optional(whole) })
 
 const LONGEST_PAUSE_MS = 30_000
 
@@ -163,9 +166,7 @@ function asTransferError(error: unknown, stallMs: number): TransferError {
 async function readKept(part: string): Promise<Kept | undefined> {
   const size = await sizeOf(part)
   if (size === 0) return undefined
-  const notes = await readJson<Omit<Kept, 'size'>>(notesPath(part), ({ validator, total }) => {
-    return typeof validator === 'string' && (total === undefined || Number.isSafeInteger(total))
-  })
+  const notes = await readJson<Omit<Kept, 'size'>>(notesPath(part), notesSchema)
   return notes && { size, ...notes, total: notes.total }
 }
 

@@ -2,6 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
 import { systemCode } from '../errors.ts'
+import { fits, flag, looseObject, optional, sha256, text } from '../schema.ts'
 
 /** "This picture's label is right", said by a person: by content, so that it holds wherever the file goes. */
 export interface CheckedLabel {
@@ -15,6 +16,8 @@ interface Line extends CheckedLabel {
   /** Taken back. */
   readonly undone?: true
 }
+
+const lineSchema = looseObject({ sha256, label: text, undone: optional(flag) })
 
 /** Where a working folder keeps what was checked. */
 function checkedPath(tfFiles: string): string {
@@ -68,10 +71,10 @@ export class CheckedLabels {
 }
 
 /** Undefined for an empty line, and for one that a crash cut short. */
-function parse(text: string): Line | undefined {
+function parse(content: string): Line | undefined {
   try {
-    const line = JSON.parse(text) as Partial<Line> | null
-    return typeof line?.sha256 === 'string' && typeof line.label === 'string' ? (line as Line) : undefined
+    const line: unknown = JSON.parse(content)
+    return fits<Line>(lineSchema, line) ? line : undefined
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 import { readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { systemCode } from '../errors.ts'
+import { fits, looseObject, optional, positive, text } from '../schema.ts'
 
 /**
  * Who holds a lock: a process, where its number means something, and `started`, which tells it from a later one that got
@@ -33,10 +34,18 @@ async function describeProcess(): Promise<Holder> {
   return { pid: process.pid, host: hostname(), started, boot, pidNamespace }
 }
 
-export function parseHolder(text: string): Holder | undefined {
+const holderSchema = looseObject({
+  pid: positive,
+  host: text,
+  started: optional(text),
+  boot: optional(text),
+  pidNamespace: optional(text),
+})
+
+export function parseHolder(content: string): Holder | undefined {
   try {
-    const holder = JSON.parse(text) as Partial<Holder> | null
-    return Number.isSafeInteger(holder?.pid) && typeof holder?.host === 'string' ? (holder as Holder) : undefined
+    const holder: unknown = JSON.parse(content)
+    return fits<Holder>(holderSchema, holder) ? holder : undefined
   } catch {
     return undefined // not yet written, or its writer died before the end
   }

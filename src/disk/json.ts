@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { fits, type Schema } from '../schema.ts'
 import { makeFolder } from './folder.ts'
 import { writeAtomic } from './writeAtomic.ts'
 
 /**
  * What a JSON file of a cache says. One that is damaged counts as absent: what it holds can be had again.
  *
- * @param isValid looks at every field that is used later
+ * @param schema of every field that is used later
  */
-export async function readJson<T>(path: string, isValid: (value: Partial<T>) => boolean): Promise<T | undefined> {
+export async function readJson<T>(path: string, schema: Schema): Promise<T | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'))
-    return typeof value === 'object' && value !== null && isValid(value) ? (value as T) : undefined
+    return fits<T>(schema, value) ? value : undefined
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.ts'
+import { lookUp } from '../graph/lookUp.ts'
 import type { Tensor, TensorFlow } from './tensorflowApi.ts'
 
 /** Ops that TF.js has under another name, or that come to another op where a network is only run. */
@@ -14,7 +15,7 @@ const SAME_AS: Readonly<Record<string, string>> = {
 
 /** The graph with the ops' names that TF.js knows. */
 export function withKnownOps(graph: Graph): Graph {
-  return { ...graph, nodes: graph.nodes.map(node => ({ ...node, op: SAME_AS[node.op] ?? node.op })) }
+  return { ...graph, nodes: graph.nodes.map(node => ({ ...node, op: lookUp(SAME_AS, node.op) ?? node.op })) }
 }
 
 /** Teaches TF.js the normalisation of Inception's graph of 2015, which TensorFlow itself removed from new graphs. */

@@ -1,4 +1,5 @@
 import { dataInputs, dtypeAttr, type Graph, type GraphNode, numberAttr, stringAttr, stringsAttr } from './graph.ts'
+import { lookUp } from './lookUp.ts'
 
 /** Ops that TF.js' converter and TensorFlow's optimiser make of several, and the one that each began with. */
 const FUSED: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ export function unfused(graph: Graph): Graph {
 }
 
 function parts(node: GraphNode): GraphNode[] {
-  const base = FUSED[node.op]
+  const base = lookUp(FUSED, node.op)
   const steps = stringsAttr(node, 'fused_ops')
   if (base === undefined || !steps.every(isKnown)) return [node]
   const [x, weights, ...args] = dataInputs(node)

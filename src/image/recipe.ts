@@ -12,14 +12,5 @@ export interface Recipe {
   readonly scale: readonly [number, number, number]
 }
 
-/** Whether a recipe that was read from a file is one. */
-export function isRecipe({ size, resize, mean, scale }: Partial<Recipe>): boolean {
-  return Number.isSafeInteger(size) && size! > 0 && RESIZES.some(each => each === resize) && isRgb(mean) && isRgb(scale)
-}
-
-function isRgb(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 3 && value.every(Number.isFinite)
-}
-
 /** Raised whenever decoding or resizing changes its result, so that cached bottlenecks of older code are not used. */
 export const RECIPE_VERSION = 1

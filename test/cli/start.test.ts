@@ -16,6 +16,8 @@ const LIBRARIES = [
   'cli-progress',
   'fs-extra',
   'undici',
+  'valibot',
+  'koffi',
 ]
 
 test.each([['--version'], ['--help'], ['guess', '--help'], ['doctor', '--help']])(

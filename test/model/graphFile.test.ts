@@ -15,7 +15,16 @@ import { type ModelFacts, writeModel } from '../../src/model/write.ts'
 import { SAMPLE_TEST } from '../helpers/pictures.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
-const FACTS = { labels: ['a', 'b', 'c'], engine: 'onnx', temperature: 1, skipped: [] } as unknown as ModelFacts
+const FACTS: ModelFacts = {
+  labels: ['a', 'b', 'c'],
+  engine: 'onnx',
+  options: { steps: 1, batch: 1, learningRate: 1, seed: 1, folds: 0, validation: 0.1, test: 0.1 },
+  counts: { train: 3, validation: 0, test: 0, skipped: 0, categories: { a: 1, b: 1, c: 1 } },
+  metrics: {},
+  temperature: 1,
+  skipped: [],
+  familiarity: undefined,
+}
 
 function headOf(width: number, seed = 1): Head {
   const random = (_: number, at: number) => Math.sin((at + 1) * seed) / 50

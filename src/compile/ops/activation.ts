@@ -2,6 +2,7 @@ import type { Builder } from '../../formats/onnx/builder.ts'
 import type { Value } from '../../formats/onnx/value.ts'
 import type { OnnxAttr } from '../../formats/onnx/wire.ts'
 import { type GraphNode, nodeError, numberAttr } from '../../graph/graph.ts'
+import { lookUp } from '../../graph/lookUp.ts'
 import type { Lowering } from './lowering.ts'
 
 /** Ops of one input that ONNX has under the name given. */
@@ -41,7 +42,7 @@ export function activate(node: GraphNode, builder: Builder, op: string, value: V
   }
   if (op === 'Rsqrt') return emit('Reciprocal', [emit('Sqrt', [value.name]).name])
   if (op === 'Square') return emit('Mul', [value.name, value.name])
-  const onnx = SAME[op]
+  const onnx = lookUp(SAME, op)
   if (onnx === undefined) throw nodeError(node, `its fused part "${op}" is not one that this program knows.`)
   return emit(onnx, [value.name])
 }

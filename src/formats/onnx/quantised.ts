@@ -1,3 +1,4 @@
+import { lookUp } from '../../graph/lookUp.ts'
 import type { ForeignModel, ForeignNode } from './parse.ts'
 
 /** The tensors that say what a quantised tensor's whole numbers mean: (x - zeroPoint) * scale. */
@@ -40,7 +41,7 @@ export function quantisationOf(model: ForeignModel, tensor: string): Quantisatio
   for (let hops = 0; node !== undefined && MOVING.has(node.op) && hops < 100; hops++) {
     node = model.producers.get(node.inputs[0] ?? '')
   }
-  const place = node && SCALE_AT[node.op]
+  const place = node && lookUp(SCALE_AT, node.op)
   const scale = place === undefined ? undefined : node?.inputs[place]
   if (place === undefined || scale === undefined) return undefined
   return { scale, zeroPoint: node?.inputs[place + 1] || undefined }

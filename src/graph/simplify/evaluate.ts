@@ -1,5 +1,6 @@
 import { FAKE_QUANT, fakeQuantSteps } from '../fakeQuant.ts'
 import { boolAttr, type GraphNode, numberAttr, numbersAttr } from '../graph.ts'
+import { lookUp } from '../lookUp.ts'
 import {
   elementCount,
   emptyArray,
@@ -56,9 +57,9 @@ export function evaluateNode(node: GraphNode, inputs: readonly Tensor[]): Tensor
   const [first] = inputs
   if (node.op === 'Pack' || node.op === 'Concat' || node.op === 'ConcatV2') return join(node, inputs)
   if (first === undefined || first.dtype === 'string') return undefined
-  const unary = UNARY[node.op]
+  const unary = lookUp(UNARY, node.op)
   if (unary !== undefined) return make(first.dtype, first.shape, [...numbersOf(first)].map(unary))
-  const binary = BINARY[node.op]
+  const binary = lookUp(BINARY, node.op)
   if (binary !== undefined) return elementwise(first, inputs[1], binary)
   if (FAKE_QUANT.includes(node.op)) return fakeQuant(node, first, inputs)
   switch (node.op) {

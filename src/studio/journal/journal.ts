@@ -2,7 +2,9 @@ import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
 import { systemCode, UserError } from '../../errors.ts'
+import { fits } from '../../schema.ts'
 import type { Entry, Line, Move } from './entry.ts'
+import { lineSchema } from './lineSchema.ts'
 
 /**
  * What was done, in one file that only grows: a line is on the disk before anything is moved (write-ahead), and a second
@@ -123,8 +125,8 @@ function replay(text: string): Map<string, Entry> {
 function parse(text: string): Line | undefined {
   if (text === '') return undefined
   try {
-    const line = JSON.parse(text) as Line | null
-    return typeof line?.id === 'string' ? line : undefined
+    const line: unknown = JSON.parse(text)
+    return fits<Line>(lineSchema, line) ? line : undefined
   } catch {
     return undefined // cut short by a crash: nothing was done for it
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { defaultCacheFolder } from '../../backbone/cacheFolder.ts'
 import { writeAtomic } from '../../disk/writeAtomic.ts'
 import { UserError } from '../../errors.ts'
+import { fits, looseObject, positive, satisfying, sha256 } from '../../schema.ts'
 
 /** What a folder's studio is reached by; kept over restarts, so that an open tab finds the server again. */
 export interface Session {
@@ -25,11 +26,12 @@ export async function sessionPath(tfFiles: string, cacheFolder = defaultCacheFol
   return join(cacheFolder, 'studio', `${name}.json`)
 }
 
+const sessionSchema = looseObject({ token: sha256, port: satisfying(positive, port => port < 65_536, 'is no port') })
+
 export async function readSession(path: string): Promise<Session | undefined> {
   try {
-    const { token, port } = JSON.parse(await readFile(path, 'utf8')) as Partial<Session>
-    if (typeof token !== 'string' || !/^[0-9a-f]{64}$/.test(token)) return undefined
-    return typeof port === 'number' && Number.isInteger(port) ? { token, port } : undefined
+    const session: unknown = JSON.parse(await readFile(path, 'utf8'))
+    return fits<Session>(sessionSchema, session) ? session : undefined
   } catch {
     return undefined // none yet, or not one of these: a new one is made
   }
