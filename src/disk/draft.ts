@@ -7,6 +7,11 @@ export function draftOf(path: string, folder = dirname(path)): string {
   return join(folder, `.${basename(path).slice(0, 50)}.${randomBytes(6).toString('hex')}.tmp`)
 }
 
+/** True for what a killed run leaves, of whatever file. */
+export function isDraft(name: string): boolean {
+  return /^\..{1,50}\.[0-9a-f]{12}\.tmp$/su.test(name)
+}
+
 /** True when `draftName` is what a killed run leaves of a file named `fileName`, of 50 characters at most. */
 export function isDraftOf(fileName: string, draftName: string): boolean {
   const [start, end] = [`.${fileName}.`, '.tmp']

@@ -85,10 +85,9 @@ export class Original {
     }
   }
 
-  /** @throws ChangedFile unless file and name are as they were when it was opened */
+  /** @throws ChangedFile unless its name still leads to it, and it is as it was when it was opened */
   async check(): Promise<void> {
-    const [now, named] = [await this.#file.stat(), await lstat(this.path)]
-    if (!isSame(markOf(now), this.mark) || !isSame(markOf(named), this.mark)) throw new ChangedFile(this.path)
+    if (!isSame(markOf(await lstat(this.path)), this.mark)) throw new ChangedFile(this.path)
   }
 
   /** Whether a name leads to this very file, whatever it holds by now. */
@@ -107,6 +106,7 @@ export class Original {
     return platform() === 'linux' ? `/proc/${process.pid}/fd/${this.#file.fd}` : undefined
   }
 
+  /** Also before its name is taken away: Windows and its disks keep the name of what is open. */
   async close(): Promise<void> {
     await this.#file.close()
   }
@@ -123,8 +123,8 @@ export class Original {
 }
 
 /** Opens a file for the time of some work; see `Original.open`. */
-export async function withOriginal<T>(path: string, work: (original: Original) => Promise<T>): Promise<T> {
-  const original = await Original.open(path)
+export async function withOriginal<T>(path: string, work: (original: Original) => Promise<T>, mark?: Mark): Promise<T> {
+  const original = await Original.open(path, mark)
   try {
     return await work(original)
   } finally {

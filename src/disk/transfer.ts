@@ -69,24 +69,30 @@ async function copyDraft(original: Original, to: string, complete?: (draft: stri
 
 /** Gives a file its new name: a second one of the same file, or of a copy on another disk. */
 async function takeName(original: Original, to: string): Promise<Moved> {
-  let extended = true
   try {
-    await placeNew(original.path, to)
-    if (!(await original.isAt(to))) {
-      await moveBack(original.path, to)
-      throw new ChangedFile(original.path)
+    if (!(await linkNew(original.path, to))) {
+      await original.close()
+      await renameNew(original.path, to)
     }
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
-    await copyDraft(original, to, async draft => {
-      await keepOwner(original, draft)
-      extended = await keepExtended(original, draft)
-    })
-    await original.check().catch(async changed => {
-      await removeFile(to) // a copy of what it was
-      throw changed
-    })
+    return withOriginal(original.path, again => copyAcross(again, to), original.mark)
   }
+  if (await original.isAt(to)) return { extended: true }
+  await moveBack(original.path, to)
+  throw new ChangedFile(original.path)
+}
+
+async function copyAcross(original: Original, to: string): Promise<Moved> {
+  let extended = true
+  await copyDraft(original, to, async draft => {
+    await keepOwner(original, draft)
+    extended = await keepExtended(original, draft)
+  })
+  await original.check().catch(async changed => {
+    await removeFile(to) // a copy of what it was
+    throw changed
+  })
   return { extended }
 }
 
@@ -101,6 +107,7 @@ async function moveBack(from: string, to: string): Promise<void> {
 async function removeOld(original: Original, to: string): Promise<void> {
   const from = original.path
   if (!(await original.isAt(from))) return
+  await original.close()
   try {
     await unlinkPatiently(from)
   } catch (error) {

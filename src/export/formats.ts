@@ -25,8 +25,3 @@ export interface ExportFormatOptions {
 
 /** Paths inside the exported folder and what is in them; the one that programs open comes last. */
 export type ExportFiles = ReadonlyMap<string, Uint8Array | string>
-
-/** Labels as TensorFlow's tools read them. */
-export function labelLines(labels: readonly string[]): string {
-  return labels.map(label => `${label}\n`).join('')
-}

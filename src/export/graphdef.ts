@@ -1,6 +1,7 @@
 import { writeGraphDef } from '../formats/graphdef/write.ts'
 import { withHalfWeights } from '../graph/half.ts'
-import { type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
+import { labelLines } from '../model/labelsFile.ts'
+import type { ExportFiles, ExportFormatOptions, ExportModel } from './formats.ts'
 import { graphdefReadme } from './readme.ts'
 
 /** The frozen graph that training leaves too: for `label_image.py` and everything that fed retrain.py's graphs. */

@@ -1,6 +1,7 @@
 import { joinOnnx } from '../compile/join.ts'
+import { labelLines } from '../model/labelsFile.ts'
 import { VERSION } from '../version.ts'
-import { type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
+import type { ExportFiles, ExportFormatOptions, ExportModel } from './formats.ts'
 import { describeInputs, pixelInputs } from './pixels.ts'
 import { onnxReadme } from './readme.ts'
 

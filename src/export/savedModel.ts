@@ -1,7 +1,8 @@
 import { writeSavedModel } from '../formats/savedmodel/write.ts'
 import { withHalfWeights } from '../graph/half.ts'
 import { RESULT } from '../model/graph.ts'
-import { type ExportFiles, type ExportFormatOptions, type ExportModel, labelLines } from './formats.ts'
+import { labelLines } from '../model/labelsFile.ts'
+import type { ExportFiles, ExportFormatOptions, ExportModel } from './formats.ts'
 import { withPixels } from './pixels.ts'
 import { savedModelReadme } from './readme.ts'
 

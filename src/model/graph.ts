@@ -9,6 +9,16 @@ import type { Head } from '../head/head.ts'
 export const RESULT = 'final_result'
 /** Nodes of the head; the rest of their names are retrain.py's too. */
 const HEAD = 'final_training_ops'
+/** An attribute of the last node that tells a graph of ours; TensorFlow lets names with a `_` pass. */
+const MARK = '_made_by'
+/** It as a GraphDef's bytes: an entry of the map `attr`, key 1 and value 2, the AttrValue's `s` being 2. */
+const MARK_BYTES = Buffer.from(`\n${String.fromCharCode(MARK.length)}${MARK}\x12\x05\x12\x03itc`)
+
+/** Whether a GraphDef was written by itc. */
+export function isMarked(graphDef: Buffer): boolean {
+  return graphDef.includes(MARK_BYTES)
+}
+
 /** Where a bottleneck becomes [n, features]. */
 const BOTTLENECK = 'bottleneck'
 
@@ -111,6 +121,6 @@ export function headNodes(bottlenecks: readonly string[], features: readonly num
       { transpose_a: isFalse, transpose_b: isFalse },
     ),
     node('Add', `${HEAD}/Wx_plus_b/add`, [`${HEAD}/Wx_plus_b/MatMul`, `${HEAD}/biases/final_biases`]),
-    node('Softmax', RESULT, [`${HEAD}/Wx_plus_b/add`]),
+    node('Softmax', RESULT, [`${HEAD}/Wx_plus_b/add`], { [MARK]: { kind: 'string', value: 'itc' } }),
   ]
 }

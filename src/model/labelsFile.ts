@@ -1,3 +1,8 @@
+/** Labels as `retrained_labels.txt` has them, one a line. */
+export function labelLines(labels: readonly string[]): string {
+  return labels.map(label => `${label}\n`).join('')
+}
+
 /** How each Unicode encoding's byte order mark reads; Windows' editors write them. */
 const MARKS: readonly (readonly [mark: string, encoding: string])[] = [
   ['efbbbf', 'utf-8'],

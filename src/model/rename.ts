@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { writeTogether } from '../disk/writeAtomic.ts'
 import { systemCode } from '../errors.ts'
+import { labelLines } from './labelsFile.ts'
 import { layoutOf } from './layout.ts'
 import { withTrainLock } from './lock.ts'
 import { parseManifest } from './manifest.ts'
@@ -27,7 +28,7 @@ export async function renameLabel(tfFiles: string, from: string, to: string): Pr
       Object.entries(counts.categories).map(([label, count]) => [renamed(label), count]),
     )
     await writeTogether([
-      [layout.labels, labels.map(label => `${label}\n`).join('')],
+      [layout.labels, labelLines(labels)],
       [
         layout.manifest,
         `${JSON.stringify({ ...manifest, labels, counts: { ...counts, categories } }, undefined, 2)}\n`,

@@ -5,13 +5,16 @@ import type { Bank } from '../assess/bank.ts'
 import type { FamiliarityRule } from '../assess/familiarity.ts'
 import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
+import { isDraft } from '../disk/draft.ts'
 import { makeFolder } from '../disk/folder.ts'
 import { dropFile, removeFile } from '../disk/patience.ts'
 import { writeAtomic, writeTogether } from '../disk/writeAtomic.ts'
 import { networkIdentity } from '../features/identity.ts'
 import type { Head } from '../head/head.ts'
 import { VERSION } from '../version.ts'
+import { keepForeign } from './foreignFiles.ts'
 import { graphFile } from './graphFile.ts'
+import { labelLines } from './labelsFile.ts'
 import type { Layout } from './layout.ts'
 import { readVerified } from './load.ts'
 import {
@@ -29,16 +32,23 @@ export interface ModelFacts extends Omit<Manifest, 'format' | 'itc' | 'backbones
   readonly familiarity: { readonly rule: FamiliarityRule; readonly bank: Bank } | undefined
 }
 
+/** A written model, and what a person should know of the writing, in sentences. */
+export interface Written {
+  readonly manifest: Manifest
+  readonly notes: readonly string[]
+}
+
 /**
  * Writes a model. Its files are named by their content and never overwritten, and the manifest that names them is
- * replaced last and at once: a crash at any moment leaves the previous model whole. What no manifest names is removed.
+ * replaced last and at once: a crash at any moment leaves the previous model whole. Files of ours that it does not name
+ * are removed; somebody else's stay, beside where ours must have their name.
  */
 export async function writeModel(
   layout: Layout,
   backbones: readonly Backbone[],
   head: Head,
   facts: ModelFacts,
-): Promise<Manifest> {
+): Promise<Written> {
   await makeFolder(layout.model)
   const previous = await previousManifest(layout)
   const stored = await Promise.all(backbones.map(backbone => writeBackbone(layout, backbone, previous)))
@@ -59,18 +69,19 @@ export async function writeModel(
     graph: graph.entry,
     skipped: facts.skipped,
   }
+  const notes = await keepForeign(layout, manifest.labels, graph.parts !== undefined || 'without' in graph.entry)
   // For other programs; itc reads the manifest only. A graph of an earlier model must not stay beside the new labels.
   if ('without' in graph.entry) await removeFile(layout.graph)
   await writeTogether(
     [
       [layout.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
       ...(graph.parts ? [[layout.graph, graph.parts] as const] : []),
-      [layout.labels, manifest.labels.map(label => `${label}\n`).join('')],
+      [layout.labels, labelLines(manifest.labels)],
     ],
     layout.model,
   )
   await removeStale(layout.model, manifest)
-  return manifest
+  return { manifest, notes }
 }
 
 /** The manifest that is there, if it is one of this very version: another one may compile otherwise. */
@@ -132,10 +143,19 @@ async function writeNamed(folder: string, stem: string, ending: string, bytes: U
   return { file, sha256 }
 }
 
-async function removeStale(folder: string, manifest: Manifest): Promise<void> {
-  const { head, backbones, familiarity } = manifest
+/** A file that `writeNamed` writes: its name ends with the start of its content's hash. */
+const NAMED = /-([0-9a-f]{12})\.(onnx|f32|i8)$/
+
+/** Removes what earlier trainings and killed ones left. Whatever else lies there is not ours. */
+async function removeStale(folder: string, { head, backbones, familiarity }: Manifest): Promise<void> {
   const named = new Set([head, ...backbones, ...(familiarity ? [familiarity] : [])].map(({ file }) => file))
   for (const name of await readdir(folder)) {
-    if (!named.has(name) && /\.(onnx|f32|i8|tmp)$/.test(name)) await dropFile(join(folder, name))
+    if (!named.has(name) && (isDraft(name) || (await isNamed(folder, name)))) await dropFile(join(folder, name))
   }
+}
+
+async function isNamed(folder: string, name: string): Promise<boolean> {
+  const start = NAMED.exec(name)?.[1]
+  const bytes = start && (await readFile(join(folder, name)).catch(() => undefined))
+  return Boolean(bytes) && createHash('sha256').update(bytes!).digest('hex').startsWith(start!)
 }

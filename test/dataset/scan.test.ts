@@ -62,23 +62,13 @@ test('sorts by code point, not by locale or by UTF-16', async () => {
 })
 
 test('takes names of any characters as they are', async () => {
-  const names = [
-    'new\nline',
-    `quotes ' "`,
-    '[1] (2) {*}',
-    '  spaces  ',
-    '-x',
-    'ü',
-    'u\u0308',
-    'back\\slash',
-    'n'.repeat(255),
-  ]
+  const names = [`quotes ' "`, '[1] (2) {*}', '  spaces  ', '-x', 'ü', 'u\u0308', 'back\\slash', 'n'.repeat(255)]
   if (windows) return
-  await put(...names.flatMap(name => [`${name}/1.jpg`, `all/${name}`]))
+  await put(...names.flatMap(name => [`${name}/1.jpg`, `all/${name}`]), 'all/new\nline')
   const { categories, pictures } = await scanDataset(data)
   expect(new Set(categories)).toEqual(new Set(['all', ...names.filter(name => name !== 'u\u0308')])) // the same as ü
   expect(new Set(pictures.filter(({ label }) => label === 'all').map(({ relative }) => relative.slice(4)))).toEqual(
-    new Set(names),
+    new Set([...names, 'new\nline']),
   )
 })
 

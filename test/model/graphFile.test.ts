@@ -51,7 +51,7 @@ async function somePicture(): Promise<string> {
 it('retrained_graph.pb is the network and the head, and serves as a backbone with the same features', async () => {
   const layout = layoutOf(await tempFolder())
   const backbones = await findBackbones('mobilenet_v1')
-  const manifest = await writeModel(layout, backbones, headOf(1024), FACTS)
+  const { manifest } = await writeModel(layout, backbones, headOf(1024), FACTS)
   const graph = (await readGraphFile(layout, manifest))!
   const byName = new Map(graph.nodes.map(node => [node.name, node]))
   expect(byName.get('input')?.op).toBe('Placeholder')
@@ -72,7 +72,7 @@ it('a new head on the same backbone takes over the bytes that are there, and giv
     ...backbone,
     loadNetwork: () => Promise.reject(new Error('not needed')),
   }))
-  const warm = await writeModel(layout, unreadable, headOf(1024, 2), FACTS)
+  const { manifest: warm } = await writeModel(layout, unreadable, headOf(1024, 2), FACTS)
   const bytes = await fs.readFile(layout.graph)
   const cold = await graphFile(layout, backbones, warm.backbones, headOf(1024, 2), undefined)
   expect(bytes.equals(Buffer.concat(cold.parts!))).toBe(true)
@@ -85,7 +85,7 @@ it('a new head on the same backbone takes over the bytes that are there, and giv
 it('a graph that somebody changed is not taken over', async () => {
   const layout = layoutOf(await tempFolder())
   const backbones = await findBackbones('mobilenet_v1')
-  const manifest = await writeModel(layout, backbones, headOf(1024), FACTS)
+  const { manifest } = await writeModel(layout, backbones, headOf(1024), FACTS)
   const right = await fs.readFile(layout.graph)
   const wrong = Buffer.from(right)
   wrong[5_000_000]! ^= 1
@@ -117,7 +117,7 @@ it('a backbone that is an ONNX file leaves a note instead, and no graph of an ea
     sha256: 'f',
     loadNetwork: async () => ({ format: 'onnx', bytes }),
   }
-  const manifest: Manifest = await writeModel(layout, [foreign], headOf(1024), FACTS)
+  const { manifest }: { manifest: Manifest } = await writeModel(layout, [foreign], headOf(1024), FACTS)
   expect(manifest.graph).toEqual({ without: 'mine is an ONNX file, not a TensorFlow graph' })
   expect(await fs.pathExists(layout.graph)).toBe(false)
 })

@@ -1,17 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { syncFolder } from '../../disk/folder.ts'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { foldedName } from '../../disk/inside.ts'
 import { withLock } from '../../disk/lock.ts'
-import { removeAll, renamePatiently } from '../../disk/patience.ts'
+import { removeAll } from '../../disk/patience.ts'
+import { firstMissing, topOf, writeTree } from '../../disk/tree.ts'
 import { systemCode, UserError } from '../../errors.ts'
 import type { ExportFiles } from '../../export/formats.ts'
 
 const LOCK_NAME = '.itc-export.lock'
-/** What a killed export leaves. */
-const DRAFT = /^\.itc-export-[0-9a-f]{12}\.tmp$/
 
 /**
  * Writes files into a folder, all or nothing: they are made in a hidden folder inside it, and take their places when all
@@ -26,33 +23,12 @@ export async function writeFolder(folder: string, files: ExportFiles): Promise<v
   const work = async () => {
     const present = await namesIn(folder)
     const missing = await missingFiles(folder, present, files)
-    for (const name of present.filter(name => DRAFT.test(name))) await removeAll(join(folder, name))
-    await place(folder, missing)
+    await writeTree(folder, missing)
   }
   try {
     await withLock(join(folder, LOCK_NAME), {}, work)
   } catch (error) {
     if (made) await removeAll(made).catch(() => undefined)
-    throw error
-  }
-}
-
-async function place(folder: string, files: ExportFiles): Promise<void> {
-  const draft = join(folder, `.itc-export-${randomBytes(6).toString('hex')}.tmp`)
-  const placed: string[] = []
-  try {
-    for (const [path, data] of files) {
-      await mkdir(dirname(join(draft, path)), { recursive: true })
-      await writeFile(join(draft, path), data, { flush: true, flag: 'wx' })
-    }
-    for (const top of new Set([...files.keys()].map(topOf))) {
-      await renamePatiently(join(draft, top), join(folder, top))
-      placed.push(top)
-    }
-    await removeAll(draft).catch(() => undefined) // all that was in it has its place
-    await syncFolder(folder)
-  } catch (error) {
-    for (const path of [draft, ...placed.map(top => join(folder, top))]) await removeAll(path).catch(() => undefined)
     throw error
   }
 }
@@ -93,16 +69,4 @@ async function holds(path: string, data: Uint8Array | string): Promise<boolean> 
     bytes => bytes.equals(typeof data === 'string' ? Buffer.from(data) : data),
     () => false,
   )
-}
-
-/** A file, or the folder that holds it: what takes its place at once. */
-function topOf(path: string): string {
-  return path.split('/')[0]!
-}
-
-/** The topmost folder on the way that is not there. */
-async function firstMissing(folder: string): Promise<string | undefined> {
-  if (existsSync(folder)) return undefined
-  const parent = dirname(folder)
-  return (parent === folder ? undefined : await firstMissing(parent)) ?? folder
 }

@@ -1,28 +1,19 @@
-import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { pathKey } from '../../disk/inside.ts'
+import { pathKey, realPath } from '../../disk/inside.ts'
 import { UserError } from '../../errors.ts'
 import { list, quoted } from '../../text.ts'
 import { RESULTS_NAME } from './results.ts'
 import type { Entry } from './row.ts'
 
 /** The rows of a table that are of one source; see `UndoOptions.from`. */
-export function rowsOf(entries: readonly Entry[], source: string, from: string | undefined): Entry[] {
+export async function rowsOf(entries: readonly Entry[], source: string, from: string | undefined): Promise<Entry[]> {
   const called = new Set([pathKey(source)])
   if (from !== undefined) {
     called.add(pathKey(from)).add(pathKey(resolve(from)))
     // A row of before sources were recorded: the same folder given twice vouches for it.
-    if (realOf(from) === source) called.add('')
+    if ((await realPath(from)) === source) called.add('')
   }
   return entries.filter(entry => called.has(pathKey(entry.source)))
-}
-
-function realOf(path: string): string | undefined {
-  try {
-    return realpathSync(path)
-  } catch {
-    return undefined
-  }
 }
 
 /** The error for a source that a table has no pictures of. */

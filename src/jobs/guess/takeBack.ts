@@ -36,6 +36,7 @@ export async function takeBackOne({ original, name, sha256 }: Entry, ends: Ends,
       if (sha256 !== '' && (await picture.sha256()) !== sha256) return stays('it was changed since')
       if (back === undefined) return restore(picture, to, dryRun)
       if (!(await isSecondCopy(from, to))) return stays('another file has taken its place')
+      await picture.close()
       if (!dryRun) await removeFile(from)
       return { kind: 'removed' }
     })

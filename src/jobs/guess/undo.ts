@@ -66,7 +66,7 @@ export async function undoGuessDir(
   const undo = async () => {
     const recorded = await recordedIn(destination)
     const ends = { source: await realPath(source), destination: await realPath(destination) }
-    const rows = rowsOf(recorded.entries, ends.source, options.from)
+    const rows = await rowsOf(recorded.entries, ends.source, options.from)
     if (!rows.some(({ name }) => name !== '')) throw otherSource(source, destination, recorded.entries)
     return takeBack(recorded, rows, ends, options)
   }

@@ -1,7 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { isInside } from '../../disk/inside.ts'
+import { keepBeside } from '../../disk/keepBeside.ts'
 import { dropFile } from '../../disk/patience.ts'
-import { messageOf, UserError } from '../../errors.ts'
+import { messageOf, systemCode, UserError } from '../../errors.ts'
 import type { StepReport } from '../../head/train.ts'
+import { keptNote } from '../../model/foreignFiles.ts'
+import { isReport } from '../../report/renderReport.ts'
 import type { ReportData } from '../../report/reportData.ts'
 import { writeSummaries } from '../../report/tensorboard.ts'
 import type { TrainResult } from './result.ts'
@@ -24,18 +28,27 @@ export async function writeBeside(
   { layout, options }: TrainingRun,
   page: ReportData | undefined,
   history: readonly StepReport[],
+  notes: readonly string[],
 ): Promise<Pick<TrainResult, 'report' | 'warnings'>> {
   const warnings: string[] = []
   const attempt = (what: string, work: Promise<unknown>) =>
     work.catch(error => void warnings.push(`${what} can't be written: ${messageOf(error)}.`))
   const wanted = page !== undefined && options.report
+  const foreign = await isForeign(layout.report)
+  const kept = foreign && wanted ? await keepBeside(layout.report) : undefined
   if (wanted) await attempt('The report', writeReport(layout.report, page, layout.data, options.limits))
   const report = wanted && warnings.length === 0 ? layout.report : undefined
   // An earlier one would tell of another model.
-  if (report === undefined) await dropFile(layout.report)
+  if (report === undefined && !foreign) await dropFile(layout.report)
   const { summariesDir } = options
   if (summariesDir !== undefined) {
     await attempt('The summaries for TensorBoard', writeSummaries(summariesDir, history, Date.now() / 1000))
   }
-  return { report, warnings }
+  return { report, warnings: [...notes, ...(kept ? [keptNote(kept)] : []), ...warnings] }
+}
+
+/** Whether something is in the report's place that is no page of ours. */
+async function isForeign(path: string): Promise<boolean> {
+  const bytes = await readFile(path).catch(error => (systemCode(error) === 'ENOENT' ? undefined : Buffer.alloc(0)))
+  return bytes !== undefined && !isReport(bytes.toString('utf8', 0, 2000))
 }

@@ -78,7 +78,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   if (validated) checkAccuracy(categories, validated.assessment.evaluation, options)
 
   const learnt = learned(rows, trained, validated)
-  const manifest = await writeModel(layout, rows.backbones, learnt.head, factsOf(learnt, engine, options))
+  const { manifest, notes } = await writeModel(layout, rows.backbones, learnt.head, factsOf(learnt, engine, options))
   const result = {
     manifest,
     misclassified: misclassifiedIn('test', learnt),
@@ -90,5 +90,8 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     predictions: validated ? predictedPictures(data, validated.logits, extraction.pictures) : [],
     test: splitEvaluation('test', learnt),
   }
-  return { ...result, ...(await writeBeside(run, trainingReport(run, engine, categories, result), trained.history)) }
+  return {
+    ...result,
+    ...(await writeBeside(run, trainingReport(run, engine, categories, result), trained.history, notes)),
+  }
 }

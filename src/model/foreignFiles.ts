@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { keepBeside } from '../disk/keepBeside.ts'
+import { systemCode } from '../errors.ts'
+import { isMarked } from './graph.ts'
+import { labelLines } from './labelsFile.ts'
+import type { Layout } from './layout.ts'
+import type { Manifest } from './manifest.ts'
+
+/** As much of a manifest as tells what it vouches for; of any version of `itc`. */
+type Vouching = Partial<Pick<Manifest, 'format' | 'itc' | 'labels' | 'graph'>>
+
+/**
+ * Keeps what somebody else put where a model's files are to go: each such file stays beside as `.bak`. Ours is what the
+ * manifest that is there names with its hash, or what carries our mark.
+ *
+ * @param labels of the model to be written
+ * @param graph whether the graph that is there is to be replaced or removed
+ * @returns what was kept, in sentences
+ */
+export async function keepForeign(layout: Layout, labels: readonly string[], graph: boolean): Promise<string[]> {
+  const manifest = await bytesOf(layout.manifest)
+  const vouching = manifest && parsed(manifest)
+  const foreign = [
+    ...(manifest && !vouching ? [layout.manifest] : []),
+    ...(graph && !(await isOwnGraph(layout.graph, vouching)) ? [layout.graph] : []),
+    ...((await isOwnLabels(layout.labels, [labels, vouching?.labels ?? []])) ? [] : [layout.labels]),
+  ]
+  const kept = await Promise.all(foreign.map(keepBeside))
+  return kept.map(keptNote)
+}
+
+/** What a person is told of a file that was kept. */
+export function keptNote(beside: string): string {
+  const name = basename(beside)
+  return `${name.replace(/(\.\d+)?\.bak$/, '')} was not written by itc and is kept as ${name}.`
+}
+
+function parsed(bytes: Buffer): Vouching | undefined {
+  try {
+    const value = JSON.parse(bytes.toString()) as Vouching | null
+    return typeof value?.format === 'number' && typeof value.itc === 'string' ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function isOwnGraph(path: string, vouching: Vouching | undefined): Promise<boolean> {
+  const bytes = await bytesOf(path)
+  if (bytes === undefined) return true
+  const { graph } = vouching ?? {}
+  const named = graph && 'sha256' in graph && graph.sha256 === createHash('sha256').update(bytes).digest('hex')
+  return named || isMarked(bytes)
+}
+
+/** The same labels are the same file whoever wrote it. */
+async function isOwnLabels(path: string, known: readonly (readonly string[])[]): Promise<boolean> {
+  const text = (await bytesOf(path))?.toString()
+  if (text === undefined) return true
+  return known.some(labels => Array.isArray(labels) && labelLines(labels) === text)
+}
+
+/** Undefined where there is nothing; of what can't be read, such as a folder, no bytes. */
+async function bytesOf(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch(error => (systemCode(error) === 'ENOENT' ? undefined : Buffer.alloc(0)))
+}

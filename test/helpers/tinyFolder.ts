@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import { writeGraphDef } from '../../src/formats/graphdef/write.ts'
+import { smallNetwork } from './networks.ts'
+import { GREEN, noise, paint, RED } from './samples.ts'
+
+/** A network so small that training and naming take no time: 6 features of a picture of 32 pixels. */
+export async function tinyNetwork(folder: string): Promise<string> {
+  const path = join(folder, 'tiny.pb')
+  const { nodes, ...rest } = smallNetwork()
+  const last = nodes.findIndex(({ name }) => name === 'features')
+  await fs.outputFile(path, writeGraphDef({ ...rest, nodes: nodes.slice(0, last + 1) }))
+  return path
+}
+
+/** Pictures of two colours, each different in a corner. */
+export async function tinyPictures(folder: string, perCategory = 6): Promise<void> {
+  for (const [label, colour] of [
+    ['green', GREEN],
+    ['red', RED],
+  ] as const) {
+    for (let at = 0; at < perCategory; at++) {
+      const corner = await noise(8 + at, 8)
+        .png()
+        .toBuffer()
+      await fs.outputFile(
+        join(folder, label, `${at}.png`),
+        await paint(40, 40, colour)
+          .composite([{ input: corner, left: 0, top: 0 }])
+          .png()
+          .toBuffer(),
+      )
+    }
+  }
+}
+
+/** How `itc train` is told of it. */
+export function tinyTraining(network: string): string[] {
+  const flags = `--bottleneck features --input-size 32 --layers last --head softmax --steps 50 --folds 2 --no-report`
+  return ['--backbone', network, ...flags.split(' ')]
+}
