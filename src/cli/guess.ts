@@ -43,7 +43,8 @@ Examples:
           if ('error' in guess) {
             outcome.exitCode = 1
             if (flags.json) results.push({ picture, error: guess.error.reason })
-            else terminal.err(`${terminal.colors.red('error:')} ${printable(picture)}: ${guess.error.reason}`)
+            else
+              terminal.err(`${terminal.colors.red('error:')} ${printable(picture)}: ${printable(guess.error.reason)}`)
             continue
           }
           const scores = guess.scores.slice(0, flags.top)

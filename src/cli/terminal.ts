@@ -1,4 +1,5 @@
 import picocolors from 'picocolors'
+import { printable } from '../text.ts'
 
 /** What a command may write to, and how it may look. The rest of the program never touches process or console. */
 export interface Terminal {
@@ -21,12 +22,21 @@ export function processTerminal(signal: AbortSignal): Terminal {
   const { stdout, stderr, stdin, env } = process
   const plain = Boolean(env.NO_COLOR) || env.TERM === 'dumb'
   return {
-    out: line => void stdout.write(`${line}\n`),
-    err: line => void stderr.write(`${line}\n`),
+    out: line => void stdout.write(`${harmless(line)}\n`),
+    err: line => void stderr.write(`${harmless(line)}\n`),
     outIsTerminal: Boolean(stdout.isTTY),
     errIsTerminal: Boolean(stderr.isTTY),
     colors: picocolors.createColors(Boolean(stdout.isTTY) && Boolean(stderr.isTTY) && !plain),
     signal,
     stdin,
   }
+}
+
+/**
+ * The last guard: whatever names slipped through, a terminal gets no command but colours. In JSON, where such characters
+ * are only in texts, they become what JSON calls them.
+ */
+export function harmless(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is to be shown
+  return line.replace(/\x1b(?!\[[\d;]*m)|[\0-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, printable)
 }

@@ -59,7 +59,9 @@ Examples:
           const { original, name, score } = event.picture
           terminal.out(`${printable(original)} → ${printable(name)} (${percent(score)})`)
         } else if (event.kind === 'failed') {
-          terminal.err(terminal.colors.yellow(`${printable(event.problem.original)}: ${event.problem.reason}`))
+          terminal.err(
+            terminal.colors.yellow(`${printable(event.problem.original)}: ${printable(event.problem.reason)}`),
+          )
         } else if (event.kind === 'model') terminal.err('A new model was taken up.')
       }
       try {

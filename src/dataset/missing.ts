@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { systemCode, UserError } from '../errors.ts'
-import { list } from '../text.ts'
+import { list, printable } from '../text.ts'
 
 /** How the data folder is laid out, shown wherever it is not. */
 function example(dataFolder: string): string {
@@ -48,6 +48,7 @@ export function checkCategories(
     const message = `There is only one category, "${categories[0]}", in "${dataFolder}": a classifier needs at least two.`
     throw new UserError('E_ONE_CATEGORY', message, { hint })
   }
+  checkNames(dataFolder, categories)
   const filled = new Set(pictures.map(picture => picture.label))
   const empty = categories.filter(category => !filled.has(category))
   if (empty.length > 0) {
@@ -59,4 +60,23 @@ export function checkCategories(
       hint: 'Put pictures into it, or remove the folder.',
     })
   }
+}
+
+/** What some program takes for the end of a line. */
+const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/
+
+/**
+ * `retrained_labels.txt` has one label a line, and programs drop spaces at its end: such a name would be two labels, or two
+ * names one label.
+ *
+ * @throws UserError `E_BAD_NAME`
+ */
+function checkNames(dataFolder: string, categories: readonly string[]): void {
+  const ends = new Set(categories)
+  const bad = categories.find(name => LINE_BREAK.test(name) || (name !== name.trimEnd() && ends.has(name.trimEnd())))
+  if (bad === undefined) return
+  const what = LINE_BREAK.test(bad) ? 'has a line break in it' : 'is another one but for a space at its end'
+  throw new UserError('E_BAD_NAME', `The category "${printable(bad)}" in "${dataFolder}" ${what}.`, {
+    hint: 'Rename that folder: labels files have one label a line.',
+  })
 }

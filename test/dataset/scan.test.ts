@@ -228,3 +228,16 @@ test('lists many files in many folders', async () => {
   }
   expect((await scanDataset(data)).pictures).toHaveLength(5000)
 })
+
+test.skipIf(windows).each(['two\nlines', 'carriage\rreturn', 'separator\u2028line'])(
+  'refuses the category %j',
+  async name => {
+    await put('cat/1.jpg', `${name}/1.jpg`)
+    expect((await failure()).code).toBe('E_BAD_NAME')
+  },
+)
+
+test.skipIf(windows)('refuses two categories that differ by a space at the end, which labels files lose', async () => {
+  await put('cat/1.jpg', 'cat /1.jpg')
+  expect((await failure()).message).toContain('"cat " in')
+})

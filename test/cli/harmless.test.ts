@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { reportError } from '../../src/cli/failure.ts'
+import { harmless, processTerminal } from '../../src/cli/terminal.ts'
+import { UserError } from '../../src/errors.ts'
+
+test('a terminal gets colours and nothing else that it obeys', () => {
+  expect(harmless('\x1b[31mred\x1b[39m\tand\nmore')).toBe('\x1b[31mred\x1b[39m\tand\nmore')
+  expect(harmless('\x1b]0;title\x07')).toBe('\\u001b]0;title\\u0007')
+  expect(harmless('\x1b[2J\x9b2J\r')).toBe('\\u001b[2J\\u009b2J\\u000d')
+  const value = { name: '\x9b2J \u202egpj.exe' }
+  expect(JSON.parse(harmless(JSON.stringify(value)))).toEqual(value)
+})
+
+test('names in errors and hints are shown, not obeyed', () => {
+  const lines: string[] = []
+  const terminal = { ...processTerminal(new AbortController().signal), err: (line: string) => void lines.push(line) }
+  const error = new UserError('E_NO_NODE', 'There is no node "\x1b[2J\nerror: all is lost".', {
+    hint: 'Not \x1b]0;x\x07.',
+  })
+  expect(reportError(error, terminal)).toBe(1)
+  expect(lines.join('|')).toMatch(/"\\u001b\[2J\\u000aerror: all is lost"\.\|Not \\u001b\]0;x\\u0007\.$/)
+})
