@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cachedPath } from '../../src/backbone/cacheFolder.ts'
 import { type DownloadOptions, type DownloadProgress, download } from '../../src/backbone/download.ts'
+import { thisProcess } from '../../src/disk/holder.ts'
 import { UserError } from '../../src/errors.ts'
 import { sendFile, sendThenCut, serve, serveProxy, someFile } from '../helpers/server.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
@@ -278,8 +279,7 @@ test('the lock of a process that died is taken over', async () => {
   const options = await settings()
   const path = cachedPath(options.cacheFolder, `${server.origin}/net.tgz`)
   await mkdir(dirname(path), { recursive: true })
-  const { hostname } = await import('node:os')
-  await writeFile(`${path}.lock`, JSON.stringify({ pid: 2 ** 30, host: hostname() }))
+  await writeFile(`${path}.lock`, JSON.stringify({ ...(await thisProcess()), pid: 2 ** 30, started: '1' }))
   await download(`${server.origin}/net.tgz`, file.sha256, options)
 })
 
