@@ -3,9 +3,15 @@ import { ENGINE_CHOICES, type EngineChoice } from '../engine/load.ts'
 import { DEFAULT_LIMITS, type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { parseNumber } from './parse.ts'
 
+/** Bytes of a megabyte, as the flags count. */
+const MEGA = 1_000_000
+
 /** What every command that decodes pictures takes. */
 export interface PictureFlags {
   readonly maxPixels: number
+  readonly maxAvifPixels: number
+  readonly maxFileMb: number
+  readonly maxMemoryMb: number
   readonly allowTruncated?: boolean
 }
 
@@ -31,10 +37,15 @@ export function jsonOption(what = 'print one JSON document instead of text'): Op
 export function addPictureOptions(command: Command): Command {
   return command
     .option('--max-pixels <n>', 'skip pictures larger than this', parseNumber, DEFAULT_LIMITS.maxPixels)
+    .option('--max-avif-pixels <n>', 'skip AVIF pictures larger than this', parseNumber, DEFAULT_LIMITS.maxAvifPixels)
+    .option('--max-file-mb <n>', 'skip files larger than this', parseNumber, DEFAULT_LIMITS.maxFileBytes / MEGA)
+    .option('--max-memory-mb <n>', 'skip pictures that take more', parseNumber, DEFAULT_LIMITS.maxMemoryBytes / MEGA)
     .option('--allow-truncated', 'use what there is of pictures that end early')
 }
 
 /** @throws UserError for an impossible limit, before anything is done */
-export function limitsOf({ maxPixels, allowTruncated = false }: PictureFlags): DecodeLimits {
-  return limitsWith({ maxPixels, allowTruncated })
+export function limitsOf(flags: PictureFlags): DecodeLimits {
+  const { maxPixels, maxAvifPixels, maxFileMb, maxMemoryMb, allowTruncated = false } = flags
+  const [maxFileBytes, maxMemoryBytes] = [maxFileMb * MEGA, maxMemoryMb * MEGA]
+  return limitsWith({ maxPixels, maxAvifPixels, maxFileBytes, maxMemoryBytes, allowTruncated })
 }

@@ -6,7 +6,7 @@ import { floatsToHalves, halvesToFloats } from '../graph/tensor.ts'
 import { decodeVariant, pictureVariant } from '../image/augment.ts'
 import { decodeForAll } from '../image/decode.ts'
 import { PictureError } from '../image/pictureError.ts'
-import { readPicture } from '../image/read.ts'
+import { type PictureFile, withPictureFile } from '../image/read.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { CacheWriter } from './cacheWriter.ts'
 import type { Layer } from './identity.ts'
@@ -85,16 +85,9 @@ class Filling {
 
   /** One picture's inputs, a backbone each; undefined for those that do not lack it, and where it can't be used. */
   async #inputs(row: number): Promise<readonly (Uint8Array | undefined)[]> {
+    const { path } = this.#rows.pictures[row]!
     try {
-      const bytes = await this.#read(row)
-      const lacks = await this.#lacking(row)
-      if (lacks.length === 0) return []
-      const inputs = await this.#decode(
-        row,
-        bytes,
-        lacks.map(({ backbone }) => backbone.recipe),
-      )
-      return this.#columns.map(columns => inputs[lacks.indexOf(columns)])
+      return await withPictureFile(path, this.#options.limits, file => this.#inputsOf(row, file))
     } catch (error) {
       if (!(error instanceof PictureError)) throw error
       this.#rows.failures.set(row, error.reason)
@@ -105,14 +98,20 @@ class Filling {
     }
   }
 
-  /** A picture's bytes; remembered with the file's state from before they were read, so that a change is noticed. */
-  async #read(row: number): Promise<Uint8Array> {
-    const { path, relative } = this.#rows.pictures[row]!
-    const { bytes, size, mtimeMs } = await readPicture(path, this.#options.limits)
+  async #inputsOf(row: number, file: PictureFile): Promise<readonly (Uint8Array | undefined)[]> {
+    await this.#remember(row, file)
+    const lacks = await this.#lacking(row)
+    if (lacks.length === 0) return []
+    const recipes = lacks.map(({ backbone }) => backbone.recipe)
+    const inputs = await this.#decode(row, file.bytes, recipes)
+    return this.#columns.map(columns => inputs[lacks.indexOf(columns)])
+  }
+
+  /** Remembers a picture's content with the file's state from before it was read, so that a change is noticed. */
+  async #remember(row: number, { bytes, size, mtimeMs }: PictureFile): Promise<void> {
     const hash = hashBytes(bytes)
     this.#rows.hashes[row] = hash
-    await this.#writer.addRecord(relative, { size, mtimeMs, hash })
-    return bytes
+    await this.#writer.addRecord(this.#rows.pictures[row]!.relative, { size, mtimeMs, hash })
   }
 
   /** The networks that a picture is still to run through: a file that was moved, or touched, may hold one that is in the cache. */

@@ -38,11 +38,11 @@ export function decodeForAll(
   recipes: readonly Recipe[],
   limits: DecodeLimits = DEFAULT_LIMITS,
 ): Promise<Uint8Array[]> {
-  return withPicture(source, limits, async (opened, format) => {
+  return withPicture(source, limits, async (open, format) => {
     const byPixels = new Map<string, Uint8Array>()
     for (const recipe of recipes) {
       const key = pixelsKey(recipe)
-      if (!byPixels.has(key)) byPixels.set(key, await squareOf(opened.clone(), format, recipe))
+      if (!byPixels.has(key)) byPixels.set(key, await squareOf(open(), format, recipe))
     }
     return recipes.map(recipe => byPixels.get(pixelsKey(recipe))!)
   })

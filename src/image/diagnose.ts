@@ -1,6 +1,7 @@
 import { endsEarly } from './ending.ts'
 import type { DecodeLimits } from './limits.ts'
 import { PictureError } from './pictureError.ts'
+import { tooManyPixels } from './price.ts'
 import type { PictureFormat } from './signatures.ts'
 
 /**
@@ -16,19 +17,8 @@ export async function explain(
 ): Promise<PictureError> {
   if (error instanceof Error && error.message === 'Input image exceeds pixel limit') {
     const { width, height } = await measure().catch(() => ({ width: 0, height: 0 }))
-    return new PictureError('too-large', tooManyPixels(width * height, limits.maxPixels), error)
+    return new PictureError('too-large', tooManyPixels(width * height, limits), error)
   }
   if (endsEarly(bytes, format)) return new PictureError('truncated', `truncated ${format}`, error)
   return new PictureError('damaged', `damaged ${format}`, error)
-}
-
-function tooManyPixels(pixels: number, limit: number): string {
-  const size = pixels > 0 ? millions(pixels) : 'too many'
-  return `${size} pixels, the limit is ${millions(limit)} (--max-pixels)`
-}
-
-function millions(count: number): string {
-  if (count < 1e6) return String(count)
-  const rounded = count < 1e7 ? Math.round(count / 1e5) / 10 : Math.round(count / 1e6)
-  return `${rounded} million`
 }

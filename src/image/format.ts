@@ -1,4 +1,5 @@
-import { SIGNATURES, type Sniffed } from './signatures.ts'
+import { PictureError } from './pictureError.ts'
+import { type PictureFormat, SIGNATURES, type Sniffed } from './signatures.ts'
 
 /**
  * Tells a format by content, whatever the file's name: only what is named here is ever given to the decoder.
@@ -13,6 +14,19 @@ export function sniffFormat(bytes: Uint8Array): Sniffed {
       return is
   }
   return sniffText(bytes)
+}
+
+/** @throws PictureError for bytes that are none of the formats decoded here */
+export function pictureFormat(bytes: Uint8Array): PictureFormat {
+  if (bytes.length === 0) throw new PictureError('empty', 'an empty file')
+  const sniffed = sniffFormat(bytes)
+  if (sniffed.kind === 'picture') return sniffed.format
+  if (sniffed.kind === 'unsupported') {
+    const remedy = sniffed.remedy === undefined ? '' : `: ${sniffed.remedy}`
+    throw new PictureError('unsupported', `${sniffed.name} is not supported${remedy}`)
+  }
+  const looks = sniffed.looks === undefined ? '' : ` (looks like ${sniffed.looks})`
+  throw new PictureError('not-a-picture', `not a picture${looks}`)
 }
 
 /** ISO base media: AVIF, HEIC and videos are told apart by the brands of their first box. */

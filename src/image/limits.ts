@@ -4,24 +4,42 @@ import { unexpected } from '../errors.ts'
 export interface DecodeLimits {
   /** Width times height, checked in the header before anything is decoded. */
   readonly maxPixels: number
+  /** The same of an AVIF, whose decoder takes several times the memory and time. */
+  readonly maxAvifPixels: number
+  /** Length of a file, in bytes: longer than any photograph. */
+  readonly maxFileBytes: number
+  /** What file and decoding may take in memory together, in bytes, reckoned from the header: see `decodingBytes`. */
+  readonly maxMemoryBytes: number
   /** Use what there is of a picture that ends early or is damaged, instead of reporting it. */
   readonly allowTruncated: boolean
   /** For reading and for decoding one picture, each; waiting for a turn does not count. */
   readonly timeoutMs: number
 }
 
-export const DEFAULT_LIMITS: DecodeLimits = { maxPixels: 100_000_000, allowTruncated: false, timeoutMs: 20_000 }
+export const DEFAULT_LIMITS: DecodeLimits = {
+  maxPixels: 100_000_000,
+  maxAvifPixels: 40_000_000,
+  maxFileBytes: 256_000_000,
+  maxMemoryBytes: 300_000_000,
+  allowTruncated: false,
+  timeoutMs: 20_000,
+}
+
+/** Limits that are whole numbers, by the flag that sets them. */
+const WHOLE = {
+  'max-pixels': 'maxPixels',
+  'max-avif-pixels': 'maxAvifPixels',
+  'max-file-mb': 'maxFileBytes',
+  'max-memory-mb': 'maxMemoryBytes',
+} as const
 
 /** Fills in defaults. @throws UserError for a value that is no limit: to sharp, 0 pixels would mean that there is none */
 export function limitsWith(given: Partial<DecodeLimits> = {}): DecodeLimits {
   const limits = { ...DEFAULT_LIMITS, ...given }
-  const { maxPixels, timeoutMs } = limits
-  if (!Number.isSafeInteger(maxPixels) || maxPixels < 1) {
-    throw unexpected('max-pixels', 'a whole number above 0', maxPixels)
+  for (const [flag, name] of Object.entries(WHOLE)) {
+    const value = limits[name]
+    if (!Number.isSafeInteger(value) || value < 1) throw unexpected(flag, 'a whole number above 0', value)
   }
-  if (!(timeoutMs > 0)) throw unexpected('timeoutMs', 'a number above 0', timeoutMs)
+  if (!(limits.timeoutMs > 0)) throw unexpected('timeoutMs', 'a number above 0', limits.timeoutMs)
   return limits
 }
-
-/** Larger than any photograph, and near the largest buffer that Node can make. */
-export const MAX_FILE_BYTES = 1_000_000_000

@@ -1,55 +1,61 @@
 import { availableParallelism } from 'node:os'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { Turns, within } from '../flow/turns.ts'
-import { sniffFormat } from './format.ts'
+import { pictureFormat } from './format.ts'
+import { readHeader } from './header.ts'
 import type { DecodeLimits } from './limits.ts'
+import { holdingDecoding } from './memory.ts'
 import { PictureError } from './pictureError.ts'
+import { decodingBytes, refuseLarge } from './price.ts'
 import { hasSrgbProfile } from './profile.ts'
-import { readPicture } from './read.ts'
-import { longestSide, MAX_SIDE } from './sides.ts'
+import { withPictureFile } from './read.ts'
 import type { PictureFormat } from './signatures.ts'
 
 /** More at once than libuv's four threads would only wait there, holding memory, while their time runs. */
 const turns = new Turns(Math.max(2, Math.min(4, availableParallelism())))
 
-/** What a look at a picture needs: the decoder, not yet run, and the format that its bytes tell. */
-export type Look<T> = (opened: Sharp, format: PictureFormat) => Promise<T>
+/**
+ * What a look at a picture needs: the decoder, not yet run, and the format that its bytes tell. Opening it again costs
+ * nothing, while sharp's `clone` copies the whole file.
+ */
+export type Look<T> = (open: () => Sharp, format: PictureFormat) => Promise<T>
 
 /**
- * Opens one picture, upright, and gives it to `look`. Any number of calls may be made at once: a few run, the rest wait
+ * Gives one picture, upright, to `look`. Any number of calls may be made at once: a few run, the rest wait
  * their turn.
  *
  * @param source a file's path, or its bytes (not to be changed until the promise settles)
  * @throws PictureError for everything that is wrong with the picture
  */
 export async function withPicture<T>(source: string | Uint8Array, limits: DecodeLimits, look: Look<T>): Promise<T> {
-  const bytes = typeof source === 'string' ? (await readPicture(source, limits)).bytes : source
-  const format = pictureFormat(bytes)
-  const side = longestSide(bytes, format)
-  if (side > MAX_SIDE) throw new PictureError('too-large', `a side of ${side} pixels, the limit is ${MAX_SIDE}`)
-  const late = () => new PictureError('timeout', `not decoded within ${limits.timeoutMs / 1000} s`)
-  return turns.run(() => within(limits.timeoutMs, lookAt(bytes, format, limits, look), late))
+  if (typeof source === 'string') return withPictureFile(source, limits, ({ bytes }) => withBytes(bytes, limits, look))
+  return withBytes(source, limits, look)
 }
 
-/** @throws PictureError for bytes that are none of the formats decoded here */
-function pictureFormat(bytes: Uint8Array): PictureFormat {
-  if (bytes.length === 0) throw new PictureError('empty', 'an empty file')
-  const sniffed = sniffFormat(bytes)
-  if (sniffed.kind === 'picture') return sniffed.format
-  if (sniffed.kind === 'unsupported') {
-    const remedy = sniffed.remedy === undefined ? '' : `: ${sniffed.remedy}`
-    throw new PictureError('unsupported', `${sniffed.name} is not supported${remedy}`)
-  }
-  const looks = sniffed.looks === undefined ? '' : ` (looks like ${sniffed.looks})`
-  throw new PictureError('not-a-picture', `not a picture${looks}`)
+async function withBytes<T>(bytes: Uint8Array, limits: DecodeLimits, look: Look<T>): Promise<T> {
+  const format = pictureFormat(bytes)
+  const header = readHeader(bytes, format)
+  refuseLarge(header, format, bytes.length, limits)
+  const late = () => new PictureError('timeout', `not decoded within ${limits.timeoutMs / 1000} s`)
+  return new Promise<T>((resolve, reject) => {
+    const decode = async () => {
+      const decoding = lookAt(bytes, format, limits, look)
+      within(limits.timeoutMs, decoding, late).then(resolve, reject)
+      // A decoder that is late still has its memory and its thread: nobody else is given them before it ends.
+      await decoding.catch(() => undefined)
+    }
+    turns.run(() => holdingDecoding(decodingBytes(header, format), decode)).catch(reject)
+  })
 }
 
 async function lookAt<T>(bytes: Uint8Array, format: PictureFormat, limits: DecodeLimits, look: Look<T>): Promise<T> {
   prepareSharp()
   // Outside of the `try`: bad limits are not the picture's fault.
-  const opened = open(bytes, limits, { ignoreIcc: format === 'JPEG' && hasSrgbProfile(bytes) })
+  open(bytes, limits)
+  const more = { ignoreIcc: format === 'JPEG' && hasSrgbProfile(bytes) }
+  const seconds = Math.min(3600, Math.ceil(limits.timeoutMs / 1000))
   try {
-    return await look(opened.timeout({ seconds: Math.min(3600, Math.ceil(limits.timeoutMs / 1000)) }), format)
+    return await look(() => open(bytes, limits, more).timeout({ seconds }), format)
   } catch (error) {
     const { explain } = await import('./diagnose.ts')
     throw await explain(error, { bytes, format }, limits, () =>
@@ -58,7 +64,7 @@ async function lookAt<T>(bytes: Uint8Array, format: PictureFormat, limits: Decod
   }
 }
 
-function open(bytes: Uint8Array, limits: DecodeLimits, more: SharpOptions): Sharp {
+function open(bytes: Uint8Array, limits: DecodeLimits, more: SharpOptions = {}): Sharp {
   return sharp(bytes, {
     // libjpeg warns of harmless things, such as stray bytes between segments, in what many cameras write.
     failOn: limits.allowTruncated ? 'none' : 'error',

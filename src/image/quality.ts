@@ -58,7 +58,8 @@ export function inspectPicture(
   source: string | Uint8Array,
   limits: DecodeLimits = DEFAULT_LIMITS,
 ): Promise<PictureQuality> {
-  return withPicture(source, limits, async opened => {
+  return withPicture(source, limits, async open => {
+    const opened = open()
     const { autoOrient } = await opened.metadata() // the header alone
     const { data, info } = await opened
       .flatten({ background: '#ffffff' })

@@ -1,13 +1,18 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { unreadableReason } from '../errors/system.ts'
 import { systemCode } from '../errors.ts'
 import { Turns, within } from '../flow/turns.ts'
-import { DEFAULT_LIMITS, type DecodeLimits, MAX_FILE_BYTES } from './limits.ts'
+import { pictureFormat } from './format.ts'
+import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
+import { holdingFile } from './memory.ts'
 import { PictureError } from './pictureError.ts'
 
 /** Keeps the number of open files small, however many pictures the caller asks for at once. */
 const turns = new Turns(16)
+
+/** Of a file longer than this, so much is read at first: what is no picture by its start is not read to its end. */
+const START = 65_536
 
 /** A picture's file as it was read. */
 export interface PictureFile {
@@ -21,34 +26,83 @@ export interface PictureFile {
  * Reads a picture's bytes. Never waits for a FIFO's writer, never reads a device, and gives up a file that does not
  * come in time.
  *
- * @throws PictureError `unreadable`, `not-a-file`, `empty`, `too-large` or `timeout`
+ * @throws PictureError `unreadable`, `not-a-file`, `empty`, `too-large` or `timeout`, and for a long file that is no picture
  */
 export function readPicture(path: string, limits: DecodeLimits = DEFAULT_LIMITS): Promise<PictureFile> {
-  const late = () => new PictureError('timeout', `not read within ${limits.timeoutMs / 1000} s`)
-  return turns.run(() => within(limits.timeoutMs, readWhole(path), late))
+  return withPictureFile(path, limits, async file => file)
 }
 
-async function readWhole(path: string): Promise<PictureFile> {
+/**
+ * Reads a picture and gives it to `use`; its bytes count as held in memory until `use` ends. Any number of calls may be
+ * made at once: as many go on as memory has room for.
+ *
+ * @throws PictureError as `readPicture` does, and what `use` throws
+ */
+export async function withPictureFile<T>(
+  path: string,
+  limits: DecodeLimits,
+  use: (file: PictureFile) => Promise<T>,
+): Promise<T> {
+  const size = await inTime(limits, () => lookAt(path, limits))
+  return holdingFile(size, async () => use(await inTime(limits, () => readWhole(path, limits))))
+}
+
+function inTime<T>(limits: DecodeLimits, read: () => Promise<T>): Promise<T> {
+  const late = () => new PictureError('timeout', `not read within ${limits.timeoutMs / 1000} s`)
+  return turns.run(() => within(limits.timeoutMs, read(), late))
+}
+
+/** @returns the file's length */
+async function lookAt(path: string, limits: DecodeLimits): Promise<number> {
+  const { size } = await stat(path).catch(error => {
+    throw unreadable(error)
+  })
+  refuseLong(size, limits)
+  return size
+}
+
+async function readWhole(path: string, limits: DecodeLimits): Promise<PictureFile> {
   let file: FileHandle | undefined
   try {
     // Without O_NONBLOCK, opening a FIFO waits for its writer. Windows has neither.
     file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-    const stat = await file.stat()
-    if (stat.isDirectory()) throw new PictureError('not-a-file', 'a folder, not a file')
-    if (!stat.isFile()) throw new PictureError('not-a-file', 'not a regular file')
-    if (stat.size > MAX_FILE_BYTES) {
-      const [size, limit] = [stat.size, MAX_FILE_BYTES].map(bytes => `${(bytes / 1e9).toFixed(1)} GB`)
-      throw new PictureError('too-large', `${size}, the limit is ${limit}`)
-    }
-    const bytes = await file.readFile()
+    const stats = await file.stat()
+    if (stats.isDirectory()) throw new PictureError('not-a-file', 'a folder, not a file')
+    if (!stats.isFile()) throw new PictureError('not-a-file', 'not a regular file')
+    refuseLong(stats.size, limits)
+    const { size, mtimeMs } = stats
+    if (size > START) pictureFormat(await readBytes(file, START))
+    const bytes = await readBytes(file, size)
     if (bytes.length === 0) throw new PictureError('empty', 'an empty file')
-    return { bytes, size: stat.size, mtimeMs: stat.mtimeMs }
+    return { bytes, size, mtimeMs }
   } catch (error) {
     throw error instanceof PictureError ? error : unreadable(error)
   } finally {
     // A failure to close a file that was only read changes nothing.
     await file?.close().catch(() => undefined)
   }
+}
+
+function refuseLong(size: number, { maxFileBytes }: DecodeLimits): void {
+  if (size <= maxFileBytes) return
+  throw new PictureError('too-large', `${megabytes(size)}, the limit is ${megabytes(maxFileBytes)} (--max-file-mb)`)
+}
+
+/** The first `length` bytes, or as many as there are. */
+async function readBytes(file: FileHandle, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length)
+  let at = 0
+  while (at < length) {
+    const { bytesRead } = await file.read(bytes, at, length - at, at)
+    if (bytesRead === 0) break
+    at += bytesRead
+  }
+  return bytes.subarray(0, at)
+}
+
+/** As people write it: "12 MB". */
+export function megabytes(bytes: number): string {
+  return `${Math.max(1, Math.round(bytes / 1e6))} MB`
 }
 
 function unreadable(error: unknown): PictureError {

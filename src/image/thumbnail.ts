@@ -27,8 +27,8 @@ export function smallJpeg(
   quality: number,
   limits: DecodeLimits = DEFAULT_LIMITS,
 ): Promise<Buffer> {
-  return withPicture(source, limits, opened =>
-    opened
+  return withPicture(source, limits, open =>
+    open()
       .flatten({ background: '#ffffff' })
       .resize(side, side, { fit: 'inside', withoutEnlargement: true })
       .toColourspace('srgb')

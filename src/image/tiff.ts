@@ -13,7 +13,9 @@ const SHORT = 3
 
 export const WIDTH = 256
 export const HEIGHT = 257
+export const BITS = 258
 export const STRIP_OFFSETS = 273
+export const SAMPLES = 277
 export const STRIP_LENGTHS = 279
 export const TILE_OFFSETS = 324
 export const TILE_LENGTHS = 325

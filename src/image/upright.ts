@@ -12,8 +12,8 @@ export function decodeUpright(
   box: { readonly width: number; readonly height: number },
   limits: DecodeLimits = DEFAULT_LIMITS,
 ): Promise<Pixels> {
-  return withPicture(source, limits, async opened => {
-    const { data, info } = await opened
+  return withPicture(source, limits, async open => {
+    const { data, info } = await open()
       .flatten({ background: '#ffffff' })
       .resize(box.width, box.height, { fit: 'inside' })
       .toColourspace('srgb')

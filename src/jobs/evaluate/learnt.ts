@@ -1,7 +1,7 @@
 import { type Picture, scanCategories } from '../../dataset/scan.ts'
 import { hashBytes } from '../../disk/identity.ts'
 import { DEFAULT_LIMITS } from '../../image/limits.ts'
-import { readPicture } from '../../image/read.ts'
+import { withPictureFile } from '../../image/read.ts'
 
 /**
  * Counts pictures that lie in the model's own data folder too, byte for byte: figures measured on them flatter. Only
@@ -22,6 +22,5 @@ export async function countLearnt(pictures: readonly Picture[], dataFolder: stri
 
 /** Undefined for a file that can't be read: it is skipped elsewhere. */
 async function hashOf({ path }: Picture): Promise<string | undefined> {
-  const file = await readPicture(path, DEFAULT_LIMITS).catch(() => undefined)
-  return file && hashBytes(file.bytes)
+  return withPictureFile(path, DEFAULT_LIMITS, async ({ bytes }) => hashBytes(bytes)).catch(() => undefined)
 }

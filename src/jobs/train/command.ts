@@ -36,6 +36,9 @@ const FLAGS: { readonly [Name in keyof TrainOptions]-?: (options: ResolvedTrainO
   engine: ({ engine }) => ({ engine: unlessUsual(engine, 'auto') }),
   limits: ({ limits }) => ({
     'max-pixels': unlessUsual(limits.maxPixels, DEFAULT_LIMITS.maxPixels),
+    'max-avif-pixels': unlessUsual(limits.maxAvifPixels, DEFAULT_LIMITS.maxAvifPixels),
+    'max-file-mb': unlessUsual(limits.maxFileBytes / 1e6, DEFAULT_LIMITS.maxFileBytes / 1e6),
+    'max-memory-mb': unlessUsual(limits.maxMemoryBytes / 1e6, DEFAULT_LIMITS.maxMemoryBytes / 1e6),
     'allow-truncated': unlessUsual(limits.allowTruncated, DEFAULT_LIMITS.allowTruncated),
   }),
   strict: noFlags,
