@@ -17,13 +17,21 @@ import { trainingRows } from './variants.ts'
  * Bottlenecks as rows for heads that are half softmax, half discriminant.
  *
  * @param backbones the blocks of each one's bottleneck
+ * @param inPlace the bottlenecks may go: they are most of the memory there is
  */
-export function inSpace(data: LabelledMatrix, backbones: readonly Blocks[], splits: readonly Split[]): LabelledMatrix {
+export function inSpace(
+  data: LabelledMatrix,
+  backbones: readonly Blocks[],
+  splits: readonly Split[],
+  inPlace = false,
+): LabelledMatrix {
   const { labels, categories, rows, width, variants } = data
   const learnt = [...labels.keys()].filter(row => splits[row] === 'train')
   const counts = new Array<number>(categories).fill(0)
   for (const row of learnt) counts[labels[row]!]!++
-  const made = toSpace(variants?.values ?? data.values, backbones, learnt, shareOfLast(Math.min(...counts)))
+  const values = variants?.values ?? data.values
+  const share = shareOfLast(counts.reduce((least, count) => Math.min(least, count), Number.POSITIVE_INFINITY))
+  const made = toSpace(values, backbones, learnt, share, inPlace ? values : undefined)
   return {
     ...data,
     values: made.values.subarray(0, rows * width),

@@ -30,6 +30,7 @@ export function shareOfLast(pictures: number): number {
  * @param backbones the blocks of each, in the order they lie in a row
  * @param learnt rows that the mean and the scale are taken from
  * @param last share of the last features
+ * @param rows receives them; may be the bottlenecks themselves, which are then gone
  * @returns the rows, [rows, width], and what they were made with
  */
 export function toSpace(
@@ -37,10 +38,10 @@ export function toSpace(
   backbones: readonly Blocks[],
   learnt: readonly number[],
   last: number,
+  rows: Float32Array = new Float32Array(values.length),
 ): { readonly values: Float32Array; readonly space: HeadSpace } {
   const blocks = backbones.flat()
   const width = blocks.reduce((sum, length) => sum + length, 0)
-  const rows = new Float32Array(values.length)
   for (let from = 0; from < values.length; from += width) normalise(values, from, blocks, rows, from)
   const mean = meanOf(rows, width, learnt)
   const shares = backbones.flatMap(own => sharesOf(own, last).map(share => share / backbones.length))

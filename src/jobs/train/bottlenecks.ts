@@ -1,10 +1,11 @@
-import type { Backbone } from '../../backbone/backbone.ts'
+import type { Backbone, Layers } from '../../backbone/backbone.ts'
 import { findBackbones } from '../../backbone/find.ts'
 import { labelNumbers } from '../../dataset/labels.ts'
 import type { Dataset, Skipped } from '../../dataset/scan.ts'
 import { probe } from '../../engine/probe.ts'
 import { UserError } from '../../errors.ts'
 import { type Extraction, extractFeatures } from '../../features/extract.ts'
+import { widthOf } from '../../features/rows.ts'
 import { extractVariants } from '../../features/variants.ts'
 import type { LabelledMatrix } from '../../head/train.ts'
 import type { Variants } from '../../head/variants.ts'
@@ -21,6 +22,9 @@ export interface Bottlenecks {
   readonly skipped: readonly Skipped[]
 }
 
+/** Numbers in all bottlenecks, above which inner layers are left out: 600 MB. */
+const MOST_NUMBERS = 150_000_000
+
 /**
  * The bottlenecks of all pictures and, where `augment` asks for them, of their variants: from the cache where it has them,
  * else decoded and run.
@@ -28,13 +32,8 @@ export interface Bottlenecks {
  * @throws UserError for what a person can put right; the signal's reason when aborted
  */
 export async function bottlenecksOf(dataset: Dataset, run: TrainingRun): Promise<Bottlenecks> {
-  const { network, signal, limits, onEvent } = run.options
-  const backbones = await findBackbones(network.backbone, {
-    probe,
-    ...network,
-    signal,
-    onDownload: ({ received, total }) => onEvent({ kind: 'download', received, total }),
-  })
+  const { signal, limits, onEvent } = run.options
+  const backbones = await backbonesFor(dataset.pictures.length, run.options)
   for (const { name, recipe, features, found } of backbones) {
     if (found) onEvent({ kind: 'network', name, recipe, features, ...found })
   }
@@ -55,6 +54,22 @@ export async function bottlenecksOf(dataset: Dataset, run: TrainingRun): Promise
     data: { ...extraction.matrix, variants, labels, categories: categories.length },
     skipped: [...dataset.skipped, ...extraction.skipped],
   }
+}
+
+/** Inner layers are left out, unless asked for, where all bottlenecks together would not fit into common memory. */
+async function backbonesFor(pictures: number, options: ResolvedTrainOptions): Promise<Backbone[]> {
+  const { network, augment, signal, onEvent } = options
+  const find = (layers: Layers) =>
+    findBackbones(network.backbone, {
+      probe,
+      ...network,
+      layers,
+      signal,
+      onDownload: ({ received, total }) => onEvent({ kind: 'download', received, total }),
+    })
+  const backbones = await find(network.layers)
+  const numbers = pictures * (1 + augment) * widthOf(backbones)
+  return network.layersAreUsual && numbers > MOST_NUMBERS ? find('last') : backbones
 }
 
 /**

@@ -47,6 +47,8 @@ interface NetworkOptions
   extends Pick<TrainOptions, 'inputSize' | 'resize' | 'mean' | 'scale' | 'input' | 'bottleneck'> {
   readonly backbone: string
   readonly layers: Layers
+  /** Nobody asked for these layers: of very many pictures the last ones do. */
+  readonly layersAreUsual: boolean
 }
 
 /** The options of a training, checked and complete. */
@@ -77,7 +79,17 @@ export function resolveTrainOptions(given: TrainOptions): ResolvedTrainOptions {
   checkAugment(given.augment)
   checkMinAccuracy(given.minAccuracy, head.folds)
   return {
-    network: { backbone, layers, inputSize, resize, mean, scale, input, bottleneck },
+    network: {
+      backbone,
+      layers,
+      layersAreUsual: given.layers === undefined,
+      inputSize,
+      resize,
+      mean,
+      scale,
+      input,
+      bottleneck,
+    },
     engine: given.engine ?? 'auto',
     limits: limitsWith(given.limits),
     head,

@@ -61,7 +61,8 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   const drawn = splitExamples(examples, options.fractions, label => categories[Number(label)]!)
   const splits = withHeldOut(drawn, examples, held)
   const rows = { ...bottlenecks, categories, examples, splits }
-  const forHead = options.head.head === 'mixed' ? inSpace(data, bottlenecks.backbones.map(blocksOf), splits) : data
+  const blocks = bottlenecks.backbones.map(blocksOf)
+  const forHead = options.head.head === 'mixed' ? inSpace(data, blocks, splits, last.values !== data.values) : data
   const engine = await run.engine()
   const { train: training, validation, test } = countsOf(rows)
   onEvent({ kind: 'split', train: training, validation, test })
