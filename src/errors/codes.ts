@@ -34,6 +34,10 @@ export const ERROR_CODES = {
     when: 'The disk is full, or its quota used up.',
     remedy: 'Free some space and run the command again.',
   },
+  E_IN_USE: {
+    when: 'Another program has a file open, or keeps its content elsewhere.',
+    remedy: 'Close that program (Excel?), or have OneDrive keep the file on this device.',
+  },
   E_NO_PERMISSION: { when: 'A folder may not be written into.', remedy: 'Check whose it is.' },
   E_READ_ONLY: { when: 'The disk is read-only.', remedy: 'Make it writable, or choose another folder.' },
   // Pictures to train on

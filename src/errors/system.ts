@@ -23,6 +23,18 @@ const SYSTEM_ERRORS: Readonly<Record<string, SystemError>> = {
   EACCES: { reason: 'no permission', reading: 'no permission to read it', remedy: WHOSE, code: 'E_NO_PERMISSION' },
   EPERM: { reason: 'not permitted', reading: 'no permission to read it', remedy: WHOSE, code: 'E_NO_PERMISSION' },
   EROFS: { reason: 'the disk is read-only', remedy: 'Choose a folder that can be written', code: 'E_READ_ONLY' },
+  EBUSY: {
+    reason: 'another program has it open',
+    remedy: 'Close that program (Excel? a viewer?)',
+    code: 'E_IN_USE',
+  },
+  // What Windows has no word for: most often a placeholder of OneDrive whose content is elsewhere.
+  UNKNOWN: {
+    reason: 'the system does not say why',
+    reading: 'the system does not say why (is it online-only in OneDrive?)',
+    remedy: 'In OneDrive choose "Always keep on this device"',
+    code: 'E_IN_USE',
+  },
   EIO: { reason: 'the disk reports an error', remedy: 'Check the disk', code: 'E_DISK' },
   ENOENT: { reason: 'there is no such folder', reading: 'no such file', remedy: 'Check the path', code: 'E_GONE' },
   EEXIST: { reason: 'a file is in the way', remedy: IN_THE_WAY },

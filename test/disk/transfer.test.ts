@@ -12,8 +12,8 @@ vi.mock('node:fs/promises', async original => {
   return {
     ...fs,
     link: (...paths: [string, string]) => (system.links ? fs.link(...paths) : refuse('EPERM')),
-    open: async (path: string, flags = 'r') => {
-      const file = await fs.open(path, flags)
+    open: async (path: string, flags?: string | number, mode?: number) => {
+      const file = await fs.open(path, flags, mode)
       const { sync } = file
       return Object.assign(file, {
         sync: async () => {

@@ -34,6 +34,7 @@ fs.createWriteStream = (path, ...rest) => createWriteStream(foldArguments('open'
 trackNumbers()
 const { platform } = process
 Object.defineProperty(process, 'platform', { get: () => (askedByDisk() ? 'win32' : platform), configurable: true })
+process.env.ITC_WINDOWS_LIKE = '1' // for tests of what only holds there
 syncBuiltinESMExports()
 
 function wrapPromise(name, places) {

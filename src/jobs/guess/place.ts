@@ -1,7 +1,9 @@
 import { access, constants } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { pathKey } from '../../disk/inside.ts'
 import { ChangedFile, type Original } from '../../disk/original.ts'
 import { copyNew, moveNew } from '../../disk/transfer.ts'
+import { unreadableReason } from '../../errors/system.ts'
 import { systemCode } from '../../errors.ts'
 import { checkNoLink, makeDestination } from './folders.ts'
 import type { NamedPicture, Problem } from './options.ts'
@@ -50,8 +52,11 @@ export async function sourceTrouble(path: string, error: unknown, move: boolean)
     return code === 'ENOENT' ? 'vanished meanwhile' : `cannot be read any more (${code})`
   }
   if (code === 'EIO') return 'the disk reports an error'
-  const { syscall, path: about } = error as NodeJS.ErrnoException
-  const stuck = (syscall === 'unlink' && about === path) || !(await allowed(dirname(path), constants.W_OK))
+  const { syscall = '', path: about } = error as NodeJS.ErrnoException
+  // Windows names whole paths. Where there are no links a picture is renamed: into a folder that has just taken its table.
+  const isAbout = about !== undefined && pathKey(resolve(about)) === pathKey(resolve(path))
+  const stuck = (isAbout && ['unlink', 'rename'].includes(syscall)) || !(await allowed(dirname(path), constants.W_OK))
+  if (isAbout && ['EBUSY', 'UNKNOWN'].includes(code ?? '')) return unreadableReason(error)
   return move && stuck ? `cannot be removed from the source (${code})` : undefined
 }
 
