@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url)
 
 if (isInstalled('typescript/package.json')) {
   // What npm pack prints is for programs: the compiler's words go beside it.
-  const { status } = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { shell: true, stdio: ['ignore', 2, 2] })
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { shell: true, stdio: ['ignore', 2, 2] })
   process.exitCode = status ?? 1
 } else {
   console.error('Not built: TypeScript is not installed. To build: npm ci && npm run build')

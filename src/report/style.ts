@@ -1,8 +1,8 @@
+import { TOKENS } from './tokens.ts'
+
 /** The page's style sheet, as text. Colours are variables, which the charts use too; contrast is at least 4.5 to 1. */
 export const STYLE = `
-:root{color-scheme:light dark;--paper:#faf8f4;--sheet:#ffffff;--ink:#23262b;--ink-soft:#5c6169;--line:#dedad1;--first:#0e6b6f;--second:#a8590b;--band:#0e6b6f40;--right:14 107 111;--wrong:184 80 40;--note:#f4ead8;--focus:#0b57d0}
-@media (prefers-color-scheme:dark){:root{--paper:#16181b;--sheet:#1e2125;--ink:#e9e6df;--ink-soft:#a8adb5;--line:#363a40;--first:#63c3bd;--second:#e5a45b;--band:#63c3bd4d;--right:60 150 146;--wrong:206 104 60;--note:#332b1d;--focus:#8ab4f8}}
-*{box-sizing:border-box}
+${TOKENS}*{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
 main{max-width:62rem;margin:0 auto;padding:3rem 1.25rem 1rem}

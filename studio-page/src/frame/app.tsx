@@ -1,0 +1,70 @@
+import { useEffect, useState } from 'preact/hooks'
+import { tellFailure } from '../notices.ts'
+import { takeDropped } from '../pictures/dropped.ts'
+import { PicturesScreen } from '../pictures/screen.tsx'
+import { takeBack } from '../server/unsaved.ts'
+import { locked, said, studio, type Tab, tab } from '../state.ts'
+import { TryScreen } from '../try/screen.tsx'
+import { Banners } from './banners.tsx'
+import { Help } from './help.tsx'
+import { JobLine } from './jobLine.tsx'
+import { Notices } from './noticeList.tsx'
+import { TopBar } from './topBar.tsx'
+
+const SCREENS: Partial<Readonly<Record<Tab, () => preact.JSX.Element | null>>> = {
+  pictures: PicturesScreen,
+  try: TryScreen,
+}
+
+/** The page: what is always there, and the screen that is open. */
+export function App() {
+  const [help, setHelp] = useState(false)
+  const [dropping, setDropping] = useState(false)
+  const Screen = SCREENS[tab.value] ?? PicturesScreen
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const typing = (event.target as Element).closest(
+        'input:not([type=checkbox], [type=range]), textarea, select, dialog',
+      )
+      if (typing) return
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && !locked.value) {
+        event.preventDefault()
+        void takeBack(event.shiftKey ? 'redo' : 'undo')
+      } else if (event.key === '?') setHelp(true)
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [])
+  useEffect(() => {
+    document.title = studio.value ? `${studio.value.title} · itc studio` : 'itc studio'
+  }, [studio.value?.title])
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: files may be dropped anywhere; buttons do the same
+    <div
+      class={dropping ? 'page dropping' : 'page'}
+      onDragOver={event => {
+        if (!event.dataTransfer?.types.includes('Files')) return
+        event.preventDefault()
+        setDropping(true)
+      }}
+      onDragLeave={event => event.relatedTarget === null && setDropping(false)}
+      onDrop={event => {
+        event.preventDefault()
+        setDropping(false)
+        if (event.dataTransfer && event.dataTransfer.files.length > 0 && !locked.value) {
+          takeDropped(event.dataTransfer, undefined).catch(tellFailure)
+        }
+      }}
+    >
+      <TopBar onHelp={() => setHelp(true)} />
+      <Banners />
+      <JobLine />
+      <main>{studio.value ? <Screen /> : <p class="empty">Looking for studio …</p>}</main>
+      <Notices />
+      <p class="visually-hidden" aria-live="polite">
+        {said.value}
+      </p>
+      {help && <Help onClose={() => setHelp(false)} />}
+    </div>
+  )
+}

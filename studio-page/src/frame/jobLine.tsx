@@ -1,0 +1,51 @@
+import type { JobState } from '../../../src/studio/api.ts'
+import { stopJob } from '../server/jobs.ts'
+import { uploading } from '../server/uploads.ts'
+import { offline, working } from '../state.ts'
+import { duration } from '../words.ts'
+
+const KINDS: Readonly<Record<JobState['kind'], string>> = {
+  train: 'Training',
+  examine: 'Looking for doubtful labels',
+  choose: 'Comparing networks',
+  export: 'Exporting',
+  'guess-dir': 'Sorting the folder',
+}
+
+/** What is at work: what it does, how far it is, and how to stop it. */
+export function JobLine() {
+  const job = working.value
+  const files = uploading.value
+  if (offline.value) return null
+  return (
+    <>
+      {job && (
+        <p class="job">
+          <span>
+            {job.state === 'waiting' ? job.phase : `${KINDS[job.kind]}: ${job.phase}`}
+            {job.left !== null && ` · ${duration(job.left)} left`}
+          </span>
+          <Progress label={KINDS[job.kind]} done={job.done} total={job.total} />
+          <button type="button" onClick={() => stopJob(job.id)}>
+            Stop
+          </button>
+        </p>
+      )}
+      {files && (
+        <p class="job">
+          <span>
+            Adding {files.done} of {files.total}
+          </span>
+          <Progress label="Adding pictures" done={files.done} total={files.total} />
+          <button type="button" onClick={files.stop}>
+            Stop
+          </button>
+        </p>
+      )}
+    </>
+  )
+}
+
+function Progress({ label, done, total }: { readonly label: string; readonly done: number; readonly total: number }) {
+  return total > 0 ? <progress aria-label={label} value={done} max={total} /> : <progress aria-label={label} />
+}

@@ -1,0 +1,45 @@
+import type { ApiError } from '../../../src/studio/api.ts'
+
+/** The server said no; `message` is a sentence to be shown. */
+export class Refused extends Error {
+  readonly code: string
+  readonly hint: string | undefined
+
+  constructor({ code, message, hint }: ApiError) {
+    super(message)
+    this.code = code
+    this.hint = hint
+  }
+}
+
+/** No server answered. */
+export class Unreachable extends Error {}
+
+/** @throws Refused, Unreachable */
+async function request<T>(address: string, init?: RequestInit): Promise<T> {
+  const answer = await fetch(address, init).catch(cause => {
+    throw cause instanceof DOMException && cause.name === 'AbortError'
+      ? cause
+      : new Unreachable('Studio does not answer.', { cause })
+  })
+  const body = await answer.json().catch(() => null)
+  if (!answer.ok) throw new Refused(body ?? { code: 'E_UNKNOWN', message: `The server answered ${answer.status}.` })
+  return body as T
+}
+
+export function get<T>(address: string, signal?: AbortSignal): Promise<T> {
+  return request<T>(address, signal ? { signal } : {})
+}
+
+/** Sends JSON, or a picture as it is. */
+export function post<T>(address: string, body: unknown = {}): Promise<T> {
+  return request<T>(address, { method: 'POST', body: body instanceof Blob ? body : JSON.stringify(body) })
+}
+
+export function put<T>(address: string, body: unknown): Promise<T> {
+  return request<T>(address, { method: 'PUT', body: body instanceof Blob ? body : JSON.stringify(body) })
+}
+
+export function remove<T>(address: string): Promise<T> {
+  return request<T>(address, { method: 'DELETE' })
+}
