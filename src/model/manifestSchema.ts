@@ -20,8 +20,8 @@ const backbone = is.satisfying(
   'is too short for its inner layers',
 )
 
-/** Beyond any model's, and far enough from where the tails of its distributions are no number any more. */
-const energy = is.between(-1e9, 1e9)
+/** Beyond any model's: logarithms of tails reach far where pictures are all but equal. */
+const energy = is.between(-1e18, 1e18)
 const deviation = is.between(1e-9, 1e9)
 const familiarity = is.looseObject({
   ...file,
