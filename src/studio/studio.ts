@@ -41,6 +41,7 @@ export class Studio {
   readonly jobs: Jobs
   readonly #feed: Feed
   readonly #engineWanted: boolean
+  #closed = false
 
   private constructor(
     folder: StudioFolder,
@@ -78,6 +79,8 @@ export class Studio {
           const outcome = await finishJob(this, request, result)
           if (request.kind === 'train') this.modelChanged()
           else void this.tellState()
+          // What is doubtful is looked up anew after each training: all it needs is in the cache.
+          if (request.kind === 'train') setTimeout(() => this.#examine(), EXAMINE_AFTER_MS).unref()
           return outcome
         },
       },
@@ -151,6 +154,7 @@ export class Studio {
   }
 
   async close(reason: string): Promise<void> {
+    this.#closed = true
     this.hub.tell('bye', { reason })
     this.jobs.close()
     await this.engine.close()
@@ -179,6 +183,10 @@ export class Studio {
       this.engine.call('reload', undefined).catch(() => undefined)
     }
     void this.tellState()
+  }
+
+  #examine(): void {
+    if (!this.jobs.running && !this.#closed) this.jobs.start({ kind: 'examine' })
   }
 
   #waiting(): StudioState['waiting'] {
@@ -222,5 +230,7 @@ export class Studio {
   }
 }
 
+/** After a training: its own end is told first. */
+const EXAMINE_AFTER_MS = 500
 /** As doctor has it. */
 const LEAST = 3

@@ -46,6 +46,8 @@ export interface PictureFinding {
   readonly view: View
 }
 
+const NONE: readonly PictureFinding[] = []
+
 /** What is known of pictures besides where they lie: opinions of the head, findings of doctor, mistakes of the training. */
 export class Insights {
   opinions: ReadonlyMap<number, Opinion> = new Map()
@@ -96,7 +98,7 @@ export class Insights {
   }
 
   of(id: number): readonly PictureFinding[] {
-    return this.#byPicture.get(id) ?? []
+    return this.#byPicture.get(id) ?? NONE
   }
 
   /** Ids of a view, in the order of worth. */

@@ -61,8 +61,8 @@ function chosen(listed: Listed, query: ListingQuery): PictureRow[] {
     row !== undefined &&
     (query.in === 'data' ? isCategory(row.place) : row.place === (query.in === 'trash' ? TRASH : UNLABELED)) &&
     (query.category === undefined || categoryOf(listed, row) === query.category)
-  if (query.view === 'all') return [...table.rows()].filter(wanted)
-  if (query.view === 'skipped') return [...table.rows()].filter(row => row.unreadable !== undefined && wanted(row))
+  if (query.view === 'all') return byPath(collection).filter(wanted)
+  if (query.view === 'skipped') return byPath(collection).filter(row => row.unreadable !== undefined && wanted(row))
   const unchecked = (row: PictureRow) => query.view !== 'doubtful' || !isChecked(collection, row)
   return insights
     .in(query.view)
@@ -71,9 +71,8 @@ function chosen(listed: Listed, query: ListingQuery): PictureRow[] {
     .filter(unchecked)
 }
 
-function sorted(listed: Listed, rows: PictureRow[], { sort, view }: ListingQuery): PictureRow[] {
-  const { collection, insights, likeness } = listed
-  if (view !== 'all' && view !== 'skipped' && sort === 'name') return rows // in the order of worth
+function sorted({ insights, likeness }: Listed, rows: PictureRow[], { sort }: ListingQuery): PictureRow[] {
+  if (sort === 'name') return rows // as they were chosen: by path, or in the order of worth
   if (sort === 'new') return rows.sort((a, b) => b.mtimeMs - a.mtimeMs || a.id - b.id)
   if (sort === 'score') return rows.sort((a, b) => scoreOf(insights, b) - scoreOf(insights, a) || a.id - b.id)
   if (sort === 'doubt') return rows.sort((a, b) => scoreOf(insights, a) - scoreOf(insights, b) || a.id - b.id)
@@ -82,22 +81,21 @@ function sorted(listed: Listed, rows: PictureRow[], { sort, view }: ListingQuery
     const rank = (row: PictureRow) => ranks.get(row.id) ?? Number.MAX_SAFE_INTEGER
     return rows.sort((a, b) => rank(a) - rank(b) || a.id - b.id)
   }
-  return byPath(collection, rows)
+  return rows
 }
 
-/** The order by path of all pictures, made once a revision: comparing 100,000 paths takes a second. */
-const orders = new WeakMap<Collection, { revision: number; order: Map<number, number> }>()
+/** All pictures by path, in that order once a revision: to compare 100,000 paths anew for each list takes too long. */
+const orders = new WeakMap<Collection, { revision: number; order: readonly number[] }>()
 
-function byPath(collection: Collection, rows: PictureRow[]): PictureRow[] {
+function byPath(collection: Collection): PictureRow[] {
   const { table } = collection
   let known = orders.get(collection)
   if (known?.revision !== table.revision) {
     const all = [...table.rows()].sort((a, b) => (a.path < b.path ? -1 : 1))
-    known = { revision: table.revision, order: new Map(all.map(({ id }, at) => [id, at])) }
+    known = { revision: table.revision, order: all.map(({ id }) => id) }
     orders.set(collection, known)
   }
-  const { order } = known
-  return rows.sort((a, b) => order.get(a.id)! - order.get(b.id)!)
+  return known.order.flatMap(id => table.get(id) ?? [])
 }
 
 function categoryOf({ collection, insights }: Listed, row: PictureRow): string | undefined {
@@ -122,17 +120,18 @@ function isChecked({ checked }: Collection, { sha256, place }: PictureRow): bool
 }
 
 function flagsOf({ collection, insights, held }: Listed, row: PictureRow): number {
-  const checked = isChecked(collection, row)
-  const views = new Set(insights.of(row.id).map(({ view }) => view))
+  const checked = collection.checked.size > 0 && isChecked(collection, row)
+  const found = insights.of(row.id)
+  const isIn = (view: View) => found.length > 0 && found.some(each => each.view === view)
   const is = (flag: keyof typeof FLAGS, holds: boolean | undefined) => (holds ? FLAGS[flag] : 0)
   return (
     is('checked', checked) |
-    is('doubtful', !checked && views.has('doubtful')) |
+    is('doubtful', !checked && isIn('doubtful')) |
     is('mistake', insights.mistakes.has(row.id)) |
     is('unfamiliar', insights.opinions.get(row.id)?.unfamiliar) |
     is('unreadable', row.unreadable !== undefined) |
-    is('quality', views.has('quality')) |
-    is('alike', views.has('alike')) |
+    is('quality', isIn('quality')) |
+    is('alike', isIn('alike')) |
     is('held', row.sha256 !== undefined && held.has(row.sha256))
   )
 }
