@@ -15,7 +15,7 @@ if (isOlder(process.versions.node, needed)) {
     'Install a newer one: https://nodejs.org',
   )
 } else if (!existsSync(new URL('dist/cli/main.js', root))) {
-  stop('itc is not built yet.', `Run npm ci && npm run build in ${fileURLToPath(root)}`)
+  stop('itc is not built yet.', `Run npm ci and then npm run build in ${fileURLToPath(root)}`)
 } else {
   if (module.enableCompileCache !== undefined) module.enableCompileCache()
   import('../dist/cli/main.js').then(run, missing)

@@ -60,7 +60,11 @@ export function shownLabel(label: string): string {
   return printable(label.replaceAll('_', ' '))
 }
 
-/** As a shell takes it for one word: for commands that a person is told to type. */
-export function quoted(word: string): string {
+/**
+ * As a shell takes it for one word: for commands that a person is told to type. On Windows both cmd and PowerShell do, which
+ * have double quotes in common; a backslash before the last one would take it along.
+ */
+export function quoted(word: string, platform: NodeJS.Platform = process.platform): string {
+  if (platform === 'win32') return /^[\w./:\\+-]+$/.test(word) ? word : `"${word.replace(/\\+$/, '$&$&')}"`
   return /^[\w./:,+@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -45,5 +45,16 @@ test('a table: names to the left, figures to the right, nothing behind', () => {
 test('a name can neither break a line nor command the terminal, and a shell takes it for one word', () => {
   expect(printable('a\nb\u001b[2J')).toBe('a\\u000ab\\u001b[2J')
   expect(shownLabel('darth_vader\n')).toBe('darth vader\\u000a')
-  expect(['./tf_files', "it's here"].map(quoted)).toEqual(['./tf_files', "'it'\\''s here'"])
+  expect(['./tf_files', "it's here"].map(word => quoted(word, 'linux'))).toEqual(['./tf_files', "'it'\\''s here'"])
+})
+
+test.each([
+  ['.\\tf_files', '.\\tf_files'],
+  ['C:\\My Photos', '"C:\\My Photos"'],
+  ['C:\\My Photos\\', '"C:\\My Photos\\\\"'],
+  ["it's here", '"it\'s here"'],
+  ['a,b', '"a,b"'],
+  ['Café', '"Café"'],
+])('cmd and PowerShell take %s for one word as %s', (word, expected) => {
+  expect(quoted(word, 'win32')).toBe(expected)
 })

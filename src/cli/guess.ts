@@ -5,6 +5,7 @@ import type { CommandContext } from './context.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import type { Terminal } from './terminal.ts'
+import { expandWildcards } from './wildcards.ts'
 
 interface Flags extends NetworkFlags {
   readonly top?: number
@@ -28,13 +29,14 @@ Examples:
   itc guess ./tf_files *.jpg --top 1
   curl -s https://example.org/photo.jpg | itc guess ./tf_files -`,
     )
-    .action(async (tfFiles: string, pictures: string[], flags: Flags) => {
+    .action(async (tfFiles: string, words: string[], flags: Flags) => {
       if (flags.top !== undefined && !(Number.isInteger(flags.top) && flags.top > 0)) {
         throw unexpected('top', 'a whole number above 0', flags.top)
       }
       const { loadModel } = await import('../jobs/guess/loadModel.ts')
       const model = await loadModel(tfFiles, { engine: flags.engine })
       try {
+        const pictures = await expandWildcards(words)
         const sources = await Promise.all(pictures.map(picture => sourceOf(picture, terminal)))
         const results: object[] = []
         let at = 0

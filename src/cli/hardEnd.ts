@@ -18,7 +18,7 @@ export function endHard(exitCode: number): never {
 }
 
 /** What a shell shows as such an exit code. */
-const SIGNALS: Readonly<Record<number, NodeJS.Signals>> = { 130: 'SIGINT', 143: 'SIGTERM' }
+const SIGNALS: Readonly<Record<number, NodeJS.Signals>> = { 129: 'SIGHUP', 130: 'SIGINT', 143: 'SIGTERM' }
 
 /** How long work that nobody waits for any more may keep a process that is done, in milliseconds. */
 const LINGER_MS = 600

@@ -21,7 +21,7 @@ import { addWatch } from './watch.ts'
  * Runs the command line.
  *
  * @param argv the arguments, without node and script
- * @returns the exit code: 0 done, 1 an error or a picture that failed, 2 a gate not passed, 130/143 stopped by a signal
+ * @returns the exit code: 0 done, 1 an error or a picture that failed, 2 a gate not passed, 129/130/143/149 stopped by a signal
  */
 export async function main(argv: readonly string[], given?: Terminal): Promise<number> {
   const stop = new AbortController()

@@ -1,14 +1,18 @@
 import { writeSync } from 'node:fs'
 import { endHard } from './hardEnd.ts'
 
+/** What stops a run, and the exit code that shells show for it. A closed window hangs up; Ctrl-Break is Windows’. */
+const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGBREAK: 149 } as const
+type StopSignal = keyof typeof STOP_SIGNALS
+
 /** Why a run was stopped from outside. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
   readonly exitCode: number
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
+  constructor(signal: StopSignal) {
     super(`stopped by ${signal}`)
-    this.exitCode = signal === 'SIGINT' ? 130 : 143
+    this.exitCode = STOP_SIGNALS[signal]
   }
 }
 
@@ -19,14 +23,14 @@ export class Interrupted extends Error {
 const GRACE_MS = 600
 
 /**
- * Ctrl-C and SIGTERM abort, so that what was computed is saved; a second one, or too much to save, ends at once. When the
+ * Ctrl-C and its kin abort, so that what was computed is saved; a second one, or too much to save, ends at once. When the
  * reader of a pipe has gone (`| head`), the work goes on without it.
  *
  * @returns to be called when the work has ended by itself
  */
 export function onSignals(stop: AbortController): () => void {
   let grace: NodeJS.Timeout | undefined
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of Object.keys(STOP_SIGNALS) as StopSignal[]) {
     process.on(signal, () => {
       const { exitCode } = new Interrupted(signal)
       if (stop.signal.aborted) return endAtOnce(exitCode)

@@ -59,7 +59,7 @@ test('a clone that was not built says what to run', async () => {
   const { code, err } = await start(['--version'], '', `${clone}/bin/itc.js`)
   expect([code, err]).toEqual([
     1,
-    expect.stringMatching(/^error: itc is not built yet\.\nRun npm ci && npm run build in /),
+    expect.stringMatching(/^error: itc is not built yet\.\nRun npm ci and then npm run build in /),
   ])
 })
 
