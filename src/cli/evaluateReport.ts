@@ -9,8 +9,9 @@ import type { Terminal } from './terminal.ts'
 
 /** What `itc evaluate` shows. */
 export function printEvaluation(result: EvaluateResult, { out, err, colors }: Terminal): void {
-  const { evaluation, labels, mistakes, unknown, absent, unfamiliar, learnt, skipped, report } = result
+  const { evaluation, labels, mistakes, unknown, absent, unfamiliar, learnt, part, skipped, report } = result
   const { calibration, logLoss } = evaluation
+  if (part) err(`the folder is already split: measured on its ${part} pictures alone`)
   out(`accuracy ${colors.bold(shareText(evaluation))}`)
   for (const line of caveatLines(evaluation, labels)) out(colors.yellow(line))
   if (logLoss !== null && calibration.error !== null) {
@@ -46,9 +47,10 @@ export function printEvaluation(result: EvaluateResult, { out, err, colors }: Te
 
 /** What `itc evaluate --json` prints. */
 export function evaluateResultJson(result: EvaluateResult): object {
-  const { labels, evaluation, mistakes, unknown, absent, unfamiliar, learnt, skipped, report } = result
+  const { labels, evaluation, mistakes, unknown, absent, unfamiliar, learnt, part, skipped, report } = result
   return {
     labels,
+    part: part ?? null,
     ...evaluationJson(evaluation, labels),
     misclassified: mistakes,
     unfamiliar: unfamiliar ?? null,

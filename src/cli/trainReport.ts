@@ -30,6 +30,7 @@ export class TrainReport {
     switch (event.kind) {
       case 'scanned':
         err(`${count(event.pictures, 'picture')} in ${count(event.categories.length, 'category', 'categories')}`)
+        if (event.split) err('already split by its folders, and used so: test pictures are only tested on')
         break
       case 'comparing':
         err(comparingLine(event))

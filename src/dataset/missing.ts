@@ -30,36 +30,35 @@ export function missingFolder(folder: string, cause: unknown): UserError {
   })
 }
 
-/** @throws UserError unless there are two categories or more, each with a file that may be a picture */
-export function checkCategories(
-  dataFolder: string,
-  categories: readonly string[],
-  pictures: readonly { readonly label: string }[],
-  skipped: readonly { readonly relative: string; readonly reason: string }[],
-): void {
+interface Found {
+  /** Those that hold a file that may be a picture. */
+  readonly categories: readonly string[]
+  readonly empty: readonly string[]
+  readonly skipped: readonly { readonly relative: string; readonly reason: string }[]
+}
+
+/** @throws UserError unless there are two categories or more with a file that may be a picture */
+export function checkCategories(dataFolder: string, { categories, empty, skipped }: Found): void {
   // Category folders that are links are a common cause, and otherwise nothing would tell.
   const links = skipped.filter(({ relative, reason }) => !relative.includes('/') && reason.includes('not followed'))
   const linked = links.length > 0 ? ` Links to folders are not followed: "${links[0]!.relative}".` : ''
   const hint = example(dataFolder) + linked
-  if (categories.length === 0) {
+  const named = list(
+    empty.map(category => `"${category}"`),
+    5,
+  )
+  if (categories.length === 0 && empty.length === 0) {
     throw new UserError('E_NO_CATEGORIES', `There are no category folders in "${dataFolder}".`, { hint })
   }
+  if (categories.length === 0) {
+    throw new UserError('E_EMPTY_CATEGORY', `No pictures in category ${named}.`, { hint: 'Put pictures into them.' })
+  }
   if (categories.length === 1) {
-    const message = `There is only one category, "${categories[0]}", in "${dataFolder}": a classifier needs at least two.`
+    const but = empty.length === 0 ? '' : ` (no pictures in ${named})`
+    const message = `There is only one category, "${categories[0]}", in "${dataFolder}"${but}: a classifier needs at least two.`
     throw new UserError('E_ONE_CATEGORY', message, { hint })
   }
   checkNames(dataFolder, categories)
-  const filled = new Set(pictures.map(picture => picture.label))
-  const empty = categories.filter(category => !filled.has(category))
-  if (empty.length > 0) {
-    const named = list(
-      empty.map(category => `"${category}"`),
-      5,
-    )
-    throw new UserError('E_EMPTY_CATEGORY', `No pictures in category ${named}.`, {
-      hint: 'Put pictures into it, or remove the folder.',
-    })
-  }
 }
 
 /** What some program takes for the end of a line. */

@@ -210,15 +210,34 @@ describe('says what is wrong with the folder', () => {
     expect((await failure()).hint).toContain('Links to folders are not followed: "dog".')
   })
 
-  test('with empty categories', async () => {
-    await put('cat/1.jpg', 'dog/.hidden', 'eel/readme.txt', 'owl/1.jpg')
+  test('with empty categories: they are left out and listed, unless too few remain', async () => {
+    await put('cat/1.jpg', 'dog/.hidden', 'eel/readme.txt')
+    expect(await failure()).toMatchObject({
+      code: 'E_ONE_CATEGORY',
+      message: expect.stringContaining('(no pictures in "dog" and "eel")'),
+    })
+    await put('owl/1.jpg')
+    const { categories, skipped } = await scanDataset(data)
+    expect(categories).toEqual(['cat', 'owl'])
+    expect(relatives(skipped)).toEqual(['dog', 'eel', 'eel/readme.txt'])
+  })
+
+  test('with nothing but empty categories', async () => {
+    await put('dog/.hidden', 'eel/readme.txt')
     expect(await failure()).toMatchObject({
       code: 'E_EMPTY_CATEGORY',
       message: 'No pictures in category "dog" and "eel".',
     })
-    for (let i = 0; i < 6; i++) await mkdir(join(data, `e${i}`))
-    expect((await failure()).message).toBe('No pictures in category "dog", "e0", "e1", "e2", "e3" and 3 more.')
   })
+})
+
+test('leaves out what systems and network storage leave in folders', async () => {
+  const strewn = ['#recycle', '@Recycle', '#snapshot', '@eaDir', 'lost+found', 'System Volume Information']
+  const more = ['$RECYCLE.BIN', 'RECYCLER', '.Trash-1000', '__MACOSX']
+  await put('cat/1.jpg', 'recycler/1.jpg', ...[...strewn, ...more].flatMap(name => [`${name}/1.jpg`, `cat/${name}/1`]))
+  const { categories, pictures, skipped } = await scanDataset(data)
+  expect(categories).toEqual(['cat', 'recycler'])
+  expect([relatives(pictures), skipped]).toEqual([['cat/1.jpg', 'recycler/1.jpg'], []])
 })
 
 test('lists many files in many folders', async () => {

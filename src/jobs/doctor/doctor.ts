@@ -5,9 +5,10 @@ import { type Backbone, blocksOf } from '../../backbone/backbone.ts'
 import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { findBackbones } from '../../backbone/find.ts'
 import { CheckedLabels } from '../../dataset/checked.ts'
+import { splitAsGiven } from '../../dataset/givenSplits.ts'
 import { labelNumbers } from '../../dataset/labels.ts'
 import { type Dataset, scanCategories } from '../../dataset/scan.ts'
-import { DEFAULT_FRACTIONS, type Fractions, type Split, type SplitExample, splitExamples } from '../../dataset/split.ts'
+import { DEFAULT_FRACTIONS, type Fractions, type Split, type SplitExample } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { loadEngine } from '../../engine/load.ts'
 import { probe } from '../../engine/probe.ts'
@@ -165,7 +166,7 @@ async function compare(
     findings: [
       ...(validated ? find.mixedUpFindings(caveatsOf(validated.assessment.evaluation).mixedUp, categories) : []),
       ...find.labelFindings((validated?.assessment.doubts ?? []).filter(isOpen), categories, extraction),
-      ...find.nearFindings(pairsOf(near), extraction, splitsOf(examples, fractions)),
+      ...find.nearFindings(pairsOf(near), extraction, splitsOf(examples, extraction.pictures, fractions)),
       ...find.outlierFindings(far.filter(isOpen), extraction),
     ],
   }
@@ -180,9 +181,18 @@ function pairsOf({ neighbours, sample }: Near) {
 }
 
 /** Which pictures `train` would train and test on; undefined when there are too few to split. */
-function splitsOf(examples: readonly SplitExample[], fractions: Fractions): readonly Split[] | undefined {
+function splitsOf(
+  examples: readonly SplitExample[],
+  pictures: Extraction['pictures'],
+  fractions: Fractions,
+): readonly Split[] | undefined {
   try {
-    return splitExamples(examples, fractions)
+    return splitAsGiven(
+      examples,
+      pictures.map(({ split }) => split),
+      fractions,
+      String,
+    )
   } catch (error) {
     if (error instanceof UserError) return undefined
     throw error

@@ -3,6 +3,7 @@ import { lstat, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { evaluate, type Predictions } from '../../assess/metrics.ts'
 import { type Dataset, type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
+import type { Split } from '../../dataset/split.ts'
 import { UserError, unexpected } from '../../errors.ts'
 import { softmaxAt } from '../../head/softmax.ts'
 import { limitsWith } from '../../image/limits.ts'
@@ -35,18 +36,27 @@ export async function evaluateModel(
   try {
     const { labels } = model
     const known = new Set(labels.map(comparable))
-    const pictures = dataset.pictures.filter(({ label }) => known.has(comparable(label)))
+    const { part, pictures } = testPart(dataset.pictures.filter(({ label }) => known.has(comparable(label))))
     if (pictures.length === 0) throw await nothingToEvaluate(folder, dataset, labels)
     options.onEvent?.({ kind: 'scanned', pictures: pictures.length, categories: labels })
     const named = await predictAll(model, pictures, options)
     const learnt = await countLearnt(named.pictures, layoutOf(tfFiles).data)
-    const result = { ...resultOf(dataset, labels, named), learnt }
+    const result = { ...resultOf(dataset, labels, named), learnt, part }
     if (options.report === undefined) return result
     await writeReport(options.report, reportOf(tfFiles, folder, result, named), folder, limitsWith(options.limits))
     return { ...result, report: options.report }
   } finally {
     await model.dispose()
   }
+}
+
+/** Of a set that is already split, the pictures to test on, or those to validate on where there are none. */
+function testPart(pictures: readonly Picture[]): { part: Split | undefined; pictures: readonly Picture[] } {
+  for (const part of ['test', 'validation'] as const) {
+    const own = pictures.filter(({ split }) => split === part)
+    if (own.length > 0) return { part, pictures: own }
+  }
+  return { part: undefined, pictures }
 }
 
 /** macOS and archives of it part letters from accents: names that look the same are the same. */
@@ -97,7 +107,7 @@ async function predictAll(model: Model, all: readonly Picture[], options: Evalua
   }
 }
 
-function resultOf(dataset: Dataset, labels: readonly string[], named: Named): Omit<EvaluateResult, 'learnt'> {
+function resultOf(dataset: Dataset, labels: readonly string[], named: Named): Omit<EvaluateResult, 'learnt' | 'part'> {
   const evaluation = evaluate(named.predictions)
   const known = new Set(labels.map(comparable))
   const others = dataset.categories.filter(folder => !known.has(comparable(folder)))
@@ -116,11 +126,16 @@ function resultOf(dataset: Dataset, labels: readonly string[], named: Named): Om
         ? undefined
         : { pictures: named.unfamiliar, share: named.unfamiliar / pictures },
     skipped: [
-      ...dataset.skipped.filter(({ relative }) => !others.some(folder => relative.startsWith(`${folder}/`))),
+      ...dataset.skipped.filter(({ relative }) => !others.some(folder => isUnder(folder, relative))),
       ...named.skipped,
     ],
     report: undefined,
   }
+}
+
+/** Whether a path leads through a category's folder, wherever the category folders lie. */
+function isUnder(folder: string, relative: string): boolean {
+  return `/${relative}`.includes(`/${folder}/`)
 }
 
 function mistakesOf({ predictions, predicted }: Named, labels: readonly string[]): Mistake[] {

@@ -13,7 +13,7 @@ export async function countLearnt(pictures: readonly Picture[], dataFolder: stri
   const data = await scanCategories(dataFolder).catch(() => undefined)
   if (data === undefined) return undefined
   const sizes = new Set(pictures.map(({ size }) => size))
-  const alike = data.pictures.filter(({ size }) => sizes.has(size))
+  const alike = data.pictures.filter(({ size, split }) => sizes.has(size) && (split ?? 'train') === 'train')
   const alikeSizes = new Set(alike.map(({ size }) => size))
   const learnt = new Set(await Promise.all(alike.map(hashOf)))
   const own = await Promise.all(pictures.filter(({ size }) => alikeSizes.has(size)).map(hashOf))

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../assess/metrics.ts'
 import type { Skipped } from '../../dataset/scan.ts'
+import type { Split } from '../../dataset/split.ts'
 import type { EngineChoice } from '../../engine/load.ts'
 import type { DecodeLimits } from '../../image/limits.ts'
 import type { Misclassified } from '../train/result.ts'
@@ -25,6 +26,8 @@ export interface Mistake extends Misclassified {
 }
 
 export interface EvaluateResult {
+  /** The part that was measured of a set that is already split; undefined for one that is not. */
+  readonly part: Split | undefined
   /** The model's, all of them: the order of the evaluation's categories. */
   readonly labels: readonly string[]
   readonly evaluation: Evaluation

@@ -49,7 +49,7 @@ export async function nearestPictures(
   let pictures: readonly Picture[]
   let store: PartCache
   try {
-    pictures = (await scanDataset(layout.data)).pictures
+    pictures = (await scanDataset(layout.data)).pictures.filter(({ split }) => split !== 'test')
     if (!existsSync(layout.bottlenecks)) return none('the cache of bottlenecks is gone; itc train makes it again')
     store = await PartCache.open(layout.bottlenecks)
   } catch (error) {

@@ -111,7 +111,8 @@ function checkUsable(dataset: Dataset, extraction: Extraction, { strict }: Resol
   const usable = new Set(extraction.pictures.map(({ label }) => label))
   const empty = dataset.categories.find(category => !usable.has(category))
   if (empty === undefined) return
-  const example = extraction.skipped.find(({ relative }) => relative.startsWith(`${empty}/`))
+  const own = new Set(dataset.pictures.filter(({ label }) => label === empty).map(({ relative }) => relative))
+  const example = extraction.skipped.find(({ relative }) => own.has(relative))
   const why = example ? ` (${example.relative}: ${example.reason})` : ''
   throw new UserError('E_EMPTY_CATEGORY', `No picture of category "${empty}" can be used${why}.`, {
     hint: 'Put pictures into it that open in an image viewer, or remove the folder.',

@@ -19,6 +19,8 @@ export interface CrossValidated {
   readonly assessment: Assessment
   /** Calibrated, of every row by a head that never saw it: [rows, categories]. */
   readonly logits: Float32Array
+  /** The rows themselves. */
+  readonly data: LabelledMatrix
 }
 
 /** Labelled rows to cross-validate on. */
@@ -50,7 +52,7 @@ export async function crossValidated(
     brief,
     trainHeads: plan => trainSideBySide(engine, data, plan, head, hooks('assessment')),
   })
-  return { assessment, logits: cooled(logits, assessment.temperature) }
+  return { assessment, logits: cooled(logits, assessment.temperature), data }
 }
 
 /** What predictions say of each picture, in the order of the rows. */

@@ -14,7 +14,13 @@ export type TrainEvent =
     }
   | { readonly kind: 'choosing'; readonly done: number; readonly total: number }
   | { readonly kind: 'chosen'; readonly choice: Choice }
-  | { readonly kind: 'scanned'; readonly pictures: number; readonly categories: readonly string[] }
+  | {
+      readonly kind: 'scanned'
+      readonly pictures: number
+      readonly categories: readonly string[]
+      /** Whether the folders say which pictures train, validate and test. */
+      readonly split: boolean
+    }
   | { readonly kind: 'download'; readonly received: number; readonly total: number | undefined }
   /** A network that the user brought: what was found in it, and what is assumed. */
   | ({ readonly kind: 'network' } & Pick<Backbone, 'name' | 'recipe' | 'features'> & Found)

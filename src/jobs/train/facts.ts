@@ -8,7 +8,7 @@ import type { ResolvedTrainOptions } from './options.ts'
 
 /** What a model's manifest says of its training. */
 export function factsOf(learnt: Learned, engine: Engine, options: ResolvedTrainOptions): ModelFacts {
-  const { data, validated } = learnt
+  const { validated } = learnt
   const { head, fractions, augment } = options
   return {
     labels: learnt.categories,
@@ -17,7 +17,7 @@ export function factsOf(learnt: Learned, engine: Engine, options: ResolvedTrainO
     counts: countsOf(learnt),
     metrics: metricsOf(learnt, head.folds),
     temperature: learnt.temperature,
-    ...(validated && { certainty: certaintyTable({ ...data, logits: validated.logits }) }),
+    ...(validated && { certainty: certaintyTable({ ...validated.data, logits: validated.logits }) }),
     familiarity: validated?.assessment.familiarity,
     skipped: learnt.skipped,
   }

@@ -1,8 +1,8 @@
 import { findNear } from '../../assess/assess.ts'
 import { blocksOf } from '../../backbone/backbone.ts'
+import { learntToo, splitAsGiven } from '../../dataset/givenSplits.ts'
 import { readHeldOut, withHeldOut } from '../../dataset/heldOut.ts'
 import { type Dataset, scanDataset } from '../../dataset/scan.ts'
-import { splitExamples } from '../../dataset/split.ts'
 import { lastFeatures } from '../../features/lastFeatures.ts'
 import { inSpace } from '../../head/halves.ts'
 import { trainHead } from '../../head/train.ts'
@@ -10,6 +10,7 @@ import { layoutOf } from '../../model/layout.ts'
 import { withTrainLock } from '../../model/lock.ts'
 import { writeModel } from '../../model/write.ts'
 import { AUTO, choose, withChoice } from '../choose/choose.ts'
+import { copyNotes, isSplit, onlyRows, withoutTest } from './alreadySplit.ts'
 import { checkSummariesDir, writeBeside } from './beside.ts'
 import { bottlenecksOf } from './bottlenecks.ts'
 import { changedSince } from './changed.ts'
@@ -40,7 +41,7 @@ export async function train(tfFiles: string, given: TrainOptions = {}): Promise<
 /** From a scanned folder to a model and its report. */
 async function trainOn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   if (run.options.network.backbone !== AUTO) return learn(dataset, run)
-  const choice = await choose(dataset, run)
+  const choice = await choose(withoutTest(dataset), run)
   run.options.onEvent({ kind: 'chosen', choice })
   return { ...(await learn(dataset, withChoice(run, choice))), choice }
 }
@@ -49,7 +50,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   const { layout, options } = run
   const { onEvent, signal } = options
   const { categories } = dataset
-  onEvent({ kind: 'scanned', pictures: dataset.pictures.length, categories })
+  onEvent({ kind: 'scanned', pictures: dataset.pictures.length, categories, split: isSplit(dataset) })
 
   const bottlenecks = await bottlenecksOf(dataset, run)
   const { data, extraction } = bottlenecks
@@ -58,7 +59,8 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   const near = await findNear(last, data.labels, signal)
   const examples = groupedExamples(extraction, data.labels, near)
   const held = await readHeldOut(layout.root)
-  const drawn = splitExamples(examples, options.fractions, label => categories[Number(label)]!)
+  const given = extraction.pictures.map(({ split }) => split)
+  const drawn = splitAsGiven(examples, given, options.fractions, label => categories[Number(label)]!)
   const splits = withHeldOut(drawn, examples, held)
   const rows = { ...bottlenecks, categories, examples, splits }
   const blocks = bottlenecks.backbones.map(blocksOf)
@@ -72,7 +74,10 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     onSteps: (done, total) => onEvent({ kind: 'steps', done, total }),
     signal,
   })
-  const validated = await crossValidated({ data: forHead, last, examples, near }, engine, options.head, {
+  // Pictures that the user set apart for testing stay out of every other figure.
+  const folded = [...given.keys()].filter(row => given[row] !== 'test')
+  const foldable = await onlyRows({ data: forHead, last, examples, near }, folded, signal)
+  const validated = await crossValidated(foldable, engine, options.head, {
     onProgress: (kind, done, total) => onEvent({ kind, done, total }),
     signal,
   })
@@ -88,11 +93,20 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     cached: extraction.cached,
     changed: await changedSince(extraction.pictures),
     assessment: validated?.assessment,
-    predictions: validated ? predictedPictures(data, validated.logits, extraction.pictures) : [],
+    predictions: validated
+      ? predictedPictures(
+          validated.data,
+          validated.logits,
+          folded.map(row => extraction.pictures[row]!),
+        )
+      : [],
     test: splitEvaluation('test', learnt),
   }
   return {
     ...result,
-    ...(await writeBeside(run, trainingReport(run, engine, categories, result), trained.history, notes)),
+    ...(await writeBeside(run, trainingReport(run, engine, categories, result), trained.history, [
+      ...notes,
+      ...copyNotes(learntToo(examples, given)),
+    ])),
   }
 }

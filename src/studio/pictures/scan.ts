@@ -30,7 +30,7 @@ export async function scanFolder(folder: StudioFolder): Promise<FoundPictures> {
   await makeFolder(folder.data).catch(error => {
     if (systemCode(error) !== 'EROFS' && systemCode(error) !== 'EACCES') throw error // then the scan says what is wrong
   })
-  const { categories, pictures, skipped } = await scanCategories(folder.data)
+  const { categories, pictures, skipped } = await scanCategories(folder.data, { plain: true })
   const data = pictures.map(({ path, label, size, mtimeMs }: Picture) => ({
     path: shownPath(folder.root, path),
     place: label,

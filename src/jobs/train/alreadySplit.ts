@@ -1,0 +1,56 @@
+import { findNear } from '../../assess/assess.ts'
+import type { Dataset } from '../../dataset/scan.ts'
+import type { LabelledMatrix } from '../../head/train.ts'
+import { count } from '../../text.ts'
+import type { FoldableRows } from './crossValidated.ts'
+
+/** Whether a set's folders say which pictures train, validate and test. */
+export function isSplit({ pictures }: Dataset): boolean {
+  return pictures.some(({ split }) => split !== undefined)
+}
+
+/** A set without the pictures that its folders set apart for testing: what a choice may be made by. */
+export function withoutTest(dataset: Dataset): Dataset {
+  return { ...dataset, pictures: dataset.pictures.filter(({ split }) => split !== 'test') }
+}
+
+/** A sentence about pictures that are tested on although they were learnt. */
+export function copyNotes(copies: number): string[] {
+  if (copies === 0) return []
+  return [
+    `${count(copies, 'test picture')} among the training pictures too, byte for byte: the test accuracy flatters.`,
+  ]
+}
+
+/** Some of the rows, in matrices of their own: those of all rows stay as they are. Near copies are looked for again. */
+export async function onlyRows(
+  all: FoldableRows,
+  rows: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<FoldableRows> {
+  if (rows.length === all.data.rows) return all
+  const { last } = all
+  const data = labelledRows(all.data, rows)
+  const lastRows = { values: pick(last.values, last.width, rows), rows: rows.length, width: last.width }
+  return {
+    data,
+    last: lastRows,
+    examples: rows.map(row => all.examples[row]!),
+    near: await findNear(lastRows, data.labels, signal),
+  }
+}
+
+function labelledRows(data: LabelledMatrix, rows: readonly number[]): LabelledMatrix {
+  const { width, variants, labels } = data
+  const own = { ...data, rows: rows.length, labels: Int32Array.from(rows, row => labels[row]!) }
+  if (variants === undefined) return { ...own, values: pick(data.values, width, rows) }
+  const varied = Array.from({ length: 1 + variants.count }, (_, at) => rows.map(row => at * data.rows + row)).flat()
+  const values = pick(variants.values, width, varied)
+  return { ...own, values: values.subarray(0, rows.length * width), variants: { count: variants.count, values } }
+}
+
+function pick(values: Float32Array, width: number, rows: readonly number[]): Float32Array {
+  const picked = new Float32Array(rows.length * width)
+  for (const [to, from] of rows.entries()) picked.set(values.subarray(from * width, (from + 1) * width), to * width)
+  return picked
+}
