@@ -1,3 +1,5 @@
+import type { VectorKind } from '../table/arrow.ts'
+
 /** What was known of a file when its bytes were last read. */
 export interface FileRecord {
   readonly size: number
@@ -44,7 +46,11 @@ export interface BottleneckCache {
   ): Promise<boolean[]>
   /** Remembers files' records; resolves when they are committed. */
   writeFiles(records: Iterable<readonly [path: string, record: FileRecord]>): Promise<void>
-  /** Stores a batch of bottlenecks, all or none; resolves when it is committed. */
-  writeBottlenecks(identity: string, entries: readonly StoreEntry[]): Promise<void>
+  /**
+   * Stores a batch of bottlenecks, all or none; resolves when it is committed.
+   *
+   * @param kind what else the vectors are, such as figures of quality
+   */
+  writeBottlenecks(identity: string, entries: readonly StoreEntry[], kind?: VectorKind): Promise<void>
   close(): Promise<void>
 }

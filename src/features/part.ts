@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { decodeVectors, encodeVectors, HASH_BYTES } from '../table/arrow.ts'
+import { decodeVectors, encodeVectors, HASH_BYTES, type VectorKind } from '../table/arrow.ts'
 import { heading, seal, unseal } from '../table/seal.ts'
 
 /** Raised when the meaning of a part's bytes changes; parts of another format are left alone and not read. */
@@ -15,6 +15,8 @@ const HASHES_AT = 1e11
 
 /** Vectors of pictures under one identity: what a part file holds, and all that it holds. */
 export interface Part {
+  /** What the vectors are; bottlenecks unless given. */
+  readonly kind?: VectorKind | undefined
   /** What the vectors are of: see `bottleneckIdentity`. */
   readonly identity: string
   /** sha256 of each row's picture, [rows, 32]. */
@@ -30,9 +32,9 @@ export interface Part {
 }
 
 /** What a part is made from. */
-export type PartData = Pick<Part, 'identity' | 'hashes' | 'vectors' | 'rows' | 'width'>
+export type PartData = Pick<Part, 'kind' | 'identity' | 'hashes' | 'vectors' | 'rows' | 'width'>
 
-interface Heading extends Pick<Part, 'identity' | 'rows' | 'width' | 'content' | 'crc32'> {
+interface Heading extends Pick<Part, 'kind' | 'identity' | 'rows' | 'width' | 'content' | 'crc32'> {
   readonly format: number
   /** Where the hashes lie; the vectors are what the seal leaves out. */
   readonly hashesAt: number
@@ -41,10 +43,10 @@ interface Heading extends Pick<Part, 'identity' | 'rows' | 'width' | 'content' |
 
 /** A part as the bytes of an Arrow IPC file. */
 export function encodePart(data: PartData): { readonly bytes: Uint8Array; readonly content: string } {
-  const { identity, hashes, vectors, rows, width } = data
+  const { kind, identity, hashes, vectors, rows, width } = data
   const content = contentOf(hashes, vectors)
   const half = vectors instanceof Uint16Array
-  const said = { format: PART_FORMAT, identity, rows, width, content, half, crc32: checksums(vectors) }
+  const said = { format: PART_FORMAT, kind, identity, rows, width, content, half, crc32: checksums(vectors) }
   // Where the hashes come to lie depends on the length of the heading alone.
   const encode = (hashesAt: number) => {
     const text = heading({ hashesAt: hashesAt + HASHES_AT, ...said })
@@ -65,7 +67,7 @@ export function encodePart(data: PartData): { readonly bytes: Uint8Array; readon
  */
 export function decodePart(bytes: Uint8Array): Part {
   const { content: said, left } = unseal(bytes)
-  const { format, identity, rows, width, content, half, hashesAt, crc32 } = said as Heading
+  const { format, kind, identity, rows, width, content, half, hashesAt, crc32 } = said as Heading
   if (format !== PART_FORMAT) throw new Error(`it is of format ${format}`)
   const vectors = half
     ? new Uint16Array(bytes.buffer, left.start, rows * width)
@@ -75,7 +77,16 @@ export function decodePart(bytes: Uint8Array): Part {
     throw new Error('a checksum does not match')
   }
   const at = hashesAt - HASHES_AT
-  return { identity, hashes: bytes.subarray(at, at + rows * HASH_BYTES), vectors, rows, width, content, crc32: found }
+  return {
+    kind,
+    identity,
+    hashes: bytes.subarray(at, at + rows * HASH_BYTES),
+    vectors,
+    rows,
+    width,
+    content,
+    crc32: found,
+  }
 }
 
 /** True when hashes and vectors are still those that gave the part its name: dearer than the checksums, for `doctor` and merging. */

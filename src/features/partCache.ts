@@ -5,7 +5,7 @@ import { systemError } from '../errors/system.ts'
 import { messageOf, systemCode, UserError } from '../errors.ts'
 import { pause } from '../flow/pause.ts'
 import { halvesToFloats } from '../graph/tensor.ts'
-import { HASH_BYTES } from '../table/arrow.ts'
+import { HASH_BYTES, type VectorKind } from '../table/arrow.ts'
 import type { BottleneckCache, FileRecord, StoreEntry, Wanted } from './cache.ts'
 import { readFileTable, writeFileTable } from './fileTable.ts'
 import { keysOf, type Part, rowKey } from './part.ts'
@@ -125,7 +125,7 @@ export class PartCache implements BottleneckCache {
   }
 
   /** Each call is a part of its own, on the disk when it resolves. A vector that is no number is not kept. */
-  async writeBottlenecks(identity: string, entries: readonly StoreEntry[]): Promise<void> {
+  async writeBottlenecks(identity: string, entries: readonly StoreEntry[], kind?: VectorKind): Promise<void> {
     const sound = entries.filter(({ bottleneck }) => allFinite(bottleneck))
     const width = sound[0]?.bottleneck.length
     if (width === undefined) return
@@ -137,7 +137,7 @@ export class PartCache implements BottleneckCache {
       hashes.set(Buffer.from(hash, 'hex'), row * HASH_BYTES)
     }
     await this.#attempt(async () => {
-      const stored = await this.#parts.write({ identity, hashes, vectors, rows: sound.length, width })
+      const stored = await this.#parts.write({ kind, identity, hashes, vectors, rows: sound.length, width })
       ;(await this.#indexes.get(identity))?.add(this.#parts.path, stored)
     })
     this.#written.add(identity)

@@ -128,7 +128,7 @@ export class PartFolder {
 function* joinParts(parts: readonly Part[]): Generator<PartData> {
   const kinds = new Map<string, Part[]>()
   for (const part of parts) {
-    const kind = `${part.width} ${part.vectors.BYTES_PER_ELEMENT}`
+    const kind = `${part.kind} ${part.width} ${part.vectors.BYTES_PER_ELEMENT}`
     kinds.set(kind, [...(kinds.get(kind) ?? []), part])
   }
   for (const alike of kinds.values()) {
@@ -147,7 +147,7 @@ function* joinParts(parts: readonly Part[]): Generator<PartData> {
 }
 
 function gather(rows: readonly { readonly part: Part; readonly row: number }[]): PartData {
-  const { identity, width, vectors: sample } = rows[0]!.part
+  const { kind, identity, width, vectors: sample } = rows[0]!.part
   const vectors =
     sample instanceof Float32Array ? new Float32Array(rows.length * width) : new Uint16Array(rows.length * width)
   const hashes = new Uint8Array(rows.length * HASH_BYTES)
@@ -155,7 +155,7 @@ function gather(rows: readonly { readonly part: Part; readonly row: number }[]):
     hashes.set(part.hashes.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES), at * HASH_BYTES)
     vectors.set(part.vectors.subarray(row * width, (row + 1) * width), at * width)
   }
-  return { identity, hashes, vectors, rows: rows.length, width }
+  return { kind, identity, hashes, vectors, rows: rows.length, width }
 }
 
 function digestOf(identity: string): string {

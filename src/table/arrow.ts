@@ -18,8 +18,13 @@ import {
 /** Bytes of a sha256. */
 export const HASH_BYTES = 32
 
+/** What vectors are: a picture's bottleneck, or the figures of its quality. The column is called so. */
+export type VectorKind = 'bottleneck' | 'quality'
+
 /** Vectors of pictures as an Arrow table: float32, or float16 as its bits. */
 export interface VectorTable {
+  /** A bottleneck unless given. */
+  readonly kind?: VectorKind | undefined
   /** [rows, 32] */
   readonly hashes: Uint8Array
   /** [rows, width], row-major; `Uint16Array` holds float16. */
@@ -40,17 +45,25 @@ export interface FileTable {
 }
 
 /**
- * A table of `sha256: fixed_size_binary[32]` and `bottleneck: fixed_size_list<float32|float16>[width]` as an Arrow IPC file:
+ * A table of `sha256: fixed_size_binary[32]` and `bottleneck: fixed_size_list<float32|float16>[width]`, or `quality`, as an
+ * Arrow IPC file:
  * https://arrow.apache.org/docs/format/Columnar.html. The arrays become the file's buffers as they are.
  */
-export function encodeVectors({ hashes, vectors, rows, width, metadata }: VectorTable): Uint8Array {
+export function encodeVectors({
+  kind = 'bottleneck',
+  hashes,
+  vectors,
+  rows,
+  width,
+  metadata,
+}: VectorTable): Uint8Array {
   const number = vectors instanceof Float32Array ? float32() : float16()
   const list = fixedSizeList(number, width)
   const numbers = batch(number, rows * width, { values: vectors })
   return encode(
     [
       ['sha256', column(fixedSizeBinary(HASH_BYTES), rows, { values: hashes })],
-      ['bottleneck', column(list, rows, { children: [numbers] })],
+      [kind, column(list, rows, { children: [numbers] })],
     ],
     metadata,
   )
@@ -60,7 +73,8 @@ export function encodeVectors({ hashes, vectors, rows, width, metadata }: Vector
 export function decodeVectors(bytes: Uint8Array): VectorTable {
   const table = tableFromIPC(bytes)
   const rows = table.numRows
-  const list = only(table, 'bottleneck')
+  const kind = table.schema.fields.some(({ name }) => name === 'quality') ? 'quality' : undefined
+  const list = only(table, kind ?? 'bottleneck')
   const numbers = list.children[0]?.values
   const width = (list.type as { stride?: number }).stride ?? 0
   const hashes = only(table, 'sha256').values
@@ -69,6 +83,7 @@ export function decodeVectors(bytes: Uint8Array): VectorTable {
   if (!Number.isInteger(width) || width < 1 || numbers.length < rows * width)
     throw new Error('its vectors are cut short')
   return {
+    kind,
     hashes: hashes.subarray(0, rows * HASH_BYTES),
     vectors: numbers.subarray(0, rows * width),
     rows,

@@ -2,6 +2,7 @@ import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StoreEntry } from '../../src/features/cache.ts'
+import { decodePart } from '../../src/features/part.ts'
 import { PartCache } from '../../src/features/partCache.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
@@ -101,6 +102,16 @@ describe('the cache of bottlenecks in parts', () => {
     await cache.merge()
     expect(await partsIn(folder)).toHaveLength(2)
     expect((await readRows(folder, 25)).rows).toEqual(Array.from({ length: 25 }, (_, at) => vectorOf(at)))
+  })
+
+  it('says of figures of quality that they are none of bottlenecks, when parts are joined too', async () => {
+    const folder = await cacheFolder()
+    const cache = await PartCache.open(folder)
+    for (let at = 0; at < 12; at++) await cache.writeBottlenecks('quality:1', entriesOf(at, at + 1), 'quality')
+    await cache.merge()
+    const [name] = await partsIn(folder)
+    const part = decodePart(new Uint8Array(await readFile(name!)))
+    expect(part).toMatchObject({ kind: 'quality', identity: 'quality:1', rows: 12 })
   })
 
   it('goes on with what two processes wrote', async () => {

@@ -41,7 +41,7 @@ export async function inspectAll(
   const save = async () => {
     const batch = unsaved
     unsaved = []
-    if (batch.length > 0) await store.writeBottlenecks(IDENTITY, batch)
+    if (batch.length > 0) await store.writeBottlenecks(IDENTITY, batch, 'quality')
   }
   const inspect = async (row: number) => {
     try {
