@@ -1,4 +1,5 @@
 import { FEATURES, outputShapes } from '../compile/compile.ts'
+import { UserError } from '../errors.ts'
 import { type NetworkFile, readNetworkFile } from '../formats/file.ts'
 import { guarded } from '../formats/limits.ts'
 import { inspectOnnx } from '../formats/onnx/inspect.ts'
@@ -12,6 +13,7 @@ import { findInput } from '../graph/cut/input.ts'
 import { ownRange } from '../graph/cut/ownRange.ts'
 import { type Graph, nodesByName, shapeAttr } from '../graph/graph.ts'
 import { simplify } from '../graph/simplify/simplify.ts'
+import { LARGEST_SIDE } from '../image/recipe.ts'
 import type { Layers } from './backbone.ts'
 import { withInnerLayers } from './innerLayers.ts'
 
@@ -72,13 +74,29 @@ function describeGraph(graph: Graph, options: NetworkOptions): ReadNetwork {
   // Simplified, its scaling is plain: what is computed from constants is one.
   const hints =
     own.mean !== undefined && decodingHead(graph)?.input === input ? own : { ...own, ...rangeHints(cut, input) }
-  const recipe = { size: options.inputSize ?? hints.size ?? USUAL_SIZE, mean: [0, 0, 0], scale: [1, 1, 1] } as const
+  const recipe = {
+    size: checkedSide(options.inputSize ?? hints.size ?? USUAL_SIZE),
+    mean: [0, 0, 0],
+    scale: [1, 1, 1],
+  } as const
   const features = outputShapes(cut, { input, bottleneck, recipe, isCut: true })[FEATURES]?.[1]
   if (options.layers !== 'many' || features === undefined) {
     return { format: 'graph', graph: cut, input, bottleneck, last: bottleneck, features, inner: undefined, hints }
   }
   const layered = withInnerLayers(cut, { input, bottleneck }, features, recipe)
   return { format: 'graph', ...layered, input, last: bottleneck, features: features + total(layered.inner), hints }
+}
+
+/** @throws UserError E_BAD_GRAPH for an input that no picture should be enlarged to */
+export function checkedSide(size: number): number {
+  if (size <= LARGEST_SIDE) return size
+  throw new UserError(
+    'E_BAD_GRAPH',
+    `The network takes pictures of ${size} pixels a side; the limit is ${LARGEST_SIDE}.`,
+    {
+      hint: 'Give it another size with --input-size, if it takes one.',
+    },
+  )
 }
 
 function total(lengths: readonly number[]): number {
@@ -111,7 +129,7 @@ function describeOnnx(bytes: Uint8Array, { input, bottleneck, layers }: NetworkO
   const { features } = found
   const taps = layers === 'many' ? findOnnxTaps(model, found) : undefined
   const inner = taps?.map(({ channels }) => channels)
-  const size = found.size === undefined ? {} : { size: found.size }
+  const size = found.size === undefined ? {} : { size: checkedSide(found.size) }
   const hints = found.input.type === DATA_TYPE.uint8 ? { ...size, mean: 0, scale: 1 } : size
   return {
     format: 'onnx',

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts'
 import { Builder } from '../formats/onnx/builder.ts'
 import { isTensor, type Value } from '../formats/onnx/value.ts'
 import { constantOf, dataInputs, type Graph, nodeError, shapeAttr } from '../graph/graph.ts'
-import { evaluateNode } from '../graph/simplify/evaluate.ts'
+import { Folding } from '../graph/simplify/folding.ts'
 import { useCounts } from '../graph/traverse.ts'
 import { LOWERINGS } from './ops/index.ts'
 
@@ -24,6 +24,7 @@ export function lower(
   start: (builder: Builder) => Value,
 ): Builder {
   const counts = useCounts(graph)
+  const folding = new Folding(graph)
   // An output must stay as it is, so it counts as used once more.
   const builder = new Builder(ref => (counts.get(ref) ?? 0) + (outputs.includes(ref) ? 1 : 0), reserved)
   for (const node of graph.nodes) {
@@ -37,7 +38,7 @@ export function lower(
       continue
     }
     const operands = dataInputs(node).map(ref => builder.operand(ref))
-    const known = operands.every(isTensor) ? evaluateNode(node, operands) : undefined
+    const known = operands.every(isTensor) ? folding.evaluate(node, operands) : undefined
     if (known !== undefined) {
       builder.setResults(node, [known])
       continue

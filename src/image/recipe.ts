@@ -12,5 +12,8 @@ export interface Recipe {
   readonly scale: readonly [number, number, number]
 }
 
+/** Pixels: beyond any network's input, since a picture would take hundreds of megabytes. */
+export const LARGEST_SIDE = 2048
+
 /** Raised whenever decoding or resizing changes its result, so that cached bottlenecks of older code are not used. */
 export const RECIPE_VERSION = 1

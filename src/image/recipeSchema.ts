@@ -1,8 +1,6 @@
 import { looseObject, number, picklist, positive, satisfying, tuple } from '../schema.ts'
-import { RESIZES } from './recipe.ts'
+import { LARGEST_SIDE, RESIZES } from './recipe.ts'
 
-/** Wider inputs than any network's: a picture would take hundreds of megabytes. */
-const LARGEST_SIDE = 2048
 const divisor = satisfying(number, value => value !== 0, 'is 0')
 
 /** A recipe in a file. */

@@ -1,11 +1,11 @@
 import { UserError } from '../errors.ts'
 import { FAKE_QUANT } from '../graph/fakeQuant.ts'
 import { boolAttr, constantOf, dataInputs, type Graph, type GraphNode, nodesByName, parseRef } from '../graph/graph.ts'
-import { PASSING } from '../graph/simplify/bypass.ts'
-import { evaluateNode } from '../graph/simplify/evaluate.ts'
+import { bypass, PASSING } from '../graph/simplify/bypass.ts'
+import { foldConstants } from '../graph/simplify/constants.ts'
 import { floatsOf, type Tensor } from '../graph/tensor.ts'
 import { transposed } from '../graph/transpose.ts'
-import { terminals } from '../graph/traverse.ts'
+import { neededNodes, terminals } from '../graph/traverse.ts'
 import type { Head } from '../head/head.ts'
 import { RESULT } from './graph.ts'
 
@@ -25,7 +25,10 @@ export interface DenseEnd {
 export function denseEnd(graph: Graph): DenseEnd {
   const byName = nodesByName(graph)
   const softmax =
-    byName.get(RESULT) ?? graph.nodes.find(({ op, name }) => op === 'Softmax' && terminals(graph).includes(name))
+    byName.get(RESULT) ??
+    terminals(graph)
+      .flatMap(name => byName.get(name) ?? [])
+      .find(({ op }) => op === 'Softmax')
   if (softmax?.op !== 'Softmax') throw noEnd(`it has no softmax at its end`)
   const rounded = producer(byName, softmax.inputs[0])
   // Graphs trained for 8 bits round the sums too. That moves no score by more than half a step, and a head has no place for it.
@@ -35,8 +38,8 @@ export function denseEnd(graph: Graph): DenseEnd {
   const isBare = sum.op === 'MatMul'
   const terms = dataInputs(sum)
   const product = isBare ? sum : terms.map(ref => producer(byName, ref)).find(node => node?.op === 'MatMul')
-  const bias = isBare ? undefined : terms.map(ref => known(byName, ref)).find(value => value !== undefined)
-  const weights = product && known(byName, product.inputs[1])
+  const bias = isBare ? undefined : terms.map(ref => known({ graph, byName }, ref)).find(value => value !== undefined)
+  const weights = product && known({ graph, byName }, product.inputs[1])
   const bottleneck = product && producer(byName, product.inputs[0])
   if (!product || !(bias || isBare) || weights?.shape.length !== 2 || !bottleneck) {
     throw noEnd(`the layer before "${softmax.name}" is not a dense one with constant weights`)
@@ -53,10 +56,13 @@ export function denseEnd(graph: Graph): DenseEnd {
   return { bottleneck: bottleneck.name, head }
 }
 
-type Nodes = ReadonlyMap<string, GraphNode>
+interface Nodes {
+  readonly graph: Graph
+  readonly byName: ReadonlyMap<string, GraphNode>
+}
 
 /** The node behind a reference that does something when the graph only runs. */
-function producer(byName: Nodes, ref: string | undefined): GraphNode | undefined {
+function producer(byName: Nodes['byName'], ref: string | undefined): GraphNode | undefined {
   let node = byName.get(parseRef(ref ?? '').name)
   for (let hops = 0; hops < 32 && node && PASSING.has(node.op); hops++)
     node = byName.get(parseRef(node.inputs[0] ?? '').name)
@@ -64,13 +70,12 @@ function producer(byName: Nodes, ref: string | undefined): GraphNode | undefined
 }
 
 /** The value of a reference that nothing but constants lead to. */
-function known(byName: Nodes, ref: string | undefined, depth = 0): Tensor | undefined {
+function known({ graph, byName }: Nodes, ref: string | undefined): Tensor | undefined {
   const node = producer(byName, ref)
-  if (!node || depth > 16) return undefined
-  const constant = constantOf(node)
-  if (constant) return constant
-  const inputs = dataInputs(node).map(input => known(byName, input, depth + 1))
-  return inputs.length > 0 && inputs.every(value => value !== undefined) ? evaluateNode(node, inputs) : undefined
+  if (!node) return undefined
+  const nodes = neededNodes(graph, [node.name])
+  if (nodes.some(({ op, inputs }) => inputs.length === 0 && op !== 'Const')) return undefined
+  return constantOf(foldConstants(bypass({ nodes }, [node.name])).nodes.at(-1))
 }
 
 function noEnd(what: string): UserError {

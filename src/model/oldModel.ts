@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Backbone, GraphNetwork } from '../backbone/backbone.ts'
-import { recipeHints } from '../backbone/readNetwork.ts'
+import { checkedSide, recipeHints } from '../backbone/readNetwork.ts'
 import { systemCode, UserError } from '../errors.ts'
 import { readGraphDef } from '../formats/graphdef/read.ts'
 import { cutGraph } from '../graph/cut/cut.ts'
@@ -93,7 +93,7 @@ function recipeOf(graph: Graph, input: string): Recipe {
   const own = hints.scale === 1 ? ownScaling(graph, input) : undefined
   // retrain.py of 2018 took modules of TensorFlow Hub, which all take 0 to 1.
   const factor = own && own.scale <= 2 ? 255 : scale
-  return { size, resize: 'stretch', mean: [mean, mean, mean], scale: [factor, factor, factor] }
+  return { size: checkedSide(size), resize: 'stretch', mean: [mean, mean, mean], scale: [factor, factor, factor] }
 }
 
 async function readLabels({ labels: path, graph }: OldFiles, head: Head): Promise<string[]> {

@@ -5,6 +5,10 @@ import { permuted } from '../../graph/transpose.ts'
 import { BATCH, isTensor, type Operand, physicalShape, type Value } from './value.ts'
 import type { OnnxAttr, OnnxNode, OnnxTensor } from './wire.ts'
 
+/** Numbers that one picture may become in one node, 256 MB, as 64 channels of 1,024 x 1,024, and in all nodes together. */
+const LARGEST_VALUE = 2 ** 26
+const LARGEST_SUM = 2 ** 32
+
 /** Collects the ONNX nodes and tensors of one model while its TensorFlow nodes are lowered in turn. */
 export class Builder {
   readonly nodes: OnnxNode[] = []
@@ -15,6 +19,7 @@ export class Builder {
   readonly #converted = new Map<string, Value>()
   readonly #constants = new Map<string, string>()
   readonly #uses: (ref: string) => number
+  #numbers = 0
 
   /**
    * @param uses how many nodes and outputs of the TensorFlow graph use a reference
@@ -59,8 +64,20 @@ export class Builder {
     result: Omit<Value, 'name' | 'padding'>,
   ): Value {
     const output = this.unique(name)
+    this.#account(name, result.shape)
     this.nodes.push({ op, name: output, inputs, outputs: [output], attrs })
     return { name: output, shape: result.shape, layout: result.layout }
+  }
+
+  /** @throws UserError E_BAD_GRAPH when a picture would take more than any image network lets it */
+  #account(name: string, shape: readonly number[]): void {
+    const numbers = sizeOfOne(shape)
+    this.#numbers += numbers
+    if (numbers <= LARGEST_VALUE && this.#numbers <= LARGEST_SUM) return
+    const sum = numbers > LARGEST_VALUE ? numbers : this.#numbers
+    throw new UserError('E_BAD_GRAPH', `The graph takes too much: up to "${name}", a picture becomes ${sum} numbers.`, {
+      hint: 'Give it a smaller --input-size, or get the file again: no network for pictures needs so much.',
+    })
   }
 
   /** Adds float32 weights of a shape as ONNX has it; `data` is asked for when the model is encoded. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { constantBehind, type Graph, type GraphNode, nodesByName, numbersAttr } from '../graph.ts'
+import { constantBehind, dataInputs, type Graph, type GraphNode, nodesByName, numbersAttr } from '../graph.ts'
 import { numbersOf } from '../tensor.ts'
 import { neededNodes, reachableFrom, terminals } from '../traverse.ts'
 import { isConvolution } from './input.ts'
@@ -28,10 +28,10 @@ export function findBottleneck(graph: Graph, input: string): string {
   const byName = nodesByName(graph)
   const fromInput = reachableFrom(graph, input)
   const order = neededNodes(graph, terminals(graph))
-  for (const node of order.reverse()) {
-    if (!fromInput.has(node.name) || node.name.includes(OWN) || !isPooling(node, byName)) continue
-    const after = [...reachableFrom(graph, node.name)].filter(name => name !== node.name)
-    if (!after.some(name => isSpatial(byName.get(name)!, byName))) return node.name
+  const spatial = order.filter(node => isSpatial(node, byName))
+  const beforeSpatial = new Set(neededNodes(graph, spatial.flatMap(dataInputs)).map(({ name }) => name))
+  for (const { name } of order.filter(node => isPooling(node, byName)).reverse()) {
+    if (fromInput.has(name) && !name.includes(OWN) && !beforeSpatial.has(name)) return name
   }
   throw new UserError(
     'E_NO_POOLING',

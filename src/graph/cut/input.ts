@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts'
-import { type Graph, type GraphNode, nodesByName, numberAttr, shapeAttr } from '../graph.ts'
+import { type Graph, type GraphNode, numberAttr, shapeAttr } from '../graph.ts'
 import { DTYPE_CODES } from '../tensor.ts'
-import { reachableFrom } from '../traverse.ts'
+import { neededNodes } from '../traverse.ts'
 import { decodingHead } from './decodingHead.ts'
 
 const CONVOLUTIONS = new Set([
@@ -25,12 +25,9 @@ export function isConvolution(node: GraphNode): boolean {
 export function findInput(graph: Graph): string {
   const head = decodingHead(graph)
   if (head !== undefined) return head.input
-  const byName = nodesByName(graph)
-  const leads = (node: GraphNode): boolean => {
-    const name = node.name
-    for (const reached of reachableFrom(graph, name)) if (isConvolution(byName.get(reached)!)) return true
-    return false
-  }
+  const convolutions = graph.nodes.filter(isConvolution).map(({ name }) => name)
+  const beforeConvolutions = new Set(neededNodes(graph, convolutions).map(({ name }) => name))
+  const leads = ({ name }: GraphNode) => beforeConvolutions.has(name)
   let candidates = graph.nodes.filter(node => node.op === 'Placeholder' && mayBePictures(node) && leads(node))
   if (candidates.length === 0) {
     candidates = graph.nodes.filter(node => node.op === 'PlaceholderWithDefault' && mayBePictures(node) && leads(node))

@@ -13,6 +13,9 @@ import { floatsOf, floatTensor, type NumericTensor, type Tensor } from '../tenso
 import { useCounts } from '../traverse.ts'
 import { type Affine, affineOf, type Channels } from './affineOps.ts'
 
+/** Longer than any network's normalisation: a chain of thousands would keep what each of its steps came to. */
+const LONGEST = 64
+
 /** A layer with constant weights, and the product of all scaling and shifting found behind it so far. */
 interface Layer {
   readonly node: GraphNode
@@ -77,6 +80,7 @@ function extended(
 ): Layer | undefined {
   const name = node.inputs.find(input => open.has(input))
   const layer = name === undefined || !isFree(name) ? undefined : open.get(name)
+  if (layer && layer.chain.length >= LONGEST) return undefined
   const affine: Affine | undefined = layer && affineOf(node, byName, layer.channels)
   if (layer === undefined || affine === undefined || affine.input !== name) return undefined
   return {

@@ -16,6 +16,8 @@ import {
  * could make it endless.
  */
 const LARGEST = 2 ** 24
+/** Of what is joined: sizes, axes and biases. */
+const LONGEST = 2 ** 16
 
 const UNARY: Record<string, (x: number) => number> = {
   Rsqrt: x => 1 / Math.sqrt(x),
@@ -220,6 +222,7 @@ function join(node: GraphNode, inputs: readonly Tensor[]): Tensor | undefined {
   const [first] = values
   if (first === undefined || first.dtype === 'string' || values.some(value => value.shape.length !== rank))
     return undefined
+  if (values.reduce((sum, value) => sum + elementCount(value.shape), 0) > LONGEST) return undefined
   const numbers = values.flatMap(value => numbersOf(value))
   return make(first.dtype, [numbers.length], numbers)
 }
