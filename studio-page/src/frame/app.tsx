@@ -1,8 +1,12 @@
 import { useEffect, useState } from 'preact/hooks'
+import { CheckScreen } from '../check/screen.tsx'
 import { tellFailure } from '../notices.ts'
 import { takeDropped } from '../pictures/dropped.ts'
 import { PicturesScreen } from '../pictures/screen.tsx'
+import { ResultsScreen } from '../results/screen.tsx'
 import { takeBack } from '../server/unsaved.ts'
+import { ShareScreen } from '../share/screen.tsx'
+import { SortScreen } from '../sort/screen.tsx'
 import { locked, said, studio, type Tab, tab } from '../state.ts'
 import { TryScreen } from '../try/screen.tsx'
 import { Banners } from './banners.tsx'
@@ -11,16 +15,20 @@ import { JobLine } from './jobLine.tsx'
 import { Notices } from './noticeList.tsx'
 import { TopBar } from './topBar.tsx'
 
-const SCREENS: Partial<Readonly<Record<Tab, () => preact.JSX.Element | null>>> = {
+const SCREENS: Readonly<Record<Tab, () => preact.JSX.Element | null>> = {
   pictures: PicturesScreen,
+  sort: SortScreen,
+  check: CheckScreen,
+  results: ResultsScreen,
   try: TryScreen,
+  share: ShareScreen,
 }
 
 /** The page: what is always there, and the screen that is open. */
 export function App() {
   const [help, setHelp] = useState(false)
   const [dropping, setDropping] = useState(false)
-  const Screen = SCREENS[tab.value] ?? PicturesScreen
+  const Screen = SCREENS[tab.value]
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const typing = (event.target as Element).closest(

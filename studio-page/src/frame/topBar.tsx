@@ -1,7 +1,6 @@
 import { takeBack, unsaved } from '../server/unsaved.ts'
 import { connection, locked, studio, TABS, type Tab, tab } from '../state.ts'
 
-const SHOWN: readonly Tab[] = ['pictures', 'try']
 const NAMES: Readonly<Record<Tab, string>> = {
   pictures: 'Pictures',
   sort: 'Sort',
@@ -20,7 +19,7 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
         <b>itc studio</b> {now && <span class="soft">· {now.title}</span>}
       </p>
       <nav aria-label="Screens">
-        {TABS.filter(name => SHOWN.includes(name)).map(name => (
+        {TABS.map(name => (
           <a key={name} href={`#${name}`} aria-current={tab.value === name ? 'page' : undefined}>
             {NAMES[name]} <Waiting tab={name} />
           </a>

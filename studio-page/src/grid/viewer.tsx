@@ -10,7 +10,7 @@ import { Bars } from '../try/bars.tsx'
 import { original, Thumb } from './tile.tsx'
 
 /** What is known of a picture; null until it is. */
-function useDetail(id: number | undefined): PictureDetail | null {
+export function useDetail(id: number | undefined): PictureDetail | null {
   const [detail, setDetail] = useState<PictureDetail | null>(null)
   useEffect(() => {
     if (id === undefined) return setDetail(null)
@@ -28,7 +28,7 @@ function useDetail(id: number | undefined): PictureDetail | null {
 }
 
 /** Address of the map of what speaks for a category. */
-function heatMap(id: number, category: string): string {
+export function heatMap(id: number, category: string): string {
   return `explain/${id}/${encodeURIComponent(category)}.png?boot=${boot.value}`
 }
 

@@ -14,8 +14,8 @@ export interface Listing {
   readonly hide: (ids: readonly number[]) => void
 }
 
-/** The pictures asked for, kept up with what happens. */
-export function useListing(query: PicturesQuery): Listing {
+/** The pictures asked for, kept up with what happens. @param follow asks again whenever opinions differ */
+export function useListing(query: PicturesQuery, follow = false): Listing {
   const [columns, setColumns] = useState<PictureColumns | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const address = `api/pictures?${new URLSearchParams({ ...query } as Record<string, string>)}`
@@ -47,7 +47,7 @@ export function useListing(query: PicturesQuery): Listing {
   }, [change.value])
 
   // Orders and views by opinion change with the head, but never under the hands of who works through them.
-  const worthFetching = columns !== null && columns.total === 0
+  const worthFetching = columns !== null && (follow || columns.total === 0)
   useEffect(() => {
     if (worthFetching) void fetchIt()
   }, [opinions.value])
