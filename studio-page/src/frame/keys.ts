@@ -7,7 +7,7 @@ export function categoryOfKey(event: KeyboardEvent): string | undefined {
 }
 
 /** A key alone, while single keys are switched on and nobody types. */
-export function isPlain(event: KeyboardEvent): boolean {
+function isPlain(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null
   const typing = target?.closest('input:not([type=checkbox], [type=range]), textarea, select') !== null
   return settings.value.shortcuts && !typing && !event.ctrlKey && !event.metaKey && !event.altKey
