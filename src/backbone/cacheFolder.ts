@@ -22,15 +22,32 @@ export function defaultCacheFolder(
 
 /**
  * Where an address's file lives in the cache: folders named like the address, so that it can be found and put there by
- * hand, and a network of several files lies as it does on its server.
+ * hand, and a network of several files lies as it does on its server. What such names can't tell apart (http from https,
+ * users, queries, the case of letters, …) a folder of its own does; the files of one network share it.
  */
 export function cachedPath(cacheFolder: string, address: string): string {
   const url = new URL(address)
-  const parts = url.pathname.split('/').filter(part => part !== '')
-  const file = parts.pop() ?? 'index'
-  // Two queries of one path are two files; the files of one network share their query.
-  const query = url.search === '' ? [] : [createHash('sha256').update(url.search).digest('hex').slice(0, 8)]
-  return join(cacheFolder, ...[url.host, ...parts, ...query, file].map(safeName))
+  const parts = url.pathname.split('/').slice(1)
+  const file = parts.pop()!
+  const names = [url.host, ...parts.filter(part => part !== '')]
+  const isPlain = url.protocol === 'https:' && url.search + url.username + url.password === '' && !parts.includes('')
+  const isTold = isPlain && names.every(name => PLAIN.test(name))
+  const rest = [url.protocol, url.username, url.password, url.host, parts, url.search]
+  return join(cacheFolder, ...names.map(safeName), ...(isTold ? [] : [digestOf(rest)]), fileNameOf(file))
+}
+
+/** Names that are the same on every disk and in no other address. */
+const PLAIN = /^[a-z0-9][a-z0-9._-]{0,100}$/
+/** What lies beside a download belongs to it. */
+const BESIDE = /\.(part|lock|download\.json|part\.json)$/
+
+function fileNameOf(file: string): string {
+  if (/^[A-Za-z0-9][\w.-]{0,100}$/.test(file) && !BESIDE.test(file)) return file
+  return file === '' ? 'index' : `${digestOf([file])}-${safeName(file)}`
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12)
 }
 
 /** Windows forbids some characters in names, and every system has its longest name. */

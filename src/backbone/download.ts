@@ -1,10 +1,12 @@
-import { stat } from 'node:fs/promises'
+import { lstat, stat } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { readJson, writeJson } from '../disk/json.ts'
 import { withLock } from '../disk/lock.ts'
-import { renamePatiently } from '../disk/patience.ts'
+import { removeFile, renamePatiently } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { UserError } from '../errors.ts'
 import { looseObject, sha256 } from '../schema.ts'
+import { shownAddress } from './address.ts'
 import { cachedPath, defaultCacheFolder, type Environment, mirrored } from './cacheFolder.ts'
 import { sha256OfFile } from './digest.ts'
 import { openHttpClient } from './http.ts'
@@ -28,11 +30,17 @@ export interface DownloadOptions {
   readonly stallMs?: number | undefined
   readonly attempts?: number | undefined
   readonly pauseMs?: number | undefined
+  /** 2 GB unless given: no network is larger, as a protobuf message can't be. */
+  readonly mostBytes?: number | undefined
 }
 
 export interface Downloaded {
   readonly path: string
   readonly sha256: string
+  /** To be called when it was read and is a network: from then on its address must bring the same. */
+  readonly keep: () => Promise<void>
+  /** To be called when it is none: what was downloaded just now is removed, so that it is asked for again. */
+  readonly drop: () => Promise<void>
 }
 
 /** What is noted beside a downloaded file: later downloads of its address must bring the same. */
@@ -42,6 +50,9 @@ interface DownloadRecord {
   readonly bytes: number
 }
 
+/** A protobuf message ends at 2 GB. */
+const MOST_BYTES = 2 ** 31
+
 const recordSchema = looseObject({ sha256 })
 
 /**
@@ -49,6 +60,8 @@ const recordSchema = looseObject({ sha256 })
  * processes may ask for the same file at once; one downloads it.
  *
  * @param sha256 what it must be; without it, what the first download brought
+ * Links in the cache are not followed: others may write there too.
+ *
  * @throws UserError `E_DOWNLOAD`, `E_CHECKSUM` or `E_CACHE_FOLDER`; the signal's reason when aborted
  */
 export async function download(
@@ -59,6 +72,7 @@ export async function download(
   const folder = options.cacheFolder ?? defaultCacheFolder(options.env)
   const path = cachedPath(folder, address)
   try {
+    await refuseLinks(folder, path)
     const cached = await readCached(path, address, sha256)
     if (cached) return cached
     const waiting = async () => reportPart(path, address, options)
@@ -90,9 +104,10 @@ async function fetchInto(
   try {
     const continued = (await stat(part).catch(() => undefined)) !== undefined
     const onProgress = (received: number, total: number | undefined) =>
-      options.onProgress?.({ address, received, total })
-    const { attempts = 4, pauseMs = 500, signal } = options
-    const run = () => transfer(client, source, part, { stallMs, attempts, pauseMs, signal, onProgress })
+      options.onProgress?.({ address: shownAddress(address), received, total })
+    const { attempts = 4, pauseMs = 500, mostBytes = MOST_BYTES, signal } = options
+    const settings = { stallMs, attempts, pauseMs, mostBytes, signal, onProgress }
+    const run = () => transfer(client, source, part, settings)
     await run()
     const wanted = sha256 ?? (await readRecord(path))?.sha256
     let actual = await sha256OfFile(part)
@@ -104,15 +119,14 @@ async function fetchInto(
     }
     if (wanted !== undefined && actual !== wanted) {
       await dropPart(part)
-      throw wrongChecksum(`What ${source} sent`, wanted, actual, handHint(path))
+      throw wrongChecksum(`What ${shownAddress(source)} sent`, wanted, actual, handHint(path))
     }
     await renamePatiently(part, path)
     await dropPart(part)
-    await writeRecord(path, address, actual)
-    return { path, sha256: actual }
+    return { ...downloaded(path, address, actual), drop: () => removeFile(path) }
   } catch (error) {
     if (!(error instanceof TransferError)) throw error
-    const message = `Could not download ${source}: ${error.message}${error.message.endsWith('?') ? '' : '.'}`
+    const message = `Could not download ${shownAddress(source)}: ${error.message}${error.message.endsWith('?') ? '' : '.'}`
     throw new UserError('E_DOWNLOAD', message, { hint: handHint(path), cause: error })
   } finally {
     await client.close()
@@ -121,14 +135,12 @@ async function fetchInto(
 
 /** The cached file if it is whole; undefined where it must be downloaded. */
 async function readCached(path: string, address: string, sha256: string | undefined): Promise<Downloaded | undefined> {
-  if (!(await stat(path).catch(() => undefined))?.isFile()) return undefined
+  if (!(await lstat(path).catch(() => undefined))?.isFile()) return undefined
   const record = await readRecord(path)
   const wanted = sha256 ?? record?.sha256
   const actual = await sha256OfFile(path)
   if (wanted === undefined || actual === wanted) {
-    // A cache that can't be written can still be read.
-    if (record?.sha256 !== actual) await writeRecord(path, address, actual).catch(() => {})
-    return { path, sha256: actual }
+    return downloaded(path, address, actual)
   }
   // Without a record somebody put it there by hand, so it is theirs to remove.
   if (record === undefined) {
@@ -138,9 +150,30 @@ async function readCached(path: string, address: string, sha256: string | undefi
   return undefined
 }
 
+function downloaded(path: string, address: string, sha256: string): Downloaded {
+  const keep = async () => {
+    // A cache that can't be written can still be read.
+    if ((await readRecord(path))?.sha256 !== sha256) await writeRecord(path, address, sha256).catch(() => {})
+  }
+  return { path, sha256, keep, drop: async () => {} }
+}
+
+/** Only what lies below the cache folder: the folder itself its owner may well have put elsewhere. */
+async function refuseLinks(folder: string, path: string): Promise<void> {
+  const parts = relative(folder, path).split(sep)
+  for (let end = 1; end <= parts.length; end++) {
+    const part = join(folder, ...parts.slice(0, end))
+    if ((await lstat(part).catch(() => undefined))?.isSymbolicLink()) {
+      throw new UserError('E_CACHE_FOLDER', `"${part}" is a link: in the cache folder none is followed.`, {
+        hint: 'Remove it, or set ITC_CACHE to a folder of your own.',
+      })
+    }
+  }
+}
+
 async function reportPart(path: string, address: string, options: DownloadOptions): Promise<void> {
   const received = (await stat(`${path}.part`).catch(() => undefined))?.size
-  if (received !== undefined) options.onProgress?.({ address, received, total: undefined })
+  if (received !== undefined) options.onProgress?.({ address: shownAddress(address), received, total: undefined })
 }
 
 function readRecord(path: string): Promise<DownloadRecord | undefined> {
@@ -148,7 +181,7 @@ function readRecord(path: string): Promise<DownloadRecord | undefined> {
 }
 
 async function writeRecord(path: string, address: string, sha256: string): Promise<void> {
-  const record: DownloadRecord = { address, sha256, bytes: (await stat(path)).size }
+  const record: DownloadRecord = { address: shownAddress(address), sha256, bytes: (await stat(path)).size }
   await writeJson(recordPath(path), record)
 }
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { UserError, unexpected } from '../errors.ts'
+import { withoutSecrets } from './address.ts'
 import type { Backbone } from './backbone.ts'
 import { catalogEntry } from './catalog.ts'
 import { backboneOfEntry } from './fromCatalog.ts'
-import { backboneOfPath, downloadedNetwork, nameOf } from './fromFile.ts'
+import { backboneOfPath, downloadedNetwork, nameOf, readDownloaded } from './fromFile.ts'
 import { unknownBackbone } from './names.ts'
 import { checkInputSize, type FindOptions } from './options.ts'
 
@@ -19,7 +20,7 @@ export async function findBackbones(spec: string, options: FindOptions = {}): Pr
   if (single) throw new UserError('E_BAD_VALUE', `--${single} can't be used with several backbones: it belongs to one.`)
   const backbones = await Promise.all(parts.map(part => findBackbone(part, options)))
   const repeated = backbones.find((one, at) => backbones.findIndex(({ sha256 }) => sha256 === one.sha256) < at)
-  if (repeated) throw new UserError('E_BAD_VALUE', `"${spec}" names ${repeated.name} twice.`)
+  if (repeated) throw new UserError('E_BAD_VALUE', `"${withoutSecrets(spec)}" names ${repeated.name} twice.`)
   return backbones
 }
 
@@ -33,9 +34,10 @@ export async function findBackbone(spec: string, options: FindOptions = {}): Pro
   const entry = catalogEntry(spec)
   if (entry) return backboneOfEntry(entry, options)
   if (isAddress(spec)) {
-    if (!URL.canParse(spec)) throw unexpected('--backbone', 'a whole address', spec)
+    if (!URL.canParse(spec)) throw unexpected('--backbone', 'a whole address', withoutSecrets(spec))
     const downloaded = await downloadedNetwork(spec, undefined, options)
-    return backboneOfPath({ ...downloaded, name: nameOf(new URL(spec).pathname) }, options)
+    const found = { path: downloaded.path, sha256: downloaded.sha256, name: nameOf(new URL(spec).pathname) }
+    return readDownloaded(downloaded, () => backboneOfPath(found, options))
   }
   if (existsSync(spec)) return backboneOfPath({ path: spec }, options)
   if (/[\\/]|\.(pb|onnx|json|tgz|gz|h5|keras|tflite)$/.test(spec)) {

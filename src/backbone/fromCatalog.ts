@@ -5,9 +5,9 @@ import { systemCode, UserError } from '../errors.ts'
 import { once } from '../flow/once.ts'
 import type { Backbone } from './backbone.ts'
 import { sha256OfPart, sha256OfTfjsModel } from './digest.ts'
-import { recordedSha256 } from './download.ts'
+import { type Downloaded, recordedSha256 } from './download.ts'
 import type { CatalogEntry } from './entry.ts'
-import { downloadedNetwork } from './fromFile.ts'
+import { downloadedNetwork, readDownloaded } from './fromFile.ts'
 import { type FindOptions, recipeWith } from './options.ts'
 
 /** `models/` of this package: the same from `src/` and from `dist/`. */
@@ -18,10 +18,11 @@ export async function backboneOfEntry(entry: CatalogEntry, options: FindOptions)
   const nodes = { input: options.input ?? entry.input, bottleneck: options.bottleneck ?? entry.bottleneck }
   const own = nodes.input === entry.input && nodes.bottleneck === entry.bottleneck
   const open = once(async () => {
-    const { path } = await locate(entry, options)
+    const { path, ...found } = await locate(entry, options)
     // Not before: a run whose bottlenecks are all cached has no use for the graph room.
     const { openNetwork } = await import('./network.ts')
-    return openNetwork(path, { ...nodes, inputSize: options.inputSize, layers: options.layers })
+    const read = () => openNetwork(path, { ...nodes, inputSize: options.inputSize, layers: options.layers })
+    return 'keep' in found ? readDownloaded(found, read) : read()
   })
   const recipe = recipeWith(entry.recipe, options)
   const sha256 = await identityOf(entry, options)
@@ -52,7 +53,7 @@ async function identityOf(entry: CatalogEntry, options: FindOptions): Promise<st
 async function locate(
   { source, sha256 }: CatalogEntry,
   options: FindOptions,
-): Promise<{ path: string; sha256: string }> {
+): Promise<Downloaded | { path: string; sha256: string }> {
   if (source.kind === 'download') return downloadedNetwork(source.address, sha256, options)
   return verifiedBundle(join(MODELS, source.folder), sha256 ?? '')
 }

@@ -4,6 +4,8 @@ import { UserError } from '../errors.ts'
 import { once } from '../flow/once.ts'
 import { filesOfWeights } from '../formats/onnx/external.ts'
 import { shardsOf } from '../formats/tfjs/shards.ts'
+import { printable } from '../text.ts'
+import { shownAddress } from './address.ts'
 import type { Backbone } from './backbone.ts'
 import { described } from './descriptionCache.ts'
 import { sha256OfNetwork, sha256OfPart } from './digest.ts'
@@ -55,20 +57,44 @@ export async function downloadedNetwork(
   const settings = { ...options, onProgress: options.onDownload }
   const { pathname } = new URL(address)
   if (!/\.(json|onnx)$/i.test(pathname)) return download(address, sha256, settings)
-  const { path } = await download(address, undefined, settings)
+  const first = await download(address, undefined, settings)
+  const files = [first]
+  const { path } = first
   const bytes = await readFile(path)
   const beside = /\.onnx$/i.test(pathname) ? filesOfWeights(bytes) : shardsOf(bytes.toString('utf8'), path)
   for (const shard of beside) {
     const shardAddress = new URL(shard, address)
     // A model's files lie beside it; one that reaches elsewhere is not taken at its word.
     if (!shardAddress.href.startsWith(new URL('.', address).href)) {
-      throw new UserError('E_BAD_GRAPH', `${address} names a file outside its own folder: "${shard}".`)
+      throw new UserError(
+        'E_BAD_GRAPH',
+        `${shownAddress(address)} names a file outside its own folder: "${printable(shard)}".`,
+      )
     }
     shardAddress.search = new URL(address).search
-    await download(shardAddress.href, undefined, settings)
+    shardAddress.username = new URL(address).username
+    shardAddress.password = new URL(address).password
+    files.push(await download(shardAddress.href, undefined, settings))
   }
-  return { path, sha256: await sha256OfNetwork(path) }
+  const all = async (what: 'keep' | 'drop') => {
+    for (const file of files) await file[what]()
+  }
+  return { path, sha256: await sha256OfNetwork(path), keep: () => all('keep'), drop: () => all('drop') }
 }
+
+/** Reads a downloaded network: only one that is a network is worth noting. */
+export async function readDownloaded<T>({ keep, drop }: Pick<Downloaded, 'keep' | 'drop'>, read: () => Promise<T>) {
+  try {
+    const result = await read()
+    await keep()
+    return result
+  } catch (error) {
+    if (error instanceof UserError && NO_NETWORK.includes(error.code)) await drop()
+    throw error
+  }
+}
+
+const NO_NETWORK: readonly string[] = ['E_NOT_A_GRAPH', 'E_BAD_GRAPH', 'E_BAD_ARCHIVE', 'E_NOT_FROZEN']
 
 /** The file's name without its ending; `model.json` and the like tell less than the folder they lie in. */
 export function nameOf(path: string): string {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
-import { systemCode } from '../errors.ts'
+import { messageOf, systemCode, UserError } from '../errors.ts'
+import { printable } from '../text.ts'
+import { credentialsOf } from './address.ts'
 import type { Environment } from './cacheFolder.ts'
 
 /** One answer of a server, its body not yet read. */
@@ -22,7 +23,8 @@ const CONNECT_MS = 15_000
 
 /** undici is loaded only here and only now: most runs download nothing. */
 export async function openHttpClient(env: Environment, stallMs: number): Promise<HttpClient> {
-  const { EnvHttpProxyAgent, interceptors, request } = await import('undici')
+  const { EnvHttpProxyAgent, request } = await import('undici')
+  refuseBadProxies(env)
   const agent = new EnvHttpProxyAgent({
     httpProxy: env.http_proxy || env.HTTP_PROXY || '',
     httpsProxy: env.https_proxy || env.HTTPS_PROXY || '',
@@ -31,25 +33,64 @@ export async function openHttpClient(env: Environment, stallMs: number): Promise
     proxyTunnel: false,
     connect: { timeout: CONNECT_MS },
   })
-  const dispatcher: Dispatcher = agent.compose(interceptors.redirect({ maxRedirections: 5 }))
+  const ask = async (url: URL, headers: Record<string, string>, signal: AbortSignal | undefined) => {
+    const answer = await request(url, {
+      dispatcher: agent,
+      // Compressing an archive again would only hide its true length.
+      headers: { 'user-agent': 'itc', 'accept-encoding': 'identity', ...headers },
+      headersTimeout: stallMs,
+      bodyTimeout: stallMs,
+      signal: signal ?? null,
+    })
+    return {
+      status: answer.statusCode,
+      header: (name: string) => [answer.headers[name]].flat()[0],
+      body: answer.body,
+    }
+  }
   return {
     async get(address, headers, signal) {
-      const answer = await request(address, {
-        dispatcher,
-        // Compressing an archive again would only hide its true length.
-        headers: { 'user-agent': 'itc', 'accept-encoding': 'identity', ...headers },
-        headersTimeout: stallMs,
-        bodyTimeout: stallMs,
-        signal: signal ?? null,
-      })
-      return {
-        status: answer.statusCode,
-        header: name => [answer.headers[name]].flat()[0],
-        body: answer.body,
+      const first = new URL(address)
+      let url = first
+      for (let turn = 0; ; turn++) {
+        // What opens one server is not shown to another.
+        const answer = await ask(url, { ...headers, ...(url.origin === first.origin && credentialsOf(first)) }, signal)
+        const target = answer.header('location')
+        if (!REDIRECTS.includes(answer.status) || target === undefined) return answer
+        answer.body.on('error', () => {}).destroy()
+        if (turn === MOST_REDIRECTS) throw new RedirectError('it redirects in circles')
+        url = redirected(url, target)
       }
     },
     close: () => agent.destroy(),
   }
+}
+
+/** @throws UserError `E_DOWNLOAD` */
+function refuseBadProxies(env: Environment): void {
+  for (const name of ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY']) {
+    const proxy = env[name]
+    if (!proxy || /^https?:$/.test(URL.canParse(proxy) ? new URL(proxy).protocol : '')) continue
+    const hint = `Write it as http://HOST:PORT, or unset ${name}.`
+    throw new UserError('E_DOWNLOAD', `${name} in the environment is no address of a proxy.`, { hint })
+  }
+}
+
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
+const MOST_REDIRECTS = 5
+
+/** A server that sends on to where nobody should go. */
+class RedirectError extends Error {}
+
+/** @internal for tests: a server with a certificate is more than it needs */
+export function redirected(from: URL, target: string): URL {
+  if (!URL.canParse(target, from.href)) throw new RedirectError('it redirects to what is no address')
+  const to = new URL(target, from)
+  if (!/^https?:$/.test(to.protocol)) throw new RedirectError(`it redirects to ${to.protocol} instead of https:`)
+  if (from.protocol === 'https:' && to.protocol === 'http:') {
+    throw new RedirectError('it redirects from https to http, where anybody on the way may read and change the file')
+  }
+  return to
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -67,18 +108,16 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   UND_ERR_ABORTED: 'the proxy refused the connection',
 }
 
-/** Why a transfer failed, in words, and whether to try again; undefined where the network has nothing to do with it. */
-export function transferProblem(error: unknown, stallMs: number): { problem: string; again: boolean } | undefined {
-  if (!(error instanceof Error)) return undefined
+/** Why a server could not be asked or its answer not be read, in words, and whether to try again. */
+export function transferProblem(error: unknown, stallMs: number): { problem: string; again: boolean } {
+  if (error instanceof RedirectError) return { problem: error.message, again: false }
   const code = systemCode(error) ?? ''
   if (/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) {
     return { problem: `nothing arrived for ${stallMs / 1000} s`, again: true }
   }
   if (PROBLEMS[code]) return { problem: PROBLEMS[code], again: true }
-  if (error.message.startsWith('Redirect loop')) return { problem: 'it redirects in circles', again: false }
-  const problem = error.message.replace(/\.$/, '')
+  const problem = printable(messageOf(error).split('\n')[0]!)
   if (/^(HPE_|UND_ERR_)/.test(code)) return { problem, again: true }
-  // Certificates: the same answer would come again.
-  if (/^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return { problem, again: false }
-  return undefined
+  // Certificates, and whatever else there may be: the same answer would come again.
+  return { problem, again: false }
 }

@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { lstat, open } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readJson, writeJson } from '../disk/json.ts'
 import { removeFile } from '../disk/patience.ts'
@@ -14,6 +15,8 @@ export interface TransferOptions {
   /** Pause after the first failure; doubled after each further one. */
   readonly pauseMs: number
   readonly signal: AbortSignal | undefined
+  /** More are not taken. */
+  readonly mostBytes: number
   readonly onProgress: (received: number, total: number | undefined) => void
 }
 
@@ -54,7 +57,8 @@ export async function transfer(client: HttpClient, address: string, part: string
       return await attempt(client, address, part, options)
     } catch (error) {
       options.signal?.throwIfAborted()
-      const failure = asTransferError(error, options.stallMs)
+      if (!(error instanceof TransferError)) throw error
+      const failure = error
       const size = await sizeOf(part)
       failures = size > most ? 1 : failures + 1
       most = Math.max(most, size)
@@ -74,10 +78,14 @@ export async function dropPart(part: string): Promise<void> {
 async function attempt(client: HttpClient, address: string, part: string, options: TransferOptions): Promise<void> {
   const kept = await readKept(part)
   const headers: Record<string, string> = kept ? { range: `bytes=${kept.size}-`, 'if-range': kept.validator } : {}
-  const answer = await client.get(address, headers, options.signal)
+  const transferError = (error: unknown) => asTransferError(error, options)
+  const answer = await client.get(address, headers, options.signal).catch((error: unknown) => {
+    throw transferError(error)
+  })
   try {
     if (answer.status === 416 && kept && isWhole(answer, kept)) return
     const { start, total } = await placeOf(answer, kept, part)
+    if ((total ?? 0) > options.mostBytes) throw tooLarge(options.mostBytes)
     if (start === 0) await writeNotes(part, answer, total)
     await receive(answer, part, start, total, options)
   } finally {
@@ -125,12 +133,14 @@ async function receive(
   total: number | undefined,
   options: TransferOptions,
 ): Promise<void> {
-  const file = await open(part, start === 0 ? 'w' : 'r+')
+  const { O_CREAT, O_TRUNC, O_WRONLY, O_NOFOLLOW = 0 } = constants
+  const file = await open(part, O_WRONLY | O_NOFOLLOW | (start === 0 ? O_CREAT | O_TRUNC : 0))
   let received = start
   try {
     options.onProgress(received, total)
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    for await (const chunk of chunksOf(answer, options)) {
       if (received === 0 && /^\s*<(!doctype|html|\?xml)/i.test(chunk.toString('latin1', 0, 64))) throw webPage()
+      if (received + chunk.length > options.mostBytes) throw tooLarge(options.mostBytes)
       await file.write(chunk, 0, chunk.length, received)
       received += chunk.length
       options.onProgress(received, total)
@@ -156,11 +166,23 @@ function webPage(): TransferError {
   })
 }
 
-function asTransferError(error: unknown, stallMs: number): TransferError {
-  if (error instanceof TransferError) return error
-  const known = transferProblem(error, stallMs)
-  if (known === undefined) throw error
-  return new TransferError(known.problem, { again: known.again, cause: error })
+/** An answer's bytes as they arrive; what goes wrong meanwhile is the network's fault, and never the disk's. */
+async function* chunksOf(answer: HttpAnswer, options: TransferOptions): AsyncGenerator<Buffer> {
+  try {
+    yield* answer.body as AsyncIterable<Buffer>
+  } catch (error) {
+    throw asTransferError(error, options)
+  }
+}
+
+function tooLarge(mostBytes: number): TransferError {
+  return new TransferError(`it is larger than ${Math.floor(mostBytes / 1e6).toLocaleString('en')} MB`, { again: false })
+}
+
+function asTransferError(error: unknown, { stallMs, signal }: TransferOptions): unknown {
+  if (signal?.aborted) return error
+  const { problem, again } = transferProblem(error, stallMs)
+  return new TransferError(problem, { again, cause: error })
 }
 
 async function readKept(part: string): Promise<Kept | undefined> {
@@ -182,7 +204,7 @@ function notesPath(part: string): string {
 }
 
 async function sizeOf(path: string): Promise<number> {
-  return (await stat(path).catch(() => undefined))?.size ?? 0
+  return (await lstat(path).catch(() => undefined))?.size ?? 0
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -4,11 +4,15 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import util from 'node:util'
 import { defaultCacheFolder } from '../backbone/cacheFolder.ts'
+import { openToOthers } from '../disk/ours.ts'
 import { UserError } from '../errors.ts'
+import { printable } from '../text.ts'
 import type { TensorFlow } from './tensorflowApi.ts'
 
 const PACKAGE = '@tensorflow/tfjs-node'
 const VERSION = '4.22.0'
+/** Whoever could change what is found from here could change this program. */
+const OWN = fileURLToPath(import.meta.url)
 const SCRIPT = fileURLToPath(new URL('../../scripts/provision-tfjs-node/run.mjs', import.meta.url))
 
 /**
@@ -24,7 +28,7 @@ export function provisionedFolder(cacheFolder: string = defaultCacheFolder()): s
  * whoever provisioned did so because npm's does not load.
  */
 function importers(): string[] {
-  return [join(provisionedFolder(), 'package.json'), fileURLToPath(import.meta.url)]
+  return [join(provisionedFolder(), 'package.json'), OWN]
 }
 
 /**
@@ -40,6 +44,11 @@ export function loadTensorFlow(from: readonly string[] = importers()): TensorFlo
     const require = createRequire(importer)
     const installed = folderOf(require)
     if (installed === undefined) continue
+    const open = importer === OWN ? undefined : openToOthers(installed)
+    if (open !== undefined) {
+      problem = `others may write to ${printable(open)}, so nothing in ${printable(installed)} is run`
+      continue
+    }
     // Not even tried: a copy that fails half-way leaves its kernels registered.
     if (!hasAddon(installed)) {
       problem = `${PACKAGE} is installed without its addon (its install script has not run)`

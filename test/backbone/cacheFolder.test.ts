@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cachedPath, defaultCacheFolder, mirrored } from '../../src/backbone/cacheFolder.ts'
 
@@ -15,18 +15,36 @@ test.each([
 
 test.each([
   ['https://example.org/models/a/net.tgz', ['example.org', 'models', 'a', 'net.tgz']],
-  ['http://127.0.0.1:8080/net.tgz', ['127.0.0.1_8080', 'net.tgz']],
   ['https://example.org/../../%2e%2e/net.tgz', ['example.org', 'net.tgz']],
-  ['https://example.org/a%2F..%2Fnet.tgz', ['example.org', 'a%2F..%2Fnet.tgz']],
   ['https://example.org', ['example.org', 'index']],
 ])('%s has its place in the cache', (address, parts) => {
   expect(cachedPath('cache', address)).toBe(join('cache', ...parts))
 })
 
-test('two queries of one path are two files', () => {
-  const [one, two] = ['a', 'b'].map(query => cachedPath('cache', `https://example.org/net.tgz?v=${query}`))
-  expect(one).not.toBe(two)
-  expect(one).toMatch(/net\.tgz$/)
+test('what differs anywhere in its address has a place of its own, on a disk that ignores case too', () => {
+  const folders = [
+    ...['https://example.org', 'http://example.org', 'https://example.org:8080', 'https://ada@example.org'],
+    ...['https://ada:1@example.org', 'https://bob:1@example.org', 'https://example.org/a', 'https://example.org/A'],
+    ...['https://example.org//a', 'https://example.org/a%3Cb', 'https://example.org/a_b'],
+    ...[`https://example.org/${'a'.repeat(130)}`, `https://example.org/b${'a'.repeat(130)}`],
+  ]
+  const files = ['net.tgz', 'net.tgz?v=a', 'net.tgz?v=b', 'net.tgz.part', 'net.tgz.download.json', 'n%3Ft', 'n_t']
+  const paths = folders.flatMap(folder => files.map(file => cachedPath('cache', `${folder}/${file}`).toLowerCase()))
+  expect(new Set(paths).size).toBe(paths.length)
+  const beside = paths.filter(path =>
+    paths.some(other => path === `${other}.part` || path === `${other}.download.json`),
+  )
+  expect(beside).toEqual([])
+})
+
+test('the files of one network lie side by side under their names', () => {
+  const [model, shard] = ['model.json', 'group1-shard1of2.bin'].map(name => {
+    return cachedPath('cache', `https://ada:1@example.org/Net/${name}?token=1`)
+  })
+  expect(dirname(shard!)).toBe(dirname(model!))
+  expect(model).toMatch(/model\.json$/)
+  expect(shard).toMatch(/group1-shard1of2\.bin$/)
+  expect(model).not.toMatch(/ada|token/)
 })
 
 test('a mirror takes the place of the host', () => {

@@ -1,10 +1,15 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cachedPath } from '../../src/backbone/cacheFolder.ts'
 import { type DownloadOptions, type DownloadProgress, download } from '../../src/backbone/download.ts'
+import { findBackbone } from '../../src/backbone/find.ts'
 import { thisProcess } from '../../src/disk/holder.ts'
+import { readJson } from '../../src/disk/json.ts'
 import { UserError } from '../../src/errors.ts'
+import { writeGraphDef } from '../../src/formats/graphdef/write.ts'
+import { looseObject } from '../../src/schema.ts'
+import { smallNetwork } from '../helpers/networks.ts'
 import { sendFile, sendThenCut, serve, serveProxy, someFile } from '../helpers/server.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
@@ -29,6 +34,8 @@ test('downloads once, notes size and checksum beside the file, and reports progr
   const seen: DownloadProgress[] = []
   const address = `${server.origin}/models/net.tgz`
   const got = await download(address, file.sha256, { ...options, onProgress: progress => seen.push(progress) })
+  await expect(stat(`${got.path}.download.json`)).rejects.toThrow()
+  await got.keep()
   expect(file.content.equals(await readFile(got.path))).toBe(true)
   expect(got.sha256).toBe(file.sha256)
   expect(seen[0]).toEqual({ address, received: 0, total: 300_000 })
@@ -196,6 +203,7 @@ test('without a known checksum the first download decides', async () => {
   const address = `${server.origin}/net.tgz`
   const first = await download(address, undefined, options)
   expect(first.sha256).toBe(file.sha256)
+  await first.keep()
   await rm(first.path)
   file = someFile(1_000)
   expect((await failure(download(address, undefined, options))).code).toBe('E_CHECKSUM')
@@ -205,7 +213,8 @@ test('a file that was damaged since is downloaded again', async () => {
   const file = someFile(1_000)
   const server = await serve((request, response) => sendFile(request, response, file))
   const options = await settings()
-  const { path } = await download(`${server.origin}/net.tgz`, undefined, options)
+  const { path, keep } = await download(`${server.origin}/net.tgz`, undefined, options)
+  await keep()
   await writeFile(path, 'damaged')
   await download(`${server.origin}/net.tgz`, undefined, options)
   expect(file.content.equals(await readFile(path))).toBe(true)
@@ -218,8 +227,7 @@ test('a file put there by hand is used without asking the server, and only if it
   const path = cachedPath(options.cacheFolder, address)
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, file.content)
-  expect(await download(address, file.sha256, options)).toEqual({ path, sha256: file.sha256 })
-  await rm(`${path}.download.json`)
+  expect(await download(address, file.sha256, options)).toMatchObject({ path, sha256: file.sha256 })
   await writeFile(path, 'something else')
   const error = await failure(download(address, file.sha256, options))
   expect(error.message).toMatch(/net\.tgz has the wrong checksum/)
@@ -231,7 +239,7 @@ test('offline, the message has the address and the place', async () => {
   const address = 'http://127.0.0.1:9/models/net.tgz'
   const error = await failure(download(address, undefined, { ...options, attempts: 1 }))
   expect(error.message).toBe(`Could not download ${address}: the connection was refused.`)
-  expect(error.hint).toContain(join(options.cacheFolder, '127.0.0.1_9', 'models', 'net.tgz'))
+  expect(error.hint).toContain(cachedPath(options.cacheFolder, address))
 })
 
 test('proxies are used, but not for the hosts that NO_PROXY names', async () => {
@@ -279,7 +287,8 @@ test('the lock of a process that died is taken over', async () => {
   const options = await settings()
   const path = cachedPath(options.cacheFolder, `${server.origin}/net.tgz`)
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(`${path}.lock`, JSON.stringify({ ...(await thisProcess()), pid: 2 ** 30, started: '1' }))
+  const { started: _, ...here } = await thisProcess()
+  await writeFile(`${path}.lock`, JSON.stringify({ ...here, pid: 2 ** 30 }))
   await download(`${server.origin}/net.tgz`, file.sha256, options)
 })
 
@@ -306,4 +315,108 @@ test('a cache folder that is a file gets a sentence', async () => {
   await writeFile(file, '')
   const error = await failure(download('http://127.0.0.1:9/net.tgz', undefined, { cacheFolder: file, env: {} }))
   expect(error.code).toBe('E_CACHE_FOLDER')
+})
+
+test('what was read and is no network is removed, what is one is noted', async () => {
+  const graph = Buffer.from(writeGraphDef(smallNetwork()))
+  let content = Buffer.from('no network at all')
+  const server = await serve((_, response) => response.end(content))
+  const { cacheFolder } = await settings()
+  const address = `${server.origin}/net.pb`
+  const error = await failure(findBackbone(address, { cacheFolder, env: {} }))
+  expect(error.code).toBe('E_NOT_A_GRAPH')
+  content = graph
+  await findBackbone(address, { cacheFolder, env: {} })
+  const path = cachedPath(cacheFolder, address)
+  expect(await readJson(`${path}.download.json`, looseObject({}))).toMatchObject({ bytes: graph.length })
+})
+
+test.each([
+  ['announced', 'content-length: 5000\r\n'],
+  ['not announced', ''],
+])('no more is taken than the cap allows: %s', async (_, header) => {
+  const server = await serve((_request, response) => {
+    response.socket?.end(`HTTP/1.1 200 OK\r\n${header}\r\n${'x'.repeat(5000)}`)
+  })
+  const options = { ...(await settings()), mostBytes: 4_000 }
+  const error = await failure(download(`${server.origin}/net.tgz`, undefined, options))
+  expect(error.message).toMatch(/: it is larger than 0 MB\.$/)
+  expect(server.requests).toHaveLength(1)
+  const part = await stat(`${cachedPath(options.cacheFolder, `${server.origin}/net.tgz`)}.part`).catch(() => undefined)
+  expect(part?.size ?? 0).toBeLessThanOrEqual(4_000)
+})
+
+test.each([
+  ['a length below 0', 'HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n', /does not match the HTTP/],
+  [
+    'two lengths',
+    'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello',
+    /less arrived than was announced/,
+  ],
+  ['no HTTP at all', 'SSH-2.0-OpenSSH_9.6\r\n', /does not match the HTTP/],
+  ['nothing', '', /the connection was cut/],
+  ['half a heading', 'HTTP/1.1 200 OK\r\nContent-Le', /the connection was cut/],
+  ['a chunk of no length', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n', /does not match the HTTP/],
+  ['a bad Location', 'HTTP/1.1 302 Found\r\nLocation: http://[bad\r\n\r\n', /redirects to what is no address/],
+  ['a file as Location', 'HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n', /redirects to file: instead/],
+  ['no Location', 'HTTP/1.1 302 Found\r\n\r\n', /status 302|circles/],
+  ['a status that there is not', 'HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n', /status 999/],
+])('a server that answers with %s gets a sentence', async (_, answer, problem) => {
+  const server = await serve((_request, response) => response.socket?.end(answer))
+  const error = await failure(download(`${server.origin}/net.tgz`, undefined, { ...(await settings()), attempts: 1 }))
+  expect(error.code).toBe('E_DOWNLOAD')
+  expect(error.message).toMatch(problem)
+  expect(error.message.split('\n')).toHaveLength(1)
+})
+
+test.each(['ftp://proxy.invalid', 'nonsense'])('a proxy that is none, %s, gets a sentence', async proxy => {
+  const error = await failure(
+    download('https://example.invalid/net.tgz', undefined, await settings({ HTTPS_PROXY: proxy })),
+  )
+  expect(error.message).toBe('HTTPS_PROXY in the environment is no address of a proxy.')
+})
+
+test('user, password and token open the server and are seen nowhere', async () => {
+  const file = someFile(1_000)
+  const other = await serve((request, response) => sendFile(request, response, file))
+  const server = await serve((request, response) => {
+    if (request.headers.authorization === undefined) response.writeHead(401).end()
+    else response.writeHead(302, { location: `${other.origin}/there.tgz` }).end()
+  })
+  const options = await settings()
+  const { host } = new URL(server.origin)
+  const address = `http://ada:s%C3%A9cret@${host}/net.tgz?token=hush#also`
+  const seen: DownloadProgress[] = []
+  const got = await download(address, undefined, { ...options, onProgress: progress => seen.push(progress) })
+  await got.keep()
+  expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('ada:s\u00e9cret').toString('base64')}`)
+  expect(other.requests[0]?.headers.authorization).toBeUndefined()
+  await rm(got.path)
+  file.content.fill(7)
+  const error = await failure(download(address, undefined, options))
+  const refused = await failure(download(address.replace('ada:s%C3%A9cret@', ''), undefined, options))
+  const record = await readFile(`${got.path}.download.json`, 'utf8')
+  const shown = JSON.stringify([got.path, seen, error.message, error.hint, refused.message, record])
+  expect(shown).not.toMatch(/ada|cret|hush|also/)
+  expect(refused.message).toBe(`Could not download ${server.origin}/net.tgz?…: the server answered with status 401.`)
+})
+
+test.runIf(process.platform !== 'win32')('in the cache folder no link is followed', async () => {
+  const file = someFile(1_000)
+  const server = await serve((request, response) => sendFile(request, response, file))
+  const address = `${server.origin}/models/net.tgz`
+  const victim = join(await tempFolder(), 'mine')
+  await writeFile(victim, 'mine')
+  for (const planted of ['', '.part']) {
+    const options = await settings()
+    const path = `${cachedPath(options.cacheFolder, address)}${planted}`
+    await mkdir(dirname(path), { recursive: true })
+    await symlink(victim, path)
+    expect((await failure(download(address, undefined, options))).code).toBe('E_CACHE_FOLDER')
+  }
+  const options = await settings()
+  await symlink(dirname(victim), join(options.cacheFolder, new URL(address).host.replace(':', '_')))
+  expect((await failure(download(address, undefined, options))).message).toMatch(/is a link: in the cache folder none/)
+  expect(await readFile(victim, 'utf8')).toBe('mine')
+  expect(await readdir(dirname(victim))).toEqual(['mine'])
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTensorflowEngine } from '../../src/engine/tensorflow.ts'
@@ -34,6 +34,21 @@ describe('loading tfjs-node where it does not load', () => {
       'The tensorflow engine cannot be loaded: libtensorflow_cc.so.2: cannot open shared object file.',
     )
     expect(error.cause).toBeInstanceOf(Error)
+  })
+
+  it.runIf(process.getuid)('runs nothing from a folder where others may write', () => {
+    install('globalThis.tfjsNodeRan = true')
+    addon()
+    for (const open of [folder, join(folder, 'node_modules', '@tensorflow')]) {
+      chmodSync(open, 0o777)
+      expect(failure().message).toContain(`others may write to ${open}, so nothing in `)
+      chmodSync(open, 0o755)
+    }
+    if (process.getuid!() === 0) {
+      chownSync(folder, 1000, 1000)
+      expect(failure().message).toContain(`others may write to ${folder}, so nothing in `)
+    }
+    expect(globalThis).not.toHaveProperty('tfjsNodeRan')
   })
 
   it('tries the next place', () => {

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../../backbone/address.ts'
 import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { DEFAULT_FRACTIONS } from '../../dataset/split.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../../head/options.ts'
@@ -13,7 +14,7 @@ const noFlags = (): Flags => ({})
 
 /** How every option of a training appears in the command that does the same again, in this order. */
 const FLAGS: { readonly [Name in keyof TrainOptions]-?: (options: ResolvedTrainOptions) => Flags } = {
-  backbone: ({ network }) => ({ backbone: unlessUsual(network.backbone, DEFAULT_BACKBONE) }),
+  backbone: ({ network }) => ({ backbone: unlessUsual(withoutSecrets(network.backbone), DEFAULT_BACKBONE) }),
   preset: noFlags, // what it stands for is said
   head: ({ head }) => ({ head: unlessUsual(head.head, DEFAULT_HEAD_OPTIONS.head) }),
   layers: ({ network, head }) => ({ layers: unlessUsual(network.layers, head.head === 'softmax' ? 'last' : 'many') }),
