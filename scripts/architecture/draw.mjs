@@ -9,6 +9,7 @@ const WORDS = {
   errors: 'what went wrong',
   version: 'of this package',
   text: 'numbers and lists',
+  schema: 'what files may hold',
   disk: 'safe writing, locks',
   flow: 'order in time',
   storage: 'where files come from',
