@@ -10,7 +10,7 @@ if (isInstalled('typescript/package.json')) {
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], { shell: true, stdio: ['ignore', 2, 2] })
   process.exitCode = status ?? 1
 } else {
-  console.error('Not built: TypeScript is not installed. To build: npm ci && npm run build')
+  console.error('Not built: TypeScript is not installed. To build: npm ci, then npm run build')
 }
 
 function isInstalled(name) {

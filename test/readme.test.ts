@@ -62,3 +62,12 @@ function alike(shown: string, printed: string): boolean {
   const slack = /%/.test(shown) ? 2 : 0.02
   return values(shown).every((value, index) => Math.abs(value - values(printed)[index]!) <= slack)
 }
+
+it('README.md has no line that PowerShell 5.1 does not take', async () => {
+  const readme = await fs.readFile(join(root, 'README.md'), 'utf8')
+  const lines = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.trim().split('\n'))
+  const commands = lines.map(line => line.replace(/\s+#.*/, ''))
+  expect(commands.length).toBeGreaterThan(10)
+  // It has no && and no ||, a \\ continues nothing, < and ' mean something else, and its curl is not curl.
+  expect(commands.filter(command => /&&|\|\||\\$|[<'$`]|^curl\s/.test(command))).toEqual([])
+})

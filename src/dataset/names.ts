@@ -1,16 +1,19 @@
 /** What systems, network storage and archivers leave in folders, matched in lower case. Nobody means them as pictures. */
 const LEFT_OUT = new Set([
   ...['thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r', '__macosx'],
-  ...['$recycle.bin', 'system volume information', 'lost+found', 'found.000'],
+  ...['$recycle.bin', 'system volume information', 'lost+found'],
   ...['@eadir', '#recycle', '#snapshot', '@recycle', '@recently-snapshot'],
 ])
+
+/** Where Windows puts what it saves of a damaged disk. */
+const SAVED = /^found\.\d{3}$/i
 
 /** Endings of files that go along with pictures. */
 const SIDECARS = new Set('txt md json jsonl csv tsv xml xmp yaml yml html htm log ini aae thm py ipynb'.split(' '))
 
 /** True for what is left out without a word: hidden files and folders, and what systems strew about. */
 export function isHidden(name: string): boolean {
-  return name.startsWith('.') || name === 'RECYCLER' || LEFT_OUT.has(name.toLowerCase())
+  return name.startsWith('.') || name === 'RECYCLER' || LEFT_OUT.has(name.toLowerCase()) || SAVED.test(name)
 }
 
 /** True for a file that by its ending goes along with pictures and is none. */

@@ -1,5 +1,6 @@
 import { type Dirent, type Stats, stat } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
+import { sep } from 'node:path'
 import { unreadableReason } from '../errors/system.ts'
 
 /** One entry of a folder, its name as the bytes that the file system holds. */
@@ -27,7 +28,17 @@ const AT_ONCE = 64
 /** A folder's entries in the order of their names' bytes, which in UTF-8 is the order of their code points. */
 export async function listFolder(path: string): Promise<Entry[]> {
   const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
-  return entries.map(toEntry).sort((a, b) => Buffer.compare(a.name, b.name))
+  const real = await Promise.all(
+    entries.map(entry => (entry.isSymbolicLink() ? linkOrNot(path, entry) : toEntry(entry))),
+  )
+  return real.sort((a, b) => Buffer.compare(a.name, b.name))
+}
+
+/** Windows lists whatever is stored in a way of its own as a link: all that OneDrive keeps. Only a closer look tells. */
+async function linkOrNot(folder: string, { name }: Dirent<Buffer>): Promise<Entry> {
+  const kind = await lstat(Buffer.concat([Buffer.from(folder + sep), name])).catch(() => undefined)
+  if (kind?.isFile()) return { type: 'file', name }
+  return { type: kind?.isDirectory() ? 'folder' : 'link', name }
 }
 
 function toEntry(dirent: Dirent<Buffer>): Entry {

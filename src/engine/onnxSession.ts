@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import type { InferenceSession } from 'onnxruntime-node'
 import { messageOf, UserError } from '../errors.ts'
+import { loadHint } from './loadHint.ts'
 
 /** The runtime's module, loaded on first use: it brings 20 MB of native code. */
 export type Ort = typeof import('onnxruntime-node')
@@ -15,7 +16,7 @@ export async function loadOrt(): Promise<Ort> {
     return createRequire(import.meta.url)('onnxruntime-node') as Ort
   } catch (cause) {
     throw new UserError('E_ENGINE', `onnxruntime-node does not load on ${process.platform}-${process.arch}.`, {
-      hint: 'Install again with `npm ci`; `itc doctor` says more. On Linux it needs glibc 2.28 or newer (not Alpine).',
+      hint: loadHint(messageOf(cause)),
       cause,
     })
   }

@@ -83,6 +83,7 @@ test('folders whose names look the same are one category, however their accents 
 test('lists stray files, sidecars and empty files, and leaves hidden ones out without a word', async () => {
   await put('cat/1', 'dog/1', 'stray.jpg', 'cat/1.txt', 'cat/1.XMP', 'cat/1.json', 'cat/txt')
   await put('.git/x', 'cat/.DS_Store', 'dog/Thumbs.db', 'dog/.x/1.jpg', 'desktop.ini', '__MACOSX/cat/._1')
+  await put('System Volume Information/x', 'FOUND.000/FILE0000.CHK', 'lost+found/1')
   await writeFile(join(data, 'dog/0.jpg'), '')
   const { categories, pictures, skipped } = await scanDataset(data)
   expect(categories).toEqual(['cat', 'dog'])

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { listFolder } from '../../src/disk/walk.ts'
 import { writeFolder } from '../../src/jobs/export/folder.ts'
 import { guessDir } from '../../src/jobs/guess/guessDir.ts'
-import { makeFolders, textModel } from '../helpers/guessDirFixture.ts'
+import { makeFolders, textModel, writeFiles } from '../helpers/guessDirFixture.ts'
 import { sharedFolder, tempFolder } from '../helpers/tempFolder.ts'
 
 /** Whether this disk takes names of another case for the same: Windows, macOS, or the layer. */
@@ -33,4 +34,12 @@ describe('where case does not tell names apart', () => {
     const inside = guessDir(textModel, source, join(root, 'SOURCE', 'out'))
     await expect(inside).rejects.toMatchObject({ code: 'E_DESTINATION_INSIDE' })
   })
+})
+
+test('what OneDrive keeps elsewhere is a file or a folder, and a junction is a link', async () => {
+  const folder = await tempFolder()
+  await writeFiles(folder, { 'online-only.jpg': 'x', 'online-only/a.jpg': 'x' })
+  await symlink(join(folder, 'online-only'), join(folder, 'junction'), 'junction')
+  const types = (await listFolder(folder)).map(({ name, type }) => [String(Buffer.from(name)), type])
+  expect(Object.fromEntries(types)).toEqual({ 'online-only.jpg': 'file', 'online-only': 'folder', junction: 'link' })
 })

@@ -46,6 +46,7 @@ function wrapPromise(name, places) {
     if (refused) throw refused
     try {
       const result = await real(...args)
+      if (name === 'readdir' && args[1]?.withFileTypes) return result.map(placeholder)
       // Neither system promises to tell the case that is on the disk.
       if (name === 'realpath' && args[0] !== given[0]) return resolve(given[0])
       return name === 'open' ? trackHandle(result, args, isSource) : result
@@ -53,6 +54,12 @@ function wrapPromise(name, places) {
       throw absolute(error)
     }
   }
+}
+
+/** Windows lists as a link whatever is stored in a way of its own; what OneDrive keeps is named so here. */
+function placeholder(dirent) {
+  if (!String(dirent.name).startsWith('online-only')) return dirent
+  return Object.assign(dirent, { isFile: () => false, isDirectory: () => false, isSymbolicLink: () => true })
 }
 
 function wrapSync(name, kind, places) {
