@@ -82,9 +82,13 @@ const DOUBTS_EXPLAINED =
   '(more than wrong folders explain: most are of categories that look too much alike, or have too few pictures)'
 
 /** One line for each finding, under a title for each kind. */
-export function printExamination({ pictures, categories, findings }: Examination, { out, colors }: Terminal): void {
+export function printExamination(
+  { pictures, categories, findings, notes }: Examination,
+  { out, colors }: Terminal,
+): void {
   out('')
   out(`${count(pictures, 'picture')} in ${count(categories.length, 'category', 'categories')}`)
+  for (const note of notes) out(`${colors.yellow('!')}   ${printable(note)}`)
   if (findings.length === 0) out(colors.green('nothing doubtful found'))
   findings.forEach(({ kind, path, what, remedy }, at) => {
     if (kind !== findings[at - 1]?.kind) {

@@ -60,14 +60,12 @@ export class PartCache implements BottleneckCache {
   notes(): string[] {
     const { size } = this.#parts.damaged
     return [
-      ...(size > 0
-        ? [`${size} damaged ${size === 1 ? 'file' : 'files'} of the cache set aside; what they held was computed again`]
-        : []),
+      ...(size > 0 ? [`Damaged files of the cache were set aside: ${size}. What they held is computed again.`] : []),
       ...(this.#problem === undefined
         ? []
-        : [`the cache can't be written: ${this.#problem}; the next run computes it again`]),
+        : [`The cache of bottlenecks can't be written: ${this.#problem}. The next run computes them again.`]),
       ...(existsSync(join(this.#folder, OLD_DATABASE))
-        ? [`${join(this.#folder, OLD_DATABASE)} is of an earlier version and may be deleted`]
+        ? [`${join(this.#folder, OLD_DATABASE)} is of an earlier version and may be deleted.`]
         : []),
     ]
   }
@@ -147,6 +145,11 @@ export class PartCache implements BottleneckCache {
   async merge(): Promise<void> {
     for (const identity of this.#written) await this.#attempt(() => this.#parts.merge(identity))
     this.#written.clear()
+  }
+
+  /** Checks all that is kept, dearer than a reading does: `notes` tell what was set aside. */
+  async verify(signal?: AbortSignal): Promise<void> {
+    await this.#parts.verify(signal)
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { makeFolder } from '../disk/folder.ts'
 import { dropFile, renamePatiently } from '../disk/patience.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
 import { systemCode } from '../errors.ts'
+import { pause } from '../flow/pause.ts'
 import { HASH_BYTES } from '../table/arrow.ts'
 import { decodePart, encodePart, isIntact, keysOf, type Part, type PartData } from './part.ts'
 
@@ -15,6 +16,7 @@ const NAME = /^[0-9a-f]{16}-[0-9a-f]{32}\.arrow$/
 const FULL_BYTES = 16 << 20
 /** A part of a fleet may be larger than those written here; anything beyond this is none. */
 const LARGEST = 512 << 20
+const CHANGED = 'its content is not the one that gave it its name'
 /** So many small parts of one identity are worth a merging. */
 const MANY = 8
 
@@ -44,13 +46,25 @@ export class PartFolder {
   /** Names of the part files that may hold vectors of an identity; none where there is no folder. */
   async names(identity: string): Promise<string[]> {
     const prefix = `${digestOf(identity)}-`
+    // A fleet names its parts otherwise: what they hold is told inside.
+    return (await this.#all()).filter(name => !NAME.test(name) || name.startsWith(prefix))
+  }
+
+  async #all(): Promise<string[]> {
     const all = await readdir(this.path).catch(error => {
       if (systemCode(error) === 'ENOENT') return []
       throw error
     })
-    // A fleet names its parts otherwise: what they hold is told inside.
-    const mayHold = (name: string) => name.endsWith('.arrow') && (!NAME.test(name) || name.startsWith(prefix))
-    return all.filter(name => mayHold(name) && !this.damaged.has(name)).sort()
+    return all.filter(name => name.endsWith('.arrow') && !this.damaged.has(name)).sort()
+  }
+
+  /** Reads every part and holds all of it against the sha256 that gave it its name; what doesn't match is set aside. */
+  async verify(signal?: AbortSignal): Promise<void> {
+    for (const name of await this.#all()) {
+      await pause(signal)
+      const stored = await this.read(name)
+      if (stored && !isIntact(stored.part)) await this.setAside(name, CHANGED)
+    }
   }
 
   /**
@@ -115,7 +129,7 @@ export class PartFolder {
     for await (const stored of this.parts(identity)) {
       if (stored.bytes >= FULL_BYTES / 2 || !NAME.test(stored.name)) continue
       if (isIntact(stored.part)) small.push(stored)
-      else await this.setAside(stored.name, 'its content is not the one that gave it its name')
+      else await this.setAside(stored.name, CHANGED)
     }
     if (small.length < MANY) return
     const written = new Set<string>()

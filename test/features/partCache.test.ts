@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StoreEntry } from '../../src/features/cache.ts'
-import { decodePart } from '../../src/features/part.ts'
+import { decodePart, keysOf, type Part, rowKey } from '../../src/features/part.ts'
 import { PartCache } from '../../src/features/partCache.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
@@ -167,22 +167,56 @@ describe('the cache of bottlenecks in parts', () => {
   })
 })
 
+/** A part as its bytes give it; undefined where they are refused. */
+function partOf(bytes: Uint8Array): Part | undefined {
+  try {
+    return decodePart(bytes)
+  } catch {
+    return undefined
+  }
+}
+
 describe('damage to a part', () => {
+  it('shows when all is verified, as doctor does', async () => {
+    const folder = await filled()
+    const cache = await PartCache.open(folder)
+    await cache.verify()
+    expect(cache.notes()).toEqual([])
+    const [part] = await partsIn(folder)
+    const whole = await readFile(part!)
+    await writeFile(part!, whole.subarray(0, whole.length - 1))
+    await cache.verify()
+    expect(cache.notes()).toEqual([expect.stringMatching(/set aside: 1/)])
+    expect(await readdir(join(folder, 'damaged'))).toHaveLength(1)
+  })
+
   it('1,000 flipped bits: no wrong vector, and the part set aside', async () => {
     const folder = await filled()
     const [part] = await partsIn(folder)
     const whole = await readFile(part!)
-    let aside = 0
-    for (let trial = 0; trial < 1000; trial++) {
-      const bytes = Buffer.from(whole)
+    const flipped = (trial: number) => {
+      const bytes = new Uint8Array(whole) // at the start of an ArrayBuffer of its own
       const bit = Math.floor((trial * bytes.length * 8) / 1000)
       bytes[bit >> 3]! ^= 1 << (bit & 7)
-      await writeFile(part!, bytes)
-      const { rows, cache } = await readRows(folder, 40)
-      for (const [at, row] of rows.entries()) if (row) expect(row, `bit ${bit}`).toEqual(vectorOf(at))
-      if (cache.notes().length > 0) aside++
+      return bytes
     }
-    expect(aside).toBeGreaterThan(700) // the rest is padding and names of columns
+    const sound = Array.from({ length: 40 }, (_, at) => vectorOf(at))
+    const keys = sound.map((_, at) => rowKey(hashOf(at)))
+    let refused = 0
+    for (let trial = 0; trial < 1000; trial++) {
+      const found = partOf(flipped(trial))
+      if (found?.identity !== 'net') refused++
+      else
+        for (const [row, key] of keysOf(found).entries()) {
+          const vector = found.vectors.subarray(row * WIDTH, (row + 1) * WIDTH)
+          if (keys.includes(key)) expect(vector, `flip ${trial}`).toEqual(sound[keys.indexOf(key)])
+        }
+    }
+    expect(refused).toBeGreaterThan(700) // the rest is padding and names of columns
+    await writeFile(part!, flipped(500))
+    const { rows, cache } = await readRows(folder, 40)
+    expect(rows.every(row => row === undefined)).toBe(true)
+    expect(cache.notes()).toEqual([expect.stringMatching(/^Damaged files of the cache were set aside: 1\./)])
   })
 
   it('200 truncations and lost sectors: no wrong vector', async () => {

@@ -48,6 +48,7 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
 
   const store = await PartCache.open(layout.bottlenecks)
   try {
+    await store.verify(options.signal)
     const extraction = await extractFeatures(dataset.pictures, backbones, {
       engine,
       store,
@@ -74,6 +75,7 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
         ...find.qualityFindings(qualities, extraction),
         ...find.skippedFindings([...dataset.skipped, ...extraction.skipped]),
       ]),
+      notes: store.notes(),
       compared: compared.rows,
     }
   } finally {

@@ -32,6 +32,8 @@ export interface Examination {
   readonly backbones: readonly string[]
   /** The most harmful kinds first; doubtful labels ranked. */
   readonly findings: readonly Finding[]
+  /** What is to be said of the cache of bottlenecks, in sentences. */
+  readonly notes: readonly string[]
   /** Rows among which look-alikes and outliers were looked for: a sample, where pictures are very many. */
   readonly compared: number
 }

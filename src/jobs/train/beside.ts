@@ -25,7 +25,7 @@ export async function checkSummariesDir(folder: string | undefined, data: string
  * a warning and no failure of the training.
  */
 export async function writeBeside(
-  { layout, options }: TrainingRun,
+  { layout, options, cache }: TrainingRun,
   page: ReportData | undefined,
   history: readonly StepReport[],
   notes: readonly string[],
@@ -44,7 +44,7 @@ export async function writeBeside(
   if (summariesDir !== undefined) {
     await attempt('The summaries for TensorBoard', writeSummaries(summariesDir, history, Date.now() / 1000))
   }
-  return { report, warnings: [...notes, ...(kept ? [keptNote(kept)] : []), ...warnings] }
+  return { report, warnings: [...notes, ...(kept ? [keptNote(kept)] : []), ...warnings, ...cache.notes()] }
 }
 
 /** Whether something is in the report's place that is no page of ours. */

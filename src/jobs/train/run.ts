@@ -1,6 +1,5 @@
 import type { Engine } from '../../engine/engine.ts'
 import { loadEngine } from '../../engine/load.ts'
-import type { BottleneckCache } from '../../features/cache.ts'
 import { PartCache } from '../../features/partCache.ts'
 import { once } from '../../flow/once.ts'
 import type { Layout } from '../../model/layout.ts'
@@ -10,7 +9,7 @@ import type { ResolvedTrainOptions } from './options.ts'
 export interface TrainingRun {
   readonly layout: Layout
   readonly options: ResolvedTrainOptions
-  readonly cache: BottleneckCache
+  readonly cache: PartCache
   /** Loads the engine on first use. */
   readonly engine: () => Promise<Engine>
 }

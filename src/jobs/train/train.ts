@@ -85,6 +85,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
 
   const learnt = learned(rows, trained, validated)
   const { manifest, notes } = await writeModel(layout, rows.backbones, learnt.head, factsOf(learnt, engine, options))
+  await run.cache.merge() // under the lock of the training, as it asks for
   const result = {
     manifest,
     misclassified: misclassifiedIn('test', learnt),
