@@ -13,7 +13,7 @@ interface Flags {
 /** `itc studio` */
 export function addStudio({ program, terminal }: CommandContext): void {
   program
-    .command('studio', { hidden: true })
+    .command('studio')
     .summary('collect, sort, train and try in a page of your browser')
     .description(
       'Opens a page on this machine alone: drop pictures or use the camera, sort, train, try. The folders stay as they ' +
