@@ -20,7 +20,13 @@ export default defineConfig({
       {
         extends: true,
         // One process runs many files: starting one and loading the libraries anew costs more than most files themselves.
-        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: ['test/slow/**', ...ALONE], isolate: false },
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/slow/**', ...ALONE],
+          isolate: false,
+          globalSetup: 'test/helpers/warmCache.setup.ts',
+        },
       },
       { extends: true, test: { name: 'alone', include: ALONE } },
     ],

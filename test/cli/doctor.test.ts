@@ -5,9 +5,9 @@ import { printInstallation } from '../../src/cli/doctorReport.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
 import { layoutOf } from '../../src/model/layout.ts'
 import { VERSION } from '../../src/version.ts'
-import { sampleFolder } from '../helpers/pictures.ts'
 import { run } from '../helpers/runCli.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../helpers/warmCache.ts'
 
 it('itc doctor tells of the installation alone', async () => {
   const { code, out, err } = await run(['doctor'])
@@ -18,7 +18,7 @@ it('itc doctor tells of the installation alone', async () => {
 })
 
 it('itc doctor tf_files lists what is doubtful, a line each, and exits with 0', async () => {
-  const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 12)
+  const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 12)
   const { data } = layoutOf(tfFiles)
   const [first] = (await fs.readdir(join(data, 'bird'))).sort()
   await fs.copy(join(data, 'bird', first!), join(data, 'bug', 'odd\nname.jpg'))

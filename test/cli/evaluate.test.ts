@@ -4,15 +4,16 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { evaluate } from '../../src/assess/metrics.ts'
 import { evaluationJson } from '../../src/cli/evaluateJson.ts'
 import { categoryTable, confusionTable } from '../../src/cli/evaluateTable.ts'
-import { SAMPLE, sampleFolder } from '../helpers/pictures.ts'
+import { SAMPLE } from '../helpers/pictures.ts'
 import { run } from '../helpers/runCli.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../helpers/warmCache.ts'
 
 const root = await sharedFolder()
 let tfFiles: string
 let folder: string
 beforeAll(async () => {
-  tfFiles = await sampleFolder(root, ['bird', 'bug'], 10)
+  tfFiles = await warmSampleFolder(root, ['bird', 'bug'], 10)
   folder = join(root, 'new')
   for (const [label, category] of [
     ['bird', 'bird'],

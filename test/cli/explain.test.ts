@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { train } from '../../src/jobs/train/train.ts'
-import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
+import { SAMPLE_TEST } from '../helpers/pictures.ts'
 import { run } from '../helpers/runCli.ts'
 import { sharedFolder, tempFolder } from '../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../helpers/warmCache.ts'
 
 const PICTURE = join(SAMPLE_TEST, 'ladybird.jpg')
 
@@ -14,7 +15,7 @@ describe('itc explain', () => {
   let tfFiles: string
 
   beforeAll(async () => {
-    tfFiles = await sampleFolder(root, ['bird', 'bug'], 4)
+    tfFiles = await warmSampleFolder(root, ['bird', 'bug'], 4)
     await train(tfFiles, { steps: 200, folds: 0 })
   })
 

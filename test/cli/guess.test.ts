@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { train } from '../../src/index.ts'
-import { SAMPLE, SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
+import { SAMPLE, SAMPLE_TEST } from '../helpers/pictures.ts'
 import { run } from '../helpers/runCli.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../helpers/warmCache.ts'
 
 const root = await sharedFolder()
 let tfFiles: string
@@ -12,7 +13,7 @@ const lemon = join(SAMPLE_TEST, 'lemon.jpg')
 const bus = join(SAMPLE_TEST, 'bus.jpg')
 
 beforeAll(async () => {
-  tfFiles = await sampleFolder(root, ['fruit', 'vehicle'], 15)
+  tfFiles = await warmSampleFolder(root, ['fruit', 'vehicle'], 15)
   await fs.move(join(tfFiles, 'data', 'fruit'), join(tfFiles, 'data', 'fresh_fruit'))
   await train(tfFiles, { steps: 500 })
 })

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { train } from '../../src/index.ts'
-import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
+import { SAMPLE_TEST } from '../helpers/pictures.ts'
 import { run } from '../helpers/runCli.ts'
 import { sharedFolder, tempFolder } from '../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../helpers/warmCache.ts'
 
 const shared = await sharedFolder()
 let tfFiles: string
@@ -15,7 +16,7 @@ let destination: string
 const PICTURES = ['bus.jpg', 'lemon.jpg', 'pear.jpg', 'tractor.jpg']
 
 beforeAll(async () => {
-  tfFiles = await sampleFolder(shared, ['fruit', 'vehicle'], 15)
+  tfFiles = await warmSampleFolder(shared, ['fruit', 'vehicle'], 15)
   await fs.move(join(tfFiles, 'data', 'fruit'), join(tfFiles, 'data', 'fresh_fruit'))
   await train(tfFiles, { steps: 500, folds: 0 })
 })

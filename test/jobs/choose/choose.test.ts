@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { mostCandidates, STAGES } from '../../../src/jobs/choose/candidates.ts'
 import type { TrainEvent } from '../../../src/jobs/train/events.ts'
 import { train } from '../../../src/jobs/train/train.ts'
-import { sampleFolder } from '../../helpers/pictures.ts'
 import { run } from '../../helpers/runCli.ts'
 import { tempFolder } from '../../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const QUICK = { steps: 60, folds: 2, validation: 0, test: 0, report: false }
 
@@ -23,7 +23,7 @@ async function mixUp(data: string, one: string, other: string): Promise<void> {
 
 describe('train with backbone auto', () => {
   it('compares on the same pictures, trains what it chose, and finds its bottlenecks in the cache the next time', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 12)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 12)
     await mixUp(join(tfFiles, 'data'), 'bird', 'vehicle')
     const events: TrainEvent[] = []
     const options = { ...QUICK, backbone: 'auto', resize: 'stretch', inputSize: 96 } as const
@@ -52,7 +52,7 @@ describe('train with backbone auto', () => {
   })
 
   it('ends early where nothing is to be gained, and says so', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 3)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 3)
     const { out, err, code } = await run(['train', tfFiles, '--backbone', 'auto', '--steps', '100', '--folds', '2'])
     expect(err).toMatch(/comparing up to 6 ways to see, by cross-validation on 6 pictures/)
     expect(out).toMatch(/^> {2}mobilenet_v1 +224 {2}stretch +\d+\.\d %/m)
@@ -61,7 +61,7 @@ describe('train with backbone auto', () => {
   })
 
   it('keeps what it has when it is stopped', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 3)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 3)
     const stop = new AbortController()
     const reason = new Error('stopped')
     const onEvent = (event: TrainEvent) => event.kind === 'choosing' && event.done > 4 && stop.abort(reason)
@@ -71,7 +71,7 @@ describe('train with backbone auto', () => {
   })
 
   it('takes no options that belong to one network', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 3)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 3)
     await expect(train(tfFiles, { backbone: 'auto', mean: 1 })).rejects.toThrow(
       /--mean can't be used with --backbone auto/,
     )

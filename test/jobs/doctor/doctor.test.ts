@@ -12,9 +12,10 @@ import type { Examination, ExamineEvent } from '../../../src/jobs/doctor/options
 import { train } from '../../../src/jobs/train/train.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
 import { VERSION } from '../../../src/version.ts'
-import { SAMPLE, sampleFolder } from '../../helpers/pictures.ts'
+import { SAMPLE } from '../../helpers/pictures.ts'
 import { retrained } from '../../helpers/retrained.ts'
 import { sharedFolder, tempFolder } from '../../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const QUICK = { steps: 400 }
 
@@ -35,7 +36,7 @@ describe('a folder with something of everything', () => {
   const swapped = ['bug/swapped bird.jpg', 'vehicle/swapped fruit.jpg', 'bird/swapped vehicle.jpg']
 
   beforeAll(async () => {
-    tfFiles = await sampleFolder(root, ['bird', 'bug', 'fruit', 'vehicle'], 20)
+    tfFiles = await warmSampleFolder(root, ['bird', 'bug', 'fruit', 'vehicle'], 20)
     const { data } = layoutOf(tfFiles)
     const source = async (category: string, at: number) => join(SAMPLE, category, (await sampleNames(category))[at]!)
     for (const path of swapped) {
@@ -156,7 +157,7 @@ describe('a folder with something of everything', () => {
 
 it('lists nine in ten of the labels that were swapped, within a tenth of the pictures', async () => {
   const categories = ['bird', 'bug', 'fruit', 'vehicle']
-  const tfFiles = await sampleFolder(await tempFolder(), categories, 40)
+  const tfFiles = await warmSampleFolder(await tempFolder(), categories, 40)
   const { data } = layoutOf(tfFiles)
   for (const [at, category] of categories.entries()) {
     const names = await sampleNames(category)
@@ -170,7 +171,7 @@ it('lists nine in ten of the labels that were swapped, within a tenth of the pic
 })
 
 it('says which look-alikes the model there was tested on: none, where it was trained on all pictures', async () => {
-  const tfFiles = await sampleFolder(await tempFolder(), ['bug', 'bird'], 8)
+  const tfFiles = await warmSampleFolder(await tempFolder(), ['bug', 'bird'], 8)
   const bird = join(layoutOf(tfFiles).data, 'bird')
   for (const name of await fs.readdir(bird)) {
     await sharp(join(bird, name))
@@ -183,7 +184,7 @@ it('says which look-alikes the model there was tested on: none, where it was tra
 })
 
 it('takes a model that retrain.py left for its network only: it tells nothing of its training', async () => {
-  const tfFiles = await sampleFolder(await tempFolder(), ['bug', 'bird'], 5)
+  const tfFiles = await warmSampleFolder(await tempFolder(), ['bug', 'bird'], 5)
   await retrained(tfFiles, 'hub', ['bird', 'bug'])
   const found = await examine(tfFiles, QUICK)
   expect(found).toMatchObject({ pictures: 10, backbones: ['retrained_graph'] })
@@ -191,8 +192,8 @@ it('takes a model that retrain.py left for its network only: it tells nothing of
 
 describe('folders that can hardly be trained on', () => {
   it('too few pictures, and a category without any', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird'], 3)
-    await sampleFolder(join(tfFiles, '..'), ['bug'], 1)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird'], 3)
+    await warmSampleFolder(join(tfFiles, '..'), ['bug'], 1)
     await fs.ensureDir(join(layoutOf(tfFiles).data, 'cat'))
     const found = await examine(tfFiles, QUICK)
     expect(of(found, 'category')).toMatchObject([
@@ -204,7 +205,7 @@ describe('folders that can hardly be trained on', () => {
   })
 
   it('one category, none, and one of files that are no pictures', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird'], 12)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird'], 12)
     expect(await examine(tfFiles, QUICK)).toMatchObject({
       pictures: 12,
       findings: [{ kind: 'category', path: 'bird/', what: 'is the only category' }],
@@ -221,7 +222,7 @@ describe('folders that can hardly be trained on', () => {
   })
 
   it('two categories of the same files', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bug'], 5)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bug'], 5)
     await fs.copy(join(layoutOf(tfFiles).data, 'bug'), join(layoutOf(tfFiles).data, 'copies'))
     const found = await examine(tfFiles, QUICK)
     expect(of(found, 'conflict')).toHaveLength(5)

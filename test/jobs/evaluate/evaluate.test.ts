@@ -5,14 +5,15 @@ import { evaluateModel } from '../../../src/jobs/evaluate/evaluateFolder.ts'
 import type { EvaluateEvent } from '../../../src/jobs/evaluate/options.ts'
 import { train } from '../../../src/jobs/train/train.ts'
 import { renameLabel } from '../../../src/model/rename.ts'
-import { SAMPLE, sampleFolder } from '../../helpers/pictures.ts'
+import { SAMPLE } from '../../helpers/pictures.ts'
 import { sharedFolder, tempFolder } from '../../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const LABELS = ['bird', 'bug', 'fruit']
 const root = await sharedFolder()
 let tfFiles: string
 beforeAll(async () => {
-  tfFiles = await sampleFolder(root, LABELS, 12)
+  tfFiles = await warmSampleFolder(root, LABELS, 12)
   await train(tfFiles, { steps: 500, report: false })
 })
 

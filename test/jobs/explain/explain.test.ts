@@ -8,8 +8,9 @@ import { drawExplanation } from '../../../src/jobs/explain/sheet.ts'
 import { loadModel } from '../../../src/jobs/guess/loadModel.ts'
 import { train } from '../../../src/jobs/train/train.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
-import { SAMPLE_TEST, sampleFolder } from '../../helpers/pictures.ts'
+import { SAMPLE_TEST } from '../../helpers/pictures.ts'
 import { tempFolder } from '../../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const PICTURE = join(SAMPLE_TEST, 'ladybird.jpg')
 const QUICK = { steps: 200, folds: 0 }
@@ -22,7 +23,7 @@ describe('explain', () => {
     ['one at a size of which its pooling was not made', { backbone: 'mobilenet_v1', inputSize: 288, resize: 'crop' }],
     ['two whose maps differ in size', { backbone: 'mobilenet_v1+efficientnet_lite2', resize: 'pad' }],
   ] as const)('gives maps whose mean and bias are the logit exactly: %s', async (_, options) => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug', 'fruit'], 4)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug', 'fruit'], 4)
     await train(tfFiles, { ...QUICK, ...options })
     const { categories } = await explain(tfFiles, PICTURE)
     const model = await loadModel(tfFiles, { engine: 'onnx' })
@@ -41,7 +42,7 @@ describe('explain', () => {
   })
 
   it('tells a picture unlike anything learnt as guessing does', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 8)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 8)
     await train(tfFiles, { steps: 200, report: false })
     const noise = Buffer.from(Uint8Array.from({ length: 300 * 300 * 3 }, (_, at) => (at * 7919) % 251))
     const strange = join(tfFiles, 'strange.png')
@@ -60,7 +61,7 @@ describe('explain', () => {
   })
 
   it('finds the nearest training pictures, nearest first, and tells a training picture from itself', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 5)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 5)
     await train(tfFiles, QUICK)
     const { data } = layoutOf(tfFiles)
     const name = (await fs.readdir(join(data, 'bug'))).sort()[0]!
@@ -73,7 +74,7 @@ describe('explain', () => {
   })
 
   it('says so when the training pictures or their bottlenecks are gone', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 4)
     await train(tfFiles, QUICK)
     const { data, bottlenecks } = layoutOf(tfFiles)
     const changed = join(data, 'bug', (await fs.readdir(join(data, 'bug')))[0]!)
@@ -94,7 +95,7 @@ describe('explain', () => {
   })
 
   it('draws a sheet that is a PNG', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 4)
     await train(tfFiles, QUICK)
     const { png } = await drawExplanation(await explain(tfFiles, PICTURE), 'a <b> & "c" 漢.jpg')
     const { format, width, height } = await sharp(Buffer.from(png)).metadata()

@@ -12,10 +12,11 @@ import { train } from '../../../src/jobs/train/train.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
 import { readModel } from '../../../src/model/load.ts'
 import { writeModel } from '../../../src/model/write.ts'
-import { SAMPLE_TEST, sampleFolder } from '../../helpers/pictures.ts'
+import { SAMPLE_TEST } from '../../helpers/pictures.ts'
 import { retrained } from '../../helpers/retrained.ts'
 import { run } from '../../helpers/runCli.ts'
 import { tempFolder } from '../../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof import('onnxruntime-node')
 
@@ -48,7 +49,7 @@ describe('itc export', () => {
     ['mobilenet_v1', ['pixels']],
     ['mobilenet_v1+efficientnet_lite0', ['pixels']],
   ])('of a model on %s to ONNX gives the same scores', async (backbone, inputs) => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
     await train(tfFiles, { backbone, steps: 50, folds: 0, engine: 'onnx' })
     const to = join(tfFiles, 'onnx')
     await exportModel(tfFiles, { format: 'onnx', to })
@@ -63,7 +64,7 @@ describe('itc export', () => {
   })
 
   it('of backbones that look at pictures of different sizes has an input for each', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
     await train(tfFiles, { backbone: 'mobilenet_v1+efficientnet_lite2', steps: 50, folds: 0, engine: 'onnx' })
     const to = join(tfFiles, 'onnx')
     await exportModel(tfFiles, { format: 'onnx', to })
@@ -159,7 +160,7 @@ describe('itc export', () => {
   })
 
   it('a model on an ONNX file can be had as ONNX, and says so', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
     await train(tfFiles, { steps: 20, folds: 0, engine: 'onnx' })
     const { manifest, head, backbones } = await readModel(tfFiles)
     const layout = layoutOf(tfFiles)
@@ -174,7 +175,7 @@ describe('itc export', () => {
   })
 
   it('a model whose graph was removed: says how to get it again; ONNX goes without', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
     await train(tfFiles, { steps: 20, folds: 0, engine: 'onnx' })
     await fs.remove(layoutOf(tfFiles).graph)
     const { code, err } = await run(['export', tfFiles, '--format', 'tfjs', '--to', join(tfFiles, 'x')])

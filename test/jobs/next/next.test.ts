@@ -7,8 +7,9 @@ import { copyChosen } from '../../../src/jobs/next/copyTo.ts'
 import { next } from '../../../src/jobs/next/next.ts'
 import { pickNext } from '../../../src/jobs/next/pick.ts'
 import { writeSheet } from '../../../src/jobs/next/writeSheet.ts'
-import { SAMPLE, sampleFolder } from '../../helpers/pictures.ts'
+import { SAMPLE } from '../../helpers/pictures.ts'
 import { sharedFolder, tempFolder } from '../../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const root = await sharedFolder()
 const CATEGORIES = ['bird', 'bug', 'fruit']
@@ -18,7 +19,7 @@ describe('pictures without a label', () => {
   const pool = join(root, 'pool')
 
   beforeAll(async () => {
-    tfFiles = await sampleFolder(root, CATEGORIES, 4)
+    tfFiles = await warmSampleFolder(root, CATEGORIES, 4)
     for (const category of CATEGORIES) {
       for (const name of (await fs.readdir(join(SAMPLE, category))).sort().slice(10, 20)) {
         await fs.copy(join(SAMPLE, category, name), join(pool, `${category}-${name}`))

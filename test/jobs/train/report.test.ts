@@ -3,15 +3,16 @@ import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
 import { type TrainOptions, train } from '../../../src/index.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
-import { SAMPLE, sampleFolder } from '../../helpers/pictures.ts'
+import { SAMPLE } from '../../helpers/pictures.ts'
 import { run } from '../../helpers/runCli.ts'
 import { tempFolder } from '../../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const QUICK = { steps: 300 } satisfies TrainOptions
 
 describe('the report of a training', () => {
   it('shows the figures of --json, and is one small page', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug', 'fruit'], 12)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug', 'fruit'], 12)
     await fs.writeFile(join(layoutOf(tfFiles).data, 'bird', 'no picture.jpg'), 'text')
     const { code, out } = await run([
       'train',
@@ -48,7 +49,7 @@ describe('the report of a training', () => {
   })
 
   it('is the same page for the same training', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 8)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 8)
     const pages = []
     for (let time = 0; time < 2; time++) {
       const { report } = await train(tfFiles, QUICK)
@@ -58,7 +59,7 @@ describe('the report of a training', () => {
   })
 
   it('stays away when not wanted, and then no other model’s is left', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 6)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 6)
     const { report } = layoutOf(tfFiles)
     await train(tfFiles, QUICK)
     expect(await fs.pathExists(report)).toBe(true)
@@ -73,7 +74,7 @@ describe('the report of a training', () => {
   })
 
   it('that can’t be written is a warning: the model is there', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 6)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 6)
     await fs.outputFile(join(layoutOf(tfFiles).report, 'in the way'), '')
     const { code, err } = await run(['train', tfFiles, '--steps', '100', '--summaries-dir', layoutOf(tfFiles).labels])
     expect(code).toBe(0)
@@ -83,13 +84,13 @@ describe('the report of a training', () => {
 
   it('goes with curves for TensorBoard', async () => {
     const folder = await tempFolder()
-    const tfFiles = await sampleFolder(folder, ['bird', 'bug'], 6)
+    const tfFiles = await warmSampleFolder(folder, ['bird', 'bug'], 6)
     await train(tfFiles, { ...QUICK, summariesDir: join(folder, 'summaries') })
     expect((await fs.readdir(join(folder, 'summaries'))).sort()).toEqual(['train', 'validation'])
   })
 
   it('puts no curves among the pictures', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 6)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 6)
     const { data } = layoutOf(tfFiles)
     for (const summariesDir of [data, join(data, 'summaries')])
       await expect(train(tfFiles, { ...QUICK, summariesDir })).rejects.toMatchObject({ code: 'E_INSIDE_DATA' })
@@ -99,7 +100,7 @@ describe('the report of a training', () => {
 
 describe('a minimum of accuracy', () => {
   it('keeps the previous model, and nothing is written', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 8)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 8)
     const layout = layoutOf(tfFiles)
     const gated = (share: string) => run(['train', tfFiles, '--steps', '200', '--min-accuracy', share])
     // Half of each category goes over to the other: nothing can be learnt.
@@ -130,7 +131,7 @@ describe('a minimum of accuracy', () => {
   })
 
   it('is a share, and needs the cross-validation', async () => {
-    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 4)
     expect((await run(['train', tfFiles, '--min-accuracy', '95'])).err).toMatch(/min-accuracy but received 95/)
     expect((await run(['train', tfFiles, '--min-accuracy', '0.9', '--folds', '0'])).err).toMatch(/needs the cross-val/)
   })
@@ -172,7 +173,7 @@ describe('figures stay honest', () => {
 })
 
 it('two categories of the same files are an error in words', async () => {
-  const tfFiles = await sampleFolder(await tempFolder(), ['bug'], 5)
+  const tfFiles = await warmSampleFolder(await tempFolder(), ['bug'], 5)
   await fs.copy(join(layoutOf(tfFiles).data, 'bug'), join(layoutOf(tfFiles).data, 'copies'))
   const { code, err } = await run(['train', tfFiles])
   expect([code, err]).toEqual([1, expect.stringContaining('5 also found under another label')])

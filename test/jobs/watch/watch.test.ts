@@ -6,9 +6,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { train } from '../../../src/jobs/train/train.ts'
 import { Arrivals } from '../../../src/jobs/watch/settled.ts'
 import { type WatchEvent, watch } from '../../../src/jobs/watch/watch.ts'
-import { SAMPLE_TEST, sampleFolder } from '../../helpers/pictures.ts'
+import { SAMPLE_TEST } from '../../helpers/pictures.ts'
 import { tinyPicture } from '../../helpers/studioFixture.ts'
 import { sharedFolder, tempFolder } from '../../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const root = await sharedFolder()
 const OLD = new Date(Date.now() - 60_000)
@@ -59,7 +60,7 @@ describe('watching', () => {
   let names: string[]
 
   beforeAll(async () => {
-    tfFiles = await sampleFolder(root, ['bird', 'bug'], 10)
+    tfFiles = await warmSampleFolder(root, ['bird', 'bug'], 10)
     await train(tfFiles, { steps: 50, folds: 0, report: false })
     names = (await fs.readdir(SAMPLE_TEST)).sort().slice(0, 3)
   })
