@@ -65,8 +65,10 @@ export function App() {
       }}
     >
       <TopBar onHelp={() => setHelp(true)} />
-      <Banners />
-      <JobLine />
+      <section aria-label="What is going on">
+        <Banners />
+        <JobLine />
+      </section>
       <main>{studio.value ? <Screen /> : <p class="empty">Looking for studio …</p>}</main>
       <Notices />
       <p class="visually-hidden" aria-live="polite">

@@ -3,7 +3,7 @@ import { dismiss, notices } from '../notices.ts'
 /** What was said last; what went wrong stays until it is dismissed. */
 export function Notices() {
   return (
-    <div class="notices">
+    <section class="notices" aria-label="Notices">
       {notices.value.map(({ id, text, hint, kind, lines }) => (
         <div key={id} class={`notice ${kind}`}>
           <div>
@@ -22,6 +22,6 @@ export function Notices() {
           </button>
         </div>
       ))}
-    </div>
+    </section>
   )
 }
