@@ -1,0 +1,164 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { chromiumPath } from '../helpers/chromium.ts'
+import { browserWithCamera, complaintsOf, serveStudio, violationsOf } from '../helpers/studioBrowser.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
+
+const needsBrowser = chromiumPath === undefined && !process.env.ITC_REQUIRE_CHROMIUM
+const MOST_KEYS = 40
+
+/** Counts what a person presses. */
+class Keyboard {
+  readonly #page: Page
+  pressed = 0
+
+  constructor(page: Page) {
+    this.#page = page
+  }
+
+  async press(...keys: string[]): Promise<void> {
+    for (const key of keys) {
+      this.pressed++
+      await this.#page.keyboard.press(key)
+    }
+  }
+
+  async hold(key: string, ms: number): Promise<void> {
+    this.pressed++
+    await this.#page.keyboard.down(key)
+    await this.#page.waitForTimeout(ms)
+    await this.#page.keyboard.up(key)
+  }
+
+  /** Tab until something has the focus. */
+  async reach(selector: string): Promise<void> {
+    const isThere = () => this.#page.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)})`)
+    while (!(await isThere())) {
+      if (this.pressed > MOST_KEYS) throw new Error(`${selector} is not reached`)
+      await this.press('Tab')
+    }
+  }
+}
+
+test.skipIf(needsBrowser)(
+  'from an empty folder to a trained model with the keyboard and the camera alone',
+  async () => {
+    const root = join(await tempFolder(), 'tf_files')
+    const { address, end } = await serveStudio(root, await tempFolder())
+    const page = await (await browserWithCamera()).newPage()
+    const complaints = complaintsOf(page, address)
+    const keys = new Keyboard(page)
+    await page.goto(address)
+    await page.getByText('What do you want to tell apart?').waitFor()
+    await keys.reach('[name=first]')
+    await keys.press(...'ball', 'Tab', ...'box', 'Enter')
+    await page.locator('[data-hold=box]').waitFor()
+    for (const category of ['ball', 'box']) {
+      await keys.reach(`[data-hold=${category}]`)
+      await keys.hold('Space', 4000)
+      await page.locator('.undo-title', { hasText: `added to ${category}` }).waitFor()
+    }
+    await keys.reach('[data-train]:enabled')
+    await keys.press('Enter')
+    await page.locator('.headline').waitFor({ timeout: 180_000 })
+    expect(keys.pressed).toBeLessThanOrEqual(MOST_KEYS)
+    console.log(`${keys.pressed} keys from an empty folder to a trained model`)
+    expect((await readdir(join(root, 'data/ball'))).length).toBeGreaterThanOrEqual(3)
+    expect(await fs.pathExists(join(root, 'retrained_graph.pb'))).toBe(true)
+
+    // What the camera shows is named at once.
+    await page.locator('.model .bars li').first().waitFor()
+
+    // One key takes the whole burst back.
+    const taken = (await readdir(join(root, 'data/box'))).length
+    expect(taken).toBeGreaterThanOrEqual(3)
+    await keys.press('Control+z')
+    await page.locator('.undo-title', { hasText: 'added to ball' }).waitFor()
+    expect(await readdir(join(root, 'data/box'))).toEqual([])
+
+    // The server goes: the page says so, waits, and finds it again.
+    expect(complaints).toEqual([])
+    await end()
+    await page.getByText('Studio has ended').waitFor()
+    expect(await page.locator('[data-train]').isDisabled()).toBe(true)
+  },
+)
+
+const SCREENS = [
+  'pictures',
+  'pictures/bird',
+  'sort/groups',
+  'sort/suggestions',
+  'sort/one',
+  'check',
+  'results',
+  'try',
+  'share',
+]
+
+test.skipIf(needsBrowser)(
+  'every screen, wide and narrow, light and dark, is fine to axe and asks nobody else',
+  async () => {
+    const root = join(await tempFolder(), 'tf_files')
+    for (const name of ['bird', 'fruit']) {
+      const pictures = (await readdir(join('tf_files/data', name))).sort()
+      for (const [at, picture] of pictures.slice(0, 24).entries()) {
+        await fs.copy(join('tf_files/data', name, picture), join(root, at < 14 ? `data/${name}` : 'unlabeled', picture))
+      }
+    }
+    const { address } = await serveStudio(root, await tempFolder())
+    const page = await (await browserWithCamera()).newPage()
+    const complaints = complaintsOf(page, address)
+    await page.goto(address)
+    await page.locator('[data-train]:enabled').click()
+    await page.locator('.headline').waitFor({ timeout: 180_000 })
+    const found: string[] = []
+    for (const screen of SCREENS) {
+      await page.evaluate(`location.hash = ${JSON.stringify(screen)}`)
+      await page.waitForTimeout(1500)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        for (const width of [1280, 390]) {
+          await page.emulateMedia({ colorScheme })
+          await page.setViewportSize({ width, height: 800 })
+          const wider = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+          const wrong = [...(await violationsOf(page)), ...(wider > 0 ? [`${wider} pixels too wide`] : [])]
+          found.push(...wrong.map(each => `${screen} ${width} ${colorScheme}: ${each}`))
+        }
+      }
+    }
+    expect(found).toEqual([])
+    expect(complaints).toEqual([])
+  },
+)
+
+test.skipIf(needsBrowser)(
+  'labels given by key move files, and the page finds a studio that was started again',
+  async () => {
+    const root = join(await tempFolder(), 'tf_files')
+    const cache = await tempFolder()
+    for (const name of ['bird', 'fruit']) {
+      const pictures = (await readdir(join('tf_files/data', name))).sort().slice(0, 4)
+      for (const picture of pictures)
+        await fs.copy(join('tf_files/data', name, picture), join(root, 'data', name, picture))
+    }
+    const first = await serveStudio(root, cache)
+    const page = await (await browserWithCamera()).newPage()
+    await page.goto(`${first.address}#pictures/bird`)
+    await page.locator('[role=gridcell]').first().click()
+    await page.keyboard.press('Shift+ArrowRight')
+    await page.keyboard.press('2')
+    await page.locator('.undo-title', { hasText: '2 → fruit' }).waitFor()
+    expect((await readdir(join(root, 'data/fruit'))).length).toBe(6)
+    await first.end()
+    await page.getByText('Studio has ended').waitFor()
+    const second = await serveStudio(root, cache)
+    expect(second.address).toBe(first.address)
+    await page.getByText('Studio has ended').waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(4)
+    expect((await readdir(join(root, 'data/bird'))).length).toBe(4)
+  },
+)
