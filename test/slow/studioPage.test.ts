@@ -56,12 +56,14 @@ test.skipIf(needsBrowser)(
     await keys.reach('[name=first]')
     await keys.press(...'ball', 'Tab', ...'box', 'Enter')
     await page.locator('[data-hold=box]').waitFor()
+  await page.waitForFunction('document.activeElement?.matches("[data-hold]")')
     for (const category of ['ball', 'box']) {
       await keys.reach(`[data-hold=${category}]`)
       await keys.hold('Space', 4000)
       await page.locator('.undo-title', { hasText: `added to ${category}` }).waitFor()
     }
-    await keys.reach('[data-train]:enabled')
+    await page.locator('[data-train]:enabled').waitFor()
+  await keys.reach('[data-train]')
     await keys.press('Enter')
     await page.locator('.headline').waitFor({ timeout: 180_000 })
     expect(keys.pressed).toBeLessThanOrEqual(MOST_KEYS)
@@ -82,7 +84,7 @@ test.skipIf(needsBrowser)(
     // The server goes: the page says so, waits, and finds it again.
     expect(complaints).toEqual([])
     await end()
-    await page.getByText('Studio has ended').waitFor()
+    await page.locator('.banner[role=alert]').waitFor()
     expect(await page.locator('[data-train]').isDisabled()).toBe(true)
   },
 )
@@ -153,10 +155,10 @@ test.skipIf(needsBrowser)(
     await page.locator('.undo-title', { hasText: '2 → fruit' }).waitFor()
     expect((await readdir(join(root, 'data/fruit'))).length).toBe(6)
     await first.end()
-    await page.getByText('Studio has ended').waitFor()
+    await page.locator('.banner[role=alert]').waitFor()
     const second = await serveStudio(root, cache)
     expect(second.address).toBe(first.address)
-    await page.getByText('Studio has ended').waitFor({ state: 'detached' })
+    await page.locator('.banner[role=alert]').waitFor({ state: 'detached' })
     await page.keyboard.press('Control+z')
     await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(4)
     expect((await readdir(join(root, 'data/bird'))).length).toBe(4)
