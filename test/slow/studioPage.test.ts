@@ -56,14 +56,14 @@ test.skipIf(needsBrowser)(
     await keys.reach('[name=first]')
     await keys.press(...'ball', 'Tab', ...'box', 'Enter')
     await page.locator('[data-hold=box]').waitFor()
-  await page.waitForFunction('document.activeElement?.matches("[data-hold]")')
+    await page.waitForFunction('document.activeElement?.matches("[data-hold]")')
     for (const category of ['ball', 'box']) {
       await keys.reach(`[data-hold=${category}]`)
       await keys.hold('Space', 4000)
       await page.locator('.undo-title', { hasText: `added to ${category}` }).waitFor()
     }
     await page.locator('[data-train]:enabled').waitFor()
-  await keys.reach('[data-train]')
+    await keys.reach('[data-train]')
     await keys.press('Enter')
     await page.locator('.headline').waitFor({ timeout: 180_000 })
     expect(keys.pressed).toBeLessThanOrEqual(MOST_KEYS)
