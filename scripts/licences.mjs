@@ -22,6 +22,12 @@ const EXCEPTIONS = [
     licences: ['LGPL-3.0-or-later'],
     why: "libvips and its libraries, as sharp's own packages bring them: loaded at run time, unchanged, replaceable",
   },
+  {
+    name: /^libheif-js$/,
+    licences: ['LGPL-3.0'],
+    why: 'libheif and libde265 as WebAssembly: optional, loaded at run time with the first HEIC picture, unchanged, replaceable',
+  },
+  { name: /^pako$/, licences: ['(MIT AND Zlib)', 'Zlib'], why: 'the licence of zlib itself, which it was made from' },
 ]
 /** Development tools are not passed on. */
 const ALLOWED_IN_DEVELOPMENT = [...ALLOWED, 'MPL-2.0', 'Python-2.0', 'CC-BY-4.0']

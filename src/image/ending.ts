@@ -1,3 +1,4 @@
+import { pnmHeader } from './pnm.ts'
 import type { PictureFormat } from './signatures.ts'
 import { readTiffFields, STRIP_LENGTHS, STRIP_OFFSETS, TILE_LENGTHS, TILE_OFFSETS } from './tiff.ts'
 
@@ -65,14 +66,32 @@ const ENDS_EARLY: Readonly<Record<PictureFormat, (view: DataView) => boolean>> =
     return false
   },
 
-  AVIF: view => {
-    for (let at = 0; at < view.byteLength; ) {
-      const length = view.getUint32(at)
-      if (length === 0) return false // goes on to the end of the file
-      if (length > 1 && length < 8) return false
-      at += length === 1 ? Number(view.getBigUint64(at + 8)) : length
-      if (at > view.byteLength) return true
-    }
-    return false
+  AVIF: boxesEndEarly,
+  HEIC: boxesEndEarly,
+
+  BMP: view => {
+    const rows = Math.abs(view.getInt32(22, true))
+    const stride = Math.ceil((view.getInt32(18, true) * view.getUint16(28, true)) / 32) * 4
+    const isCompressed = view.getUint32(30, true) === 1 || view.getUint32(30, true) === 2
+    return view.getUint32(10, true) + (isCompressed ? view.getUint32(34, true) : rows * stride) > view.byteLength
   },
+
+  PNM: view => {
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+    const { kind, width, height, white, at } = pnmHeader(bytes)
+    const row = kind === 4 ? Math.ceil(width / 8) : width * (kind === 6 ? 3 : 1) * (white > 255 ? 2 : 1)
+    return kind > 3 && at + row * height > bytes.length
+  },
+}
+
+/** ISO base media: AVIF and HEIC. */
+function boxesEndEarly(view: DataView): boolean {
+  for (let at = 0; at < view.byteLength; ) {
+    const length = view.getUint32(at)
+    if (length === 0) return false // goes on to the end of the file
+    if (length > 1 && length < 8) return false
+    at += length === 1 ? Number(view.getBigUint64(at + 8)) : length
+    if (at > view.byteLength) return true
+  }
+  return false
 }

@@ -35,9 +35,10 @@ function sniffBoxed(bytes: Uint8Array): Sniffed | undefined {
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0)
   const brands = latin1(bytes.subarray(8, Math.min(Math.max(length, 16), 256))).match(/.{4}/gs) ?? []
   brands.splice(1, 1) // the minor version
+  if (brands[0] === 'avis') return { kind: 'unsupported', name: 'Animated AVIF', remedy: 'convert it to JPEG or PNG' }
   if (brands.some(brand => brand === 'avif' || brand === 'avis')) return { kind: 'picture', format: 'AVIF' }
   if (brands.some(brand => /^(hei[cxms]|hev[cxms]|mif1|msf1|mif2)$/.test(brand))) {
-    return { kind: 'unsupported', name: 'HEIC', remedy: 'convert it to JPEG' }
+    return { kind: 'picture', format: 'HEIC' }
   }
   if (brands[0]?.startsWith('cr')) return { kind: 'unsupported', name: 'camera raw', remedy: 'convert it to JPEG' }
   return { kind: 'other', looks: 'a video' }

@@ -1,3 +1,4 @@
+import { pnmHeader } from './pnm.ts'
 import type { PictureFormat } from './signatures.ts'
 import { BITS, HEIGHT, readTiffFields, SAMPLES, type TiffField, WIDTH } from './tiff.ts'
 
@@ -34,19 +35,15 @@ const PROGRESSIVE = new Set([0xc2, 0xc6, 0xca, 0xce])
 /** One a format; they may read past the end. */
 const HEADERS: Readonly<Record<PictureFormat, (view: DataView) => Header | undefined>> = {
   JPEG: view => {
-    for (let at = 2; ; ) {
-      const marker = view.getUint8(at + 1)
-      if (view.getUint8(at) !== 0xff) return undefined
-      if (FRAMES.has(marker)) {
-        return {
-          height: view.getUint16(at + 5),
-          width: view.getUint16(at + 7),
-          bands: sampling(view, at + 9),
-          bytesPerSample: 1,
-          whole: PROGRESSIVE.has(marker),
-        }
-      }
-      at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2)
+    const frame = jpegFrame(view)
+    if (frame === undefined) return undefined
+    const { marker, at } = frame
+    return {
+      height: view.getUint16(at + 5),
+      width: view.getUint16(at + 7),
+      bands: sampling(view, at + 9),
+      bytesPerSample: 1,
+      whole: PROGRESSIVE.has(marker),
     }
   },
 
@@ -77,18 +74,39 @@ const HEADERS: Readonly<Record<PictureFormat, (view: DataView) => Header | undef
     return { width, height, bands: samples ?? 1, bytesPerSample: Math.ceil((bits ?? 8) / 8), whole: false }
   },
 
-  AVIF: view => {
-    const head = Buffer.from(view.buffer, view.byteOffset, Math.min(view.byteLength, 65_536))
-    let largest: Header | undefined
-    // A box `ispe` holds a version, a width and a height, one for every image in the file.
-    for (let at = head.indexOf('ispe'); at >= 0; at = head.indexOf('ispe', at + 4)) {
-      const [width, height] = [view.getUint32(at + 8), view.getUint32(at + 12)]
-      if (largest === undefined || width * height > largest.width * largest.height) {
-        largest = { width, height, ...EIGHT_BIT, bytesPerSample: isDeep(view, head.indexOf('pixi')) ? 2 : 1 }
-      }
-    }
-    return largest
+  AVIF: boxedHeader,
+  HEIC: boxedHeader,
+
+  BMP: view => ({ width: Math.abs(view.getInt32(18, true)), height: Math.abs(view.getInt32(22, true)), ...EIGHT_BIT }),
+
+  PNM: view => {
+    const { width, height } = pnmHeader(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
+    return { width, height, ...EIGHT_BIT }
   },
+}
+
+/** ISO base media: AVIF and HEIC. */
+function boxedHeader(view: DataView): Header | undefined {
+  const head = Buffer.from(view.buffer, view.byteOffset, Math.min(view.byteLength, 65_536))
+  let largest: Header | undefined
+  // A box `ispe` holds a version, a width and a height, one for every image in the file.
+  for (let at = head.indexOf('ispe'); at >= 0; at = head.indexOf('ispe', at + 4)) {
+    const [width, height] = [view.getUint32(at + 8), view.getUint32(at + 12)]
+    if (largest === undefined || width * height > largest.width * largest.height) {
+      largest = { width, height, ...EIGHT_BIT, bytesPerSample: isDeep(view, head.indexOf('pixi')) ? 2 : 1 }
+    }
+  }
+  return largest
+}
+
+/** A JPEG's frame: where its marker is, which, and the bits of its samples; undefined where none is found. */
+export function jpegFrame(view: DataView): { at: number; marker: number; bits: number } | undefined {
+  for (let at = 2; ; ) {
+    const marker = view.getUint8(at + 1)
+    if (view.getUint8(at) !== 0xff) return undefined
+    if (FRAMES.has(marker)) return { at, marker, bits: view.getUint8(at + 4) }
+    at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2)
+  }
 }
 
 /** Samples a pixel of a JPEG, chroma counted as it is subsampled: 1.5 for 4:2:0. @param at the number of components */

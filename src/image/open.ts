@@ -5,9 +5,11 @@ import { pictureFormat } from './format.ts'
 import { readHeader } from './header.ts'
 import type { DecodeLimits } from './limits.ts'
 import { holdingDecoding } from './memory.ts'
+import { rasterOf } from './ownDecoders.ts'
 import { PictureError } from './pictureError.ts'
 import { decodingBytes, refuseLarge } from './price.ts'
 import { hasSrgbProfile } from './profile.ts'
+import type { Raster } from './raster.ts'
 import { withPictureFile } from './read.ts'
 import type { PictureFormat } from './signatures.ts'
 
@@ -55,13 +57,18 @@ async function lookAt<T>(bytes: Uint8Array, format: PictureFormat, limits: Decod
   const more = { ignoreIcc: format === 'JPEG' && hasSrgbProfile(bytes) }
   const seconds = Math.min(3600, Math.ceil(limits.timeoutMs / 1000))
   try {
-    return await look(() => open(bytes, limits, more).timeout({ seconds }), format)
+    const raster = await rasterOf(bytes, format)
+    return await look(() => (raster ? wrap(raster) : open(bytes, limits, more)).timeout({ seconds }), format)
   } catch (error) {
     const { explain } = await import('./diagnose.ts')
     throw await explain(error, { bytes, format }, limits, () =>
       open(bytes, limits, { limitInputPixels: false }).metadata(),
     )
   }
+}
+
+function wrap({ data, width, height, channels }: Raster): Sharp {
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
 }
 
 function open(bytes: Uint8Array, limits: DecodeLimits, more: SharpOptions = {}): Sharp {

@@ -7,7 +7,7 @@ import type { PictureFormat } from './signatures.ts'
 /** Longer than any real picture. A single row of such a length could pass the limit of pixels. */
 const MAX_SIDE = 1_000_000
 /** Whose decoders have no limit of their own; the others call such a header damaged. */
-const SIDELESS: readonly PictureFormat[] = ['TIFF', 'AVIF']
+const SIDELESS: readonly PictureFormat[] = ['TIFF', 'AVIF', 'HEIC', 'BMP', 'PNM']
 /** What decoding the smallest picture takes, and one whose header can't be read. */
 const LEAST = 2e6
 
@@ -18,8 +18,13 @@ const BYTES_A_PIXEL: Readonly<Record<PictureFormat, (header: Header) => number>>
   PNG: ({ bands, bytesPerSample, whole }) => bands * bytesPerSample * (whole ? 1.5 : 0.6),
   WebP: () => 10,
   GIF: () => 6,
-  TIFF: ({ bands, bytesPerSample }) => bands * bytesPerSample * 0.7,
+  // More than 8 bits may be decoded as a whole: see `decodeTiffValues`.
+  TIFF: ({ bands, bytesPerSample }) => bands * (bytesPerSample === 1 ? 0.7 : bytesPerSample + 1),
   AVIF: ({ bytesPerSample }) => (bytesPerSample === 1 ? 20 : 32),
+  // All pixels as RGBA, the decoder's own planes, and what sharp is handed.
+  HEIC: () => 14,
+  BMP: () => 8,
+  PNM: () => 4,
 }
 
 /** Reckons from its header how much memory decoding a picture takes, in bytes. */

@@ -16,7 +16,7 @@ export function hasSrgbProfile(jpeg: Uint8Array): boolean {
 }
 
 /** An ICC profile's description: ASCII in version 2, UTF-16 in version 4. Undefined when it cannot be found. */
-function profileName(profile: Buffer): string | undefined {
+export function profileName(profile: Buffer): string | undefined {
   if (profile.length < 132) return undefined
   const tags = Math.min(profile.readUInt32BE(128), 100)
   for (let entry = 132; entry < 132 + tags * 12 && entry + 12 <= profile.length; entry += 12) {

@@ -16,4 +16,4 @@ export interface Recipe {
 export const LARGEST_SIDE = 2048
 
 /** Raised whenever decoding or resizing changes its result, so that cached bottlenecks of older code are not used. */
-export const RECIPE_VERSION = 1
+export const RECIPE_VERSION = 2

@@ -2,7 +2,7 @@
  * The formats that are decoded.
  * @internal for tests: the README names them
  */
-export const PICTURE_FORMATS = ['JPEG', 'PNG', 'WebP', 'GIF', 'TIFF', 'AVIF'] as const
+export const PICTURE_FORMATS = ['JPEG', 'PNG', 'WebP', 'GIF', 'TIFF', 'AVIF', 'HEIC', 'BMP', 'PNM'] as const
 export type PictureFormat = (typeof PICTURE_FORMATS)[number]
 
 /** What a file's first bytes say that it is. */
@@ -28,6 +28,7 @@ const other = (looks: string): Sniffed => ({ kind: 'other', looks })
 
 /** In the order they are tried: camera raw files are TIFF files with a mark of their own. */
 export const SIGNATURES: readonly Signature[] = [
+  { magic: '\xff\xd8\xff\xf7', is: unsupported('JPEG-LS') },
   { magic: '\xff\xd8\xff', is: picture('JPEG') },
   { magic: '\x89PNG\r\n\x1a\n', is: picture('PNG') },
   { magic: 'RIFF', also: { magic: 'WEBP', offset: 8 }, is: picture('WebP') },
@@ -42,7 +43,9 @@ export const SIGNATURES: readonly Signature[] = [
   { magic: 'IIU\0', is: unsupported('Camera raw') },
   { magic: 'IIR', is: unsupported('Camera raw') },
   { magic: 'FUJIFILMCCD-RAW', is: unsupported('Camera raw') },
-  { magic: 'BM', also: { magic: '\0\0\0\0', offset: 6 }, is: unsupported('BMP') },
+  { magic: 'BM', also: { magic: '\0\0\0\0', offset: 6 }, is: picture('BMP') },
+  // Twelve bytes of 0 but for the type, an origin at the corner: a cursor's directory has bytes that are not 0 there.
+  ...['\x02', '\x0a'].map(type => ({ magic: `\0\0${type}\0\0\0\0\0\0\0`, is: unsupported('TGA') })),
   { magic: '\0\0\x01\0', is: unsupported('ICO') },
   { magic: '\0\0\x02\0', is: unsupported('CUR') },
   { magic: '8BPS', is: unsupported('Photoshop (PSD)') },
@@ -59,9 +62,10 @@ export const SIGNATURES: readonly Signature[] = [
   { magic: 'SIMPLE  =', is: unsupported('FITS') },
   { magic: 'DICM', offset: 128, is: unsupported('DICOM') },
   { magic: 'AT&TFORM', is: unsupported('DjVu') },
-  ...['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7'].flatMap(magic =>
-    ['\n', ' ', '\r', '\t'].map(space => ({ magic: magic + space, is: unsupported('Netpbm (PNM)') })),
+  ...['P1', 'P2', 'P3', 'P4', 'P5', 'P6'].flatMap(magic =>
+    ['\n', ' ', '\r', '\t'].map(space => ({ magic: magic + space, is: picture('PNM') })),
   ),
+  { magic: 'P7\n', is: unsupported('Netpbm (PAM)') },
   { magic: '%PDF', is: { kind: 'unsupported', name: 'PDF', remedy: undefined } },
   { magic: '%!PS', is: { kind: 'unsupported', name: 'PostScript', remedy: undefined } },
   { magic: '\xc5\xd0\xd3\xc6', is: { kind: 'unsupported', name: 'PostScript', remedy: undefined } },

@@ -11,14 +11,22 @@ export interface TiffField {
 const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
 const SHORT = 3
 
+export const SUBFILE_TYPE = 254
 export const WIDTH = 256
 export const HEIGHT = 257
 export const BITS = 258
+export const COMPRESSION = 259
+export const PHOTOMETRIC = 262
 export const STRIP_OFFSETS = 273
+export const ORIENTATION = 274
 export const SAMPLES = 277
 export const STRIP_LENGTHS = 279
 export const TILE_OFFSETS = 324
 export const TILE_LENGTHS = 325
+export const SUB_DIRECTORIES = 330
+export const EXTRA_SAMPLES = 338
+export const SAMPLE_FORMAT = 339
+export const DNG_VERSION = 50_706
 
 /**
  * The fields of a TIFF file's first directory, by tag; none for a BigTIFF, which is rare.
