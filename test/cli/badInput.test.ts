@@ -28,13 +28,13 @@ describe('itc train, given something wrong', () => {
     ],
     ['one category only', root => sampleFolder(root, ['bird'], 4), /only one category, "bird"/],
     [
-      'an empty category',
+      'one category beside an empty one',
       async root => {
-        const tfFiles = await sampleFolder(root, ['bird', 'bug'], 4)
+        const tfFiles = await sampleFolder(root, ['bird'], 4)
         await fs.ensureDir(join(tfFiles, 'data', 'cat'))
         return tfFiles
       },
-      /No pictures in category "cat"/,
+      /only one category, "bird"/,
     ],
     [
       'a category of unusable files',
@@ -57,6 +57,15 @@ describe('itc train, given something wrong', () => {
     ],
   ])('%s', async (_what, prepare, sentence) => {
     expectSentence(await run(['train', await prepare(await tempFolder())]), sentence)
+  })
+
+  it('an empty category is said and left out', async () => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+    await fs.ensureDir(join(tfFiles, 'data', 'cat'))
+    const { code, out, err } = await run(['train', tfFiles, '--steps', '10', '--folds', '0'])
+    expect(out).toMatch(/8 pictures in 2 categories/)
+    expect(`${out}${err}`).toMatch(/cat: a category folder without pictures, left out/)
+    expect(code).toBe(0)
   })
 
   it.each([

@@ -73,13 +73,17 @@ describe('the report of a training', () => {
     })
   })
 
-  it('that can’t be written is a warning: the model is there', async () => {
+  it('leaves alone what somebody else put in its place, and what can’t be written is a warning: the model is there', async () => {
     const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 6)
-    await fs.outputFile(join(layoutOf(tfFiles).report, 'in the way'), '')
-    const { code, err } = await run(['train', tfFiles, '--steps', '100', '--summaries-dir', layoutOf(tfFiles).labels])
+    const { report, labels, manifest } = layoutOf(tfFiles)
+    await fs.outputFile(join(report, 'in the way'), 'mine')
+    const { code, err } = await run(['train', tfFiles, '--steps', '100', '--summaries-dir', labels])
     expect(code).toBe(0)
-    expect(err).toMatch(/warning: The report can't be written: .*\n.*warning: The summaries for TensorBoard can't/)
-    expect(await fs.pathExists(layoutOf(tfFiles).manifest)).toBe(true)
+    expect(err).toMatch(/warning: report\.html was not written by itc and is kept as report\.html\.bak\./)
+    expect(err).toMatch(/warning: The summaries for TensorBoard can't be written/)
+    expect(await fs.readFile(join(`${report}.bak`, 'in the way'), 'utf8')).toBe('mine')
+    expect((await fs.stat(report)).isFile()).toBe(true)
+    expect(await fs.pathExists(manifest)).toBe(true)
   })
 
   it('goes with curves for TensorBoard', async () => {
