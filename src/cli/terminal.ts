@@ -35,6 +35,8 @@ export function processTerminal(signal: AbortSignal): Terminal {
 /**
  * The last guard: whatever names slipped through, a terminal gets no command but colours. In JSON, where such characters
  * are only in texts, they become what JSON calls them.
+ *
+ * @internal for tests: what a real terminal would do with a line can't be asked
  */
 export function harmless(line: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is to be shown

@@ -52,10 +52,7 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
   }
 }
 
-/**
- * @param line a record without its line end
- * @internal for tests: one record, where a file is many
- */
+/** @param line a record without its line end */
 export function parseRecord(line: string): string[] {
   const text = line.replace(/\r$/, '')
   const cell = /(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|$)/y
