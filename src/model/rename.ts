@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { writeTogether } from '../disk/writeAtomic.ts'
 import { systemCode } from '../errors.ts'
+import { keepForeign } from './foreignFiles.ts'
 import { labelLines } from './labelsFile.ts'
 import { layoutOf } from './layout.ts'
 import { withTrainLock } from './lock.ts'
@@ -27,6 +28,7 @@ export async function renameLabel(tfFiles: string, from: string, to: string): Pr
     const categories = Object.fromEntries(
       Object.entries(counts.categories).map(([label, count]) => [renamed(label), count]),
     )
+    await keepForeign(layout, labels, false)
     await writeTogether([
       [layout.labels, labelLines(labels)],
       [
