@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDraft } from '../disk/draft.ts'
+import { dropFile } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { messageOf, systemCode, UserError } from '../errors.ts'
 import { pause } from '../flow/pause.ts'
@@ -141,8 +143,12 @@ export class PartCache implements BottleneckCache {
     this.#written.add(identity)
   }
 
-  /** Joins the small parts that were written. For one process at a time: under the lock of the training. */
+  /**
+   * Joins the small parts that were written, and removes what killed writers left. For one process at a time: under the lock
+   * of the training.
+   */
   async merge(): Promise<void> {
+    for (const folder of [this.#folder, this.#parts.path]) await removeDrafts(folder)
     for (const identity of this.#written) await this.#attempt(() => this.#parts.merge(identity))
     this.#written.clear()
   }
@@ -170,9 +176,13 @@ export class PartCache implements BottleneckCache {
   /** A cache that can't be written costs time, not the run. */
   async #attempt(write: () => Promise<unknown>): Promise<void> {
     if (this.#problem !== undefined) return
-    await write().catch(error => {
-      this.#problem = systemError(error)?.reason ?? messageOf(error)
-    })
+    // Another process that joins parts may have taken the draft for a killed writer's.
+    const again = (error: unknown) => (systemCode(error) === 'ENOENT' ? write() : Promise.reject(error))
+    await write()
+      .catch(again)
+      .catch(error => {
+        this.#problem = systemError(error)?.reason ?? messageOf(error)
+      })
   }
 }
 
@@ -194,4 +204,9 @@ function allFinite(values: Float32Array | Uint16Array): boolean {
   let sum = 0
   for (let at = 0; at < values.length; at++) sum += values[at]! * 0
   return sum === 0
+}
+
+async function removeDrafts(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names.filter(isDraft)) await dropFile(join(folder, name))
 }

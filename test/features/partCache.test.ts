@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { draftOf } from '../../src/disk/draft.ts'
 import type { StoreEntry } from '../../src/features/cache.ts'
 import { decodePart, keysOf, type Part, rowKey } from '../../src/features/part.ts'
 import { PartCache } from '../../src/features/partCache.ts'
@@ -102,6 +103,19 @@ describe('the cache of bottlenecks in parts', () => {
     await cache.merge()
     expect(await partsIn(folder)).toHaveLength(2)
     expect((await readRows(folder, 25)).rows).toEqual(Array.from({ length: 25 }, (_, at) => vectorOf(at)))
+  })
+
+  it('removes what killed writers left, and nothing else, when parts are joined', async () => {
+    const folder = await cacheFolder()
+    const cache = await PartCache.open(folder)
+    await cache.writeBottlenecks('net', entriesOf(0, 3))
+    const [part] = await partsIn(folder)
+    await writeFile(draftOf(part!), 'half a part')
+    await writeFile(draftOf(join(folder, 'files.arrow')), 'half a table')
+    await writeFile(join(folder, '.mine.tmp'), 'mine')
+    await cache.merge()
+    expect((await readdir(folder)).sort()).toEqual(['.mine.tmp', 'parts'])
+    expect(await partsIn(folder)).toEqual([part])
   })
 
   it('says of figures of quality that they are none of bottlenecks, when parts are joined too', async () => {

@@ -14,7 +14,7 @@ export interface TrainingRun {
   readonly engine: () => Promise<Engine>
 }
 
-/** Opens the cache for as long as `work` takes. @throws UserError when the cache can't be opened */
+/** Opens the cache for as long as `work` takes, under the training's lock. @throws UserError when the cache can't be opened */
 export async function withRun<T>(
   layout: Layout,
   options: ResolvedTrainOptions,
@@ -22,7 +22,9 @@ export async function withRun<T>(
 ): Promise<T> {
   const cache = await PartCache.open(layout.bottlenecks)
   try {
-    return await work({ layout, options, cache, engine: once(() => loadEngine(options.engine)) })
+    const result = await work({ layout, options, cache, engine: once(() => loadEngine(options.engine)) })
+    await cache.merge() // nobody else does meanwhile: the caller holds the training's lock
+    return result
   } finally {
     await cache.close()
   }
