@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Holder, withLock } from '../../disk/lock.ts'
 import { UserError } from '../../errors.ts'
@@ -53,4 +54,12 @@ export function withDestinationLock<T>(
     throw new UserError('E_BUSY', message, { hint: `Wait until it ends. If there is none, remove ${lock}.` })
   }
   return withLock(lock, { signal, waiting }, work)
+}
+
+/** Whether somebody works in the destination, or was killed there. */
+export async function isLocked(destination: string): Promise<boolean> {
+  return lstat(join(destination, LOCK_NAME)).then(
+    () => true,
+    () => false,
+  )
 }

@@ -4,7 +4,7 @@ import { realPath } from '../../disk/inside.ts'
 import { removeFile } from '../../disk/patience.ts'
 import { UserError } from '../../errors.ts'
 import { cannotWrite, checkFolders } from './folders.ts'
-import { withDestinationLock } from './guessDir.ts'
+import { isLocked, withDestinationLock } from './guessDir.ts'
 import { removeDrafts, removeSourceDrafts } from './leftovers.ts'
 import { EXTENDED_LOST, type Problem } from './options.ts'
 import { otherSource, rowsOf } from './origin.ts'
@@ -62,7 +62,14 @@ export async function undoGuessDir(
     const hint = 'Check the path. If the folder was removed after its pictures had been moved, make it again.'
     throw new UserError(error.code, error.message, { hint, cause: error })
   })
-  await recordedIn(destination) // before a lock is made there
+  // Before a lock is made there.
+  await recordedIn(destination).catch(async error => {
+    // An undo that was killed as the last thing it did: its lock goes too.
+    if (!options.dryRun && (await isLocked(destination))) {
+      await withDestinationLock(destination, options.signal, () => Promise.resolve())
+    }
+    throw error
+  })
   const undo = async () => {
     const recorded = await recordedIn(destination)
     const ends = { source: await realPath(source), destination: await realPath(destination) }

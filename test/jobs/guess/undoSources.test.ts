@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { thisProcess } from '../../../src/disk/holder.ts'
 import { guessDir } from '../../../src/jobs/guess/guessDir.ts'
 import { undoGuessDir } from '../../../src/jobs/guess/undo.ts'
 import { contents, makeFolders, textModel, writeFiles } from '../../helpers/guessDirFixture.ts'
@@ -109,6 +110,14 @@ describe('undo belongs to its source', () => {
     await writeFile(join(root, 'table.csv'), '')
     await symlink(join(root, 'table.csv'), join(out, 'results.csv'))
     await expect(copy(one)).rejects.toMatchObject({ code: 'E_RESULTS' })
+  })
+
+  test('the lock of an undo that was killed after all else goes with the next', async () => {
+    await mkdir(out)
+    const dead = { ...(await thisProcess()), pid: 2 ** 22 + 1 }
+    await writeFile(join(out, '.itc-guess-dir.lock'), JSON.stringify(dead))
+    await expect(undoGuessDir(one, out)).rejects.toMatchObject({ code: 'E_NO_RESULTS' })
+    expect(await contents(out)).toEqual({})
   })
 
   test('drafts of killed runs are cleaned at both ends', async () => {
