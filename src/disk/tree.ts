@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { outputFile, pathExists } from 'fs-extra/esm'
-import { syncFolder } from './folder.ts'
+import { makeFolder, syncFolder } from './folder.ts'
 import { removeAll, renamePatiently } from './patience.ts'
 
 /** Paths inside a folder, `/` between, and what is in those files. */
@@ -20,7 +20,10 @@ export async function writeTree(folder: string, files: Tree): Promise<void> {
   const draft = join(folder, `.itc-export-${randomBytes(6).toString('hex')}.tmp`)
   const placed: string[] = []
   try {
-    for (const [path, data] of files) await outputFile(join(draft, path), data, { flush: true, flag: 'wx' })
+    for (const [path, data] of files) {
+      await makeFolder(dirname(join(draft, path)))
+      await outputFile(join(draft, path), data, { flush: true, flag: 'wx' })
+    }
     for (const top of new Set([...files.keys()].map(topOf))) {
       await renamePatiently(join(draft, top), join(folder, top))
       placed.push(top)
