@@ -21,6 +21,7 @@ export function withInnerLayers(
 ): LayeredGraph {
   const { input, bottleneck } = ends
   const { maps, axes } = findTaps(graph, input, bottleneck)
+  if (maps.length === 0) return { graph, bottleneck, inner: [] }
   const shapes = outputShapes(graph, { input, outputs: maps, recipe })
   const channels = axes[0] === 1 ? 3 : 1
   const widths = maps.map(map => (shapes[map]?.length === 4 ? shapes[map][channels]! : 0))

@@ -8,6 +8,9 @@ import { compiledOnnx } from '../../src/backbone/compile.ts'
 import { findBackbone } from '../../src/backbone/find.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
 import { probe } from '../../src/engine/probe.ts'
+import { writeGraphDef } from '../../src/formats/graphdef/write.ts'
+import { constNode, dtypeAttr, placeholderNode } from '../../src/graph/graph.ts'
+import { floatTensor, intTensor } from '../../src/graph/tensor.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 const CASES = fileURLToPath(new URL('../cases/', import.meta.url))
@@ -77,3 +80,30 @@ async function run(backbone: Backbone): Promise<Float32Array> {
   await runner.dispose()
   return values
 }
+
+test('a network of one convolution has no inner layers, and is used with its last features', async () => {
+  const path = join(await tempFolder(), 'one.pb')
+  const T = dtypeAttr('float32')
+  const strides = { kind: 'ints', value: [1, 4, 4, 1] } as const
+  const nodes = [
+    placeholderNode('input', 'float32', [-1, 32, 32, 3]),
+    constNode('w', floatTensor([3, 3, 3, 4], new Float32Array(108).fill(0.1))),
+    {
+      name: 'conv',
+      op: 'Conv2D',
+      inputs: ['input', 'w'],
+      attrs: { T, strides, padding: { kind: 'string', value: 'SAME' }, data_format: { kind: 'string', value: 'NHWC' } },
+    } as const,
+    constNode('axes', intTensor([2], [1, 2])),
+    {
+      name: 'features',
+      op: 'Mean',
+      inputs: ['conv', 'axes'],
+      attrs: { T, keep_dims: { kind: 'bool', value: false } },
+    } as const,
+  ]
+  await writeFile(path, writeGraphDef({ nodes }))
+  const options = { layers, inputSize: 32, bottleneck: 'features', cacheFolder: await tempFolder() } as const
+  const backbone = await findBackbone(path, options)
+  expect(blocksOf(backbone)).toEqual([4])
+})
