@@ -23,7 +23,9 @@ export class Budget {
   }
 
   /** Runs `task` while it holds an amount. A task that fails gives it back too. */
-  async hold<T>(part: 'first' | 'second', amount: number, task: () => Promise<T>): Promise<T> {
+  async hold<T>(part: 'first' | 'second', asked: number, task: () => Promise<T>): Promise<T> {
+    // Whole numbers: of fractions, what is given back would not add up to nothing, and nothing is what a large part waits for.
+    const amount = Number.isFinite(asked) ? Math.ceil(asked) : this.#total
     await new Promise<void>(go => {
       this.#waiting[part].push({ amount, go })
       this.#give()

@@ -51,3 +51,10 @@ test('a task that fails gives back what it held', async () => {
   for (let i = 0; i < 10; i++) await expect(failing()).rejects.toThrow('no')
   expect(await budget.hold('first', 100, async () => 'ok')).toBe('ok')
 })
+
+test('fractions and what is no number leave nothing held: the largest part still gets its turn', async () => {
+  const budget = new Budget(TOTAL, KEPT)
+  const amounts = [0.1, 0.2, 0.3, 1 / 3, Number.NaN, 17.7]
+  await Promise.all(amounts.map(amount => budget.hold('second', amount, () => new Promise(setImmediate))))
+  expect(await budget.hold('second', 2 * TOTAL, async () => 'done')).toBe('done')
+})
