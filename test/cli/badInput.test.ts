@@ -63,8 +63,8 @@ describe('itc train, given something wrong', () => {
     const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
     await fs.ensureDir(join(tfFiles, 'data', 'cat'))
     const { code, out, err } = await run(['train', tfFiles, '--steps', '10', '--folds', '0'])
-    expect(out).toMatch(/8 pictures in 2 categories/)
-    expect(`${out}${err}`).toMatch(/cat: a category folder without pictures, left out/)
+    expect(err).toMatch(/8 pictures in 2 categories/)
+    expect(out).toMatch(/cat: a category folder without pictures, left out/)
     expect(code).toBe(0)
   })
 
