@@ -8,7 +8,7 @@ import { tempFolder } from '../helpers/tempFolder.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
-/** One convolution of `outputs` filters and a mean: 32 MB of weights at 2,700,000. */
+/** One convolution of `outputs` filters at one place, and a mean: 32 MB of weights at 2,700,000. */
 function backbone(outputs: number, sha256: string): { backbone: Backbone; loads: () => number } {
   const T = dtypeAttr('float32')
   const graph: Graph = {
@@ -21,7 +21,7 @@ function backbone(outputs: number, sha256: string): { backbone: Backbone; loads:
         inputs: ['input', 'w'],
         attrs: {
           T,
-          strides: { kind: 'ints', value: [1, 1, 1, 1] },
+          strides: { kind: 'ints', value: [1, 32, 32, 1] },
           padding: { kind: 'string', value: 'SAME' },
           data_format: { kind: 'string', value: 'NHWC' },
         },

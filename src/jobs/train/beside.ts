@@ -36,7 +36,7 @@ export async function writeBeside(
   const wanted = page !== undefined && options.report
   const foreign = await isForeign(layout.report)
   const kept = foreign && wanted ? await keepBeside(layout.report) : undefined
-  if (wanted) await attempt('The report', writeReport(layout.report, page, layout.data, options.limits))
+  if (wanted) await attempt('The report', writeReport(layout.report, page, layout.data, options.limits, layout.model))
   const report = wanted && warnings.length === 0 ? layout.report : undefined
   // An earlier one would tell of another model.
   if (report === undefined && !foreign) await dropFile(layout.report)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { writeAtomic } from '../../disk/writeAtomic.ts'
+import { writeTogether } from '../../disk/writeAtomic.ts'
 import type { DecodeLimits } from '../../image/limits.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { thumbnail } from '../../image/thumbnail.ts'
@@ -10,8 +10,15 @@ import type { ReportData } from '../../report/reportData.ts'
  * Writes a report as one page. The page that was there stays until the new one is whole.
  *
  * @param folder what the pictures' paths are relative to
+ * @param draftFolder of the same disk, where what a kill leaves is found and removed; else the page's own
  */
-export async function writeReport(path: string, data: ReportData, folder: string, limits: DecodeLimits): Promise<void> {
+export async function writeReport(
+  path: string,
+  data: ReportData,
+  folder: string,
+  limits: DecodeLimits,
+  draftFolder?: string,
+): Promise<void> {
   const page = await renderReport(data, async picture => {
     try {
       return await thumbnail(join(folder, picture), limits)
@@ -20,5 +27,5 @@ export async function writeReport(path: string, data: ReportData, folder: string
       throw error
     }
   })
-  await writeAtomic(path, page)
+  await writeTogether([[path, page]], draftFolder)
 }
