@@ -19,7 +19,7 @@ function backbone(graph: Graph, features = 6): Backbone {
 test('a network that onnxruntime refuses gets a sentence', async () => {
   const graph = smallNetwork()
   const nodes = graph.nodes.map(node =>
-    node.name === 'conv2' ? { ...node, attrs: { ...node.attrs, strides: ints(1, 0, 1, 1) } } : node,
+    node.name === 'conv2' ? { ...node, attrs: { ...node.attrs, dilations: ints(1, 0, 0, 1) } } : node,
   )
   const engine = await createOnnxEngine()
   await expect(engine.loadBackbone(backbone({ ...graph, nodes }))).rejects.toMatchObject({
