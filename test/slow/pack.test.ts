@@ -13,6 +13,7 @@ const run = promisify(execFile)
 
 /** What the package is made of; anything else in it is a mistake. */
 const PARTS = [
+  /^dist\/studio-page\/(index\.html|icon\.svg|assets\/index-[\w-]+\.(js|css))$/,
   /^(package\.json|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/,
   /^bin\/itc\.js$/,
   /^dist\/.+\.(js|d\.ts)$/,
