@@ -71,13 +71,13 @@ test(`${KILLS} kills in the middle of moves lose nothing, and every entry ends`,
       () => false,
       () => true,
     )
-    await sleep(5 + ((kill * 37) % 120))
+    await sleep(5 + ((kill * 37) % 60)) // most moves have ended after some 50 ms
     child.kill('SIGKILL')
     await once(child, 'exit')
     if (await ended) interrupted++
     expect([...new Set(await hashes(root))], `after kill ${kill + 1}`).toEqual(before)
   }
-  expect(interrupted).toBeGreaterThan(KILLS / 5)
+  expect(interrupted).toBeGreaterThan(KILLS / 3)
   const studio = await Collection.open(studioFolder(root))
   expect(studio.unsettled).toEqual([])
   expect(studio.journal.entries().every(({ state }) => state === 'done')).toBe(true)

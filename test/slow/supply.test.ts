@@ -35,8 +35,9 @@ describe('what is installed', () => {
   it('runs no script of ours', async () => {
     const { scripts } = await fs.readJson(`${ROOT}/package.json`)
     // npm runs `prepare` in a clone, and of a git address, where the build is to be made; never of the package.
-    const hooks = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'postprepare']
-    expect(Object.keys(scripts).filter(name => hooks.includes(name))).toEqual([])
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish', 'preprepare', 'postprepare']
+    expect(Object.keys(scripts).filter(name => hooks.includes(name))).toEqual(['prepare'])
+    expect(scripts.prepare).toBe('node scripts/prepare.mjs')
   })
 
   it('has licences that are allowed, listed in docs/licences.md', () => {
