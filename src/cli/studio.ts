@@ -7,6 +7,7 @@ interface Flags {
   readonly open: boolean
   readonly unlabeled?: string
   readonly readOnly?: boolean
+  readonly phone?: boolean
   readonly json?: boolean
 }
 
@@ -24,6 +25,7 @@ export function addStudio({ program, terminal }: CommandContext): void {
     .option('--port <n>', 'port to listen on (default: one from 4100 to 4999 that the folder keeps)', parseNumber)
     .option('--no-open', 'print the address, and open no browser')
     .option('--unlabeled <folder>', 'pictures without a category (default: <tf_files>/unlabeled)')
+    .option('--phone', 'opens a door on your Wi-Fi for adding pictures only, and shows its code')
     .option('--read-only', 'for showing: nothing can be changed')
     .addOption(jsonOption('print a line of JSON with the address, then one an event'))
     .addHelpText(
@@ -32,12 +34,17 @@ export function addStudio({ program, terminal }: CommandContext): void {
 Examples:
   itc studio
   itc studio ./birds --unlabeled ./camera-card
+  itc studio ./birds --phone
   itc studio ./birds --read-only --no-open`,
     )
     .action(async (tfFiles: string, { json = false, open, ...flags }: Flags) => {
       const { serveStudio } = await import('../studio/server/serve.ts')
       await serveStudio(tfFiles, {
         ...flags,
+        onPhone: ({ address, code, until }) => {
+          if (json) terminal.out(JSON.stringify({ phone: address, until }))
+          else terminal.out(`${code}\nphone: ${address} (takes pictures only; shuts 15 minutes after the last one)`)
+        },
         signal: terminal.signal,
         onReady: (address, running) => {
           if (json) terminal.out(JSON.stringify({ address, running }))

@@ -1,9 +1,12 @@
 import { request } from 'node:http'
 import { join } from 'node:path'
+import fs from 'fs-extra'
 import { expect, test } from 'vitest'
-import type { StudioState } from '../../src/studio/api.ts'
+import type { PhoneDoor, StudioState } from '../../src/studio/api.ts'
 import { PHONE_POLICY, phonePage } from '../../src/studio/phone/page.ts'
+import { serveStudio } from '../../src/studio/server/serve.ts'
 import { filesIn, openStudio, pictureFolder, tinyPicture } from '../helpers/studioFixture.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
 
 const folder = () => pictureFolder({ 'data/a': 1, 'data/b': 1 })
 
@@ -65,4 +68,27 @@ test('the page is small, and a name in it is only a name', () => {
 test('a studio that only shows opens no door', async () => {
   const { ask } = await openStudio(await folder(), { readOnly: true, engine: false })
   expect((await ask('api/phone', { method: 'POST', body: '{}' })).status).toBe(403)
+})
+
+test('--phone opens the door at once, tells of it with a code for the terminal, and it shuts with the studio', async () => {
+  const root = await folder()
+  const stop = new AbortController()
+  const told: (PhoneDoor & { code: string })[] = []
+  const pageFolder = await tempFolder()
+  await fs.outputFile(join(pageFolder, 'index.html'), '<title>studio</title>')
+  const options = { engine: false, phone: '127.0.0.1', pageFolder, cacheFolder: await tempFolder() }
+  const served = serveStudio(root, {
+    ...options,
+    signal: stop.signal,
+    onReady: () => undefined,
+    onPhone: door => {
+      told.push(door)
+      stop.abort()
+    },
+  })
+  await served
+  expect(told[0]!.code).toMatch(/[▀▄█]/)
+  await expect(fetch(told[0]!.address)).rejects.toThrow()
+  const refused = serveStudio(root, { ...options, readOnly: true, signal: stop.signal, onReady: () => undefined })
+  await expect(refused).rejects.toMatchObject({ code: 'E_READ_ONLY' })
 })

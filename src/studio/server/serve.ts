@@ -3,7 +3,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { makeFolder } from '../../disk/folder.ts'
 import { type Holder, withLock } from '../../disk/lock.ts'
 import { systemCode, UserError } from '../../errors.ts'
-import type { StudioEvents } from '../api.ts'
+import type { ApiError, PhoneDoor, StudioEvents } from '../api.ts'
 import { studioFolder } from '../pictures/folder.ts'
 import { Studio, type StudioOptions } from '../studio.ts'
 import { watchFolders } from '../watching.ts'
@@ -17,6 +17,9 @@ export interface ServeOptions extends StudioOptions {
   readonly pageFolder?: string
   /** Where token and port are kept; the user's unless given. */
   readonly cacheFolder?: string
+  /** Opens the door for a phone at once, at this address of the machine; `true`: at that in the local network. */
+  readonly phone?: boolean | string
+  readonly onPhone?: (door: PhoneDoor & { readonly code: string }) => void
   readonly signal: AbortSignal
   /** The page can be opened. `running`: by another process, which serves this folder already. */
   readonly onReady: (address: string, running: boolean) => void
@@ -31,7 +34,11 @@ export async function serveStudio(tfFiles: string, options: ServeOptions): Promi
   await makeFolder(folder.data)
   const path = await sessionPath(folder.root, options.cacheFolder)
   const running = await findRunning(path)
-  if (running) return options.onReady(addressOf(running), true)
+  if (running) {
+    const door = options.phone ? await openElsewhere(running) : undefined
+    options.onReady(addressOf(running), true)
+    return door && tellPhone(door, options)
+  }
   if (options.readOnly) return await serve(tfFiles, path, options)
   const waiting = ({ pid, host }: Holder) => {
     throw new UserError('E_BUSY', `Another studio is open for this folder (process ${pid} on ${host}).`, {
@@ -61,7 +68,9 @@ async function serve(tfFiles: string, path: string, options: ServeOptions): Prom
     })
     onStudio?.(studio)
     if (options.onEvent) studio.hub.listen(options.onEvent)
+    const door = options.phone ? await openForPhone(studio, options.phone) : undefined
     onReady(addressOf(session), false)
+    if (door) await tellPhone(door, options)
     if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
   } finally {
     await stopWatching?.()
@@ -69,6 +78,25 @@ async function serve(tfFiles: string, path: string, options: ServeOptions): Prom
     server.close()
     server.closeAllConnections()
   }
+}
+
+function openForPhone({ phone, collection }: Studio, where: true | string): Promise<PhoneDoor> {
+  collection.checkWritable()
+  return phone.open(undefined, where === true ? undefined : where)
+}
+
+/** @throws UserError as it came from the other process */
+async function openElsewhere(running: Session): Promise<PhoneDoor> {
+  const answer = await fetch(`${addressOf(running)}api/phone`, { method: 'POST', body: '{}' })
+  if (answer.ok) return (await answer.json()) as PhoneDoor
+  const { code, message, hint } = (await answer.json()) as ApiError
+  throw new UserError(code as UserError['code'], message, hint === undefined ? {} : { hint })
+}
+
+/** With its code for a terminal. */
+async function tellPhone(door: PhoneDoor, { onPhone }: ServeOptions): Promise<void> {
+  const { renderUnicodeCompact } = await import('uqr')
+  onPhone?.({ ...door, code: renderUnicodeCompact(door.address) })
 }
 
 function addressOf({ token, port }: Session): string {

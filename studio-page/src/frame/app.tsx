@@ -1,6 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import { CheckScreen } from '../check/screen.tsx'
 import { tellFailure } from '../notices.ts'
+import { PhoneDialog } from '../phone/dialog.tsx'
+import { shown } from '../phone/door.ts'
+import { PhoneLine } from '../phone/line.tsx'
 import { takeDropped } from '../pictures/dropped.ts'
 import { PicturesScreen } from '../pictures/screen.tsx'
 import { ResultsScreen } from '../results/screen.tsx'
@@ -67,6 +70,7 @@ export function App() {
       <TopBar onHelp={() => setHelp(true)} />
       <section aria-label="What is going on">
         <Banners />
+        <PhoneLine />
         <JobLine />
       </section>
       <main>{studio.value ? <Screen /> : <p class="empty">Looking for studio …</p>}</main>
@@ -75,6 +79,14 @@ export function App() {
         {said.value}
       </p>
       {help && <Help onClose={() => setHelp(false)} />}
+      {shown.value !== undefined && (
+        <PhoneDialog
+          category={shown.value}
+          onClose={() => {
+            shown.value = undefined
+          }}
+        />
+      )}
     </div>
   )
 }

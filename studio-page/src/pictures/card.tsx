@@ -6,6 +6,7 @@ import { Ask, Dialog } from '../frame/dialog.tsx'
 import { dragging } from '../grid/dragging.ts'
 import { Thumb } from '../grid/tile.tsx'
 import { attempt, tellFailure } from '../notices.ts'
+import { shown as phoneFor } from '../phone/door.ts'
 import { useListing } from '../server/listing.ts'
 import { post, put } from '../server/request.ts'
 import { operate } from '../server/unsaved.ts'
@@ -132,6 +133,16 @@ function CategoryMenu({ category: { name, shown, count: held } }: { readonly cat
           </button>
           <button type="button" disabled={locked.value} onClick={() => ask('key')}>
             Key …
+          </button>
+          <button
+            type="button"
+            disabled={locked.value}
+            onClick={() => {
+              setOpen(false)
+              phoneFor.value = name
+            }}
+          >
+            From a phone …
           </button>
           <button type="button" onClick={() => attempt(() => post('api/reveal', { category: name }))}>
             Show the folder

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Ask, Dialog } from '../frame/dialog.tsx'
+import { shown as phoneFor } from '../phone/door.ts'
 import { operate } from '../server/unsaved.ts'
 import { categories, inside, locked, studio } from '../state.ts'
 import { count } from '../words.ts'
@@ -29,6 +30,15 @@ export function PicturesScreen() {
               <h1 class="visually-hidden">Pictures</h1>
               <button type="button" disabled={locked.value} onClick={() => setAdding(true)}>
                 + Category
+              </button>
+              <button
+                type="button"
+                disabled={locked.value}
+                onClick={() => {
+                  phoneFor.value = null
+                }}
+              >
+                From a phone …
               </button>
               <span class="soft">Drop folders or pictures anywhere.</span>
               {now.unlabeled > 0 && <a href="#pictures/.unlabeled">{count(now.unlabeled, 'picture')} unlabelled</a>}
