@@ -34,6 +34,9 @@ export function dictionary(value: Schema) {
   )
 }
 
+/** Whatever its fields hold: each is looked at by itself. */
+export const anyObject = dictionary(v.unknown())
+
 /**
  * Whether a value has the schema's form. It is taken as it is, with all that the schema does not name.
  *

@@ -1,4 +1,5 @@
 import { unexpected } from '../errors.ts'
+import type { DecodeLimits } from '../image/limits.ts'
 import type { PictureSource, Score } from '../model/model.ts'
 import { printable, shownLabel } from '../text.ts'
 import type { CommandContext } from './context.ts'
@@ -37,10 +38,11 @@ Examples:
       const model = await loadModel(tfFiles, { engine: flags.engine })
       try {
         const pictures = await expandWildcards(words)
-        const sources = await Promise.all(pictures.map(picture => sourceOf(picture, terminal)))
+        const limits = limitsOf(flags)
+        const sources = pictures.map(picture => sourceOf(picture, terminal, limits))
         const results: object[] = []
         let at = 0
-        for await (const guess of model.guessAll(sources, { limits: limitsOf(flags), signal: terminal.signal })) {
+        for await (const guess of model.guessAll(sources, { limits, signal: terminal.signal })) {
           const picture = pictures[at++]!
           if ('error' in guess) {
             outcome.exitCode = 1
@@ -81,9 +83,7 @@ function printScores(
   })
 }
 
-async function sourceOf(picture: string, terminal: Terminal): Promise<PictureSource> {
-  if (picture !== '-') return picture
-  const chunks: Uint8Array[] = []
-  for await (const chunk of terminal.stdin) chunks.push(chunk)
-  return Buffer.concat(chunks)
+/** Standard input is read when its turn comes: what is wrong with it is told of that picture alone. */
+function sourceOf(picture: string, { stdin }: Terminal, limits: DecodeLimits): PictureSource {
+  return picture === '-' ? async () => (await import('../image/read.ts')).readStream(stdin, limits) : picture
 }

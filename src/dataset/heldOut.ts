@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
+import { readJson } from '../disk/json.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
-import { systemCode } from '../errors.ts'
+import { anyObject, array, fits, sha256 } from '../schema.ts'
 import type { Split, SplitExample } from './split.ts'
 
 /** Where a working folder keeps which pictures are set apart for testing, beside the studio's settings. */
@@ -10,13 +10,15 @@ function settingsPath(tfFiles: string): string {
   return join(tfFiles, 'studio', 'settings.json')
 }
 
+const heldSchema = array(sha256)
+
 /**
  * Hashes of pictures set apart for testing. Those whose labels were asked for because they are hard would make the
  * accuracy look worse than it is; some drawn at random, and never trained on, keep it honest.
  */
 export async function readHeldOut(tfFiles: string): Promise<ReadonlySet<string>> {
   const { held } = await readSettings(tfFiles)
-  return new Set(Array.isArray(held) ? held.filter(hash => typeof hash === 'string') : [])
+  return new Set(fits<string[]>(heldSchema, held) ? held : [])
 }
 
 /** Sets more pictures apart. */
@@ -30,16 +32,7 @@ export async function addHeldOut(tfFiles: string, hashes: readonly string[]): Pr
 
 /** A file that is not there, or that nobody can read, sets nothing apart. */
 async function readSettings(tfFiles: string): Promise<Record<string, unknown>> {
-  const text = await readFile(settingsPath(tfFiles), 'utf8').catch(error => {
-    if (systemCode(error) !== undefined) return '{}'
-    throw error
-  })
-  try {
-    const settings: unknown = JSON.parse(text)
-    return typeof settings === 'object' && settings !== null ? { ...settings } : {}
-  } catch {
-    return {}
-  }
+  return (await readJson(settingsPath(tfFiles), anyObject)) ?? {}
 }
 
 /** Puts the pictures set apart among the test pictures, their copies with them, where their category keeps others to learn from. */

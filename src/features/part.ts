@@ -1,5 +1,18 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import {
+  array,
+  fits,
+  flag,
+  literal,
+  looseObject,
+  optional,
+  picklist,
+  positive,
+  sha256,
+  text,
+  whole,
+} from '../schema.ts'
 import { decodeVectors, encodeVectors, HASH_BYTES, type VectorKind } from '../table/arrow.ts'
 import { heading, seal, unseal } from '../table/seal.ts'
 
@@ -41,6 +54,18 @@ interface Heading extends Pick<Part, 'kind' | 'identity' | 'rows' | 'width' | 'c
   readonly half: boolean
 }
 
+const headingSchema = looseObject({
+  format: literal(PART_FORMAT),
+  kind: optional(picklist(['bottleneck', 'quality'])),
+  identity: text,
+  rows: whole,
+  width: positive,
+  content: sha256,
+  half: flag,
+  hashesAt: whole,
+  crc32: array(whole),
+})
+
 /** A part as the bytes of an Arrow IPC file. */
 export function encodePart(data: PartData): { readonly bytes: Uint8Array; readonly content: string } {
   const { kind, identity, hashes, vectors, rows, width } = data
@@ -67,8 +92,8 @@ export function encodePart(data: PartData): { readonly bytes: Uint8Array; readon
  */
 export function decodePart(bytes: Uint8Array): Part {
   const { content: said, left } = unseal(bytes)
-  const { format, kind, identity, rows, width, content, half, hashesAt, crc32 } = said as Heading
-  if (format !== PART_FORMAT) throw new Error(`it is of format ${format}`)
+  if (!fits<Heading>(headingSchema, said)) throw new Error('its heading is not one of this format')
+  const { kind, identity, rows, width, content, half, hashesAt, crc32 } = said
   const vectors = half
     ? new Uint16Array(bytes.buffer, left.start, rows * width)
     : new Float32Array(bytes.buffer, left.start, rows * width)
@@ -77,6 +102,7 @@ export function decodePart(bytes: Uint8Array): Part {
     throw new Error('a checksum does not match')
   }
   const at = hashesAt - HASHES_AT
+  if (at + rows * HASH_BYTES > bytes.length) throw new Error('it has other hashes')
   return {
     kind,
     identity,

@@ -47,6 +47,28 @@ export async function withPictureFile<T>(
   return holdingFile(size, async () => use(await inTime(limits, () => readWhole(path, limits))))
 }
 
+/**
+ * Reads a picture from a stream, no further than a picture may be long.
+ *
+ * @throws PictureError `empty` or `too-large`
+ */
+export async function readStream(
+  chunks: AsyncIterable<Uint8Array>,
+  { maxFileBytes }: DecodeLimits,
+): Promise<Uint8Array> {
+  const read: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of chunks) {
+    read.push(chunk)
+    length += chunk.length
+    if (length > maxFileBytes) {
+      throw new PictureError('too-large', `more than the limit of ${megabytes(maxFileBytes)} (--max-file-mb)`)
+    }
+  }
+  if (length === 0) throw new PictureError('empty', 'nothing came')
+  return Buffer.concat(read)
+}
+
 function inTime<T>(limits: DecodeLimits, read: () => Promise<T>): Promise<T> {
   const late = () => new PictureError('timeout', `not read within ${limits.timeoutMs / 1000} s`)
   return turns.run(() => within(limits.timeoutMs, read(), late))

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { keepBeside } from '../disk/keepBeside.ts'
 import { systemCode } from '../errors.ts'
+import { array, fits, looseObject, number, optional, text } from '../schema.ts'
 import { isMarked } from './graph.ts'
 import { labelLines } from './labelsFile.ts'
 import type { Layout } from './layout.ts'
@@ -10,6 +11,13 @@ import type { Manifest } from './manifest.ts'
 
 /** As much of a manifest as tells what it vouches for; of any version of `itc`. */
 type Vouching = Partial<Pick<Manifest, 'format' | 'itc' | 'labels' | 'graph'>>
+
+const vouchingSchema = looseObject({
+  format: number,
+  itc: text,
+  labels: optional(array(text)),
+  graph: optional(looseObject({ sha256: optional(text) })),
+})
 
 /**
  * Keeps what somebody else put where a model's files are to go: each such file stays beside as `.bak`. Ours is what the
@@ -39,8 +47,8 @@ export function keptNote(beside: string): string {
 
 function parsed(bytes: Buffer): Vouching | undefined {
   try {
-    const value = JSON.parse(bytes.toString()) as Vouching | null
-    return typeof value?.format === 'number' && typeof value.itc === 'string' ? value : undefined
+    const value: unknown = JSON.parse(bytes.toString())
+    return fits<Vouching>(vouchingSchema, value) ? value : undefined
   } catch {
     return undefined
   }
@@ -56,9 +64,9 @@ async function isOwnGraph(path: string, vouching: Vouching | undefined): Promise
 
 /** The same labels are the same file whoever wrote it. */
 async function isOwnLabels(path: string, known: readonly (readonly string[])[]): Promise<boolean> {
-  const text = (await bytesOf(path))?.toString()
-  if (text === undefined) return true
-  return known.some(labels => Array.isArray(labels) && labelLines(labels) === text)
+  const content = (await bytesOf(path))?.toString()
+  if (content === undefined) return true
+  return known.some(labels => labelLines(labels) === content)
 }
 
 /** Undefined where there is nothing; of what can't be read, such as a folder, no bytes. */

@@ -4,6 +4,7 @@ import { recipeHints } from '../backbone/readNetwork.ts'
 import { UserError } from '../errors.ts'
 import { readNetworkFile } from '../formats/file.ts'
 import { findInput } from '../graph/cut/input.ts'
+import { array, fits, looseObject, positive, satisfying, text } from '../schema.ts'
 import type { OldFiles } from './oldFiles.ts'
 import { storedOf, withPath } from './oldModel.ts'
 import type { StoredModel } from './stored.ts'
@@ -39,12 +40,16 @@ interface Metadata {
   readonly imageSize: number | undefined
 }
 
+const metadataSchema = looseObject({ labels: array(text) })
+const sideSchema = satisfying(positive, side => side <= 4096, 'is too large')
+
 async function readMetadata(path: string): Promise<Metadata> {
   try {
-    const { labels, imageSize } = JSON.parse(await readFile(path, 'utf8')) as { labels?: unknown; imageSize?: unknown }
-    if (!Array.isArray(labels) || !labels.every(label => typeof label === 'string')) throw new Error('no labels')
-    const isSize = Number.isInteger(imageSize) && Number(imageSize) > 0 && Number(imageSize) <= 4096
-    return { labels, imageSize: isSize ? Number(imageSize) : undefined }
+    const metadata: unknown = JSON.parse(await readFile(path, 'utf8'))
+    if (!fits<Pick<Metadata, 'labels'> & { imageSize?: unknown }>(metadataSchema, metadata))
+      throw new Error('no labels')
+    const { labels, imageSize } = metadata
+    return { labels, imageSize: fits<number>(sideSchema, imageSize) ? imageSize : undefined }
   } catch (cause) {
     throw new UserError('E_OLD_MODEL', `${path} does not tell the labels of the model beside it.`, {
       hint: 'Export the model again from Teachable Machine as TensorFlow.js, and keep its three files together.',

@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
+import { readJson } from '../disk/json.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
 import type { Finding } from '../jobs/doctor/findings.ts'
+import { anyObject, fits } from '../schema.ts'
 import type { Results, TrainOutcome } from './api.ts'
 import type { Collection } from './collection.ts'
 import type { Insights, MistakeSeen } from './pictures/insights.ts'
+import { examinedSchema, trainedSchema } from './resultsSchema.ts'
 
 /** What the last training and the last examination found, as it is kept over restarts. */
 export interface KeptResults {
@@ -30,13 +32,14 @@ export class ResultsFile {
     this.#readOnly = readOnly
   }
 
+  /** A part of the file that is not as it was written counts as absent. */
   static async read(path: string, readOnly: boolean): Promise<ResultsFile> {
-    const text = await readFile(path, 'utf8').catch(() => '{}')
-    try {
-      return new ResultsFile(path, (JSON.parse(text) as KeptResults | null) ?? {}, readOnly)
-    } catch {
-      return new ResultsFile(path, {}, readOnly)
+    const { trained, examined } = (await readJson<Partial<Record<keyof KeptResults, unknown>>>(path, anyObject)) ?? {}
+    const kept = {
+      ...(fits<NonNullable<KeptResults['trained']>>(trainedSchema, trained) && { trained }),
+      ...(fits<NonNullable<KeptResults['examined']>>(examinedSchema, examined) && { examined }),
     }
+    return new ResultsFile(path, kept, readOnly)
   }
 
   async change(more: KeptResults): Promise<void> {

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
+import { readJson } from '../disk/json.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
 import { unexpected } from '../errors.ts'
+import * as is from '../schema.ts'
 import type { Settings } from './api.ts'
 
 const DEFAULTS: Settings = {
@@ -14,22 +15,20 @@ const DEFAULTS: Settings = {
   noticed: false,
 }
 
+const key = is.satisfying(is.text, ({ length }) => length === 1, 'is no key')
+
 /** What each setting may be. */
-const CHECKS: { readonly [K in keyof Settings]: (value: unknown) => boolean } = {
-  keys: value =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.keys(value).length <= 1000 &&
-    Object.values(value).every(key => typeof key === 'string' && key.length === 1),
-  shortcuts: value => typeof value === 'boolean',
-  captureRate: value => isBetween(value, 1, 10),
-  countdown: value => isBetween(value, 0, 10),
-  tileSize: value => isBetween(value, 80, 320),
-  noticed: value => typeof value === 'boolean',
+const SCHEMAS: { readonly [K in keyof Settings]: is.Schema } = {
+  keys: is.satisfying(is.dictionary(key), keys => Object.keys(keys).length <= 1000, 'is too long'),
+  shortcuts: is.flag,
+  captureRate: is.between(1, 10),
+  countdown: is.between(0, 10),
+  tileSize: is.between(80, 320),
+  noticed: is.flag,
 }
 
-function isBetween(value: unknown, least: number, most: number): boolean {
-  return typeof value === 'number' && value >= least && value <= most
+function isSetting(name: string, value: unknown): boolean {
+  return Object.hasOwn(SCHEMAS, name) && is.fits(SCHEMAS[name as keyof Settings], value)
 }
 
 /** `studio/settings.json`: how a person wants it, and which pictures are kept apart for testing. */
@@ -48,16 +47,17 @@ export class SettingsFile {
   }
 
   get settings(): Settings {
-    const given = Object.entries(this.#text).filter(([name, value]) => CHECKS[name as keyof Settings]?.(value))
+    const given = Object.entries(this.#text).filter(([name, value]) => isSetting(name, value))
     return { ...DEFAULTS, ...Object.fromEntries(given) }
   }
 
   /** @throws UserError for a value that is none */
   async change(given: Readonly<Record<string, unknown>>): Promise<Settings> {
     for (const [name, value] of Object.entries(given)) {
-      const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof Settings] : undefined
-      if (check === undefined) throw unexpected('settings', `one of ${Object.keys(CHECKS).join(', ')}`, name)
-      if (!check(value)) throw unexpected(name, 'another value', JSON.stringify(value))
+      if (!Object.hasOwn(SCHEMAS, name)) {
+        throw unexpected('settings', `one of ${Object.keys(SCHEMAS).join(', ')}`, name)
+      }
+      if (!isSetting(name, value)) throw unexpected(name, 'another value', JSON.stringify(value))
     }
     this.#text = { ...(await read(this.#path)), ...given } // `itc next` writes there too
     await makeFolder(dirname(this.#path))
@@ -67,13 +67,7 @@ export class SettingsFile {
 }
 
 async function read(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, 'utf8').catch(() => '{}')
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
-  } catch {
-    return {}
-  }
+  return (await readJson(path, is.anyObject)) ?? {}
 }
 
 /** The key of each category: as set, else the free digits in the order of names. */

@@ -31,6 +31,14 @@ describe('itc guess', () => {
     expect(out.replace(/\d\.\d+/g, '#')).toBe(`${lemon}\nfresh fruit (score = #)\n\n-\nvehicle (score = #)`)
   })
 
+  it('reads no more from standard input than a picture may be long, and goes on with the rest', async () => {
+    const long = new Array(9).fill(new Uint8Array(600_000))
+    const { code, out, err } = await run(['guess', tfFiles, '-', lemon, '--top', '1', '--max-file-mb', '1'], long)
+    expect(code).toBe(1)
+    expect(err).toBe('error: -: more than the limit of 1 MB (--max-file-mb)')
+    expect(out).toMatch(/lemon\.jpg\nfresh fruit/)
+  })
+
   it('prints JSON, with labels as the folders are called', async () => {
     const { code, out } = await run(['guess', tfFiles, bus, '--json'])
     const [guess] = JSON.parse(out)

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { draftOf } from '../../src/disk/draft.ts'
 import type { StoreEntry } from '../../src/features/cache.ts'
-import { decodePart, keysOf, type Part, rowKey } from '../../src/features/part.ts'
+import { decodePart, encodePart, keysOf, type Part, type PartData, rowKey } from '../../src/features/part.ts'
 import { PartCache } from '../../src/features/partCache.ts'
+import { decodeVectors, encodeVectors } from '../../src/table/arrow.ts'
+import { heading, seal, unseal } from '../../src/table/seal.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 const WIDTH = 24
@@ -190,6 +192,16 @@ function partOf(bytes: Uint8Array): Part | undefined {
   }
 }
 
+/** A part whose checksums are right, and which says that its content is another one. */
+function sealedAs(content: string, data: PartData): Uint8Array {
+  const { sealed, start, end, ...said } = unseal(encodePart(data).bytes).content as Record<string, unknown>
+  const text = heading({ ...said, content })
+  const bytes = new Uint8Array(encodeVectors({ ...data, metadata: new Map([['itc', text]]) }))
+  const { byteOffset, byteLength } = decodeVectors(bytes).vectors
+  seal(bytes, text, { start: byteOffset, end: byteOffset + byteLength })
+  return bytes
+}
+
 describe('damage to a part', () => {
   it('shows when all is verified, as doctor does', async () => {
     const folder = await filled()
@@ -202,6 +214,19 @@ describe('damage to a part', () => {
     await cache.verify()
     expect(cache.notes()).toEqual([expect.stringMatching(/set aside: 1/)])
     expect(await readdir(join(folder, 'damaged'))).toHaveLength(1)
+  })
+
+  it('shows where every checksum fits, but the content is not the one that gave the part its name', async () => {
+    const folder = await filled()
+    const [part] = await partsIn(folder)
+    const { hashes, vectors, rows, width, content } = decodePart(new Uint8Array(await readFile(part!)))
+    const others = Float32Array.from(vectors, value => value + 1)
+    await writeFile(part!, sealedAs(content, { identity: 'net', hashes, vectors: others, rows, width }))
+    expect((await readRows(folder, 1)).rows[0]).toEqual(vectorOf(0).map(value => value + 1)) // CRC-32 alone believes it
+    const cache = await PartCache.open(folder)
+    await cache.verify()
+    expect(cache.notes()).toEqual([expect.stringMatching(/set aside: 1/)])
+    expect((await readRows(folder, 1)).rows).toEqual([undefined])
   })
 
   it('1,000 flipped bits: no wrong vector, and the part set aside', async () => {

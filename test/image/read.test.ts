@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { Turns } from '../../src/flow/turns.ts'
 import { DEFAULT_LIMITS } from '../../src/image/limits.ts'
-import { readPicture } from '../../src/image/read.ts'
+import { readPicture, readStream } from '../../src/image/read.ts'
 import { noise, outcome } from '../helpers/samples.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
 
@@ -106,4 +106,14 @@ test('takes turns, and a task that fails gives its place back', async () => {
   const results = await Promise.allSettled(Array.from({ length: 12 }, (_, i) => turns.run(() => task(i))))
   expect(most).toBe(2)
   expect(results.filter(result => result.status === 'fulfilled')).toHaveLength(8)
+})
+
+test('a stream without an end is read as far as a picture may be long', async () => {
+  const endless = async function* () {
+    for (;;) yield new Uint8Array(1_000_000)
+  }
+  await expect(readStream(endless(), { ...DEFAULT_LIMITS, maxFileBytes: 5_000_000 })).rejects.toMatchObject({
+    kind: 'too-large',
+  })
+  await expect(readStream((async function* () {})(), DEFAULT_LIMITS)).rejects.toMatchObject({ kind: 'empty' })
 })

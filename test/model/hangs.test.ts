@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { constNode, type GraphNode } from '../../src/graph/graph.ts'
+import { compileOnnx } from '../../src/compile/compile.ts'
+import { constNode, type GraphNode, placeholderNode } from '../../src/graph/graph.ts'
 import { foldConstants } from '../../src/graph/simplify/constants.ts'
 import { floatTensor, intTensor } from '../../src/graph/tensor.ts'
 import { loadModel } from '../../src/jobs/guess/loadModel.ts'
-import { node } from '../helpers/networks.ts'
+import { ints, node, text } from '../helpers/networks.ts'
 import { SAMPLE_TEST } from '../helpers/pictures.ts'
 
 const CASES = fileURLToPath(new URL('../cases/hangs', import.meta.url))
@@ -33,3 +34,35 @@ test('constants that double at every step are not computed for ever', () => {
   const products = Array.from({ length: 50 }, (_, i): GraphNode => node('Mul', `p${i}`, ['rows', 'columns']))
   expect(() => foldConstants({ nodes: [start, rows, columns, ...products] })).toThrow(/constants takes too much/)
 })
+
+test.each([
+  ['a pooling over a large window', pools(1, 1000)],
+  ['poolings that each would do', pools(5, 500)],
+  ['a convolution of a large kernel', convolution(96, 36)],
+])('work for hours is refused before it begins: %s', (_, nodes) => {
+  const graph = { nodes: [placeholderNode('input', 'float32', [-1, 1024, 1024, 3]), ...nodes] }
+  const recipe = { size: 1024, mean: [0, 0, 0], scale: [1, 1, 1] } as const
+  const compile = () => compileOnnx(graph, { input: 'input', outputs: [nodes.at(-1)!.name], recipe })
+  expect(compile).toThrow(/The graph takes too much: up to ".*", a picture takes \d{4} billion multiplications\./)
+})
+
+/** Poolings in a row, each over a window of so many pixels a side. */
+function pools(count: number, window: number): GraphNode[] {
+  return Array.from({ length: count }, (_, at) =>
+    node('MaxPool', `pool${at}`, [at === 0 ? 'input' : `pool${at - 1}`], {
+      ksize: ints(1, window, window, 1),
+      strides: ints(1, 1, 1, 1),
+      padding: text('SAME'),
+    }),
+  )
+}
+
+/** Of a kernel of so many pixels a side. */
+function convolution(kernel: number, channels: number): GraphNode[] {
+  const shape = [kernel, kernel, 3, channels]
+  const weights = new Float32Array(kernel * kernel * 3 * channels)
+  return [
+    constNode('weights', floatTensor(shape, weights)),
+    node('Conv2D', 'conv', ['input', 'weights'], { strides: ints(1, 1, 1, 1), padding: text('SAME') }),
+  ]
+}

@@ -121,10 +121,10 @@ export const matMul: Lowering = (node, builder) => {
   const right = builder.plain(y)
   const [transA, transB] = [boolAttr(node, 'transpose_a'), boolAttr(node, 'transpose_b')]
   const shape = [left.shape[transA ? 1 : 0]!, right.shape[transB ? 0 : 1]!]
-  if (left.shape[transA ? 0 : 1] !== right.shape[transB ? 1 : 0])
-    throw nodeError(node, 'its matrices do not fit together.')
+  const common = left.shape[transA ? 0 : 1]!
+  if (common !== right.shape[transB ? 1 : 0]) throw nodeError(node, 'its matrices do not fit together.')
   const attrs = { transA: Number(transA), transB: Number(transB) }
-  const result = { shape, layout: 'plain' } as const
+  const result = { shape, layout: 'plain', products: Math.max(1, common) } as const
   const product =
     transA || transB
       ? builder.emit('Gemm', node.name, [left.name, right.name], attrs, result)

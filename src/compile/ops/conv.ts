@@ -47,7 +47,7 @@ function convolve(node: GraphNode, builder: Builder, isDepthwise: boolean): Valu
       pads: [top + y.pads[0], left + x.pads[0], bottom + y.pads[1], right + x.pads[1]],
       strides: [strideY, strideX],
     },
-    imageResult(node, image.batch, filters, y.out, x.out),
+    { ...imageResult(node, image.batch, filters, y.out, x.out), products: inputsEach * kernelHeight * kernelWidth },
   )
 }
 

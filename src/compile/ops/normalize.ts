@@ -74,5 +74,5 @@ export const lrn: Lowering = (node, builder) => {
     beta: { float: numberAttr(node, 'beta', 0.5) },
     bias: { float: numberAttr(node, 'bias', 1) },
   }
-  return [builder.emit('LRN', node.name, [value.name], attrs, value)]
+  return [builder.emit('LRN', node.name, [value.name], attrs, { ...value, products: size })]
 }

@@ -23,7 +23,8 @@ function pool(node: GraphNode, builder: Builder, op: string): Value {
     pads: [y.pads[0], x.pads[0], y.pads[1], x.pads[1]],
     strides: [strideY, strideX],
   }
-  return builder.emit(op, node.name, [image.name], attrs, imageResult(node, image.batch, image.channels, y.out, x.out))
+  const result = imageResult(node, image.batch, image.channels, y.out, x.out)
+  return builder.emit(op, node.name, [image.name], attrs, { ...result, products: windowY * windowX })
 }
 
 const REDUCTIONS: Record<string, string> = { Mean: 'ReduceMean', Max: 'ReduceMax', Sum: 'ReduceSum', Min: 'ReduceMin' }

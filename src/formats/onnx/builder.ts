@@ -2,12 +2,12 @@ import { UserError } from '../../errors.ts'
 import { type GraphNode, nodeError, parseRef } from '../../graph/graph.ts'
 import { bytesOfArray, elementCount, floatsOf, type Tensor } from '../../graph/tensor.ts'
 import { permuted } from '../../graph/transpose.ts'
+import { Budget } from './budget.ts'
 import { BATCH, isTensor, type Operand, physicalShape, type Value } from './value.ts'
 import type { OnnxAttr, OnnxNode, OnnxTensor } from './wire.ts'
 
-/** Numbers that one picture may become in one node, 256 MB, as 64 channels of 1,024 x 1,024, and in all nodes together. */
-const LARGEST_VALUE = 2 ** 26
-const LARGEST_SUM = 2 ** 32
+/** What a node gives, and how many products, or comparisons, each of its numbers takes; one unless given. */
+type Result = Omit<Value, 'name' | 'padding'> & { readonly products?: number }
 
 /** Collects the ONNX nodes and tensors of one model while its TensorFlow nodes are lowered in turn. */
 export class Builder {
@@ -19,7 +19,7 @@ export class Builder {
   readonly #converted = new Map<string, Value>()
   readonly #constants = new Map<string, string>()
   readonly #uses: (ref: string) => number
-  #numbers = 0
+  readonly #budget = new Budget()
 
   /**
    * @param uses how many nodes and outputs of the TensorFlow graph use a reference
@@ -61,23 +61,12 @@ export class Builder {
     name: string,
     inputs: readonly string[],
     attrs: Readonly<Record<string, OnnxAttr>>,
-    result: Omit<Value, 'name' | 'padding'>,
+    result: Result,
   ): Value {
     const output = this.unique(name)
-    this.#account(name, result.shape)
+    this.#budget.spend(name, sizeOfOne(result.shape), result.products)
     this.nodes.push({ op, name: output, inputs, outputs: [output], attrs })
     return { name: output, shape: result.shape, layout: result.layout }
-  }
-
-  /** @throws UserError E_BAD_GRAPH when a picture would take more than any image network lets it */
-  #account(name: string, shape: readonly number[]): void {
-    const numbers = sizeOfOne(shape)
-    this.#numbers += numbers
-    if (numbers <= LARGEST_VALUE && this.#numbers <= LARGEST_SUM) return
-    const sum = numbers > LARGEST_VALUE ? numbers : this.#numbers
-    throw new UserError('E_BAD_GRAPH', `The graph takes too much: up to "${name}", a picture becomes ${sum} numbers.`, {
-      hint: 'Give it a smaller --input-size, or get the file again: no network for pictures needs so much.',
-    })
   }
 
   /** Adds float32 weights of a shape as ONNX has it; `data` is asked for when the model is encoded. */

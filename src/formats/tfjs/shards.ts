@@ -1,6 +1,13 @@
 import path from 'node:path'
 import { UserError } from '../../errors.ts'
+import { array, fits, looseObject, text } from '../../schema.ts'
 import { damaged } from '../limits.ts'
+
+interface Shards {
+  readonly weightsManifest: readonly { readonly paths: string[] }[]
+}
+
+const shardsSchema = looseObject({ weightsManifest: array(looseObject({ paths: array(text) })) })
 
 /**
  * The weight files that a `model.json` names, as it names them: relative to it.
@@ -9,17 +16,15 @@ import { damaged } from '../limits.ts'
  * @throws UserError E_BAD_GRAPH
  */
 export function shardsOf(json: string, file: string): string[] {
-  let shards: unknown[]
+  let shards: string[]
   try {
-    const { weightsManifest } = JSON.parse(json) as { weightsManifest: { paths: unknown[] }[] }
-    shards = weightsManifest.flatMap(group => group.paths)
+    const model: unknown = JSON.parse(json)
+    if (!fits<Shards>(shardsSchema, model)) throw new Error('it names no weights')
+    shards = model.weightsManifest.flatMap(group => group.paths)
   } catch (cause) {
     throw new UserError('E_BAD_GRAPH', `${file} is not a whole TF.js graph model.`, { cause })
   }
-  return shards.map(shard => {
-    if (typeof shard !== 'string') throw damaged('model.json names weights by something that is no name')
-    return shard
-  })
+  return shards
 }
 
 /**

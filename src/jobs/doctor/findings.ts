@@ -8,7 +8,7 @@ import { FLAWED, flawsOf, type PictureQuality, type QualityFlaw } from '../../im
 import { count, list, percent, shownLabel } from '../../text.ts'
 
 /** What may be doubtful, in the order of the list: what harms most first. */
-const FINDING_KINDS = [
+export const FINDING_KINDS = [
   'category',
   'label',
   'conflict',
