@@ -15,6 +15,7 @@ const program = createProgram({
   colors: picocolors.createColors(false),
   signal: new AbortController().signal,
   stdin: (async function* () {})(),
+  drained: async () => true,
 })
 
 describe('the documentation', () => {

@@ -1,6 +1,7 @@
 import type { ClustersResult } from '../jobs/clusters/clusters.ts'
 import { count, list, printable, shownLabel } from '../text.ts'
 import type { CommandContext } from './context.ts'
+import { printJson } from './json.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import type { Terminal } from './terminal.ts'
@@ -48,7 +49,7 @@ Examples:
         onProgress: (done, total) => progress.update(done, total),
         signal: terminal.signal,
       }).finally(() => progress.stop())
-      if (json) terminal.out(JSON.stringify(result, null, 2))
+      if (json) printJson(terminal, result)
       else print(result, terminal)
     })
 }

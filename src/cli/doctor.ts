@@ -3,6 +3,7 @@ import { BUNDLED_NAMES } from '../backbone/catalog.ts'
 import { RESIZES } from '../image/recipe.ts'
 import type { ExamineOptions } from '../jobs/doctor/options.ts'
 import type { CommandContext } from './context.ts'
+import { printJson } from './json.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 
@@ -42,7 +43,7 @@ Examples:
       const installation = await diagnoseInstallation(tfFiles)
       if (!json) printInstallation(installation, terminal)
       if (tfFiles === undefined) {
-        if (json) terminal.out(JSON.stringify({ installation }, null, 2))
+        if (json) printJson(terminal, { installation })
         return
       }
       const { examine } = await import('../jobs/doctor/doctor.ts') // after the installation: it may not load
@@ -53,7 +54,7 @@ Examples:
         onEvent: event => progress.event(event),
         signal: terminal.signal,
       }).finally(() => progress.close())
-      if (json) terminal.out(JSON.stringify({ installation, ...examination }, null, 2))
+      if (json) printJson(terminal, { installation, ...examination })
       else printExamination(examination, terminal)
     })
 }

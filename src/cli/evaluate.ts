@@ -1,5 +1,8 @@
+import { UserError } from '../errors.ts'
 import type { EvaluateOptions } from '../jobs/evaluate/options.ts'
 import type { CommandContext } from './context.ts'
+import { failureJson, reportError } from './failure.ts'
+import { printJson } from './json.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 
@@ -45,10 +48,12 @@ Examples:
         onEvent: event => event.kind === 'named' && progress.update(event.done, event.total),
         signal: terminal.signal,
       }).finally(() => progress.stop())
-      if (json) terminal.out(JSON.stringify(evaluateResultJson(result), null, 2))
+      const below =
+        minAccuracy !== undefined && isBelow(result.evaluation, minAccuracy)
+          ? new UserError('E_MIN_ACCURACY', belowSentence('accuracy', result.evaluation, minAccuracy))
+          : undefined
+      if (json) printJson(terminal, { ...evaluateResultJson(result), ...(below && failureJson(below)) })
       else printEvaluation(result, terminal)
-      if (minAccuracy === undefined || !isBelow(result.evaluation, minAccuracy)) return
-      terminal.err(`${terminal.colors.red('error:')} ${belowSentence('accuracy', result.evaluation, minAccuracy)}`)
-      outcome.exitCode = 2
+      if (below) outcome.exitCode = reportError(below, terminal)
     })
 }

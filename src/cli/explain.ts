@@ -3,6 +3,7 @@ import { unexpected } from '../errors.ts'
 import { DEFAULT_NEIGHBOURS, DEFAULT_TOP } from '../jobs/explain/options.ts'
 import { printable } from '../text.ts'
 import type { CommandContext } from './context.ts'
+import { printJson } from './json.ts'
 import { addPictureOptions, jsonOption, limitsOf, type PictureFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 
@@ -51,7 +52,7 @@ Examples:
       ])
       const { top, neighbours } = flags
       const explanation = await explain(tfFiles, picture, { top, neighbours, limits, signal: terminal.signal })
-      if (flags.json) terminal.out(JSON.stringify(explanationJson(picture, explanation), null, 2))
+      if (flags.json) printJson(terminal, explanationJson(picture, explanation))
       else printExplanation(picture, explanation, terminal)
       if (flags.out === undefined) return
       const { drawExplanation } = await import('../jobs/explain/sheet.ts')

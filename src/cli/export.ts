@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts'
 import { printable } from '../text.ts'
 import type { CommandContext } from './context.ts'
+import { printJson } from './json.ts'
 import { jsonOption } from './options.ts'
 
 interface Flags {
@@ -58,7 +59,7 @@ Examples:
     .action(async (tfFiles: string, { format, to, float16, json }: Flags) => {
       const { exportModel } = await import('../jobs/export/export.ts')
       const { files } = await exportModel(tfFiles, { format, to, float16: float16 === true })
-      if (json) return terminal.out(JSON.stringify({ format, to, files }, null, 2))
+      if (json) return printJson(terminal, { format, to, files })
       for (const { path, bytes } of files) terminal.out(`${printable(path).padEnd(24)} ${sizeText(bytes)}`)
       terminal.out(terminal.colors.bold(`written to ${printable(to)}; ${FORMATS[format].next}`))
     })

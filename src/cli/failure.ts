@@ -1,4 +1,5 @@
-import { exitCodeOf } from '../errors/codes.ts'
+import { CommanderError } from 'commander'
+import { type ErrorCode, exitCodeOf } from '../errors/codes.ts'
 import { systemError } from '../errors/system.ts'
 import { messageOf, REINSTALL, systemCode, UserError } from '../errors.ts'
 import { PictureError } from '../image/pictureError.ts'
@@ -6,42 +7,74 @@ import { printable } from '../text.ts'
 import { Interrupted } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 
+/** What there is to say of an error. */
+interface Failure {
+  readonly sentence: string
+  readonly hint?: string
+  readonly code: ErrorCode
+  readonly exitCode: number
+  /** Whether it was the person's own wish. */
+  readonly isStop?: boolean
+}
+
 /** The one place where an error becomes lines on the terminal and an exit code. */
 export function reportError(error: unknown, { err: write, colors }: Terminal): number {
   // Names of files, nodes and labels are in them, which can hold what a terminal takes for a command.
   const err = (text: string) => write(printable(text))
-  const fail = (sentence: string) => write(`${colors.red('error:')} ${printable(sentence)}`)
+  const { sentence, hint, exitCode, isStop } = describe(error)
+  if (isStop) err(`${sentence} ${hint}`)
+  else {
+    write(`${colors.red('error:')} ${printable(sentence)}`)
+    for (const line of hint?.split('\n') ?? []) err(line)
+  }
+  return exitCode
+}
+
+/** What `--json` prints of an error; the sentence goes to standard error all the same. */
+export function failureJson(error: unknown): object {
+  const { sentence, hint, code, exitCode } = describe(error)
+  return { error: sentence, code, hint, exitCode }
+}
+
+function describe(error: unknown): Failure {
   if (error instanceof Interrupted) {
-    err(
-      'Stopped. The bottlenecks computed so far are kept, and so is the previous model; run the same command to go on.',
-    )
-    return error.exitCode
+    const hint =
+      'The bottlenecks computed so far are kept, and so is the previous model; run the same command to go on.'
+    return { sentence: 'Stopped.', hint, code: 'E_STOPPED', exitCode: error.exitCode, isStop: true }
   }
   if (error instanceof UserError) {
-    fail(error.message)
-    if (error.hint) err(error.hint)
-    return exitCodeOf(error.code)
+    const { message, hint, code } = error
+    return { sentence: message, ...(hint && { hint }), code, exitCode: exitCodeOf(code) }
   }
-  if (error instanceof PictureError) {
-    fail(error.reason)
-    return 1
+  if (error instanceof CommanderError) {
+    return { sentence: error.message.replace(/^error: /, ''), code: 'E_USAGE', exitCode: error.exitCode }
   }
+  if (error instanceof PictureError) return { sentence: error.reason, code: 'E_PICTURE', exitCode: 1 }
   const known = systemError(error)
   // A file that is gone unexpectedly is our mistake: whoever reads what a person named says so in a sentence.
   if (known && error instanceof Error && systemCode(error) !== 'ENOENT') {
     const { path, dest = path } = error as NodeJS.ErrnoException & { dest?: string } // dest: where a file was to go
-    fail(`${capitalized(known.reason)}${dest ? `: ${dest}` : ''}.`)
-    err(`${known.remedy}, then run the same command again: what was computed is kept.`)
-    return 1
+    return {
+      sentence: `${capitalized(known.reason)}${dest ? `: ${dest}` : ''}.`,
+      hint: `${known.remedy}, then run the same command again: what was computed is kept.`,
+      code: known.code ?? 'E_DISK',
+      exitCode: 1,
+    }
   }
   if (isUnloadable(error)) {
-    fail(`A part of itc does not load: ${messageOf(error).split('\n')[0]}.`)
-    err(`${REINSTALL} itc doctor says what is missing.`)
-    return 1
+    return {
+      sentence: `A part of itc does not load: ${messageOf(error).split('\n')[0]}.`,
+      hint: `${REINSTALL} itc doctor says what is missing.`,
+      code: 'E_NOT_INSTALLED',
+      exitCode: 1,
+    }
   }
-  fail('This should not have happened; please report it with what follows.')
-  for (const line of (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n')) err(line)
-  return 1
+  return {
+    sentence: 'This should not have happened; please report it with what follows.',
+    hint: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    code: 'E_INTERNAL',
+    exitCode: 1,
+  }
 }
 
 /** Whether a library that itc is made of is absent, or its native code is not for this machine. */

@@ -1,7 +1,8 @@
-import { unexpected } from '../errors.ts'
+import { Option } from 'commander'
+import { UserError, unexpected } from '../errors.ts'
 import type { DecodeLimits } from '../image/limits.ts'
-import type { PictureSource, Score } from '../model/model.ts'
-import { printable, shownLabel } from '../text.ts'
+import type { StreamPicture } from '../jobs/guess/stream.ts'
+import type { PictureSource } from '../model/model.ts'
 import type { CommandContext } from './context.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
@@ -10,17 +11,21 @@ import { expandWildcards } from './wildcards.ts'
 
 interface Flags extends NetworkFlags {
   readonly top?: number
+  readonly from?: string
+  readonly jsonl?: boolean
 }
 
 /** `itc guess` */
-export function addGuess({ program, terminal, outcome }: CommandContext): void {
-  const command = program
+export function addGuess(context: CommandContext): void {
+  const command = context.program
     .command('guess')
     .summary('name pictures')
     .description('Prints every category with its score, best first. "-" reads a picture from standard input.')
     .argument('<tf_files>', 'folder that was trained')
-    .argument('<pictures...>', 'picture files, or - for standard input')
+    .argument('[pictures...]', 'picture files, or - for standard input')
     .option('--top <n>', 'print the best n categories only', parseNumber)
+    .option('--from <list>', 'a file with the names of pictures, one a line, or - for standard input')
+    .addOption(new Option('--jsonl', 'print a line of JSON a picture, as soon as it is named').conflicts('json'))
   addNetworkOptions(command)
     .addHelpText(
       'after',
@@ -28,62 +33,84 @@ export function addGuess({ program, terminal, outcome }: CommandContext): void {
 Examples:
   itc guess ./tf_files photo.jpg
   itc guess ./tf_files *.jpg --top 1
+  find ./photos -name '*.jpg' | itc guess ./tf_files --from - --jsonl
   curl -s https://example.org/photo.jpg | itc guess ./tf_files -`,
     )
     .action(async (tfFiles: string, words: string[], flags: Flags) => {
       if (flags.top !== undefined && !(Number.isInteger(flags.top) && flags.top > 0)) {
         throw unexpected('top', 'a whole number above 0', flags.top)
       }
-      const { loadModel } = await import('../jobs/guess/loadModel.ts')
-      const model = await loadModel(tfFiles, { engine: flags.engine })
-      try {
-        const pictures = await expandWildcards(words)
-        const limits = limitsOf(flags)
-        const sources = pictures.map(picture => sourceOf(picture, terminal, limits))
-        const results: object[] = []
-        let at = 0
-        for await (const guess of model.guessAll(sources, { limits, signal: terminal.signal })) {
-          const picture = pictures[at++]!
-          if ('error' in guess) {
-            outcome.exitCode = 1
-            if (flags.json) results.push({ picture, error: guess.error.reason })
-            else
-              terminal.err(`${terminal.colors.red('error:')} ${printable(picture)}: ${printable(guess.error.reason)}`)
-            continue
-          }
-          const scores = guess.scores.slice(0, flags.top)
-          const { unfamiliar, familiarity } = guess
-          if (flags.json) results.push({ picture, scores, unfamiliar, familiarity })
-          else {
-            printScores(scores, pictures.length > 1 ? picture : undefined, at > 1, terminal)
-            if (unfamiliar)
-              terminal.err(terminal.colors.yellow(`${printable(picture)} is unlike anything learnt: don't trust this.`))
-          }
-        }
-        if (flags.json) terminal.out(JSON.stringify(results, null, 2))
-      } finally {
-        await model.dispose()
+      if (words.length === 0 && flags.from === undefined) {
+        command.error("error: missing required argument 'pictures'", { code: 'commander.missingArgument' })
       }
+      if (words.length > 0 && flags.from !== undefined) {
+        const message = 'Expected either pictures or --from but received both.'
+        throw new UserError('E_BAD_VALUE', message, { hint: 'Put all the names into the list.' })
+      }
+      await namePictures(context, tfFiles, words, flags)
     })
 }
 
-function printScores(
-  scores: readonly Score[],
-  title: string | undefined,
-  later: boolean,
-  { out, colors }: Terminal,
-): void {
-  if (title !== undefined) {
-    if (later) out('')
-    out(colors.bold(printable(title)))
+async function namePictures(
+  { terminal, outcome }: CommandContext,
+  tfFiles: string,
+  words: readonly string[],
+  flags: Flags,
+): Promise<void> {
+  const [{ loadModel }, { guessStream }, { createGuessReport }] = await Promise.all([
+    import('../jobs/guess/loadModel.ts'),
+    import('../jobs/guess/stream.ts'),
+    import('./guessReport.ts'),
+  ])
+  const limits = limitsOf(flags)
+  const pictures = await expandWildcards(words)
+  const groups = flags.from === undefined ? given(pictures, terminal, limits) : listed(flags.from, terminal)
+  const model = await loadModel(tfFiles, { engine: flags.engine })
+  const titles = pictures.length > 1 || flags.from !== undefined
+  const report = createGuessReport(terminal, { ...flags, titles })
+  try {
+    const pictureCount = flags.from === undefined ? pictures.length : undefined
+    const options = { limits, signal: terminal.signal, pictures: pictureCount }
+    for await (const answer of guessStream(model, groups, options)) {
+      if ('error' in answer.guess) outcome.exitCode = 1
+      report.answer(answer)
+      if (!(await terminal.drained())) break
+    }
+    report.end()
+  } catch (error) {
+    report.broken(error)
+    outcome.answered = true
+    throw error
+  } finally {
+    await model.dispose()
   }
-  scores.forEach(({ label, score }, rank) => {
-    const line = `${shownLabel(label)} (score = ${score.toFixed(5)})`
-    out(rank === 0 ? colors.green(line) : line)
-  })
+}
+
+async function* given(
+  pictures: readonly string[],
+  terminal: Terminal,
+  limits: DecodeLimits,
+): AsyncGenerator<readonly StreamPicture[]> {
+  const [{ slices }, { GROUP }] = await Promise.all([
+    import('../jobs/guess/names.ts'),
+    import('../jobs/guess/stream.ts'),
+  ])
+  for (const group of slices(pictures, GROUP)) {
+    yield group.map(picture => ({ picture, source: sourceOf(picture, terminal, limits) }))
+  }
 }
 
 /** Standard input is read when its turn comes: what is wrong with it is told of that picture alone. */
 function sourceOf(picture: string, { stdin }: Terminal, limits: DecodeLimits): PictureSource {
   return picture === '-' ? async () => (await import('../image/read.ts')).readStream(stdin, limits) : picture
+}
+
+/** The pictures of a list, which is read no faster than they are named. */
+async function* listed(list: string, terminal: Terminal): AsyncGenerator<readonly StreamPicture[]> {
+  const [{ openNames, readNames }, { GROUP }] = await Promise.all([
+    import('../jobs/guess/names.ts'),
+    import('../jobs/guess/stream.ts'),
+  ])
+  const [bytes, where] = list === '-' ? [terminal.stdin, 'standard input'] : [await openNames(list), `"${list}"`]
+  for await (const group of readNames(bytes, GROUP, where)) yield group.map(name => ({ picture: name, source: name }))
 }

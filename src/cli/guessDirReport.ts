@@ -75,36 +75,3 @@ export function listProblems({ err, colors }: Terminal, title: string, problems:
   err(colors.yellow(title))
   for (const { original, reason } of problems) err(`  ${printable(original)}: ${printable(reason)}`)
 }
-
-/** `--json`: one document, written picture by picture, so that 100,000 of them need no memory. */
-export class GuessDirJson {
-  readonly #out: Terminal['out']
-  #last: string | undefined
-
-  constructor({ out }: Terminal) {
-    this.#out = out
-    out('{"pictures": [')
-  }
-
-  event(event: GuessDirEvent): void {
-    if (event.kind !== 'named') return
-    const { scores, ...picture } = event.picture
-    if (this.#last !== undefined) this.#out(`${this.#last},`)
-    const all = Object.fromEntries(scores.map(({ label, score }) => [label, score]))
-    this.#last = `  ${JSON.stringify({ ...picture, scores: all })}`
-  }
-
-  /** Ends the document. @param result undefined when the run was broken off: what was done stays listed */
-  result(result: GuessDirResult | undefined, choice?: UnsureChoice): void {
-    if (this.#last !== undefined) this.#out(this.#last)
-    if (result === undefined) {
-      this.#out('], "complete": false}')
-      return
-    }
-    const { named, before, unsure, failed, skipped, notes } = result
-    const counts = Object.fromEntries(result.counts.map(({ label, count }) => [label, count]))
-    this.#out(
-      `], "complete": true, ${JSON.stringify({ named, before, counts, unsure, unsureBelow: choice, failed, skipped, notes }).slice(1)}`,
-    )
-  }
-}

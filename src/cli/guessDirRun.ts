@@ -5,7 +5,8 @@ import type { GuessDirResult } from '../jobs/guess/options.ts'
 import { chooseUnsure, type UnsureChoice } from '../jobs/guess/unsure.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { CommandContext } from './context.ts'
-import { GuessDirJson, GuessDirReport, unsureLine } from './guessDirReport.ts'
+import { GuessDirJson } from './guessDirJson.ts'
+import { GuessDirReport, unsureLine } from './guessDirReport.ts'
 import { limitsOf, type NetworkFlags } from './options.ts'
 
 export interface GuessDirFlags extends NetworkFlags {
@@ -33,7 +34,7 @@ export async function nameFolder(
   if (unsure && !flags.json) terminal.err(unsureLine(unsure))
   const json = flags.json ? new GuessDirJson(terminal) : undefined
   const report = json ? undefined : new GuessDirReport(terminal, how.move, how.dryRun)
-  let result: GuessDirResult | undefined
+  let result: GuessDirResult
   try {
     result = await guessDir(model, source, destination, {
       ...how,
@@ -42,11 +43,15 @@ export async function nameFolder(
       onEvent: event => (json ?? report)?.event(event),
       signal: terminal.signal,
     })
+  } catch (error) {
+    json?.broken(error)
+    outcome.answered = true
+    throw error
   } finally {
     report?.close()
-    json?.result(result, unsure)
     await model.dispose()
   }
+  json?.result(result, unsure)
   report?.result(destination, result, how)
   if (result.failed.length > 0 || (flags.strict && result.skipped.length > 0)) outcome.exitCode = 1
 }

@@ -3,6 +3,7 @@ import { undoGuessDir } from '../jobs/guess/undo.ts'
 import { count, printable } from '../text.ts'
 import type { CommandContext } from './context.ts'
 import { listProblems } from './guessDirReport.ts'
+import { printJson } from './json.ts'
 import { createProgress } from './progress.ts'
 
 interface UndoFlags {
@@ -34,7 +35,7 @@ export async function undoFolder(
     signal,
   }).finally(() => progress.stop())
   if (result.failed.length > 0) outcome.exitCode = 1
-  if (json) return out(JSON.stringify(result, null, 2))
+  if (json) return printJson(terminal, result)
   const would = dryRun ? 'would be ' : ''
   out(
     terminal.colors.bold(

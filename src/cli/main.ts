@@ -6,10 +6,11 @@ import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addExplain } from './explain.ts'
 import { addExport } from './export.ts'
-import { reportError } from './failure.ts'
+import { failureJson, reportError } from './failure.ts'
 import { addGuess } from './guess.ts'
 import { addGuessDir } from './guessDir.ts'
 import { endSoon } from './hardEnd.ts'
+import { printJsonLine } from './json.ts'
 import { addNext } from './next.ts'
 import { onSignals } from './signals.ts'
 import { addStudio } from './studio.ts'
@@ -39,9 +40,16 @@ async function perform(argv: readonly string[], terminal: Terminal): Promise<num
     await createProgram(terminal, outcome).parseAsync(argv, { from: 'user' })
     return outcome.exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode
+    const isHelp = error instanceof CommanderError && error.exitCode === 0
+    if (wantsJson(argv) && !outcome.answered && !isHelp) printJsonLine(terminal, failureJson(error))
+    if (error instanceof CommanderError) return error.exitCode // it has said so already
     return reportError(error, terminal)
   }
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return argv.slice(0, end < 0 ? undefined : end).some(word => word === '--json' || word === '--jsonl')
 }
 
 /** The command tree; `docs/cli.md` is made from its help. */

@@ -1,6 +1,7 @@
 import type { NextResult } from '../jobs/next/next.ts'
 import { count, percent, printable, shownLabel, table } from '../text.ts'
 import type { CommandContext } from './context.ts'
+import { printJson } from './json.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import type { Terminal } from './terminal.ts'
@@ -55,7 +56,7 @@ Examples:
         await (await import('../jobs/next/copyTo.ts')).copyChosen(result.pictures, folder, copyTo)
       }
       if (report !== undefined) await (await import('../jobs/next/writeSheet.ts')).writeSheet(report, result, folder)
-      if (json) terminal.out(JSON.stringify(result, null, 2))
+      if (json) printJson(terminal, result)
       else print(result, terminal)
     })
 }

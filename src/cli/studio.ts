@@ -1,4 +1,5 @@
 import type { CommandContext } from './context.ts'
+import { printJsonLine } from './json.ts'
 import { jsonOption } from './options.ts'
 import { parseNumber } from './parse.ts'
 
@@ -42,16 +43,16 @@ Examples:
       await serveStudio(tfFiles, {
         ...flags,
         onPhone: ({ address, code, until }) => {
-          if (json) terminal.out(JSON.stringify({ phone: address, until }))
+          if (json) printJsonLine(terminal, { phone: address, until })
           else terminal.out(`${code}\nphone: ${address} (takes pictures only; shuts 15 minutes after the last one)`)
         },
         signal: terminal.signal,
         onReady: (address, running) => {
-          if (json) terminal.out(JSON.stringify({ address, running }))
+          if (json) printJsonLine(terminal, { address, running })
           else terminal.out(`studio: ${address} (${running ? 'is open already' : 'Ctrl-C ends it'})`)
           if (open && !json && terminal.outIsTerminal) void openPage(address)
         },
-        onEvent: (event, data) => json && terminal.out(JSON.stringify({ event, ...data })),
+        onEvent: (event, data) => json && printJsonLine(terminal, { event, ...data }),
       })
     })
 }

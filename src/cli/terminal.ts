@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import picocolors from 'picocolors'
 import { printable } from '../text.ts'
 
@@ -15,6 +16,8 @@ export interface Terminal {
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
   readonly stdin: AsyncIterable<Uint8Array>
+  /** Waits until whoever reads the results has caught up; false when nobody reads them any more. */
+  readonly drained: () => Promise<boolean>
 }
 
 /** The terminal of this process. */
@@ -29,7 +32,18 @@ export function processTerminal(signal: AbortSignal): Terminal {
     colors: picocolors.createColors(Boolean(stdout.isTTY) && Boolean(stderr.isTTY) && !plain),
     signal,
     stdin,
+    drained: () => drained(stdout),
   }
+}
+
+async function drained(stream: NodeJS.WriteStream): Promise<boolean> {
+  const over = new AbortController()
+  if (stream.writableNeedDrain) {
+    const heard = (event: string) => once(stream, event, { signal: over.signal })
+    await Promise.race([heard('drain'), heard('close')]).catch(() => undefined) // an error is heard elsewhere
+    over.abort()
+  }
+  return stream.writable
 }
 
 /**

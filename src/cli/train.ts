@@ -12,7 +12,7 @@ import { parseChannels, parseNumber } from './parse.ts'
 type Flags = Omit<TrainOptions, 'engine' | 'limits' | 'onEvent' | 'signal'> & NetworkFlags
 
 /** `itc train` */
-export function addTrain({ program, terminal }: CommandContext): void {
+export function addTrain({ program, terminal, outcome }: CommandContext): void {
   const { head, steps, batch, learningRate, seed, folds } = DEFAULT_HEAD_OPTIONS
   const command = program
     .command('train')
@@ -91,7 +91,7 @@ Examples:
         })
         report.result(tfFiles, result)
       } catch (error) {
-        report.failed(error)
+        outcome.answered = report.failed(error)
         throw error
       } finally {
         report.close()

@@ -5,7 +5,9 @@ import type { TrainResult } from '../jobs/train/result.ts'
 import { count, percent, printable, quoted, shownLabel } from '../text.ts'
 import { caveatLines } from './caveatLines.ts'
 import { choiceLines, comparingLine } from './choiceTable.ts'
+import { failureJson } from './failure.ts'
 import { scoresText, shareText } from './figures.ts'
+import { printJson } from './json.ts'
 import { listedLines } from './listed.ts'
 import { networkLines } from './networkLines.ts'
 import { createProgress, type Progress } from './progress.ts'
@@ -81,7 +83,7 @@ export class TrainReport {
     const { manifest, misclassified, conflicts, changed, assessment, report, warnings } = result
     const { out, err, colors } = this.#terminal
     if (this.#json) {
-      out(JSON.stringify(trainJson(result), null, 2))
+      printJson(this.#terminal, trainJson(result))
       return
     }
     const { test, crossValidation } = manifest.metrics
@@ -108,10 +110,11 @@ export class TrainReport {
     if (report !== undefined) err(`report: ${report}`)
   }
 
-  /** With `--json` even a training that was not good enough has figures to print. */
-  failed(error: unknown): void {
-    if (!this.#json || !(error instanceof BelowMinimum)) return
-    this.#terminal.out(JSON.stringify(belowJson(error), null, 2))
+  /** With `--json` even a training that was not good enough has figures to print. @returns whether it printed them */
+  failed(error: unknown): boolean {
+    if (!this.#json || !(error instanceof BelowMinimum)) return false
+    printJson(this.#terminal, { ...belowJson(error), ...failureJson(error) })
+    return true
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import { INTO, type Into } from '../jobs/guess/options.ts'
 import type { WatchEvent } from '../jobs/watch/watch.ts'
 import { count, percent, printable } from '../text.ts'
 import type { CommandContext } from './context.ts'
+import { printJsonLine } from './json.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import { Interrupted } from './signals.ts'
@@ -54,7 +55,7 @@ Examples:
       let named = 0
       const show = (event: WatchEvent) => {
         if (event.kind === 'named') named++
-        if (json) terminal.out(JSON.stringify(event))
+        if (json) printJsonLine(terminal, event)
         else if (event.kind === 'named') {
           const { original, name, score } = event.picture
           terminal.out(`${printable(original)} → ${printable(name)} (${percent(score)})`)

@@ -14,6 +14,10 @@ interface Kind {
  */
 export const ERROR_CODES = {
   // Arguments and options
+  E_USAGE: {
+    when: 'A command, option or argument is unknown or missing.',
+    remedy: 'The command with --help shows all.',
+  },
   E_BAD_VALUE: { when: 'An option or argument has a value that it does not take.', remedy: 'The sentence says which.' },
   E_UNKNOWN_BACKBONE: {
     when: 'No network has that name.',
@@ -23,7 +27,7 @@ export const ERROR_CODES = {
   E_NO_FOLDER: { when: 'A folder that was named is not there.', remedy: 'Check the path, or make the folder.' },
   E_NOT_A_FOLDER: { when: 'A file is where a folder is expected.', remedy: 'Give the folder.' },
   E_UNREADABLE_FOLDER: { when: 'A folder of pictures can’t be listed.', remedy: 'Check that it is yours to read.' },
-  E_NO_FILE: { when: 'A network’s file is not there or can’t be read.', remedy: 'Check the path.' },
+  E_NO_FILE: { when: 'A network’s file, or a list, is not there or can’t be read.', remedy: 'Check the path.' },
   E_EXISTS: {
     when: 'Something is already where a file is to be written.',
     remedy: 'Choose another name or remove it; `itc explain` takes --force.',
@@ -97,8 +101,8 @@ export const ERROR_CODES = {
   E_NO_NETWORK: { when: 'There is no local network for a phone.', remedy: 'Connect to the phone’s Wi-Fi.' },
   E_PORT: { when: 'The port is taken.', remedy: 'Choose another one.' },
   E_INTERNAL: {
-    when: 'Something went wrong inside the studio.',
-    remedy: 'Open the page anew; tell us if it comes again.',
+    when: 'Something went wrong inside itc.',
+    remedy: 'Report it; in the studio, open the page anew.',
   },
   // Naming a folder
   E_NO_SOURCE: { when: 'The folder of pictures to name is not there.', remedy: 'Check the path.' },
@@ -149,6 +153,7 @@ export const ERROR_CODES = {
     remedy: 'Set ITC_CACHE to a folder with room that you may write to.',
   },
   // The machine
+  E_NOT_INSTALLED: { when: 'A library that itc is made of is missing or broken.', remedy: 'Install itc again.' },
   E_ENGINE: { when: 'What is to run networks does not load.', remedy: 'Ask itc doctor.' },
   E_ENGINE_FORMAT: { when: 'An engine does not run networks of that format.', remedy: 'Take the other --engine.' },
   E_CACHE: {

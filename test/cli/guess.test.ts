@@ -11,6 +11,7 @@ const root = await sharedFolder()
 let tfFiles: string
 const lemon = join(SAMPLE_TEST, 'lemon.jpg')
 const bus = join(SAMPLE_TEST, 'bus.jpg')
+const familiar = { unfamiliar: expect.any(Boolean), familiarity: expect.any(Number) }
 
 beforeAll(async () => {
   tfFiles = await warmSampleFolder(root, ['fruit', 'vehicle'], 15)
@@ -41,8 +42,9 @@ describe('itc guess', () => {
 
   it('prints JSON, with labels as the folders are called', async () => {
     const { code, out } = await run(['guess', tfFiles, bus, '--json'])
-    const [guess] = JSON.parse(out)
-    expect(code).toBe(0)
+    const { schema, complete, pictures } = JSON.parse(out)
+    const [guess] = pictures
+    expect([code, schema, complete]).toEqual([0, 1, true])
     expect(guess.picture).toBe(bus)
     expect(guess.scores.map(({ label }: { label: string }) => label)).toEqual(['vehicle', 'fresh_fruit'])
     expect(guess.scores[0].score).toBeGreaterThan(0.5)
@@ -77,5 +79,57 @@ describe('itc guess', () => {
     const { code, err } = await run(['guess', tfFiles])
     expect(code).toBe(1)
     expect(err).toContain("missing required argument 'pictures'")
+  })
+
+  it('takes names from standard input and answers with a line of JSON each, in order', async () => {
+    const list = [`${bus}\r\nnowhere.jpg\n`, `${lemon}\n`].map(text => Buffer.from(text))
+    const { code, out, err } = await run(['guess', tfFiles, '--from', '-', '--jsonl', '--top', '1'], list)
+    expect([code, err]).toEqual([1, ''])
+    expect(out.split('\n').map(line => JSON.parse(line))).toEqual([
+      { schema: 1, picture: bus, scores: [{ label: 'vehicle', score: expect.any(Number) }], ...familiar },
+      { schema: 1, picture: 'nowhere.jpg', error: 'no such file', kind: 'unreadable' },
+      { schema: 1, picture: lemon, scores: [{ label: 'fresh_fruit', score: expect.any(Number) }], ...familiar },
+    ])
+  })
+
+  it('takes names from a file', async () => {
+    const list = join(root, 'list.txt')
+    await fs.writeFile(list, `${lemon}\n${bus}\n`)
+    const { code, out } = await run(['guess', tfFiles, '--from', list, '--top', '1'])
+    expect(code).toBe(0)
+    expect(out.replace(/\d\.\d+/g, '#')).toBe(`${lemon}\nfresh fruit (score = #)\n\n${bus}\nvehicle (score = #)`)
+    const none = await run(['guess', tfFiles, '--from', join(root, 'none.txt')])
+    expect(none).toMatchObject({ code: 1, err: expect.stringMatching(/The list ".*none.txt" can't be read: no such/) })
+    const both = await run(['guess', tfFiles, bus, '--from', list])
+    expect(both).toMatchObject({ code: 1, err: expect.stringContaining('either pictures or --from') })
+  })
+
+  it('keeps its JSON whole where it is broken off', async () => {
+    const list = [Buffer.from(`${bus}\n`), Buffer.from([0xff, 0xd8, 0])]
+    const failure = {
+      error: 'Expected names of pictures, one a line, in standard input but received something else.',
+      code: 'E_BAD_VALUE',
+      exitCode: 1,
+    }
+    const { code, out } = await run(['guess', tfFiles, '--from', '-', '--json'], list)
+    expect(code).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({ schema: 1, pictures: [{ picture: bus }], complete: false, ...failure })
+    const lines = await run(['guess', tfFiles, '--from', '-', '--jsonl'], list)
+    expect(lines.out.split('\n').map(line => JSON.parse(line))).toMatchObject([{ picture: bus }, failure])
+  })
+})
+
+describe('an error with --json', () => {
+  it.each([
+    [['guess', 'nowhere', 'a.jpg', '--json'], 'E_NO_FOLDER'],
+    [['train', 'nowhere', '--json'], 'E_NO_DATA'],
+    [['guess', 'nowhere', '--jsonl', '--nonsense'], 'E_USAGE'],
+    [['gues', '--json'], 'E_USAGE'],
+  ])('itc %j', async (argv, code) => {
+    const { code: exit, out, err } = await run(argv)
+    const failure = JSON.parse(out)
+    expect(failure).toMatchObject({ schema: 1, code, exitCode: exit })
+    expect(exit).toBe(1)
+    expect(err).toContain(`error: ${failure.error}`)
   })
 })

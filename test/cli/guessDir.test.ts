@@ -119,6 +119,7 @@ describe('itc guess-dir', () => {
       scores: { fresh_fruit: expect.any(Number), vehicle: expect.any(Number) },
     })
     expect(rest).toEqual({
+      schema: 1,
       complete: true,
       named: 4,
       before: 0,
@@ -129,7 +130,7 @@ describe('itc guess-dir', () => {
       notes: [],
     })
     const none = await run(['guess-dir', tfFiles, join(root, 'nowhere'), destination, '--json'])
-    expect(JSON.parse(none.out)).toEqual({ pictures: [], complete: false })
+    expect(JSON.parse(none.out)).toMatchObject({ pictures: [], complete: false, code: 'E_NO_SOURCE', exitCode: 1 })
   })
 
   it('--unsure puts what can’t be relied on aside, by a score given or chosen', async () => {

@@ -34,6 +34,7 @@ export async function run(
     stdin: (async function* () {
       yield* stdin
     })(),
+    drained: async () => true,
   }
   const code = await main(argv, terminal)
   return { code, out: out.join('\n'), err: err.join('\n'), all: all.join('\n') }
