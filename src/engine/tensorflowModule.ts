@@ -51,7 +51,7 @@ export function loadTensorFlow(from: readonly string[] = importers()): TensorFlo
     }
     // Not even tried: a copy that fails half-way leaves its kernels registered.
     if (!hasAddon(installed)) {
-      problem = `${PACKAGE} is installed without its addon (its install script has not run)`
+      if (cause === undefined) problem = `${PACKAGE} is installed without its addon (its install script has not run)`
       continue
     }
     try {

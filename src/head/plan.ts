@@ -35,6 +35,26 @@ export function joinPlans(plans: readonly HeadsPlan[]): HeadsPlan {
   return { rows, heads, active }
 }
 
+/** The heads `from` to `until` of a plan alone. */
+export function headsOfPlan({ rows, heads, active }: HeadsPlan, from: number, until: number): HeadsPlan {
+  return planHeads(rows, until - from, (row, head) => active[row * heads + from + head] !== 0)
+}
+
+/** Puts logits of the heads from `from` on, [rows, heads, categories], among those of the whole plan. */
+export function placeLogits(
+  logits: Float32Array,
+  { rows, heads }: HeadsPlan,
+  from: number,
+  whole: HeadsPlan,
+  all: Float32Array,
+): void {
+  const categories = logits.length / (rows * heads)
+  for (let row = 0; row < rows; row++) {
+    const own = logits.subarray(row * heads * categories, (row + 1) * heads * categories)
+    all.set(own, (row * whole.heads + from) * categories)
+  }
+}
+
 /** The logits of each of the joined plans, in their order. */
 export function splitLogits(plans: readonly HeadsPlan[], logits: Float32Array, categories: number): Float32Array[] {
   const heads = plans.reduce((sum, plan) => sum + plan.heads, 0)

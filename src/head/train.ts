@@ -6,7 +6,7 @@ import type { Head } from './head.ts'
 import { kernelOf, worthKernel } from './kernel.ts'
 import type { LabelledMatrix } from './labelled.ts'
 import type { HeadOptions } from './options.ts'
-import { type HeadsPlan, heldOut, planHeads } from './plan.ts'
+import { type HeadsPlan, headsOfPlan, heldOut, placeLogits, planHeads } from './plan.ts'
 import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt, softmaxAt } from './softmax.ts'
 import { trainingLabels, trainingRows } from './variants.ts'
@@ -24,6 +24,8 @@ const CHUNK_MS = 200
  * fit of inner folds is (bench/head).
  */
 const DECAY = 0.05
+/** What heads that are trained at a time may take: ten of 1,000 categories would be most of a training's memory. */
+const MOST_BYTES = 200_000_000
 /** The curves' points. */
 const REPORTS = 10
 
@@ -105,7 +107,8 @@ export async function crossValidate(
 
 /**
  * Trains the heads of a plan on shared batches, drawn from all rows. They are a quarter larger than `options.batch`, so
- * that a head that trains on four fifths of the rows gets that many a step on average.
+ * that a head that trains on four fifths of the rows gets that many a step on average. Heads of many categories take
+ * turns, as many at a time as `mostBytes` holds.
  *
  * @returns logits of every row under every head, [rows, heads, categories]
  */
@@ -115,15 +118,47 @@ export async function trainSideBySide(
   plan: HeadsPlan,
   options: HeadOptions,
   hooks: SideBySideHooks = {},
+  mostBytes: number = MOST_BYTES,
+): Promise<Float32Array> {
+  const part = await discriminantOf(engine, data, plan)
+  const each = headsAtATime(data, plan, mostBytes)
+  if (each >= plan.heads) return combined(await softmaxLogits(engine, data, plan, options, hooks), part?.logits)
+  const all = new Float32Array(plan.rows * plan.heads * data.categories)
+  const turns = Math.ceil(plan.heads / each)
+  for (let turn = 0; turn < turns; turn++) {
+    const own = headsOfPlan(plan, turn * each, Math.min(plan.heads, (turn + 1) * each))
+    const onSteps = (done: number, total: number) => hooks.onSteps?.(turn * total + done, turns * total)
+    const logits = await softmaxLogits(engine, data, own, options, { ...hooks, onSteps })
+    placeLogits(logits, own, turn * each, plan, all)
+  }
+  return combined(all, part?.logits)
+}
+
+/** What a head takes while it is trained, in either form: weights, their gradient and the next ones, or sums and logits. */
+function headsAtATime(
+  { rows, width, categories, variants }: LabelledMatrix,
+  { heads }: HeadsPlan,
+  most: number,
+): number {
+  const training = rows * (1 + (variants?.count ?? 0))
+  const bytes = categories * (worthKernel(training, width) ? 16 * training : 12 * width)
+  return Math.max(1, Math.min(heads, Math.floor(most / bytes)))
+}
+
+async function softmaxLogits(
+  engine: Engine,
+  data: LabelledMatrix,
+  plan: HeadsPlan,
+  options: HeadOptions,
+  hooks: SideBySideHooks,
 ): Promise<Float32Array> {
   const batch = Math.round(options.batch * 1.25)
-  const part = await discriminantOf(engine, data, plan)
   const trainer = await createTrainer(engine, data, plan, options, batch)
   try {
     const pools = rowsByCategory(trainingLabels(data), () => true)
     const random = seededRandom(options.seed)
     await runSteps(trainer, pools, { done: 0, until: options.steps, batch, total: options.steps }, random, hooks)
-    return combined(await trainer.logits(), part?.logits)
+    return await trainer.logits()
   } finally {
     await trainer.dispose()
   }

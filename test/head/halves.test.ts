@@ -3,9 +3,10 @@ import { createOnnxEngine } from '../../src/engine/onnx.ts'
 import { inSpace } from '../../src/head/halves.ts'
 import { headLogits } from '../../src/head/head.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../../src/head/options.ts'
+import { planHeads } from '../../src/head/plan.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 import { shareOfLast } from '../../src/head/space.ts'
-import { crossValidate, type LabelledMatrix, trainHead } from '../../src/head/train.ts'
+import { crossValidate, type LabelledMatrix, trainHead, trainSideBySide } from '../../src/head/train.ts'
 
 const BLOCKS = [[5, 4, 3]]
 const WIDTH = 12
@@ -66,4 +67,25 @@ describe('half softmax, half discriminant', () => {
   it('reads more of the last features where pictures are few', () => {
     expect([3, 9, 10, 59, 60, 1000].map(shareOfLast)).toEqual([1, 1, 0.8, 0.8, 0.5, 0.5])
   })
+
+  it.each([1, 2 * 3 * 16 * 24])(
+    'trains heads that do not fit side by side in turns, to the same logits: %i bytes',
+    async most => {
+      const engine = await createOnnxEngine()
+      const rows = inSpace(
+        USUAL,
+        BLOCKS,
+        LABELS.map(() => 'train'),
+      )
+      const plan = planHeads(24, 5, (row, head) => row % 5 !== head)
+      const told: number[] = []
+      const onSteps = (done: number, total: number) => told.push(done / total)
+      const inTurns = await trainSideBySide(engine, rows, plan, OPTIONS, { onSteps }, most)
+      const atOnce = await trainSideBySide(engine, rows, plan, OPTIONS)
+      expect(inTurns.length).toBe(24 * 5 * 3)
+      for (const [at, logit] of inTurns.entries()) expect(logit).toBeCloseTo(atOnce[at]!, 4)
+      expect(told).toEqual([...told].sort((a, b) => a - b))
+      expect(told.at(-1)).toBe(1)
+    },
+  )
 })

@@ -9,7 +9,8 @@ const run = promisify(execFile)
 /** Node's other supported versions; the registry's package `node` brings their programs. */
 const VERSIONS = [20, 22, 24].filter(version => version !== Number(process.versions.node.split('.')[0]))
 
-it.each(VERSIONS)('the test suite passes on Node %i', async version => {
+// At once: a suite keeps one core busy.
+it.concurrent.each(VERSIONS)('the test suite passes on Node %i', async version => {
   const { ITC_TEST_COUNTS: _counts, ...env } = process.env // that file is for the tests of this run
   const { stdout: node } = await run('npx', ['-y', '-p', `node@${version}`, '-c', 'command -v node'], {
     cwd: ROOT,

@@ -52,7 +52,7 @@ async function measure(pictures: number, categories: number): Promise<Watched> {
   const cold = await train('--steps', '10', '--folds', '0')
   expect(cold.code, cold.text).toBe(0)
   expect(cold.most.resident).toBeLessThan(1000)
-  const warm = await train('--steps', '200', '--folds', '2')
+  const warm = await train('--steps', '50', '--folds', '2')
   expect(warm.code, warm.text).toBe(0)
   return warm
 }
