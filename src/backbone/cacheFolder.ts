@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join, posix, win32 } from 'node:path'
-
-/** The environment variables that this room reads; `process.env` unless a test says otherwise. */
-export type Environment = Readonly<Record<string, string | undefined>>
+import type { Environment } from '../storage/http.ts'
 
 /** Where downloaded networks are kept: `ITC_CACHE`, else the place that the operating system sets aside for caches. */
 export function defaultCacheFolder(

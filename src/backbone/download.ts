@@ -6,10 +6,10 @@ import { removeFile, renamePatiently } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { UserError } from '../errors.ts'
 import { looseObject, sha256 } from '../schema.ts'
-import { shownAddress } from './address.ts'
-import { cachedPath, defaultCacheFolder, type Environment, mirrored } from './cacheFolder.ts'
+import { shownAddress } from '../storage/address.ts'
+import { type Environment, openHttpClient } from '../storage/http.ts'
+import { cachedPath, defaultCacheFolder, mirrored } from './cacheFolder.ts'
 import { sha256OfFile } from './digest.ts'
-import { openHttpClient } from './http.ts'
 import { dropPart, TransferError, transfer } from './transfer.ts'
 
 /** @internal for tests */

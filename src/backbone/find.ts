@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { UserError, unexpected } from '../errors.ts'
-import { withoutSecrets } from './address.ts'
+import { withoutSecrets } from '../storage/address.ts'
 import type { Backbone } from './backbone.ts'
 import { catalogEntry } from './catalog.ts'
 import { backboneOfEntry } from './fromCatalog.ts'

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readJson, writeJson } from '../disk/json.ts'
 import { removeFile } from '../disk/patience.ts'
 import { looseObject, name, optional, whole } from '../schema.ts'
-import type { HttpAnswer, HttpClient } from './http.ts'
-import { transferProblem } from './http.ts'
+import type { HttpAnswer, HttpClient } from '../storage/http.ts'
+import { transferProblem } from '../storage/http.ts'
 
 export interface TransferOptions {
   /** Silence after which a connection is given up. */

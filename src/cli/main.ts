@@ -8,6 +8,7 @@ import { addExplain } from './explain.ts'
 import { addExport } from './export.ts'
 import { failureJson, reportError } from './failure.ts'
 import { addGuess } from './guess.ts'
+import { addGuessAll } from './guessAll.ts'
 import { addGuessDir } from './guessDir.ts'
 import { endSoon } from './hardEnd.ts'
 import { printJsonLine } from './json.ts'
@@ -79,6 +80,7 @@ itc COMMAND --help shows the options of a command.`,
   addTrain(context)
   addGuess(context)
   addGuessDir(context)
+  addGuessAll(context)
   addEvaluate(context)
   addDoctor(context)
   addExplain(context)

@@ -128,6 +128,21 @@ export const ERROR_CODES = {
     when: 'results.csv in the destination is of a model with other categories.',
     remedy: 'Choose another destination, or take that run back with --undo.',
   },
+  // Stores: folders, buckets, lists of addresses
+  E_STORE: {
+    when: 'A store can’t be used: no such bucket, no permission, another region, no create-only writes.',
+    remedy: 'The sentence says which.',
+  },
+  E_STORE_DOWN: { when: 'A store does not answer.', remedy: 'Run the command again later: it goes on.' },
+  E_OTHER_RESULTS: {
+    when: 'A results folder is of another model, other limits or another source.',
+    remedy: 'Choose another results folder.',
+  },
+  E_PART: { when: 'A part of the results is damaged.', remedy: 'Remove it and run itc guess-all again.' },
+  E_MISSING_PACKAGE: {
+    when: 'An optional package is not installed.',
+    remedy: 'Install it with the line that is shown.',
+  },
   // Networks
   E_NOT_A_GRAPH: { when: 'A file is not a network.', remedy: 'Give a GraphDef, TF.js model, SavedModel or ONNX file.' },
   E_BAD_GRAPH: { when: 'A network is damaged, or uses what is not supported.', remedy: 'Get the file again.' },

@@ -4,6 +4,7 @@ import { headLogits } from '../head/head.ts'
 import { softmaxRows } from '../head/softmax.ts'
 import { decodeForAll } from '../image/decode.ts'
 import { type DecodeLimits, limitsWith } from '../image/limits.ts'
+import { holdingFile } from '../image/memory.ts'
 import { PictureError } from '../image/pictureError.ts'
 import { type Familiar, familiarOf } from './familiar.ts'
 import type { Manifest } from './manifest.ts'
@@ -37,7 +38,17 @@ export interface Unusable {
  * A picture file's path, its bytes, or how to get them: called when the picture's turn comes, so that few of many pictures
  * are in memory. A PictureError that it throws is the picture's; anything else ends the call.
  */
-export type PictureSource = string | Uint8Array | (() => Promise<Uint8Array>)
+export type PictureSource = string | Uint8Array | (() => Promise<Uint8Array>) | LazyPicture
+
+/** As such a function, where it is known how much it will fetch: as many are fetched at once as memory has room for. */
+export interface LazyPicture {
+  /** Bytes; undefined where only reading tells. */
+  readonly size: number | undefined
+  read(): Promise<Uint8Array>
+}
+
+/** A large photograph: what one of unknown size is taken for. */
+const USUAL_BYTES = 8e6
 
 export interface ClassifyOptions {
   readonly limits?: Partial<DecodeLimits> | undefined
@@ -145,7 +156,7 @@ export class Model {
     const limits = limitsWith(options.limits)
     const prepare = async (index: number) => {
       try {
-        return await decodeForAll(await opened(sources[index]!), recipes, limits)
+        return await withOpened(sources[index]!, picture => decodeForAll(picture, recipes, limits))
       } catch (error) {
         if (!(error instanceof PictureError)) throw error
         errors.set(index, error)
@@ -186,6 +197,8 @@ export class Model {
   }
 }
 
-async function opened(source: PictureSource): Promise<string | Uint8Array> {
-  return typeof source === 'function' ? source() : source
+async function withOpened<T>(source: PictureSource, use: (picture: string | Uint8Array) => Promise<T>): Promise<T> {
+  if (typeof source === 'function') return use(await source())
+  if (typeof source === 'string' || source instanceof Uint8Array) return use(source)
+  return holdingFile(source.size ?? USUAL_BYTES, async () => use(await source.read()))
 }

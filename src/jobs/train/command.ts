@@ -1,8 +1,8 @@
-import { withoutSecrets } from '../../backbone/address.ts'
 import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { DEFAULT_FRACTIONS } from '../../dataset/split.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../../head/options.ts'
 import { DEFAULT_LIMITS } from '../../image/limits.ts'
+import { withoutSecrets } from '../../storage/address.ts'
 import { quoted } from '../../text.ts'
 import type { ResolvedTrainOptions, TrainOptions } from './options.ts'
 

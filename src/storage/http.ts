@@ -2,7 +2,9 @@ import type { Readable } from 'node:stream'
 import { messageOf, systemCode, UserError } from '../errors.ts'
 import { printable } from '../text.ts'
 import { credentialsOf } from './address.ts'
-import type { Environment } from './cacheFolder.ts'
+
+/** The environment variables that are read; `process.env` unless a test says otherwise. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** One answer of a server, its body not yet read. */
 export interface HttpAnswer {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { shownAddress, withoutSecrets } from '../../src/backbone/address.ts'
-import { redirected } from '../../src/backbone/http.ts'
 import { commandOf } from '../../src/jobs/train/command.ts'
 import { resolveTrainOptions } from '../../src/jobs/train/options.ts'
+import { shownAddress, withoutSecrets } from '../../src/storage/address.ts'
+import { redirected } from '../../src/storage/http.ts'
 
 test.each([
   ['https://example.org/net.tgz', 'https://example.org/net.tgz'],

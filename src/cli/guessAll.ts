@@ -1,0 +1,102 @@
+import type { GuessAllEvent, GuessAllResult, NotNamed } from '../jobs/guessAll/guessAll.ts'
+import type { Shard } from '../jobs/guessAll/plan.ts'
+import { count, printable, quoted } from '../text.ts'
+import type { CommandContext } from './context.ts'
+import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
+import { createProgress, type Progress } from './progress.ts'
+import { Interrupted } from './signals.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Flags extends NetworkFlags {
+  readonly shard?: string
+  readonly strict?: boolean
+}
+
+/** `itc guess-all` */
+export function addGuessAll({ program, terminal, outcome }: CommandContext): void {
+  const command = program
+    .command('guess-all')
+    .summary('name millions of pictures, in a bucket too')
+    .description(
+      'Names every picture of <source> and writes a table in parts to <results>; itc results makes one file of them. Parts ' +
+        'are created once and never changed: stopped, or with new pictures, run it again, and what is done is not done ' +
+        'twice. Pictures are neither copied nor moved.',
+    )
+    .argument('<tf_files>', 'folder that was trained')
+    .argument('<source>', 'folder, s3://BUCKET/FOLDER/, or a text file with an https:// address a line')
+    .argument('<results>', 'folder or s3://BUCKET/FOLDER/ for the results, made if absent')
+    .option('--shard <i/n>', 'do one share of n only, counted from 0: n processes do all of it')
+    .option('--strict', 'exit with 1 if any picture could not be named')
+  addNetworkOptions(command)
+    .addHelpText(
+      'after',
+      `
+Buckets are opened as every program of the AWS SDK opens them: AWS_PROFILE, AWS_REGION,
+AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL for stores of others.
+
+Examples:
+  itc guess-all ./tf_files ./photos ./results
+  itc guess-all ./tf_files s3://traps/2025/ s3://traps-results/2025/
+  itc guess-all ./tf_files s3://traps/2025/ s3://traps-results/2025/ --shard 0/100`,
+    )
+    .action(async (tfFiles: string, source: string, results: string, flags: Flags) => {
+      const shard = await shardOf(flags)
+      const limits = limitsOf(flags)
+      const [{ loadModel }, { guessAll }] = await Promise.all([
+        import('../jobs/guess/loadModel.ts'),
+        import('../jobs/guessAll/guessAll.ts'),
+      ])
+      const model = await loadModel(tfFiles, { engine: flags.engine })
+      const progress = createProgress(terminal, 'naming')
+      try {
+        const onEvent = (event: GuessAllEvent) => show(event, progress, terminal)
+        const result = await guessAll(model, source, results, { limits, shard, onEvent, signal: terminal.signal })
+        progress.stop()
+        if (flags.json) terminal.out(JSON.stringify(result, undefined, 2))
+        else report(result, results, terminal)
+        if (flags.strict && result.failed > 0) outcome.exitCode = 1
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error
+        progress.stop()
+        terminal.err('Stopped. Every part that is there is whole; run the same command to go on.')
+        outcome.exitCode = error.exitCode
+      } finally {
+        progress.stop()
+        await model.dispose()
+      }
+    })
+}
+
+async function shardOf({ shard }: Flags): Promise<Shard | undefined> {
+  if (shard === undefined) return undefined
+  return (await import('../jobs/guessAll/plan.ts')).parseShard(shard)
+}
+
+function show(event: GuessAllEvent, progress: Progress, { err, errIsTerminal }: Terminal): void {
+  if (event.kind === 'listing') {
+    if (errIsTerminal) progress.update(0, event.pictures, 'listing')
+  } else if (event.kind === 'named') {
+    progress.update(event.done, event.total, event.failed > 0 ? `${event.failed} not named` : '')
+  } else if (event.before > 0) {
+    progress.aside(() => err(`${count(event.before, 'picture')} done before, ${event.pictures} left to do`))
+  }
+}
+
+function report(
+  { named, before, failed, skipped, examples }: GuessAllResult,
+  results: string,
+  terminal: Terminal,
+): void {
+  const { out, colors } = terminal
+  out(colors.bold(`${count(named, 'picture')} named${before > 0 ? `, ${before} before` : ''}`))
+  list(`${count(failed, 'picture')} could not be named:`, failed, examples.failed, terminal)
+  list(`${count(skipped, 'file')} left out:`, skipped, examples.skipped, terminal)
+  out(`One table of it: itc results ${quoted(results)} --to results.parquet`)
+}
+
+function list(title: string, all: number, examples: readonly NotNamed[], { err, colors }: Terminal): void {
+  if (all === 0) return
+  err(colors.yellow(title))
+  for (const { key, reason } of examples) err(`  ${printable(key)}: ${printable(reason)}`)
+  if (all > examples.length) err(`  … and ${all - examples.length} more`)
+}

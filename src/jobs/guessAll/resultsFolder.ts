@@ -1,0 +1,137 @@
+import { UserError } from '../../errors.ts'
+import { array, fits, literal, looseObject, name, sha256 } from '../../schema.ts'
+import { notCreateOnly } from '../../storage/s3Error.ts'
+import { type Item, ItemError, type Store } from '../../storage/store.ts'
+
+const MARKER = 'itc-results.json'
+const FORMAT = 1
+/** Far more than a marker has. */
+const LARGEST_MARKER = 10e6
+const PARTS = 'parts'
+const PART = /^([0-9a-f]{64})\.parquet$/
+/** Far more than a part of 256 rows has. */
+const LARGEST_PART = 256e6
+
+/** What all parts of a results folder have in common. */
+export interface ResultsHeading {
+  /** See `modelIdentity`. */
+  readonly model: string
+  /** In the model's order. */
+  readonly labels: readonly string[]
+  /** Where the pictures are. */
+  readonly source: string
+}
+
+const headingSchema = looseObject({ format: literal(FORMAT), model: sha256, labels: array(name), source: name })
+
+/** A part that is there. */
+export interface StoredPart {
+  readonly id: string
+  readonly item: Item
+}
+
+/**
+ * A folder of immutable parts, one a batch, in a store: a part that is there is a batch that is done. Any number of
+ * processes write into it at once.
+ */
+export class ResultsFolder {
+  readonly store: Store
+  readonly heading: ResultsHeading
+  readonly #parts: Store
+
+  private constructor(store: Store, heading: ResultsHeading) {
+    this.store = store
+    this.heading = heading
+    this.#parts = store.inside(PARTS)
+  }
+
+  /**
+   * Opens a results folder, and makes it where it is none yet.
+   *
+   * @throws UserError `E_OTHER_RESULTS` for one of another model or source; `E_STORE` where one writer could go over another
+   */
+  static async open(store: Store, heading: ResultsHeading): Promise<ResultsFolder> {
+    const bytes = Buffer.from(`${JSON.stringify({ format: FORMAT, ...heading }, undefined, 2)}\n`)
+    const found = await readHeading(store)
+    if (found) checkSame(store, found, heading)
+    const isNew = await store.putNew(MARKER, bytes)
+    // Asked once more, a store that keeps its word says no.
+    if ((found && isNew) || (isNew && (await store.putNew(MARKER, bytes)))) {
+      if (!found) await store.remove(MARKER)
+      throw notCreateOnly(store.address)
+    }
+    if (!found && !isNew) checkSame(store, (await readHeading(store)) ?? heading, heading)
+    return new ResultsFolder(store, heading)
+  }
+
+  /** Opens what runs have left. @throws UserError `E_NO_RESULTS` */
+  static async existing(store: Store): Promise<ResultsFolder> {
+    const heading = await readHeading(store)
+    if (heading) return new ResultsFolder(store, heading)
+    const hint = 'Give the folder that itc guess-all wrote its results to.'
+    throw new UserError('E_NO_RESULTS', `There are no results in "${store.address}".`, { hint })
+  }
+
+  /** The parts that are there. */
+  async *parts(signal?: AbortSignal): AsyncGenerator<StoredPart> {
+    for await (const item of this.#parts.list({ signal })) {
+      const id = PART.exec(item.key)?.[1]
+      if (id !== undefined) yield { id, item }
+    }
+  }
+
+  /** Ids of the batches that are done. */
+  async done(signal?: AbortSignal): Promise<Set<string>> {
+    const ids = new Set<string>()
+    for await (const { id } of this.parts(signal)) ids.add(id)
+    return ids
+  }
+
+  /** False when somebody else was first: the part is there all the same. */
+  async put(id: string, bytes: Uint8Array, signal?: AbortSignal): Promise<boolean> {
+    return await this.#parts.putNew(`${id}.parquet`, bytes, signal)
+  }
+
+  async read({ item }: StoredPart, signal?: AbortSignal): Promise<Uint8Array> {
+    return await this.#parts.read(item, { most: LARGEST_PART, signal })
+  }
+}
+
+async function readHeading(store: Store): Promise<ResultsHeading | undefined> {
+  let text: string
+  try {
+    const bytes = await store.read({ key: MARKER, size: undefined, etag: '' }, { most: LARGEST_MARKER })
+    text = Buffer.from(bytes).toString()
+  } catch (error) {
+    if (error instanceof ItemError && error.kind === 'gone') return undefined
+    throw error
+  }
+  const said: unknown = parsed(text)
+  if (fits<ResultsHeading>(headingSchema, said)) return said
+  const hint = 'Choose another results folder, or update itc if a newer one wrote it.'
+  throw new UserError('E_OTHER_RESULTS', `"${store.address}" holds an ${MARKER} that is not one of ours.`, { hint })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function checkSame({ address }: Store, found: ResultsHeading, { model, source }: ResultsHeading): void {
+  const other = (message: string, hint: string) => new UserError('E_OTHER_RESULTS', message, { hint })
+  if (found.model !== model) {
+    throw other(
+      `The results in "${address}" are of another model, or of other limits (--max-pixels and the like).`,
+      'Choose another results folder for this one: rows of two models are not mixed.',
+    )
+  }
+  if (found.source !== source) {
+    throw other(
+      `The results in "${address}" are of "${found.source}", not of "${source}".`,
+      `Choose another results folder. If it is the same place by another name, change "source" in ${MARKER} there.`,
+    )
+  }
+}

@@ -1,0 +1,147 @@
+import { constants, type Stats } from 'node:fs'
+import { type FileHandle, open, realpath } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { makeFolder } from '../disk/folder.ts'
+import { realPath } from '../disk/inside.ts'
+import { removeFile } from '../disk/patience.ts'
+import { type Entry, listFolder, statAll } from '../disk/walk.ts'
+import { writeNew } from '../disk/writeAtomic.ts'
+import { systemError, unreadableReason } from '../errors/system.ts'
+import { systemCode, UserError } from '../errors.ts'
+import {
+  changedItem,
+  type Item,
+  ItemError,
+  isSafeKey,
+  type ListOptions,
+  type ReadOptions,
+  type Store,
+  UNSAFE_KEY,
+} from './store.ts'
+
+/**
+ * A folder as a store. Links are not followed, hidden files are listed like others, and a file is written whole under a
+ * name of its own before it gets its name by `link()`, which fails where there is one already.
+ */
+export class FolderStore implements Store {
+  readonly address: string
+  readonly #root: string
+
+  constructor(root: string) {
+    this.address = root
+    this.#root = root
+  }
+
+  /** The same by its real path, which is what tells it from others. */
+  static async at(path: string): Promise<FolderStore> {
+    return new FolderStore(await realPath(path))
+  }
+
+  inside(folder: string): Store {
+    return new FolderStore(this.#path(folder))
+  }
+
+  async *list(options: ListOptions = {}): AsyncGenerator<Item> {
+    const top = await listFolder(this.#root).catch(cause => {
+      if (systemCode(cause) === 'ENOENT') return []
+      throw cannot('list', this.#root, cause)
+    })
+    yield* this.#list('', top, options)
+  }
+
+  async *#list(folder: string, entries: readonly Entry[], options: ListOptions): AsyncGenerator<Item> {
+    const named = entries.map(entry => ({ entry, key: `${folder}${Buffer.from(entry.name).toString()}` }))
+    const files = named.filter(({ entry }) => entry.type === 'file')
+    const marks = await statAll(files.map(({ key }) => ({ path: join(this.#root, key), link: false })))
+    const measured = new Map(files.map(({ key }, at) => [key, marks[at]!]))
+    for (const { entry, key } of named) {
+      options.signal?.throwIfAborted()
+      const mark = measured.get(key)
+      const skip = (reason: string) => options.onSkipped?.(key, reason)
+      if (!isSafeKey(key) || key.includes('\ufffd')) skip(UNSAFE_KEY)
+      else if (entry.type === 'folder') yield* this.#inner(key, options)
+      else if (entry.type === 'link') skip('a link, which is not followed')
+      else if (typeof mark === 'object') yield { key, size: mark.size, etag: etagOf(mark), modified: mark.mtimeMs }
+      else skip(mark ?? (entry.type === 'special' ? entry.what : 'it cannot be read'))
+    }
+  }
+
+  async *#inner(key: string, options: ListOptions): AsyncGenerator<Item> {
+    const entries = await listFolder(join(this.#root, key)).catch((error: unknown) => {
+      options.onSkipped?.(key, `a folder that cannot be read (${systemCode(error)})`)
+      return []
+    })
+    yield* this.#list(`${key}/`, entries, options)
+  }
+
+  async read(
+    { key, size, etag }: Pick<Item, 'key' | 'size' | 'etag'>,
+    { most, signal }: ReadOptions,
+  ): Promise<Uint8Array> {
+    const file = await this.#open(key)
+    try {
+      const stats = await file.stat()
+      if (!stats.isFile()) throw new ItemError('unreadable', 'not a regular file')
+      if (etag !== '' && (stats.size !== size || etagOf(stats) !== etag)) throw changedItem()
+      if (stats.size > most) throw new ItemError('too-large', `larger than ${most} bytes`)
+      return await file.readFile(signal ? { signal } : {})
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw error instanceof ItemError ? error : new ItemError('unreadable', unreadableReason(error), error)
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** No link on the way is followed: a name from elsewhere must not lead out of the folder. */
+  async #open(key: string): Promise<FileHandle> {
+    const path = this.#path(key)
+    try {
+      const folder = await realpath(dirname(path))
+      if (folder !== dirname(join(await realpath(this.#root), key))) throw new ItemError('unreadable', 'behind a link')
+      return await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+    } catch (error) {
+      if (error instanceof ItemError) throw error
+      const kind = systemCode(error) === 'ENOENT' ? 'gone' : 'unreadable'
+      throw new ItemError(kind, kind === 'gone' ? 'gone since it was listed' : unreadableReason(error), error)
+    }
+  }
+
+  async putNew(key: string, bytes: Uint8Array): Promise<boolean> {
+    const path = this.#path(key)
+    await makeFolder(dirname(path)).catch(error => {
+      throw cannot('write', path, error)
+    })
+    try {
+      await writeNew(path, bytes)
+      return true
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') return false
+      throw cannot('write', path, error)
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    await removeFile(this.#path(key)).catch(error => {
+      if (systemCode(error) !== 'ENOENT') throw cannot('remove', this.#path(key), error)
+    })
+  }
+
+  #path(key: string): string {
+    if (!isSafeKey(key)) throw new ItemError('unreadable', UNSAFE_KEY)
+    return join(this.#root, key)
+  }
+}
+
+/** The time of change; its size stands beside it. */
+function etagOf({ mtimeMs }: Pick<Stats, 'mtimeMs'>): string {
+  return String(mtimeMs)
+}
+
+function cannot(what: 'list' | 'write' | 'remove', path: string, cause: unknown): unknown {
+  const known = systemError(cause)
+  if (known === undefined) return cause
+  const reason = what === 'list' ? (known.reading ?? known.reason) : known.reason
+  const message = `Can't ${what} "${path}": ${reason}.`
+  return new UserError(known.code ?? 'E_STORE', message, { hint: `${known.remedy}.`, cause })
+}

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest'
+import { type Batch, batchId, isInShard, parseShard, planBatches } from '../../../src/jobs/guessAll/plan.ts'
+import type { Item } from '../../../src/storage/store.ts'
+
+function items(count: number, size = 1000): Item[] {
+  return Array.from({ length: count }, (_, at) => ({
+    key: `cam/${String(at).padStart(6, '0')}.jpg`,
+    size,
+    etag: `"${at}"`,
+    modified: 0,
+  }))
+}
+
+async function plan(given: readonly Item[], identity = 'model'): Promise<Batch[]> {
+  const batches: Batch[] = []
+  const listed = (async function* () {
+    yield* given
+  })()
+  for await (const batch of planBatches(listed, identity)) batches.push(batch)
+  return batches
+}
+
+it('puts every picture into one batch, in order, of at most 256 pictures and 256 MB', async () => {
+  const given = items(5000)
+  const batches = await plan(given)
+  expect(batches.flatMap(batch => batch.items)).toEqual(given)
+  expect(Math.max(...batches.map(batch => batch.items.length))).toBeLessThanOrEqual(256)
+  expect(batches.length).toBeLessThan(5000 / 128)
+  for (const batch of await plan(items(100, 100e6))) expect(batch.items.length).toBe(2)
+  for (const batch of await plan(items(3, 900e6))) expect(batch.items.length).toBe(1)
+})
+
+it('names a batch by the model and by what is in it, the same every time', async () => {
+  const given = items(300)
+  const ids = async (list: readonly Item[], identity?: string) => (await plan(list, identity)).map(({ id }) => id)
+  expect(await ids(given)).toEqual(await ids(given))
+  expect(new Set([...(await ids(given)), ...(await ids(given, 'other'))]).size).toBe(2 * (await ids(given)).length)
+  const changed = given.map((item, at) => (at === 0 ? { ...item, etag: 'new' } : item))
+  expect((await ids(changed))[0]).not.toBe((await ids(given))[0])
+  expect((await ids(changed)).slice(1)).toEqual((await ids(given)).slice(1))
+  for (const batch of await plan(given)) expect(batchId(batch.items, 'model')).toBe(batch.id)
+})
+
+it('leaves nearly all batches as they are when a picture comes or goes', async () => {
+  const given = items(20_000)
+  const before = new Set((await plan(given)).map(({ id }) => id))
+  const more = [...given.slice(0, 3000), { ...given[0]!, key: 'cam/002999b.jpg' }, ...given.slice(3000)]
+  for (const other of [more, given.slice(1), given.toSpliced(7000, 1)]) {
+    const anew = (await plan(other)).filter(({ id }) => !before.has(id))
+    expect(anew.length).toBeGreaterThan(0)
+    expect(anew.length).toBeLessThan(12)
+  }
+})
+
+it('shares the batches among shards: each is in one', async () => {
+  const batches = await plan(items(5000))
+  const shards = Array.from({ length: 4 }, (_, index) => batches.filter(batch => isInShard(batch, { index, count: 4 })))
+  expect(shards.flat().length).toBe(batches.length)
+  expect(new Set(shards.flat()).size).toBe(batches.length)
+  for (const shard of shards) expect(shard.length).toBeGreaterThan(0)
+})
+
+it('reads a shard as a scheduler writes it', () => {
+  expect(parseShard('0/100')).toEqual({ index: 0, count: 100 })
+  expect(parseShard('99/100')).toEqual({ index: 99, count: 100 })
+  for (const text of ['100/100', '1', '-1/3', '1/0', 'a/b', '']) expect(() => parseShard(text)).toThrow('shard')
+})
