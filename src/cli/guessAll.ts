@@ -31,13 +31,13 @@ export function addGuessAll({ program, terminal, outcome }: CommandContext): voi
     .addHelpText(
       'after',
       `
-Buckets are opened as every program of the AWS SDK opens them: AWS_PROFILE, AWS_REGION,
-AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL for stores of others.
+Buckets are opened as the AWS SDK opens them: AWS_PROFILE, AWS_REGION,
+AWS_ACCESS_KEY_ID, and AWS_ENDPOINT_URL for stores other than Amazon's.
 
 Examples:
   itc guess-all ./tf_files ./photos ./results
-  itc guess-all ./tf_files s3://traps/2025/ s3://traps-results/2025/
-  itc guess-all ./tf_files s3://traps/2025/ s3://traps-results/2025/ --shard 0/100`,
+  itc guess-all ./tf_files s3://traps/2025/ s3://results/2025/
+  itc guess-all ./tf_files s3://traps/2025/ s3://results/2025/ --shard 0/100`,
     )
     .action(async (tfFiles: string, source: string, results: string, flags: Flags) => {
       const shard = await shardOf(flags)
