@@ -44,6 +44,14 @@ export interface Part {
   readonly crc32: readonly number[]
 }
 
+/** A part and the file that holds it. */
+export interface StoredPart {
+  readonly name: string
+  readonly part: Part
+  /** Length of the file. */
+  readonly bytes: number
+}
+
 /** What a part is made from. */
 export type PartData = Pick<Part, 'kind' | 'identity' | 'hashes' | 'vectors' | 'rows' | 'width'>
 

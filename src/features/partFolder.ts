@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, readdir } from 'node:fs/promises'
+import { mkdir, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
 import { dropFile, renamePatiently } from '../disk/patience.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
 import { systemCode } from '../errors.ts'
 import { pause } from '../flow/pause.ts'
-import { HASH_BYTES } from '../table/arrow.ts'
-import { decodePart, encodePart, isIntact, keysOf, type Part, type PartData } from './part.ts'
+import { Joining, kindOf } from './joining.ts'
+import { decodePart, encodePart, isIntact, type PartData, type StoredPart } from './part.ts'
 
 /** A local part's name: the start of its identity's digest, then of its content's. */
 const NAME = /^[0-9a-f]{16}-[0-9a-f]{32}\.arrow$/
@@ -19,14 +19,6 @@ const LARGEST = 512 << 20
 const CHANGED = 'its content is not the one that gave it its name'
 /** So many small parts of one identity are worth a merging. */
 const MANY = 8
-
-/** A part and the file that holds it. */
-export interface StoredPart {
-  readonly name: string
-  readonly part: Part
-  /** Length of the file. */
-  readonly bytes: number
-}
 
 /**
  * A folder of immutable part files: each is written whole under a name made from its content, and never changed. So readers
@@ -121,59 +113,52 @@ export class PartFolder {
   }
 
   /**
-   * Makes few large parts of an identity's many small ones. For one process at a time. A kill leaves rows in two parts,
-   * which count once.
+   * Makes few large parts of an identity's many small ones, holding no more than one large part's at a time. For one process
+   * at a time. A kill leaves rows in two parts, which count once.
    */
   async merge(identity: string): Promise<void> {
-    const small: StoredPart[] = []
-    for await (const stored of this.parts(identity)) {
-      if (stored.bytes >= FULL_BYTES / 2 || !NAME.test(stored.name)) continue
-      if (isIntact(stored.part)) small.push(stored)
-      else await this.setAside(stored.name, CHANGED)
-    }
+    const small = await this.#small(identity)
     if (small.length < MANY) return
-    const written = new Set<string>()
-    for (const joined of joinParts(small.map(({ part }) => part))) written.add((await this.write(joined)).name)
-    for (const { name } of small) if (!written.has(name)) await dropFile(join(this.path, name))
+    const joins = new Map<string, Joining>()
+    for (const name of small) {
+      const stored = await this.read(name)
+      if (stored?.part.identity !== identity) continue
+      if (!isIntact(stored.part)) {
+        await this.setAside(name, CHANGED)
+        continue
+      }
+      const kind = kindOf(stored.part)
+      const joining = joins.get(kind) ?? new Joining()
+      joins.set(kind, joining)
+      if (joining.bytes + stored.bytes > FULL_BYTES) await this.#join(joining)
+      joining.add(stored)
+    }
+    for (const joining of joins.values()) await this.#join(joining)
   }
-}
 
-/** The rows of parts of one identity, each picture's once, in parts of at most `FULL_BYTES`. */
-function* joinParts(parts: readonly Part[]): Generator<PartData> {
-  const kinds = new Map<string, Part[]>()
-  for (const part of parts) {
-    const kind = `${part.kind} ${part.width} ${part.vectors.BYTES_PER_ELEMENT}`
-    kinds.set(kind, [...(kinds.get(kind) ?? []), part])
+  /** Names of the parts that are worth joining. */
+  async #small(identity: string): Promise<string[]> {
+    const names = (await this.names(identity)).filter(name => NAME.test(name))
+    const sizes = await Promise.all(names.map(name => sizeOf(join(this.path, name))))
+    return names.filter((_, at) => sizes[at]! < FULL_BYTES / 2)
   }
-  for (const alike of kinds.values()) {
-    const seen = new Set<string>()
-    const rows = alike.flatMap(part =>
-      keysOf(part).flatMap((key, row) => {
-        if (seen.has(key)) return []
-        seen.add(key)
-        return [{ part, row }]
-      }),
-    )
-    const { width, vectors } = alike[0]!
-    const most = Math.max(1, Math.floor(FULL_BYTES / (width * vectors.BYTES_PER_ELEMENT + HASH_BYTES)))
-    for (let at = 0; at < rows.length; at += most) yield gather(rows.slice(at, at + most))
-  }
-}
 
-function gather(rows: readonly { readonly part: Part; readonly row: number }[]): PartData {
-  const { kind, identity, width, vectors: sample } = rows[0]!.part
-  const vectors =
-    sample instanceof Float32Array ? new Float32Array(rows.length * width) : new Uint16Array(rows.length * width)
-  const hashes = new Uint8Array(rows.length * HASH_BYTES)
-  for (const [at, { part, row }] of rows.entries()) {
-    hashes.set(part.hashes.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES), at * HASH_BYTES)
-    vectors.set(part.vectors.subarray(row * width, (row + 1) * width), at * width)
+  async #join(joining: Joining): Promise<void> {
+    const { names, data } = joining.take()
+    if (names.length < 2) return
+    const written = data && (await this.write(data)).name
+    for (const name of names) if (name !== written) await dropFile(join(this.path, name))
   }
-  return { kind, identity, hashes, vectors, rows: rows.length, width }
 }
 
 function digestOf(identity: string): string {
   return createHash('sha256').update(identity).digest('hex').slice(0, 16)
+}
+
+/** Infinite for a file that is gone. */
+async function sizeOf(path: string): Promise<number> {
+  const stats = await stat(path).catch(() => undefined)
+  return stats?.size ?? Number.POSITIVE_INFINITY
 }
 
 /** A file's bytes at the start of an ArrayBuffer of their own, so that the arrays inside them need no copy. */

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { BLOCK, keysOf, rowKey } from './part.ts'
-import type { PartFolder, StoredPart } from './partFolder.ts'
+import { BLOCK, keysOf, rowKey, type StoredPart } from './part.ts'
+import type { PartFolder } from './partFolder.ts'
 
 /** Where a part's vectors lie in its file. */
 interface Place {

@@ -107,6 +107,22 @@ describe('the cache of bottlenecks in parts', () => {
     expect((await readRows(folder, 25)).rows).toEqual(Array.from({ length: 25 }, (_, at) => vectorOf(at)))
   })
 
+  it('joins no more at a time than makes one large part, and no picture twice', async () => {
+    const folder = await cacheFolder()
+    const cache = await PartCache.open(folder)
+    const entry = (at: number) => ({ hash: hashOf(at), bottleneck: new Float32Array(2 ** 16).fill(at) })
+    // Ten parts of 3 MB, where a large one has 16; three of each twelve pictures are in the next part, too.
+    for (let part = 0; part < 10; part++) {
+      const entries = Array.from({ length: 12 }, (_, at) => entry(part * 9 + at))
+      await cache.writeBottlenecks('net', entries)
+    }
+    await cache.merge()
+    const bytes = await Promise.all((await partsIn(folder)).map(path => readFile(path)))
+    const keys = bytes.flatMap(each => keysOf(decodePart(new Uint8Array(each))))
+    expect(bytes).toHaveLength(2)
+    expect(keys.sort()).toEqual(Array.from({ length: 93 }, (_, at) => rowKey(hashOf(at))).sort())
+  })
+
   it('removes what killed writers left, and nothing else, when parts are joined', async () => {
     const folder = await cacheFolder()
     const cache = await PartCache.open(folder)

@@ -46,20 +46,14 @@ export async function nearestPictures(
   count: number,
 ): Promise<Nearest> {
   const layout = layoutOf(tfFiles)
-  let pictures: readonly Picture[]
-  let store: PartCache
   try {
-    pictures = (await scanDataset(layout.data)).pictures.filter(({ split }) => split !== 'test')
+    const pictures = (await scanDataset(layout.data)).pictures.filter(({ split }) => split !== 'test')
     if (!existsSync(layout.bottlenecks)) return none('the cache of bottlenecks is gone; itc train makes it again')
-    store = await PartCache.open(layout.bottlenecks)
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    return none(`the training pictures are gone: ${error.message}`)
-  }
-  try {
+    const store = await PartCache.open(layout.bottlenecks)
     return await search(pictures, store, backbones, { hash: hashBytes(bytes), bottleneck }, count)
-  } finally {
-    await store.close()
+  } catch (error) {
+    if (error instanceof UserError) return none(`the training pictures can't be compared with: ${error.message}`)
+    throw error
   }
 }
 

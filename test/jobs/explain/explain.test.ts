@@ -91,7 +91,9 @@ describe('explain', () => {
     expect(await fs.pathExists(bottlenecks)).toBe(false)
 
     await fs.remove(data)
-    expect((await explain(tfFiles, PICTURE)).nearest.missing).toMatch(/training pictures are gone/)
+    expect((await explain(tfFiles, PICTURE)).nearest.missing).toMatch(
+      /training pictures can't be compared with: There is no/,
+    )
   })
 
   it('draws a sheet that is a PNG', async () => {
