@@ -1,0 +1,65 @@
+import type { ApiError } from './error.ts'
+import type { ModelState } from './model.ts'
+
+// POST api/jobs → 202 JobState, DELETE api/jobs/:id → 202
+
+export type JobRequest =
+  | { readonly kind: 'train' | 'examine' | 'choose' }
+  | { readonly kind: 'export'; readonly format: ExportKind }
+  /** Copies what is unlabeled, sorted, to `exports/`. */
+  | { readonly kind: 'guess-dir' }
+
+export type ExportKind = 'page' | 'tfjs' | 'saved-model' | 'onnx' | 'graphdef'
+
+export interface JobState {
+  readonly id: string
+  readonly kind: JobRequest['kind']
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'stopped'
+  /** A sentence for what it waits for, or a word for what it does: "networks", "bottlenecks", "steps", "cross-validation" … */
+  readonly phase: string
+  readonly done: number
+  readonly total: number
+  /** Seconds, estimated; null when not yet known. */
+  readonly left: number | null
+  readonly error?: ApiError
+  readonly result?: TrainOutcome | ExportOutcome | SortOutcome | ExamineOutcome | ChooseOutcome
+}
+
+export interface TrainOutcome {
+  readonly kind: 'train'
+  readonly before: ModelState | null
+  readonly after: ModelState
+  /** False when the two intervals overlap. */
+  readonly distinct: boolean
+  /** Pictures that are named otherwise than before. */
+  readonly renamed: number
+  readonly seconds: number
+  readonly warnings: readonly string[]
+}
+
+export interface ExportOutcome {
+  readonly kind: 'export'
+  readonly format: ExportKind
+  /** Folder under the working folder; `POST api/reveal {export}` opens it. */
+  readonly folder: string
+  readonly bytes: number
+  readonly files: number
+}
+
+export interface SortOutcome {
+  readonly kind: 'guess-dir'
+  readonly folder: string
+  readonly counts: readonly { readonly label: string; readonly count: number }[]
+  readonly failed: number
+}
+
+export interface ExamineOutcome {
+  readonly kind: 'examine'
+  readonly findings: number
+}
+
+export interface ChooseOutcome {
+  readonly kind: 'choose'
+  readonly backbone: string
+  readonly reason: string
+}

@@ -1,0 +1,12 @@
+export interface ModelState {
+  /** 0 to 1; null when trained without cross-validation and test pictures. */
+  readonly accuracy: number | null
+  /** 95 %, from low to high. */
+  readonly interval: readonly [number, number] | null
+  /** Pictures it was measured on. */
+  readonly pictures: number
+  readonly labels: readonly string[]
+  readonly trainedAt: string
+  /** What happened since the training; null when nothing did. "12 moved, 30 new: Train" */
+  readonly stale: { readonly moved: number; readonly added: number; readonly gone: number } | null
+}
