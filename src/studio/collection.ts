@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import { CheckedLabels } from '../dataset/checked.ts'
 import type { Skipped } from '../dataset/scan.ts'
@@ -6,27 +5,20 @@ import { hashBytes } from '../disk/identity.ts'
 import { UserError } from '../errors.ts'
 import { Turns } from '../flow/turns.ts'
 import { readPicture } from '../image/read.ts'
-import { renameLabel } from '../model/rename.ts'
 import type { Changes, OpAnswer, OpRequest } from './api.ts'
+import { type CollectionChange, changeFound, changeMade } from './changes.ts'
 import { applyMoves } from './journal/applied.ts'
+import { carryOut, isEmpty } from './journal/carryOut.ts'
 import type { Entry, Mark, Move } from './journal/entry.ts'
+import { newId, now } from './journal/ids.ts'
 import { Journal } from './journal/journal.ts'
-import { applyMarks } from './journal/marks.ts'
 import { type Draft, draftOf } from './journal/operations.ts'
-import { makeFolders, performMoves, removeEmpty } from './journal/perform.ts'
+import { performMoves } from './journal/perform.ts'
 import { finishPlanned } from './journal/recover.ts'
 import { latest, reverseOf, type Stacks, stacksOf } from './journal/reverse.ts'
 import { openPath, type StudioFolder } from './pictures/folder.ts'
-import { listCategories, scanFolder } from './pictures/scan.ts'
+import { scanFolder } from './pictures/scan.ts'
 import { type Difference, type PictureRow, PictureTable } from './pictures/table.ts'
-
-/** More pictures than this are not listed one by one to every page. */
-const MANY = 2000
-
-/** What listeners are told; besides what a page hears, files that moved, so that nothing need be hashed again. */
-export interface CollectionChange extends Changes {
-  readonly moves: readonly Move[]
-}
 
 /**
  * The pictures of a working folder and everything that is done to them: the only place in the studio where files are
@@ -112,7 +104,7 @@ export class Collection {
       await this.journal.added(id, arrived)
       applyMoves(this.folder, this.table, [arrived])
       const row = this.table.at(arrived.to)!
-      this.#tell('upload', '', null, [arrived])
+      this.#emit(changeMade(this.table, { cause: 'upload', title: '', entry: null, moves: [arrived] }))
       return row
     })
   }
@@ -124,7 +116,7 @@ export class Collection {
       if (entry?.state !== 'open') return 0
       const title = titled(entry.moves.length)
       await this.journal.done(id, entry.moves, title)
-      this.#tell('upload', title, id, [])
+      this.#emit(changeMade(this.table, { cause: 'upload', title, entry: id, moves: [] }))
       return entry.moves.length
     })
   }
@@ -174,37 +166,21 @@ export class Collection {
   }
 
   async #perform(id: string, draft: Draft, cause: Changes['cause']): Promise<OpAnswer> {
-    const { settled, conflicts, marking } = draft
-    const marks = marking ? await this.#marksOf(marking) : this.#marksKept(draft.entry)
+    const { settled, marking = [] } = draft
+    const marks = draft.marking ? await this.#marksOf(marking) : this.#marksKept(draft.entry)
     const marked = draft.entry.kind === 'uncheck' ? { unmarks: marks } : { marks }
     const entry: Entry = { ...draft.entry, ...(marks && marked), v: 1, id, at: now(), state: 'planned' }
-    if (isEmpty(entry)) return { entry: null, revision: this.table.revision, moved: settled, conflicts }
-    await this.journal.begin(entry)
-    await makeFolders(this.folder.root, entry.makes)
-    const { done, failed } = await performMoves(this.folder.root, entry.moves)
-    await removeEmpty(this.folder.root, entry.removes)
-    await applyMarks(this.checked, entry)
-    const warning = await rename(this.folder.root, entry)
-    await this.journal.done(id, done)
-    const moved = applyMoves(this.folder, this.table, done)
-    await this.#recount(entry)
-    const left = failed.map(({ move, reason }) => {
-      const row = this.table.at(move.from)
-      return { id: row?.id ?? -1, name: basename(move.from), reason: `It stays: ${reason}.`, place: row?.place ?? null }
-    })
-    this.#tell(
-      cause,
-      entry.title,
-      id,
-      done,
-      (marking ?? []).map(row => row.id),
-      entry,
-    )
+    const { table } = this
+    if (isEmpty(entry)) return { entry: null, revision: table.revision, moved: settled, conflicts: draft.conflicts }
+    const { done, moved, conflicts } = await carryOut(this, entry)
+    const ids = marking.map(row => row.id)
+    const categories = entry.kind.startsWith('category')
+    this.#emit(changeMade(table, { cause, title: entry.title, entry: id, moves: done, marked: ids, categories }))
     return {
       entry: id,
-      revision: this.table.revision,
-      moved: [...settled, ...moved, ...(marking ?? []).map(row => row.id)],
-      conflicts: [...conflicts, ...left, ...warning],
+      revision: table.revision,
+      moved: [...settled, ...moved, ...ids],
+      conflicts: [...draft.conflicts, ...conflicts],
     }
   }
 
@@ -232,27 +208,6 @@ export class Collection {
     return sha256
   }
 
-  /** Categories after an entry: moves into one that had gone bring it back. */
-  async #recount(entry: Entry): Promise<void> {
-    const touches = entry.makes ?? entry.removes ?? (entry.kind.startsWith('category') || entry.kind === 'restore')
-    if (touches || entry.undoes || entry.redoes) this.table.setCategories(await listCategories(this.folder))
-  }
-
-  #tell(
-    cause: Changes['cause'],
-    title: string,
-    entry: string | null,
-    moves: readonly Move[],
-    marked: readonly number[] = [],
-    of?: Entry,
-  ): void {
-    const revision = this.table.revise()
-    const rows = [...moves.map(({ to }) => this.table.at(to)), ...marked.map(id => this.table.get(id))]
-    const many = rows.length > MANY || of?.kind.startsWith('category') === true
-    const pictures = many ? [] : rows.flatMap(row => (row ? [{ id: row.id, place: row.place }] : []))
-    this.#emit({ revision, cause, title, entry, pictures, gone: [], many, moves })
-  }
-
   async #look(): Promise<void> {
     this.#take(await scanFolder(this.folder))
   }
@@ -260,46 +215,12 @@ export class Collection {
   #take(found: Awaited<ReturnType<typeof scanFolder>>): Difference {
     this.#skipped = found.skipped
     const difference = this.table.take(found)
-    const { added, gone, categories } = difference
-    if (added.length > 0 || gone.length > 0 || categories) {
-      const many = categories || added.length + gone.length > MANY
-      const pictures = many ? [] : added.map(id => ({ id, place: this.table.get(id)!.place }))
-      const title = `${gone.length} pictures vanished, ${added.length} came`
-      const { revision } = this.table
-      this.#emit({ revision, cause: 'outside', title, entry: null, pictures, gone: many ? [] : gone, many, moves: [] })
-    }
+    const change = changeFound(this.table, difference)
+    if (change) this.#emit(change)
     return difference
   }
 
   #emit(change: CollectionChange): void {
     for (const listener of this.#listeners) listener(change)
   }
-}
-
-/** Nothing to do is no entry: undo would take back what nobody saw. Of an undo that finds nothing to move it is one. */
-function isEmpty({ moves, makes, removes, marks, unmarks, undoes, redoes }: Entry): boolean {
-  const parts = [moves, makes, removes, marks, unmarks]
-  return undoes === undefined && redoes === undefined && parts.every(part => part === undefined || part.length === 0)
-}
-
-async function rename(root: string, { renames }: Entry): Promise<OpAnswer['conflicts']> {
-  if (renames === undefined) return []
-  try {
-    await renameLabel(root, renames.from, renames.to)
-    return []
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    const reason = `The model still calls it ${renames.from}: ${error.message}`
-    return [{ id: -1, name: renames.to, reason, place: renames.to }]
-  }
-}
-
-function now(): string {
-  return new Date().toISOString()
-}
-
-/** Sorts by time, and is a folder's name that tells people when: 20261126-141503-9f3a. */
-function newId(): string {
-  const stamp = now().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
-  return `${stamp}-${randomBytes(3).toString('hex')}`
 }

@@ -1,18 +1,20 @@
-import type { Changes, EngineState, StudioState } from './api.ts'
-import { Collection, type CollectionChange } from './collection.ts'
+import { HELD_WHY } from '../jobs/next/reason.ts'
+import type { Changes, EngineState, NextPictures, StudioState } from './api.ts'
+import type { CollectionChange } from './changes.ts'
+import { Collection } from './collection.ts'
 import { Engine } from './engine/engine.ts'
 import { Feed } from './engine/feed.ts'
 import { finishJob } from './engine/jobResults.ts'
 import { Jobs } from './engine/jobs.ts'
-import { titleOf } from './journal/reverse.ts'
+import { HeldApart } from './heldApart.ts'
 import { ModelFacts } from './modelState.ts'
 import { Phone } from './phone/door.ts'
 import { type StudioFolder, studioFolder } from './pictures/folder.ts'
 import { Insights } from './pictures/insights.ts'
-import { isCategory, shownPlace, TRASH, UNLABELED } from './pictures/place.ts'
 import { ResultsFile } from './results.ts'
 import { Hub } from './server/hub.ts'
-import { keysOf, SettingsFile } from './settings.ts'
+import { SettingsFile } from './settings.ts'
+import { stateOf, untrainable } from './state.ts'
 import { Thumbnails } from './thumbnails/thumbnails.ts'
 import { Uploads } from './uploads.ts'
 
@@ -34,6 +36,7 @@ export class Studio {
   readonly thumbnails: Thumbnails
   readonly settings: SettingsFile
   readonly results: ResultsFile
+  readonly held: HeldApart
   readonly model: ModelFacts
   readonly uploads: Uploads
   readonly phone: Phone
@@ -48,12 +51,14 @@ export class Studio {
     collection: Collection,
     settings: SettingsFile,
     results: ResultsFile,
+    held: HeldApart,
     options: StudioOptions,
   ) {
     this.folder = folder
     this.collection = collection
     this.settings = settings
     this.results = results
+    this.held = held
     this.thumbnails = new Thumbnails(collection)
     this.model = new ModelFacts(collection)
     this.uploads = new Uploads(collection)
@@ -73,7 +78,7 @@ export class Studio {
     this.jobs = new Jobs(
       {
         order: { tfFiles, unlabeled, exports },
-        untrainable: () => this.untrainable(),
+        untrainable: () => untrainable(collection.table),
         tell: state => this.hub.tell('job', state),
         finish: async (request, result) => {
           const outcome = await finishJob(this, request, result)
@@ -95,54 +100,21 @@ export class Studio {
     const collection = await Collection.open(folder, { readOnly: options.readOnly === true })
     const settings = await SettingsFile.read(folder.settings)
     const results = await ResultsFile.read(folder.results, options.readOnly === true)
-    const studio = new Studio(folder, collection, settings, results, options)
+    const held = await HeldApart.read(collection)
+    const studio = new Studio(folder, collection, settings, results, held, options)
     results.apply(studio.insights, collection)
     if (options.engine !== false) studio.engine.start()
     return studio
   }
 
   /** What the page's frame shows. */
-  async state(): Promise<StudioState> {
-    const { collection, insights, settings } = this
-    const { table, stacks } = collection
-    const keys = keysOf(table.categories, settings.settings)
-    return {
-      boot: table.boot,
-      revision: table.revision,
-      readOnly: collection.readOnly,
-      title: this.folder.root.split(/[/\\]/).at(-1) ?? '',
-      folder: this.folder.root,
-      categories: table.categories.map(name => ({
-        name,
-        shown: shownPlace(name),
-        count: table.count(name),
-        key: keys.get(name) ?? null,
-      })),
-      unlabeled: table.count(UNLABELED),
-      trash: table.count(TRASH),
-      waiting: this.#waiting(),
-      model: await this.model.state(),
-      live: this.#feed.live,
-      untrainable: this.untrainable(),
-      jobs: this.jobs.list(),
-      engine: this.engine.state,
-      undo: titleOf(stacks.undo.at(-1)),
-      redo: titleOf(stacks.redo.at(-1)),
-      settings: settings.settings,
-      unsettled: collection.unsettled,
-      firstUse: !settings.settings.noticed && insights.examinedAt === null,
-    }
+  state(): Promise<StudioState> {
+    return stateOf(this)
   }
 
-  /** Why a training would fail, one sentence; null when it would not. */
-  untrainable(): string | null {
-    const { table } = this.collection
-    if (table.categories.length < 2) return 'Make two categories at least: a classifier tells things apart.'
-    const small = table.categories.find(name => table.count(name) < LEAST)
-    if (small === undefined) return null
-    const count = table.count(small)
-    const have = count === 0 ? 'no picture' : count === 1 ? '1 picture' : `${count} pictures`
-    return `${shownPlace(small)} has ${have} yet: ${LEAST} are the least.`
+  /** Of the head that follows the labels. */
+  get live(): StudioState['live'] {
+    return this.#feed.live
   }
 
   /** Looks at the disk: the page came back, or a while has passed, or the system says so. */
@@ -167,9 +139,14 @@ export class Studio {
     this.hub.tell('state', await this.state())
   }
 
-  /** Hashes of the pictures kept apart for testing. */
-  held(): ReadonlySet<string> {
-    return new Set()
+  /** What to label next, in the order of worth, every tenth of them to test by. @throws UserError `E_ENGINE` */
+  async next(count: number): Promise<NextPictures['pictures']> {
+    const picked = await this.engine.call('next', count)
+    const opinionOf = (id: number) => this.insights.opinions.get(id)
+    return this.held.mixedInto(picked, id => {
+      const { label = null, score = null } = opinionOf(id) ?? {}
+      return { id, guess: label, score, why: HELD_WHY }
+    })
   }
 
   /** The engine has been asked to begin anew. */
@@ -187,29 +164,6 @@ export class Studio {
 
   #examine(): void {
     if (!this.jobs.running && !this.#closed) this.jobs.start({ kind: 'examine' })
-  }
-
-  #waiting(): StudioState['waiting'] {
-    const { insights, collection } = this
-    const { table, checked } = collection
-    const within = (view: Parameters<Insights['in']>[0]) =>
-      insights.in(view).flatMap(id => {
-        const row = table.get(id)
-        return row && isCategory(row.place) ? [row] : []
-      })
-    const unchecked = within('doubtful').filter(
-      ({ sha256, place }) => sha256 === undefined || !checked.has(sha256, place),
-    )
-    const unlabeled = [...insights.opinions.keys()].filter(id => table.get(id)?.place === UNLABELED)
-    return {
-      doubtful: unchecked.length,
-      mistakes: within('mistakes').length,
-      alike: within('alike').length,
-      odd: within('odd').length,
-      quality: within('quality').length,
-      skipped: [...table.rows()].filter(row => row.unreadable !== undefined && row.place !== TRASH).length,
-      suggested: unlabeled.length,
-    }
   }
 
   async #onChange(change: CollectionChange): Promise<void> {
@@ -232,5 +186,3 @@ export class Studio {
 
 /** After a training: its own end is told first. */
 const EXAMINE_AFTER_MS = 500
-/** As doctor has it. */
-const LEAST = 3

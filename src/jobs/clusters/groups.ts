@@ -24,6 +24,8 @@ export interface RowGroups {
 export interface GroupOptions {
   readonly detail?: Detail
   readonly seed?: number
+  /** Where somebody knows the neighbours of these rows already; see `nearestRows`. A row of -1 is no neighbour. */
+  readonly nearest?: (rows: ArrayLike<number>, unit: FeatureMatrix, size: number) => Promise<NearestRows>
   readonly signal?: AbortSignal | undefined
 }
 
@@ -41,7 +43,8 @@ export async function groupRows(unit: FeatureMatrix, options: GroupOptions = {})
   const some = part === undefined ? unit : rowsOf(unit, part)
   const { least, most, share } = NEIGHBOURS
   const edges = Math.min(most, Math.max(least, Math.round(some.rows * share)))
-  const nearest = await nearestRows(some, edges, signal)
+  const rows = part ?? Int32Array.from({ length: unit.rows }, (_, row) => row)
+  const nearest = await (options.nearest?.(rows, some, edges) ?? nearestRows(some, edges, signal))
   const communities = await louvain(some.rows, nearest, RESOLUTIONS[detail - 1]!, seed)
   const groups = communities.map(rows => rows.map(row => part?.[row] ?? row))
   if (part !== undefined) joinRest(unit, groups, part)
@@ -58,7 +61,8 @@ async function louvain(rows: number, nearest: NearestRows, resolution: number, s
   for (let row = 0; row < rows; row++) {
     for (let at = row * nearest.size; at < (row + 1) * nearest.size; at++) {
       const other = nearest.row[at]!
-      if (!graph.hasEdge(row, other)) graph.addEdge(row, other, { weight: Math.max(0, nearest.cosine[at]!) ** 4 })
+      if (other >= 0 && !graph.hasEdge(row, other))
+        graph.addEdge(row, other, { weight: Math.max(0, nearest.cosine[at]!) ** 4 })
     }
   }
   const found = communitiesOf(graph, { resolution, rng: seededRandom(seed), getEdgeWeight: 'weight' })

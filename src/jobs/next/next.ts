@@ -10,7 +10,7 @@ import { familiarOf } from '../../model/familiar.ts'
 import { liveHead } from './liveHead.ts'
 import { type Pick, type Pool, pickNext } from './pick.ts'
 import { lookAtPool, type PicturePool, type PoolOptions } from './pool.ts'
-import { reasonOf } from './reason.ts'
+import { HELD_WHY, reasonOf } from './reason.ts'
 
 export interface NextOptions extends PoolOptions {
   /** Pictures wanted, 1 to 1000; 20 unless given. */
@@ -44,7 +44,6 @@ export interface NextResult {
 const DEFAULT_COUNT = 20
 /** Share of each round that is drawn at random and kept to test by. */
 const HELD = 0.1
-const HELD_WHY = 'drawn at random, to test by'
 
 /**
  * Which pictures of a folder to label next, so that the classifier learns most from each label. A tenth of them is drawn at

@@ -3,6 +3,8 @@ import type { Pick } from './pick.ts'
 
 /** Pictures that one must stand for before that is worth a word. */
 const MANY = 5
+/** Why one that is kept apart is. */
+export const HELD_WHY = 'drawn at random, to test by'
 
 /** Why a picture is worth a label: "between roses and tulips", "like 41 others", "unlike anything learnt". */
 export function reasonOf({ strange, between, standsFor }: Pick, labels: readonly string[]): string {

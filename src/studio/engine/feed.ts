@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import type { StudioState } from '../api.ts'
-import type { Collection, CollectionChange } from '../collection.ts'
+import type { CollectionChange } from '../changes.ts'
+import type { Collection } from '../collection.ts'
 import { openPath } from '../pictures/folder.ts'
 import type { Insights, Opinion } from '../pictures/insights.ts'
 import { isCategory, TRASH } from '../pictures/place.ts'

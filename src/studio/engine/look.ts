@@ -1,32 +1,27 @@
 import { UserError } from '../../errors.ts'
-import { type Head, headLogits } from '../../head/head.ts'
-import { argMaxAt, softmaxRows } from '../../head/softmax.ts'
+import { headLogits } from '../../head/head.ts'
+import { softmaxRows } from '../../head/softmax.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { type Detail, groupRows } from '../../jobs/clusters/groups.ts'
-import { liveHead } from '../../jobs/next/liveHead.ts'
-import { pickNext } from '../../jobs/next/pick.ts'
-import { reasonOf } from '../../jobs/next/reason.ts'
 import { familiarOf } from '../../model/familiar.ts'
 import { explainedPicture } from './explained.ts'
-import { isSeen, Memory, matrixOf, nearestTo, type Seen, unitMatrix } from './memory.ts'
+import { type Labelled, LiveLabels } from './liveLabels.ts'
+import { isSeen, Memory, nearestTo, type Seen, unitMatrix } from './memory.ts'
 import type { EngineCalls, EngineGuess, Opinions } from './messages.ts'
+import { Neighbourhood } from './neighbourhood.ts'
 import { Networks } from './networks.ts'
+import { nextPictures } from './nextPictures.ts'
+import { type Found, opinionsOf } from './opinions.ts'
+import { Rounds } from './rounds.ts'
+import { Strangers } from './strangers.ts'
 
 /** After the last change, in milliseconds: quick enough to follow, slow enough not to run at every key. */
 const QUIET_MS = 800
 /** Pictures between two signs of progress: few at first, then more, as making the networks ready costs a moment each time. */
-const CHUNKS = { first: 64, most: 1024 } as const
-/** Labels that came since: from this share on, the scores are calibrated anew. */
-const RECALIBRATED = 0.2
-/** Strangers are told by comparing with all that was learnt: of so many new pictures a round. */
-const STRANGERS_A_ROUND = 500
+const CHUNKS = { first: 64, most: 512 } as const
+/** Opinions are told again when so many times the pictures of the last time were seen. */
+const GROWTH = 2
 const NEAREST = 5
-
-/** A head and what it names. */
-interface Labelled {
-  readonly head: Head
-  readonly labels: readonly string[]
-}
 
 export interface LookHooks {
   readonly onOpinions: (opinions: Opinions) => void
@@ -38,20 +33,14 @@ export class Look {
   readonly #tfFiles: string
   readonly #hooks: LookHooks
   readonly #memory = new Memory()
+  readonly #live = new LiveLabels()
+  readonly #strangers = new Strangers()
+  readonly #near = new Neighbourhood()
+  readonly #rounds = new Rounds(() => this.#round(), QUIET_MS)
   #networks: Promise<Networks>
-  #live: Labelled | undefined
-  #learnt = { pictures: 0, ms: 0 }
-  #calibrated = { pictures: 0, temperature: 1 }
   /** Labels were changed since the model was read: the live head knows more than it. */
   #moved = false
-  #timer: NodeJS.Timeout | undefined
-  #working: Promise<void> | undefined
-  #again = false
-  readonly #strange = new Map<string, boolean>()
-  #fresh: { readonly hashes: [number, string][]; readonly unreadable: [number, string][] } = {
-    hashes: [],
-    unreadable: [],
-  }
+  #found: Found = { hashes: [], unreadable: [] }
 
   constructor(tfFiles: string, hooks: LookHooks) {
     this.#tfFiles = tfFiles
@@ -66,9 +55,7 @@ export class Look {
 
   /** Ends what is planned, and frees the networks. */
   async close(): Promise<void> {
-    clearTimeout(this.#timer)
-    await this.#working
-    clearTimeout(this.#timer)
+    await this.#rounds.close()
     await (await this.#networks.catch(() => undefined))?.close()
   }
 
@@ -85,20 +72,20 @@ export class Look {
       if (relabelled.length + gone.length > 0) this.#moved = true
       if (relabelled.length > 0)
         await (await this.#networks).moved(relabelled.flatMap(({ id }) => this.#memory.get(id) ?? []))
-      this.#soon(this.#learnt.pictures === 0 && this.#working === undefined ? 0 : QUIET_MS)
+      this.#rounds.soon(this.#live.learnt.pictures === 0 && !this.#rounds.working ? 0 : QUIET_MS)
     },
     guess: async jpeg => {
       const started = performance.now()
       const vector = await this.#look(jpeg)
       const guess = await this.#guessOf(vector)
-      const labelled = [...this.#seen()].filter(({ label }) => label !== null)
+      const labelled = this.#labelled()
       const { likeness } = await this.#networks
       const nearest = nearestTo(vector, labelled, NEAREST, likeness)
       return { ...guess, nearest, ms: Math.round(performance.now() - started) }
     },
     scores: async id => {
       const picture = this.#memory.get(id)
-      if (picture === undefined || !isSeen(picture) || this.#live === undefined) return null
+      if (picture === undefined || !isSeen(picture) || this.#live.now === undefined) return null
       return await this.#guessOf(picture.vector)
     },
     nearest: async ({ id, labels, count }) => {
@@ -125,36 +112,27 @@ export class Look {
     groups: async detail => {
       const pictures = this.#unlabeled()
       const { likeness } = await this.#networks
-      const { groups, rest } = await groupRows(unitMatrix(pictures, likeness), { detail: detail as Detail })
+      const { groups, rest } = await groupRows(unitMatrix(pictures, likeness), {
+        detail: detail as Detail,
+        nearest: (rows, unit, size) =>
+          this.#near.of(
+            Array.from(rows, row => pictures[row]!.id),
+            unit,
+            size,
+          ),
+      })
       const ids = (rows: readonly number[]) => rows.map(row => pictures[row]!.id)
       const unseen = [...this.#memory.all()].filter(other => other.label === null && !isSeen(other)).map(({ id }) => id)
+      const named = groups.map(rows => this.#live.mostNamed(rows.map(row => pictures[row]!)))
       return {
-        groups: groups.map(rows => ({ ids: ids(rows), suggestion: this.#mostNamed(rows.map(row => pictures[row]!)) })),
+        groups: groups.map((rows, at) => ({ ids: ids(rows), suggestion: named[at]! })),
         rest: [...ids(rest), ...unseen],
       }
     },
     next: async count => {
-      const { width, stored, likeness } = await this.#networks
-      const pictures = this.#unlabeled()
-      const labelled = [...this.#seen()].filter(({ label }) => label !== null)
-      const live = this.#live
-      const scores = live && softmaxRows(headLogits(live.head, matrixOf(pictures, width).values), live.labels.length)
-      const pool = {
-        unit: unitMatrix(pictures, likeness),
-        scores,
-        categories: live?.labels.length ?? 0,
-        isStrange: (row: number) => stored !== undefined && this.#strange.get(pictures[row]!.sha256 ?? '') === true,
-        labelled: unitMatrix(labelled, likeness),
-      }
-      return (await pickNext(pool, count)).map(pick => {
-        const best = pick.between?.[0]
-        return {
-          id: pictures[pick.row]!.id,
-          guess: best === undefined ? null : live!.labels[best]!,
-          score: best === undefined ? null : scores![pick.row * live!.labels.length + best]!,
-          why: reasonOf(pick, live?.labels ?? []),
-        }
-      })
+      const networks = await this.#networks
+      const [labelled, unlabeled] = [this.#labelled(), this.#unlabeled()]
+      return nextPictures({ networks, live: this.#live, strangers: this.#strangers, labelled, unlabeled }, count)
     },
     explain: async ({ picture, label }) => {
       const networks = await this.#networks
@@ -167,11 +145,14 @@ export class Look {
       const before = await this.#networks.catch(() => undefined)
       this.#networks = Networks.open(this.#tfFiles)
       const now = await this.#networks
-      if (before?.identity !== now.identity) this.#memory.forget()
-      this.#strange.clear()
+      if (before?.identity !== now.identity) {
+        this.#memory.forget()
+        this.#near.forget()
+      }
+      this.#strangers.clear()
       this.#moved = false
       await before?.close()
-      this.#soon(0)
+      this.#rounds.soon(0)
     },
   }
 
@@ -197,9 +178,9 @@ export class Look {
   }
 
   #best({ stored }: Networks): Labelled {
-    if (stored && (!this.#moved || this.#live === undefined))
+    if (stored && (!this.#moved || this.#live.now === undefined))
       return { head: stored.head, labels: stored.manifest.labels }
-    if (this.#live) return this.#live
+    if (this.#live.now) return this.#live.now
     throw new UserError('E_NO_MODEL', 'Nothing was learnt yet.', { hint: 'Give two categories some pictures each.' })
   }
 
@@ -207,130 +188,52 @@ export class Look {
     return [...this.#memory.all()].filter(isSeen)
   }
 
+  #labelled(): Seen[] {
+    return this.#seen().filter(({ label }) => label !== null)
+  }
+
   #unlabeled(): Seen[] {
     return this.#seen().filter(({ label }) => label === null)
   }
 
-  #mostNamed(pictures: readonly Seen[]): string | null {
-    const live = this.#live
-    if (live === undefined) return null
-    const logits = headLogits(live.head, matrixOf(pictures, live.head.width).values)
-    const counts = new Array<number>(live.labels.length).fill(0)
-    pictures.forEach((_, row) => {
-      counts[argMaxAt(logits, row * counts.length, counts.length)]!++
-    })
-    return live.labels[counts.indexOf(Math.max(...counts))] ?? null
-  }
-
-  #soon(ms: number): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#start(), ms)
-  }
-
-  /** One round at a time; a change during one asks for another. */
-  #start(): void {
-    if (this.#working) {
-      this.#again = true
-      return
-    }
-    this.#working = this.#round()
-      .catch(() => undefined) // what is wrong with the engine is said to whoever asks it something
-      .finally(() => {
-        this.#working = undefined
-        if (!this.#again) return
-        this.#again = false
-        this.#soon(QUIET_MS)
-      })
-  }
-
+  /** Looks at what nobody has looked at, learns from the labelled ones among them, and tells what it thinks of all. */
   async #round(): Promise<void> {
     const networks = await this.#networks
     const missing = this.#memory.missing()
+    const labelled = missing.filter(({ label }) => label !== null).length
     let chunk: number = CHUNKS.first
+    let told = 0
     for (let start = 0; start < missing.length; start += chunk, chunk = Math.min(CHUNKS.most, 2 * chunk)) {
-      for (const found of await networks.extract(missing.slice(start, start + chunk))) {
-        if ('reason' in found) {
-          this.#memory.give(found.id, found.reason)
-          this.#fresh.unreadable.push([found.id, found.reason])
-        } else {
-          this.#memory.learn(found.id, found.sha256, found.vector)
-          this.#fresh.hashes.push([found.id, found.sha256])
-        }
-      }
-      this.#hooks.onWorking(Math.min(start + chunk, missing.length), missing.length)
+      await this.#lookAt(networks, missing.slice(start, start + chunk))
+      const done = Math.min(start + chunk, missing.length)
+      this.#hooks.onWorking(done, missing.length)
+      // Whoever has thousands to sort need not wait for the last of them.
+      if (done < labelled || done === missing.length || done < GROWTH * told) continue
+      await this.#learnAndTell(networks)
+      told = done
     }
     if (missing.length > 0) await networks.save()
-    await this.#learn(networks)
-    this.#hooks.onOpinions(await this.#opinions(networks))
+    await this.#learnAndTell(networks)
   }
 
-  /** The live head, where two categories have pictures. */
-  async #learn({ engine, width, stored, blocks }: Networks): Promise<void> {
-    const started = performance.now()
-    const pictures = this.#seen().filter(({ label }) => label !== null)
-    const labels = [...new Set(pictures.map(({ label }) => label!))].sort()
-    if (labels.length < 2) {
-      this.#live = undefined
-      return
+  async #lookAt(networks: Networks, pictures: ReturnType<Memory['missing']>): Promise<void> {
+    for (const found of await networks.extract(pictures)) {
+      if ('reason' in found) {
+        this.#memory.give(found.id, found.reason)
+        this.#found.unreadable.push([found.id, found.reason])
+      } else {
+        this.#memory.learn(found.id, found.sha256, found.vector)
+        this.#found.hashes.push([found.id, found.sha256])
+      }
     }
-    const numbers = new Map(labels.map((label, at) => [label, at]))
-    const own = Int32Array.from(pictures, ({ label }) => numbers.get(label!)!)
-    const known = stored?.manifest.temperature ?? this.#knownTemperature(pictures.length)
-    const { head, temperature } = await liveHead(
-      engine,
-      matrixOf(pictures, width),
-      { labels: own, categories: labels.length },
-      { temperature: known, blocks },
-    )
-    if (known === undefined) this.#calibrated = { pictures: pictures.length, temperature }
-    this.#live = { head, labels }
-    this.#learnt = { pictures: pictures.length, ms: performance.now() - started }
   }
 
-  #knownTemperature(pictures: number): number | undefined {
-    const { pictures: then, temperature } = this.#calibrated
-    return Math.abs(pictures - then) <= RECALIBRATED * then ? temperature : undefined
-  }
-
-  async #opinions(networks: Networks): Promise<Opinions> {
+  async #learnAndTell(networks: Networks): Promise<void> {
+    await this.#live.learn(networks, this.#labelled())
+    const found = this.#found
+    this.#found = { hashes: [], unreadable: [] }
     const pictures = this.#seen()
-    const live = this.#live
-    const { width } = networks
-    const labels = live?.labels ?? []
-    const scores = live && softmaxRows(headLogits(live.head, matrixOf(pictures, width).values), labels.length)
-    const rows = pictures.length
-    const { hashes, unreadable } = this.#fresh
-    this.#fresh = { hashes: [], unreadable: [] }
-    const best = Int32Array.from({ length: rows }, (_, row) =>
-      scores ? argMaxAt(scores, row * labels.length, labels.length) : -1,
-    )
-    return {
-      labels,
-      ids: Int32Array.from(pictures, ({ id }) => id),
-      best,
-      score: Float32Array.from(best, (label, row) => (label < 0 ? -1 : scores![row * labels.length + label]!)),
-      own: Float32Array.from(pictures, ({ label }, row) => {
-        const category = label === null ? -1 : labels.indexOf(label)
-        return category < 0 ? -1 : scores![row * labels.length + category]!
-      }),
-      unfamiliar: this.#strangers(networks, pictures),
-      hashes,
-      unreadable,
-      learnt: this.#learnt.pictures,
-      ms: this.#learnt.ms,
-    }
-  }
-
-  #strangers({ stored }: Networks, pictures: readonly Seen[]): Uint8Array {
-    let left = STRANGERS_A_ROUND
-    return Uint8Array.from(pictures, ({ label, sha256, vector }) => {
-      if (stored === undefined || label !== null || sha256 === null) return 0
-      const known = this.#strange.get(sha256)
-      if (known !== undefined) return Number(known)
-      if (left-- <= 0) return 0
-      const { unfamiliar } = familiarOf(stored, vector, headLogits(stored.head, vector))
-      this.#strange.set(sha256, unfamiliar)
-      return Number(unfamiliar)
-    })
+    const unfamiliar = this.#strangers.flags(networks.stored, pictures)
+    this.#hooks.onOpinions({ ...opinionsOf(this.#live, pictures, networks.width), unfamiliar, ...found })
   }
 }

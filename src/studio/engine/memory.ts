@@ -1,3 +1,4 @@
+import { seededRandom } from '../../head/sampler.ts'
 import type { EnginePicture } from './messages.ts'
 
 /** A picture with its bottleneck, once that is known. */
@@ -51,12 +52,17 @@ export class Memory {
     return this.#pictures.values()
   }
 
-  /** Pictures to look at yet, labelled ones first: the head waits for these. */
+  /**
+   * Pictures to look at yet, labelled ones first: the head waits for these. The others in a mixed order, so that the first
+   * thousand of many, which are grouped while the rest is looked at, are of all kinds and not of one folder.
+   */
   missing(): Remembered[] {
     const missing = [...this.#pictures.values()].filter(
       ({ vector, unreadable }) => vector === undefined && unreadable === undefined,
     )
-    return missing.sort((a, b) => Number(a.label === null) - Number(b.label === null))
+    const random = seededRandom(missing.length)
+    const ranked = missing.map(picture => ({ picture, rank: picture.label === null ? 1 + random() : 0 }))
+    return ranked.sort((a, b) => a.rank - b.rank).map(({ picture }) => picture)
   }
 }
 
@@ -69,15 +75,25 @@ export function isSeen(picture: Remembered): picture is Seen {
 /** The part of a bottleneck that pictures are compared by. */
 export type Likeness = (vector: Float32Array) => Float32Array
 
+/** Of length 1, made once a bottleneck: each guess compares with all of them. */
+const units = new WeakMap<Float32Array, Float32Array>()
+
+function unitOf(vector: Float32Array, likeness: Likeness): Float32Array {
+  const known = units.get(vector)
+  if (known) return known
+  const part = likeness(vector)
+  const scale = 1 / (lengthOf(part) || 1)
+  const unit = part.map(value => value * scale)
+  units.set(vector, unit)
+  return unit
+}
+
 /** What pictures are compared by, as rows of length 1. */
 export function unitMatrix(pictures: readonly Seen[], likeness: Likeness) {
-  const parts = pictures.map(({ vector }) => likeness(vector))
+  const parts = pictures.map(({ vector }) => unitOf(vector, likeness))
   const width = parts[0]?.length ?? 0
   const values = new Float32Array(pictures.length * width)
-  for (const [row, part] of parts.entries()) {
-    const scale = 1 / (lengthOf(part) || 1)
-    for (let at = 0; at < width; at++) values[row * width + at] = part[at]! * scale
-  }
+  for (const [row, part] of parts.entries()) values.set(part, row * width)
   return { values, rows: pictures.length, width }
 }
 
@@ -101,22 +117,13 @@ export function nearestTo(
   count: number,
   likeness: Likeness,
 ): { readonly id: number; readonly distance: number }[] {
-  const wanted = likeness(vector)
-  const own = lengthOf(wanted) || 1
-  const best: { id: number; distance: number }[] = []
-  for (const { id, vector: whole } of pictures) {
-    const other = likeness(whole)
-    let sum = 0
-    let square = 0
-    for (let at = 0; at < other.length; at++) {
-      sum += wanted[at]! * other[at]!
-      square += other[at]! * other[at]!
-    }
-    const distance = Math.max(0, 1 - sum / (own * Math.sqrt(square) || 1))
-    if (best.length >= count && distance >= best.at(-1)!.distance) continue
-    best.push({ id, distance })
-    best.sort((a, b) => a.distance - b.distance)
-    best.length = Math.min(best.length, count)
+  const wanted = unitOf(vector, likeness)
+  const all: { id: number; distance: number }[] = []
+  for (const { id, vector: other } of pictures) {
+    const unit = unitOf(other, likeness)
+    let cosine = 0
+    for (let at = 0; at < unit.length; at++) cosine += wanted[at]! * unit[at]!
+    all.push({ id, distance: Math.max(0, 1 - cosine) })
   }
-  return best
+  return all.sort((a, b) => a.distance - b.distance).slice(0, count)
 }

@@ -11,6 +11,9 @@ import { Bars } from '../try/bars.tsx'
 import { count } from '../words.ts'
 import { useDeck } from './deck.ts'
 
+/** Of the flags of a picture: kept apart to measure by. */
+const HELD = 128
+
 /** One large picture after the other, those that teach most first. Bars come when asked for: people follow them. */
 export function OneByOne() {
   const best = useListing({ in: 'unlabeled', view: canGuess.value ? 'next' : 'all' })
@@ -74,6 +77,7 @@ export function OneByOne() {
     )
   }
   const guess = detail?.guess
+  const isHeld = ((listing.columns.flags[listing.columns.ids.indexOf(current.id)] ?? 0) & HELD) !== 0
   const top = guess?.scores[0]?.label
   return (
     <section
@@ -109,6 +113,7 @@ export function OneByOne() {
           )}
         </p>
         {why && guess && <Bars guess={guess} />}
+        {isHeld && <p class="soft">Drawn at random, to test by: nothing is learnt from this one.</p>}
         {current.place !== '.unlabeled' && <p class="soft">Now in {shownPlace(current.place)}.</p>}
       </div>
       {picking && <Picker onPick={to} onClose={() => setPicking(false)} />}

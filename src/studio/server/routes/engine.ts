@@ -44,7 +44,7 @@ export function addEngineRoutes(app: Hono, studio: Studio): void {
   })
   app.get('/api/next', async context => {
     const count = Math.min(1000, Math.max(1, Number(context.req.query('n') ?? 20) || 20))
-    const pictures = await engine.call('next', count)
+    const pictures = await studio.next(count)
     return context.json({ revision: table.revision, pictures } satisfies NextPictures)
   })
 

@@ -40,9 +40,9 @@ export function addPictureRoutes(app: Hono, studio: Studio): void {
     const { category, sort = 'name', view, in: place } = context.req.query()
     const likeness = /^like:(\d{1,12})$/.exec(sort)
     const wanted = oneOf(VIEWS, view)
-    if (wanted === 'next') insights.next = (await studio.engine.call('next', 100)).map(({ id }) => id)
+    if (wanted === 'next') insights.next = (await studio.next(100)).map(({ id }) => id)
     const like = likeness && (await studio.engine.call('like', Number(likeness[1])))
-    const listed = { collection, insights, likeness: like ?? undefined, held: studio.held() }
+    const listed = { collection, insights, likeness: like ?? undefined, held: studio.held.hashes }
     const order = like ? (sort as Sort) : oneOf(SORTS, sort)
     const query = { in: oneOf(['data', 'unlabeled', 'trash'], place), category, view: wanted, sort: order }
     return context.json(listPictures(listed, query))
