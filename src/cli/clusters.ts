@@ -2,11 +2,12 @@ import type { ClustersResult } from '../jobs/clusters/clusters.ts'
 import { count, list, printable, shownLabel } from '../text.ts'
 import type { CommandContext } from './context.ts'
 import { printJson } from './json.ts'
-import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
+import { addLinkOption, addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Flags extends NetworkFlags {
+  readonly followLinks?: boolean
   readonly detail: number
   readonly seed?: number
 }
@@ -27,6 +28,7 @@ export function addClusters({ program, terminal }: CommandContext): void {
     .argument('<folder>', 'pictures to group; folders in it included')
     .option('--detail <1-3>', '1 few large groups, 3 many pure ones', parseNumber, 1)
     .option('--seed <n>', 'of the random numbers: same seed, same groups', parseNumber)
+  addLinkOption(command)
   addNetworkOptions(command)
     .addHelpText(
       'after',
@@ -44,6 +46,7 @@ Examples:
       const result = await clusters(tfFiles, folder, {
         detail,
         engine: flags.engine,
+        ...(flags.followLinks && { followLinks: true }),
         ...(flags.seed !== undefined && { seed: flags.seed }),
         limits: limitsOf(flags),
         onProgress: (done, total) => progress.update(done, total),

@@ -4,10 +4,11 @@ import { RESIZES } from '../image/recipe.ts'
 import type { ExamineOptions } from '../jobs/doctor/options.ts'
 import type { CommandContext } from './context.ts'
 import { printJson } from './json.ts'
-import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
+import { addDataOptions, addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 
-type Flags = NetworkFlags & Pick<ExamineOptions, 'backbone' | 'inputSize' | 'resize' | 'seed' | 'all'>
+type Flags = NetworkFlags &
+  Pick<ExamineOptions, 'backbone' | 'inputSize' | 'resize' | 'seed' | 'all' | 'data' | 'followLinks'>
 
 /** `itc doctor` */
 export function addDoctor({ program, terminal }: CommandContext): void {
@@ -26,6 +27,7 @@ export function addDoctor({ program, terminal }: CommandContext): void {
     .addOption(new Option('--resize <how>', 'how a picture is made square').choices(RESIZES))
     .option('--seed <n>', "of the random numbers (default: the model's)", parseNumber)
     .option('--all', 'tell of labels, too, that were checked in `itc studio`')
+  addDataOptions(command)
   addNetworkOptions(command)
     .addHelpText(
       'after',

@@ -3,10 +3,10 @@ import type { EvaluateOptions } from '../jobs/evaluate/options.ts'
 import type { CommandContext } from './context.ts'
 import { failureJson, reportError } from './failure.ts'
 import { printJson } from './json.ts'
-import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
+import { addLinkOption, addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 
-interface Flags extends NetworkFlags, Pick<EvaluateOptions, 'report'> {
+interface Flags extends NetworkFlags, Pick<EvaluateOptions, 'report' | 'followLinks'> {
   readonly minAccuracy?: number
 }
 
@@ -23,6 +23,7 @@ export function addEvaluate({ program, terminal, outcome }: CommandContext): voi
     .argument('<folder>', 'folder of category folders')
     .option('--min-accuracy <share>', 'exit with 2 if the accuracy is less', parseNumber)
     .option('--report <file>', 'write a page (.html) with the figures and pictures')
+  addLinkOption(command)
   addNetworkOptions(command)
     .addHelpText(
       'after',
@@ -32,7 +33,7 @@ Examples:
   itc evaluate ./tf_files ./holdout --min-accuracy 0.95 --report holdout.html`,
     )
     .action(async (tfFiles: string, folder: string, flags: Flags) => {
-      const { minAccuracy, report, engine, json } = flags
+      const { minAccuracy, report, engine, json, followLinks } = flags
       const { belowSentence, checkMinAccuracy, isBelow } = await import('../jobs/train/minAccuracy.ts')
       checkMinAccuracy(minAccuracy, 1)
       const [{ evaluateModel }, { evaluateResultJson, printEvaluation }, { createProgress }] = await Promise.all([
@@ -44,6 +45,7 @@ Examples:
       const result = await evaluateModel(tfFiles, folder, {
         ...(report !== undefined && { report }),
         engine,
+        ...(followLinks && { followLinks }),
         limits: limitsOf(flags),
         onEvent: event => event.kind === 'named' && progress.update(event.done, event.total),
         signal: terminal.signal,

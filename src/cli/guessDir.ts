@@ -1,7 +1,7 @@
 import { DEFAULT_PRECISION } from '../jobs/guess/options.ts'
 import type { CommandContext } from './context.ts'
 import type { GuessDirFlags } from './guessDirRun.ts'
-import { addNetworkOptions } from './options.ts'
+import { addLinkOption, addNetworkOptions } from './options.ts'
 import { parseNumber } from './parse.ts'
 import { Interrupted } from './signals.ts'
 
@@ -38,6 +38,7 @@ export function addGuessDir(context: CommandContext): void {
       parseNumber,
     )
     .option('--strict', 'exit with 1 if any file was left out, such as a text file or a link out of the source')
+  addLinkOption(command)
   addNetworkOptions(command)
     .addHelpText(
       'after',

@@ -17,6 +17,7 @@ export interface GuessDirFlags extends NetworkFlags {
   readonly unsure?: number | true
   readonly precision?: number
   readonly strict?: boolean
+  readonly followLinks?: boolean
 }
 
 /** Names a folder of pictures, or goes on with it. */
@@ -38,6 +39,7 @@ export async function nameFolder(
   try {
     result = await guessDir(model, source, destination, {
       ...how,
+      ...(flags.followLinks && { followLinks: true }),
       ...(unsure && { unsure: unsure.threshold }),
       limits: limitsOf(flags),
       onEvent: event => (json ?? report)?.event(event),

@@ -2,11 +2,12 @@ import type { NextResult } from '../jobs/next/next.ts'
 import { count, percent, printable, shownLabel, table } from '../text.ts'
 import type { CommandContext } from './context.ts'
 import { printJson } from './json.ts'
-import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
+import { addLinkOption, addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Flags extends NetworkFlags {
+  readonly followLinks?: boolean
   readonly n: number
   readonly seed?: number
   readonly report?: string
@@ -29,6 +30,7 @@ export function addNext({ program, terminal }: CommandContext): void {
     .option('--seed <n>', 'of the random numbers: same seed, same choice', parseNumber)
     .option('--report <file>', 'write the pictures as a page')
     .option('--copy-to <folder>', 'copy the pictures there, their rank before their names')
+  addLinkOption(command)
   addNetworkOptions(command)
     .addHelpText(
       'after',
@@ -47,6 +49,7 @@ Examples:
       const result = await next(tfFiles, folder, {
         count: n,
         engine: flags.engine,
+        ...(flags.followLinks && { followLinks: true }),
         ...(flags.seed !== undefined && { seed: flags.seed }),
         limits: limitsOf(flags),
         onProgress: (done, total) => progress.update(done, total),

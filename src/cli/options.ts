@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { ENGINE_CHOICES, type EngineChoice } from '../engine/load.ts'
 import { DEFAULT_LIMITS, type DecodeLimits, limitsWith } from '../image/limits.ts'
-import { parseNumber } from './parse.ts'
+import { parseNumber, parseSeveral } from './parse.ts'
 
 /** Bytes of a megabyte, as the flags count. */
 const MEGA = 1_000_000
@@ -28,6 +28,20 @@ export function addNetworkOptions(command: Command): Command {
     )
     .addOption(jsonOption())
   return addPictureOptions(command)
+}
+
+/** Where pictures lie, for what learns from them or looks through them. */
+export function addDataOptions(command: Command): Command {
+  return addLinkOption(
+    command.option('--data <folder>', 'category folders elsewhere, instead of data/; may be given again', parseSeveral),
+  )
+}
+
+export function addLinkOption(command: Command): Command {
+  return command.option(
+    '--follow-links',
+    'follow links to folders and to pictures elsewhere (DVC, git-annex, Hugging Face)',
+  )
 }
 
 export function jsonOption(what = 'print one JSON document instead of text'): Option {

@@ -9,6 +9,11 @@ export function parseNumber(text: string): number {
   return value
 }
 
+/** Parses an option that may be given several times: all its values. */
+export function parseSeveral(text: string, before: readonly string[] = []): string[] {
+  return [...before, text]
+}
+
 /** Parses one number, or three for red, green and blue: "127.5" or "123.68,116.78,103.94". */
 export function parseChannels(text: string): number | number[] {
   const values = text.split(',').map(parseNumber)

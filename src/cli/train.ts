@@ -6,7 +6,7 @@ import { DEFAULT_HEAD_OPTIONS, HEADS } from '../head/options.ts'
 import { RESIZES } from '../image/recipe.ts'
 import type { TrainOptions } from '../jobs/train/options.ts'
 import type { CommandContext } from './context.ts'
-import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
+import { addDataOptions, addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseChannels, parseNumber } from './parse.ts'
 
 type Flags = Omit<TrainOptions, 'engine' | 'limits' | 'onEvent' | 'signal'> & NetworkFlags
@@ -18,10 +18,11 @@ export function addTrain({ program, terminal, outcome }: CommandContext): void {
     .command('train')
     .summary('learn categories from folders of pictures')
     .description(
-      'Learns to tell the pictures in <tf_files>/data/<category>/ apart, and leaves the model in <tf_files>. ' +
+      'Learns to tell the pictures in <tf_files>/data/<category>/ apart, and leaves the model in <tf_files>. A set that is ' +
+        'already split (train/, val/, test/) is used so. ' +
         'Bottlenecks are cached: training again, with more pictures or other options, takes a second or two.',
     )
-    .argument('<tf_files>', 'folder with data/<category>/… in it')
+    .argument('<tf_files>', 'folder with data/<category>/… in it, or category folders')
     .addOption(
       new Option('--preset <name>', 'networks: fast unless given, good takes twice the time, best four times').choices(
         PRESET_NAMES,
@@ -64,12 +65,15 @@ export function addTrain({ program, terminal, outcome }: CommandContext): void {
     .option('--no-report', 'write no report.html')
     .option('--summaries-dir <folder>', 'write the training curves for TensorBoard')
     .option('--strict', 'stop if any picture has to be skipped')
+  addDataOptions(command)
   addNetworkOptions(command)
     .addHelpText(
       'after',
       `
 Examples:
   itc train ./tf_files
+  itc train ./flower_photos   the model goes into ./flower_photos/tf_files
+  itc train ./tf_files --data ./flower_photos --data ./more
   itc train ./tf_files --preset good
   itc train ./tf_files --backbone efficientnet_lite2 --input-size 288
   itc train ./tf_files --backbone auto   compare networks first
@@ -89,7 +93,7 @@ Examples:
           onEvent: event => report.event(event),
           signal: terminal.signal,
         })
-        report.result(tfFiles, result)
+        report.result(result)
       } catch (error) {
         outcome.answered = report.failed(error)
         throw error

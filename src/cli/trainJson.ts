@@ -4,9 +4,11 @@ import { evaluationJson } from './evaluateJson.ts'
 
 /** What `itc train --json` prints; the report shows the same figures. */
 export function trainJson(result: TrainResult): object {
-  const { manifest, misclassified, conflicts, changed, history, assessment, predictions, report, warnings } = result
+  const { folder, manifest, misclassified, conflicts, changed, history, assessment, predictions, report, warnings } =
+    result
   const { labels, counts, metrics, options, skipped, temperature, certainty } = manifest
   return {
+    folder,
     labels,
     counts,
     metrics,

@@ -10,6 +10,7 @@ import { scoresText, shareText } from './figures.ts'
 import { printJson } from './json.ts'
 import { listedLines } from './listed.ts'
 import { networkLines } from './networkLines.ts'
+import { placeLines } from './placeLines.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import { belowJson, trainJson } from './trainJson.ts'
@@ -32,6 +33,7 @@ export class TrainReport {
     switch (event.kind) {
       case 'scanned':
         err(`${count(event.pictures, 'picture')} in ${count(event.categories.length, 'category', 'categories')}`)
+        for (const line of placeLines(event)) err(line)
         if (event.split) err('already split by its folders, and used so: test pictures are only tested on')
         break
       case 'comparing':
@@ -78,9 +80,9 @@ export class TrainReport {
     }
   }
 
-  result(tfFiles: string, result: TrainResult): void {
+  result(result: TrainResult): void {
     this.close()
-    const { manifest, misclassified, conflicts, changed, assessment, report, warnings } = result
+    const { folder: tfFiles, manifest, misclassified, conflicts, changed, assessment, report, warnings } = result
     const { out, err, colors } = this.#terminal
     if (this.#json) {
       printJson(this.#terminal, trainJson(result))
@@ -106,7 +108,7 @@ export class TrainReport {
     this.#list('skipped', manifest.skipped, ({ relative, reason }) => `${printable(relative)}: ${reason}`)
     this.#list('changed meanwhile, train again', changed, ({ relative, reason }) => `${printable(relative)}: ${reason}`)
     for (const warning of warnings) err(`${colors.yellow('warning:')} ${warning}`)
-    err(`${colors.green('model written')} to ${tfFiles}; try: itc guess ${quoted(tfFiles)} PICTURE`)
+    err(`${colors.green('model written')} to ${printable(tfFiles)}; try: itc guess ${quoted(tfFiles)} PICTURE`)
     if (report !== undefined) err(`report: ${report}`)
   }
 

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { LINK_TO_FOLDER } from '../disk/walk.ts'
 import { systemCode, UserError } from '../errors.ts'
 import { list, printable } from '../text.ts'
 
 /** How the data folder is laid out, shown wherever it is not. */
-function example(dataFolder: string): string {
+export function example(dataFolder: string): string {
   const [cat, dog] = [join(dataFolder, 'cat/1.jpg'), join(dataFolder, 'dog/2.jpg')]
   return `Put the pictures into one folder a category, for example ${cat} and ${dog}.`
 }
@@ -38,11 +39,10 @@ interface Found {
 }
 
 /** @throws UserError unless there are two categories or more with a file that may be a picture */
-export function checkCategories(dataFolder: string, { categories, empty, skipped }: Found): void {
-  // Category folders that are links are a common cause, and otherwise nothing would tell.
-  const links = skipped.filter(({ relative, reason }) => !relative.includes('/') && reason.includes('not followed'))
-  const linked = links.length > 0 ? ` Links to folders are not followed: "${links[0]!.relative}".` : ''
-  const hint = example(dataFolder) + linked
+export function checkCategories(folders: readonly string[], { categories, empty, skipped }: Found): void {
+  const dataFolder = folders.join('" and "')
+  const why = firstReason(skipped)
+  const hint = example(folders[0]!) + why
   const named = list(
     empty.map(category => `"${category}"`),
     5,
@@ -51,7 +51,9 @@ export function checkCategories(dataFolder: string, { categories, empty, skipped
     throw new UserError('E_NO_CATEGORIES', `There are no category folders in "${dataFolder}".`, { hint })
   }
   if (categories.length === 0) {
-    throw new UserError('E_EMPTY_CATEGORY', `No pictures in category ${named}.`, { hint: 'Put pictures into them.' })
+    throw new UserError('E_EMPTY_CATEGORY', `No pictures in category ${named}.`, {
+      hint: `Put pictures into them.${why}`,
+    })
   }
   if (categories.length === 1) {
     const but = empty.length === 0 ? '' : ` (no pictures in ${named})`
@@ -59,6 +61,14 @@ export function checkCategories(dataFolder: string, { categories, empty, skipped
     throw new UserError('E_ONE_CATEGORY', message, { hint })
   }
   checkNames(dataFolder, categories)
+}
+
+/** Why the first file or folder was left out, which otherwise nothing would tell: a link above all. */
+function firstReason(skipped: Found['skipped']): string {
+  const link = skipped.find(({ reason }) => reason.startsWith(LINK_TO_FOLDER))
+  if (link) return ` Links to folders are not followed: "${printable(link.relative)}". --follow-links follows them.`
+  const [first] = skipped
+  return first === undefined ? '' : ` Left out, the first: "${printable(first.relative)}", ${first.reason}.`
 }
 
 /** What some program takes for the end of a line. */

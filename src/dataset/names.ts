@@ -11,9 +11,20 @@ const SAVED = /^found\.\d{3}$/i
 /** Endings of files that go along with pictures. */
 const SIDECARS = new Set('txt md json jsonl csv tsv xml xmp yaml yml html htm log ini aae thm py ipynb'.split(' '))
 
+/** Endings of pictures, also of those that can't be read: a folder of them is a folder of pictures. */
+const PICTURES = new Set(
+  `jpg jpeg jpe jfif png webp gif tif tiff avif heic heif bmp dib pbm pgm ppm pnm tga
+  jxl jp2 psd dng nef cr2 cr3 arw orf rw2 raf`.split(/\s+/),
+)
+
 /** True for what is left out without a word: hidden files and folders, and what systems strew about. */
 export function isHidden(name: string): boolean {
   return name.startsWith('.') || name === 'RECYCLER' || LEFT_OUT.has(name.toLowerCase()) || SAVED.test(name)
+}
+
+/** True for a file that by its ending is to be a picture. */
+export function isPictureName(name: string): boolean {
+  return PICTURES.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase())
 }
 
 /** True for a file that by its ending goes along with pictures and is none. */

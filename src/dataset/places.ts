@@ -1,6 +1,6 @@
-import { join } from 'node:path'
-import { listFolder } from '../disk/walk.ts'
-import { decodeName, isHidden, isSidecar } from './names.ts'
+import { type Look, look, without } from './look.ts'
+import { isSidecar } from './names.ts'
+import { oursIn } from './ours.ts'
 import type { Split } from './split.ts'
 
 /** A folder of category folders. */
@@ -15,6 +15,8 @@ export interface Places {
   readonly places: readonly Place[]
   /** Files beside them, in no category folder: paths under the data folder. */
   readonly stray: readonly string[]
+  /** Folders beside those of a set that is split: paths under the data folder. */
+  readonly beside: readonly string[]
 }
 
 /** What tools call the parts of a data set: ImageFolder, Keras, Roboflow, YOLO, Kaggle, Hugging Face. */
@@ -29,20 +31,26 @@ const DEEPEST = 4
 
 /**
  * Where the category folders lie: in the data folder itself; in a folder that is alone in it, as archives unpack; or in
- * the folders of a set that is already split. A set is taken for split where all folders are called like parts of one, one
- * of them holds what to train on, and they share category folders.
+ * the folders of a set that is already split; see `splitPlaces`.
+ *
+ * @param followLinks takes links to folders for folders
  */
-export async function findPlaces(dataFolder: string): Promise<Places> {
-  const own: Places = { places: [{ folder: '' }], stray: [] }
+export async function findPlaces(dataFolder: string, followLinks = false): Promise<Places> {
+  const own: Places = { places: [{ folder: '' }], stray: [], beside: [] }
+  const ours = await oursIn(dataFolder)
+  const lookAt = async (folder: string) => {
+    const found = await look(dataFolder, folder, followLinks)
+    return found && folder === '' ? without(found, ours) : found
+  }
   let folder = ''
   const stray: string[] = []
   for (let depth = 0; depth < DEEPEST; depth++) {
-    const here = await look(dataFolder, folder)
+    const here = await lookAt(folder)
     if (here === undefined) return own
-    const split = await splitPlaces(dataFolder, folder, here)
-    if (split) return { places: split, stray: [...stray, ...here.files.map(name => under(folder, name))] }
+    const split = await splitPlaces(folder, here, lookAt)
+    if (split) return { ...split, stray: [...stray, ...here.files.map(name => under(folder, name))] }
     if (folder !== '' && here.folders.length > 1) {
-      return here.files.every(isSidecar) ? { places: [{ folder }], stray } : own
+      return here.files.every(isSidecar) ? { places: [{ folder }], stray, beside: [] } : own
     }
     if (here.folders.length !== 1 || !here.files.every(isSidecar)) return own
     stray.push(...here.files.map(name => under(folder, name)))
@@ -51,40 +59,50 @@ export async function findPlaces(dataFolder: string): Promise<Places> {
   return own
 }
 
-async function splitPlaces(data: string, folder: string, { folders }: Look): Promise<Place[] | undefined> {
-  const places = folders.map(name => ({ folder: under(folder, name), split: splitNamed(name) }))
-  const splits = new Set(places.map(({ split }) => split))
-  if (splits.has(undefined) || splits.size < 2 || !splits.has('train')) return undefined
-  const inside = await Promise.all(places.map(place => look(data, place.folder)))
-  const learnt = new Set(inside.flatMap((each, at) => (places[at]!.split === 'train' ? (each?.folders ?? []) : [])))
-  const shared = inside.some(
-    (each, at) => places[at]!.split !== 'train' && each?.folders.some(name => learnt.has(name)),
-  )
-  return shared ? (places as Place[]) : undefined
+/** Category folders that the parts of a set share, from which on other folders beside them don't put that in doubt. */
+const SURELY_SHARED = 2
+
+/**
+ * The parts of a set that is already split: folders called so, of which one holds what to train on and another shares its
+ * category folders, or holds loose pictures as a contest's test set does. Other folders beside them put that in doubt,
+ * unless two category folders or more are shared.
+ */
+async function splitPlaces(
+  folder: string,
+  { folders }: Look,
+  lookAt: (folder: string) => Promise<Look | undefined>,
+): Promise<Pick<Places, 'places' | 'beside'> | undefined> {
+  const named = folders.flatMap(name => {
+    const split = splitNamed(name)
+    return split ? [{ folder: under(folder, name), split }] : []
+  })
+  const splits = new Set(named.map(({ split }) => split))
+  if (splits.size < 2 || !splits.has('train')) return undefined
+  const parts = await Promise.all(named.map(async place => ({ ...place, ...(await unwrapped(place.folder, lookAt)) })))
+  const learnt = new Set(parts.flatMap(({ split, inside }) => (split === 'train' ? inside.folders : [])))
+  const others = parts.filter(({ split }) => split !== 'train')
+  const shared = new Set(others.flatMap(({ inside }) => inside.folders.filter(name => learnt.has(name))))
+  const isContest = learnt.size > 1 && others.every(({ inside }) => inside.folders.length === 0)
+  const beside = folders.map(name => under(folder, name)).filter(path => !named.some(place => place.folder === path))
+  if (shared.size < (beside.length > 0 ? SURELY_SHARED : 1) && !(isContest && beside.length === 0)) return undefined
+  return { places: parts.map(({ folder, split }) => ({ folder, split })), beside }
 }
 
-function splitNamed(name: string): Split | undefined {
-  return SPLIT_NAMES.get(name.toLowerCase().replaceAll(/[ -]/g, '_'))
-}
-
-interface Look {
-  readonly folders: readonly string[]
-  readonly files: readonly string[]
-}
-
-/** What lies in a folder, hidden names left out; undefined for one that can't be listed. */
-async function look(data: string, folder: string): Promise<Look | undefined> {
-  const entries = await listFolder(join(data, folder)).catch(() => undefined)
-  if (entries === undefined) return undefined
-  const folders: string[] = []
-  const files: string[] = []
-  for (const { type, name: bytes } of entries) {
-    const name = decodeName(bytes)
-    if (name === undefined || isHidden(name)) continue
-    if (type === 'folder') folders.push(name)
-    else files.push(name)
+/** A part's folder, or the one in it that is alone and called the same, as some archives have it. */
+async function unwrapped(folder: string, lookAt: (folder: string) => Promise<Look | undefined>) {
+  const inside = (await lookAt(folder)) ?? { folders: [], files: [], links: [] }
+  const [only, ...more] = inside.folders
+  if (only === undefined || more.length > 0 || inside.files.length > 0 || splitNamed(only) === undefined) {
+    return { folder, inside }
   }
-  return { folders, files }
+  const deeper = under(folder, only)
+  return { folder: deeper, inside: (await lookAt(deeper)) ?? inside }
+}
+
+/** `train`, and also `seg_train` and `flowers-train`, as archives of several sets call their parts. */
+function splitNamed(name: string): Split | undefined {
+  const plain = name.toLowerCase().replaceAll(/[ -]/g, '_')
+  return SPLIT_NAMES.get(plain) ?? SPLIT_NAMES.get(plain.slice(plain.lastIndexOf('_') + 1))
 }
 
 function under(folder: string, name: string): string {

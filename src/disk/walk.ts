@@ -79,10 +79,13 @@ export function markOf({ dev, ino, size, mtimeMs }: Stats): Mark {
   return { dev, ino, size, mtimeMs }
 }
 
+/** Why a link to a folder has no mark. */
+export const LINK_TO_FOLDER = 'a link to a folder, which is not followed'
+
 function measure(stats: Stats): Measured {
   if (stats.isFile()) return markOf(stats)
   // It was listed as a file or a link, so this is where the link leads.
-  return `a link to ${stats.isDirectory() ? 'a folder, which is not followed' : special(stats)}`
+  return stats.isDirectory() ? LINK_TO_FOLDER : `a link to ${special(stats)}`
 }
 
 function failure(error: NodeJS.ErrnoException, link: boolean): string {

@@ -50,9 +50,9 @@ async function knownHashes(
   { store, signal }: ExtractOptions,
 ): Promise<(string | undefined)[]> {
   const hashes: (string | undefined)[] = []
-  for (const { relative, size, mtimeMs } of pictures) {
+  for (const { relative, cachedAs = relative, size, mtimeMs } of pictures) {
     if (hashes.length % SLICE === 0) await pause(signal)
-    const record = store.file(relative)
+    const record = store.file(cachedAs)
     hashes.push(record?.size === size && record.mtimeMs === mtimeMs ? record.hash : undefined)
   }
   return hashes

@@ -111,7 +111,8 @@ class Filling {
   async #remember(row: number, { bytes, size, mtimeMs }: PictureFile): Promise<void> {
     const hash = hashBytes(bytes)
     this.#rows.hashes[row] = hash
-    await this.#writer.addRecord(this.#rows.pictures[row]!.relative, { size, mtimeMs, hash })
+    const { relative, cachedAs = relative } = this.#rows.pictures[row]!
+    await this.#writer.addRecord(cachedAs, { size, mtimeMs, hash })
   }
 
   /** The networks that a picture is still to run through: a file that was moved, or touched, may hold one that is in the cache. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Backbone, blocksOf } from '../backbone/backbone.ts'
+import { findRoot } from '../dataset/root.ts'
 import { systemCode, UserError } from '../errors.ts'
 import { lastWidth } from '../features/lastFeatures.ts'
 import { once } from '../flow/once.ts'
@@ -13,12 +14,12 @@ import { damaged, type Manifest, type ModelFile, parseManifest } from './manifes
 import type { StoredModel } from './stored.ts'
 
 /**
- * Reads and verifies the model of a working folder, or the one that TensorFlow's retrain.py or Teachable Machine left there.
+ * Reads and verifies the model of a working folder (see `findRoot`), or the one that TensorFlow's retrain.py or Teachable Machine left there.
  *
  * @throws UserError `E_NO_FOLDER`, `E_NOT_A_FOLDER`, `E_NO_MODEL`, `E_MODEL_DAMAGED`, `E_MODEL_VERSION`
  */
 export async function readModel(tfFiles: string): Promise<StoredModel> {
-  const layout = layoutOf(tfFiles)
+  const layout = layoutOf(await findRoot(tfFiles))
   if (!existsSync(layout.manifest)) {
     const { oldFiles, teachableFiles } = await import('./oldFiles.ts') // the graph room is not loaded for a model of our own
     const old = oldFiles(layout)

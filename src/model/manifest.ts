@@ -52,6 +52,8 @@ export interface Manifest {
     readonly test: number
     readonly augment?: number
   }
+  /** Where its pictures lay, seen from the working folder; absent where they were its own. */
+  readonly pictures?: { readonly folders: readonly string[]; readonly followLinks: boolean }
   readonly counts: ModelCounts
   readonly metrics: Metrics
   /** What the head's logits were divided by, already in its weights: fitted so that a score of 0.9 is right 9 times in 10. */

@@ -88,6 +88,7 @@ export const manifestSchema = is.looseObject({
   head: is.looseObject({ ...file, normalised: is.optional(is.flag) }),
   engine: is.text,
   options,
+  pictures: is.optional(is.looseObject({ folders: is.array(is.text), followLinks: is.flag })),
   counts,
   metrics,
   temperature: is.between(1e-9, 1e9),

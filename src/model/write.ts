@@ -61,6 +61,7 @@ export async function writeModel(
     head: await writeHead(layout.model, head),
     engine: facts.engine,
     options: facts.options,
+    ...(facts.pictures && { pictures: facts.pictures }),
     counts: facts.counts,
     metrics: facts.metrics,
     temperature: facts.temperature,

@@ -51,6 +51,28 @@ describe('a set that is already split', () => {
     ])
   })
 
+  test('with other folders beside it, which are said and left out', async () => {
+    for (const part of ['train', 'val']) await put(`${part}/disc/1.png`, `${part}/square/1.png`)
+    await put('unlabelled/1.png', 'annotations/a.xml')
+    const { categories, skipped } = await scanDataset(data)
+    expect(categories).toEqual(['disc', 'square'])
+    expect(skipped.map(({ relative }) => relative)).toEqual(['annotations', 'unlabelled'])
+    expect(skipped[0]!.reason).toContain('already split')
+  })
+
+  test('as a contest has it, whose test pictures lie loose', async () => {
+    await put('train/cat/1.jpg', 'train/dog/1.jpg', 'test/1.jpg')
+    expect((await scanDataset(data)).categories).toEqual(['cat', 'dog'])
+    expect(await found()).toContainEqual(['cat', 'train/cat/1.jpg', 'train'])
+  })
+
+  test('with the name of the set in each part, and each part in a folder of its own', async () => {
+    await put('seg_train/seg_train/sea/1.jpg', 'seg_train/seg_train/street/1.jpg')
+    await put('seg_test/seg_test/sea/1.jpg', 'seg_test/seg_test/street/1.jpg', 'seg_pred/seg_pred/1.jpg')
+    expect((await scanDataset(data)).categories).toEqual(['sea', 'street'])
+    expect(await found()).toContainEqual(['sea', 'seg_test/seg_test/sea/1.jpg', 'test'])
+  })
+
   test.each([
     ['categories of those names that hold pictures', ['train/1.jpg', 'test/1.jpg']],
     ['categories of those names among others', ['train/a/1.jpg', 'test/a/1.jpg', 'bus/a/1.jpg']],

@@ -117,10 +117,10 @@ describe.skipIf(windows)('of odd files', () => {
     expect(skipped).toEqual([
       { relative: 'cat/dangling.jpg', reason: 'a link that leads to nothing' },
       { relative: 'cat/self.jpg', reason: 'a link that leads back to itself' },
-      { relative: 'cat/up', reason: 'a link to a folder, which is not followed' },
-      { relative: 'dog/away.jpg', reason: 'a link to a folder, which is not followed' },
+      { relative: 'cat/up', reason: 'a link to a folder, which is not followed: --follow-links follows it' },
+      { relative: 'dog/away.jpg', reason: 'a link to a folder, which is not followed: --follow-links follows it' },
       { relative: 'dog/zero.jpg', reason: 'a link to a device' },
-      { relative: 'linked category', reason: 'a link to a folder, which is not followed' },
+      { relative: 'linked category', reason: 'a link to a folder, which is not followed: --follow-links follows it' },
     ])
   })
 

@@ -23,6 +23,7 @@ import { limitsWith } from '../../image/limits.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { readModel } from '../../model/load.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import { findPictures } from '../../model/pictures.ts'
 import type { StoredModel } from '../../model/stored.ts'
 import { crossValidated } from '../train/crossValidated.ts'
 import { groupedExamples } from '../train/groups.ts'
@@ -37,9 +38,10 @@ import { inspectAll } from './quality.ts'
  * @throws UserError for a folder that isn't there; the signal's reason when aborted
  */
 export async function examine(tfFiles: string, options: ExamineOptions = {}): Promise<Examination> {
-  const layout = layoutOf(tfFiles)
-  const dataset = await scanCategories(layout.data)
   const model = await readModel(tfFiles).catch(() => undefined)
+  const place = await findPictures(tfFiles, options, model?.manifest.pictures)
+  const layout = layoutOf(place.root)
+  const dataset = await scanCategories(place.folders, place)
   const backbones = await backbonesOf(model, options)
   const engine = once(() => loadEngine(options.engine ?? 'auto'))
   const limits = limitsWith(options.limits)
@@ -58,7 +60,7 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
     })
     const hooks = { limits, onProgress: progress('quality'), signal: options.signal }
     const qualities = await inspectAll(extraction, store, hooks)
-    const checked = options.all ? undefined : await CheckedLabels.read(tfFiles)
+    const checked = options.all ? undefined : await CheckedLabels.read(place.root)
     const settings = { head: headOptionsOf(model, options), fractions: fractionsOf(model), checked }
     const compared = await compare(dataset, { extraction, backbones }, engine, settings, {
       onProgress: progress('cross-validation'),

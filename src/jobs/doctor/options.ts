@@ -10,6 +10,9 @@ export interface ExamineOptions
     'backbone' | 'inputSize' | 'resize' | 'steps' | 'batch' | 'learningRate' | 'seed' | 'folds'
   > {
   readonly engine?: EngineChoice
+  /** As in a training; where its model was trained with them, unless given. */
+  readonly data?: string | readonly string[]
+  readonly followLinks?: boolean
   /** Tells of labels, too, that were checked in the studio. */
   readonly all?: boolean | undefined
   readonly limits?: Partial<DecodeLimits>

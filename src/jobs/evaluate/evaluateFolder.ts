@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs'
 import { lstat, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { evaluate, type Predictions } from '../../assess/metrics.ts'
+import { isFolder } from '../../dataset/look.ts'
 import { type Dataset, type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
 import type { Split } from '../../dataset/split.ts'
 import { UserError, unexpected } from '../../errors.ts'
 import { softmaxAt } from '../../head/softmax.ts'
 import { limitsWith } from '../../image/limits.ts'
-import { layoutOf } from '../../model/layout.ts'
 import type { Model } from '../../model/model.ts'
+import { findPictures } from '../../model/pictures.ts'
 import { isReport } from '../../report/renderReport.ts'
 import type { ReportPicture } from '../../report/reportData.ts'
 import { list, quoted } from '../../text.ts'
@@ -31,23 +32,38 @@ export async function evaluateModel(
   options: EvaluateOptions = {},
 ): Promise<EvaluateResult> {
   if (options.report !== undefined) await checkReport(options.report)
-  const dataset = await scanCategories(folder)
   const model = await loadModel(tfFiles, { engine: options.engine })
   try {
     const { labels } = model
+    const { followLinks } = options
+    const dataset = await scanCategories(await categoriesIn(folder, labels), { followLinks })
     const known = new Set(labels.map(comparable))
     const { part, pictures } = testPart(dataset.pictures.filter(({ label }) => known.has(comparable(label))))
-    if (pictures.length === 0) throw await nothingToEvaluate(folder, dataset, labels)
+    if (pictures.length === 0) throw nothingToEvaluate(folder, dataset, labels)
     options.onEvent?.({ kind: 'scanned', pictures: pictures.length, categories: labels })
     const named = await predictAll(model, pictures, options)
-    const learnt = await countLearnt(named.pictures, layoutOf(tfFiles).data)
+    const learnt = await countLearnt(
+      named.pictures,
+      await findPictures(tfFiles, {}, model.manifest.pictures).catch(() => undefined),
+    )
     const result = { ...resultOf(dataset, labels, named), learnt, part }
     if (options.report === undefined) return result
-    await writeReport(options.report, reportOf(tfFiles, folder, result, named), folder, limitsWith(options.limits))
+    await writeReport(
+      options.report,
+      reportOf(tfFiles, folder, result, named),
+      dataset.folder,
+      limitsWith(options.limits),
+    )
     return { ...result, report: options.report }
   } finally {
     await model.dispose()
   }
+}
+
+/** A working folder may be given for its pictures, unless one of the categories is called so. */
+async function categoriesIn(folder: string, labels: readonly string[]): Promise<string> {
+  const inside = join(folder, 'data')
+  return !labels.includes('data') && (await isFolder(inside)) ? inside : folder
 }
 
 /** Of a set that is already split, the pictures to test on, or those to validate on where there are none. */
@@ -170,12 +186,10 @@ function reportOf(
 }
 
 /** In words why a folder has nothing to measure on. */
-async function nothingToEvaluate(folder: string, dataset: Dataset, labels: readonly string[]): Promise<UserError> {
-  const data = join(folder, 'data')
-  const inside = existsSync(data) && !labels.includes('data') ? `Did you mean ${data}? ` : ''
+function nothingToEvaluate(folder: string, dataset: Dataset, labels: readonly string[]): UserError {
   const found = dataset.categories.length === 0 ? 'has no folders in it' : 'has no pictures of them'
   return new UserError('E_NO_CATEGORIES', `The folder "${folder}" ${found}: the model knows ${list(labels, 5)}.`, {
-    hint: `${inside}Put pictures into folders named exactly like the model's categories.`,
+    hint: "Put pictures into folders named exactly like the model's categories.",
   })
 }
 

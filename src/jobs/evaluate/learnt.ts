@@ -2,6 +2,7 @@ import { type Picture, scanCategories } from '../../dataset/scan.ts'
 import { hashBytes } from '../../disk/identity.ts'
 import { DEFAULT_LIMITS } from '../../image/limits.ts'
 import { withPictureFile } from '../../image/read.ts'
+import type { PicturePlace } from '../../model/pictures.ts'
 
 /**
  * Counts pictures that lie in the model's own data folder too, byte for byte: figures measured on them flatter. Only
@@ -9,8 +10,11 @@ import { withPictureFile } from '../../image/read.ts'
  *
  * @returns undefined when there is no data folder any more
  */
-export async function countLearnt(pictures: readonly Picture[], dataFolder: string): Promise<number | undefined> {
-  const data = await scanCategories(dataFolder).catch(() => undefined)
+export async function countLearnt(
+  pictures: readonly Picture[],
+  place: PicturePlace | undefined,
+): Promise<number | undefined> {
+  const data = place && (await scanCategories(place.folders, place).catch(() => undefined))
   if (data === undefined) return undefined
   const sizes = new Set(pictures.map(({ size }) => size))
   const alike = data.pictures.filter(({ size, split }) => sizes.has(size) && (split ?? 'train') === 'train')

@@ -8,6 +8,8 @@ import type { Misclassified } from '../train/result.ts'
 /** What may be chosen for an evaluation; everything has a default. */
 export interface EvaluateOptions {
   readonly engine?: EngineChoice
+  /** Takes links to folders for folders. */
+  readonly followLinks?: boolean
   readonly limits?: Partial<DecodeLimits>
   /** File that gets the report as an HTML page. */
   readonly report?: string

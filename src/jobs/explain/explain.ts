@@ -7,6 +7,7 @@ import { limitsWith } from '../../image/limits.ts'
 import { readPicture } from '../../image/read.ts'
 import { type Familiar, familiarOf } from '../../model/familiar.ts'
 import { readModel } from '../../model/load.ts'
+import { findPictures } from '../../model/pictures.ts'
 import { activationMap, type PlaneMap } from './map.ts'
 import { type Nearest, nearestPictures } from './nearest.ts'
 import { DEFAULT_NEIGHBOURS, DEFAULT_TOP, type ExplainOptions } from './options.ts'
@@ -67,7 +68,7 @@ export async function explain(tfFiles: string, path: string, options: ExplainOpt
     })),
     ...familiarOf(model, bottleneck, logits),
     nearest: await nearestPictures(
-      tfFiles,
+      () => findPictures(tfFiles, {}, manifest.pictures),
       backbones,
       { bytes, bottleneck: last.values },
       options.neighbours ?? DEFAULT_NEIGHBOURS,

@@ -6,6 +6,7 @@ import { UserError } from '../../errors.ts'
 import { bottleneckIdentity } from '../../features/identity.ts'
 import { PartCache } from '../../features/partCache.ts'
 import { layoutOf } from '../../model/layout.ts'
+import type { PicturePlace } from '../../model/pictures.ts'
 
 /** A training picture that is like another picture. */
 export interface Neighbour {
@@ -40,14 +41,15 @@ export interface Query {
  * what is gone from the cache or from the data folder is counted and said.
  */
 export async function nearestPictures(
-  tfFiles: string,
+  find: () => Promise<PicturePlace>,
   backbones: readonly Backbone[],
   { bytes, bottleneck }: Query,
   count: number,
 ): Promise<Nearest> {
-  const layout = layoutOf(tfFiles)
   try {
-    const pictures = (await scanDataset(layout.data)).pictures.filter(({ split }) => split !== 'test')
+    const place = await find()
+    const layout = layoutOf(place.root)
+    const pictures = (await scanDataset(place.folders, place)).pictures.filter(({ split }) => split !== 'test')
     if (!existsSync(layout.bottlenecks)) return none('the cache of bottlenecks is gone; itc train makes it again')
     const store = await PartCache.open(layout.bottlenecks)
     return await search(pictures, store, backbones, { hash: hashBytes(bytes), bottleneck }, count)
@@ -72,7 +74,7 @@ async function search(
   count: number,
 ): Promise<Nearest> {
   const known = pictures.flatMap(picture => {
-    const record = store.file(picture.relative)
+    const record = store.file(picture.cachedAs ?? picture.relative)
     const asItWas = record?.size === picture.size && record.mtimeMs === picture.mtimeMs
     return asItWas ? [{ picture, hash: record.hash }] : []
   })

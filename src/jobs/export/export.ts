@@ -1,4 +1,5 @@
 import { compiledOnnx } from '../../backbone/compile.ts'
+import { findRoot } from '../../dataset/root.ts'
 import { unexpected } from '../../errors.ts'
 import {
   EXPORT_FORMATS,
@@ -49,7 +50,7 @@ export async function exportModel(tfFiles: string, { format, to, float16 = false
       labels: stored.manifest.labels,
       recipes: stored.backbones.map(({ recipe }) => recipe),
       head: stored.head,
-      graph: () => modelGraph(layoutOf(tfFiles), stored),
+      graph: async () => modelGraph(layoutOf(await findRoot(tfFiles)), stored),
       compiled: () => Promise.all(stored.backbones.map(compiledOnnx)),
     },
     { float16 },

@@ -31,8 +31,13 @@ export async function guessDir(
     await checkFolders(source, join(destination, UNSURE_FOLDER))
     await checkNoLink(join(destination, UNSURE_FOLDER))
   }
-  const found = await scanSource(source, !options.move)
-  const { only } = options
+  const { only, move, followLinks } = options
+  if (move && followLinks) {
+    throw new UserError('E_BAD_VALUE', "--move and --follow-links can't both be given.", {
+      hint: 'What a link leads to lies elsewhere, and stays there: copy, without --move.',
+    })
+  }
+  const found = await scanSource(source, move ? 'none' : followLinks ? 'all' : 'inside')
   const scan = only ? { ...found, pictures: found.pictures.filter(({ original }) => only(original)) } : found
   const run = new Run(model, source, destination, scan, options)
   if (options.dryRun) return run.rehearse()

@@ -1,3 +1,4 @@
+import { findRoot } from '../../dataset/root.ts'
 import { type EngineChoice, loadEngine } from '../../engine/load.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { readModel } from '../../model/load.ts'
@@ -16,5 +17,5 @@ export async function loadModel(tfFiles: string, options: LoadModelOptions = {})
   const [stored, engine] = await Promise.all([readModel(tfFiles), loadEngine(options.engine ?? 'auto')])
   if (engine.name === 'onnx') return new Model(stored, engine)
   const { withGraphBackbones } = await import('../../model/graphBackbones.ts')
-  return new Model(withGraphBackbones(layoutOf(tfFiles), stored), engine)
+  return new Model(withGraphBackbones(layoutOf(await findRoot(tfFiles)), stored), engine)
 }

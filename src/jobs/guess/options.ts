@@ -9,6 +9,8 @@ export interface GuessDirOptions {
   readonly limits?: Partial<DecodeLimits>
   /** Moves the pictures instead of copying them; `undoGuessDir` puts them back. Links are left where they are. */
   readonly move?: boolean
+  /** Copies what links lead to outside of the source, too, and what lies in folders that they lead to; not with `move`. */
+  readonly followLinks?: boolean
   /** Names everything and writes nothing. */
   readonly dryRun?: boolean
   /**

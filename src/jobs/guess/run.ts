@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
+import { count, printable } from '../../text.ts'
 import { guessAhead, type NamingModel } from './ahead.ts'
 import { BatchWriter } from './batches.ts'
 import { isUnsure, rowOfGuess } from './guessRow.ts'
@@ -83,7 +84,9 @@ export class Run {
     })
     const nothing = pictures.length + this.#failed.length + resumption.kept.length === 0
     if (nothing) {
-      const passed = skipped[0] ? ` (${skipped.length} files were left out, the first: ${skipped[0].original})` : ''
+      const [first] = skipped
+      const why = first && `${printable(first.original)}: ${first.reason}`
+      const passed = first ? ` (${count(skipped.length, 'file')} left out, the first: ${why})` : ''
       throw new UserError('E_NO_PICTURES', `There are no pictures in "${this.#source}"${passed}.`, {
         hint: 'Check the path.',
       })

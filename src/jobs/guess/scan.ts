@@ -1,7 +1,7 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { decodeName, isHidden, isSidecar, showName } from '../../dataset/names.ts'
-import { realPath } from '../../disk/inside.ts'
-import { type Entry, listFolder, type Mark, type Measured, statAll } from '../../disk/walk.ts'
+import { isInsideByName, realPath } from '../../disk/inside.ts'
+import { type Entry, LINK_TO_FOLDER, listFolder, type Mark, type Measured, statAll } from '../../disk/walk.ts'
 import { systemCode } from '../../errors.ts'
 import { leadsInto, unreadable } from './folders.ts'
 import type { Problem } from './options.ts'
@@ -25,24 +25,26 @@ export interface SourceScan {
   readonly skipped: Problem[]
 }
 
+/** Which links are followed: those to files inside the source, all, also those to folders, or none. */
+export type Links = 'inside' | 'all' | 'none'
+
 /**
- * Lists the pictures of a folder and of the folders in it; opens none. Hidden files are left out without a word. A link to
- * a file inside the source is that file; links to folders or to somewhere else are not followed.
+ * Lists the pictures of a folder and of the folders in it; opens none. Hidden files are left out without a word.
  *
  * @param source an existing folder
- * @param links false leaves out every link
  * @throws UserError `E_NO_SOURCE` when the source itself can't be read
  */
-export async function scanSource(source: string, links: boolean): Promise<SourceScan> {
+export async function scanSource(source: string, links: Links): Promise<SourceScan> {
   const root = await realPath(source)
   const scan: SourceScan = { root, pictures: [], failed: [], skipped: [] }
   const top = await listFolder(source).catch(cause => {
     throw unreadable(source, cause)
   })
-  await collect(top, '')
+  await collect(top, '', [])
   return scan
 
-  async function collect(entries: Entry[], folder: string): Promise<void> {
+  /** @param trail real paths of the folders whose links were followed to here */
+  async function collect(entries: Entry[], folder: string, trail: readonly string[]): Promise<void> {
     const named = entries.flatMap(entry => {
       const name = decodeName(entry.name) ?? showName(entry.name)
       const original = folder === '' ? name : `${folder}/${name}`
@@ -56,14 +58,28 @@ export async function scanSource(source: string, links: boolean): Promise<Source
       if (decodeName(entry.name) === undefined) {
         scan.failed.push({ original, reason: 'its name is not valid UTF-8: rename it' })
       } else if (entry.type === 'folder') {
-        const inside = await listFolder(path).catch(error => systemCode(error) ?? String(error))
-        if (typeof inside !== 'string') await collect(inside, original)
-        else scan.failed.push({ original, reason: `a folder that cannot be read (${inside})` })
+        await collectFolder(original, path, trail)
       } else if (entry.type === 'special') scan.failed.push({ original, reason: entry.what })
       else if (isSidecar(name)) scan.skipped.push({ original, reason: 'not a picture by its ending' })
-      else if (entry.type === 'link') await addLink(original, path, stats.get(file)!)
-      else addFile(original, path, stats.get(file)!)
+      else if (entry.type === 'file') addFile(original, path, stats.get(file)!)
+      else if (links === 'all' && stats.get(file) === LINK_TO_FOLDER) await addLinkedFolder(original, path, trail)
+      else await addLink(original, path, stats.get(file)!)
     }
+  }
+
+  async function collectFolder(original: string, path: string, trail: readonly string[]): Promise<void> {
+    const inside = await listFolder(path).catch(error => systemCode(error) ?? String(error))
+    if (typeof inside !== 'string') await collect(inside, original, trail)
+    else scan.failed.push({ original, reason: `a folder that cannot be read (${inside})` })
+  }
+
+  async function addLinkedFolder(original: string, path: string, trail: readonly string[]): Promise<void> {
+    const [target, here] = await Promise.all([realPath(path), realPath(dirname(path))])
+    const before = [...trail, here]
+    // To follow it would have no end.
+    const leadsBack = before.some(each => isInsideByName(target, each))
+    if (leadsBack) scan.skipped.push({ original, reason: 'a link to a folder that it lies in' })
+    else await collectFolder(original, path, before)
   }
 
   function addFile(original: string, path: string, stat: Measured): void {
@@ -75,13 +91,19 @@ export async function scanSource(source: string, links: boolean): Promise<Source
   async function addLink(original: string, path: string, stat: Measured): Promise<void> {
     const skip = (reason: string) => void scan.skipped.push({ original, reason })
     if (typeof stat === 'string') {
-      if (stat.includes('not followed')) skip(stat)
+      if (stat === LINK_TO_FOLDER) skip(withRemedy(stat))
       else scan.failed.push({ original, reason: stat })
       return
     }
     const target = await realPath(path)
-    if (!(await leadsInto(root, target))) skip('a link that leads out of the source, and is not followed')
-    else if (!links) skip('a link, which stays where it is')
+    if (links === 'all') addFile(original, target, stat)
+    else if (!(await leadsInto(root, target)))
+      skip(withRemedy('a link that leads out of the source, and is not followed'))
+    else if (links === 'none') skip('a link, which stays where it is')
     else addFile(original, target, stat)
   }
+}
+
+function withRemedy(reason: string): string {
+  return `${reason}: --follow-links follows it`
 }

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { unitRows } from '../../assess/neighbours.ts'
 import { addHeldOut } from '../../dataset/heldOut.ts'
+import { findRoot } from '../../dataset/root.ts'
 import type { Picture } from '../../dataset/scan.ts'
 import { unexpected } from '../../errors.ts'
 import { headLogits } from '../../head/head.ts'
@@ -60,7 +61,7 @@ export async function next(tfFiles: string, folder: string, options: NextOptions
   const held = drawHeld(look.pool.pictures.length, Math.floor(count * HELD), seed)
   const picks = (await pickNext(pool, count, seed)).filter(({ row }) => !held.includes(row))
   await addHeldOut(
-    tfFiles,
+    await findRoot(tfFiles),
     held.map(row => look.pool.hashes[row]!),
   )
   const chosen = [...picks.slice(0, count - held.length), ...held.map(row => ({ row }))]

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Backbone } from '../../backbone/backbone.ts'
 import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { findBackbones } from '../../backbone/find.ts'
+import { findRoot } from '../../dataset/root.ts'
 import { type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
 import { statAll } from '../../disk/walk.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -14,6 +15,7 @@ import { once } from '../../flow/once.ts'
 import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { readModel } from '../../model/load.ts'
+import { findPictures } from '../../model/pictures.ts'
 import type { StoredModel } from '../../model/stored.ts'
 import { unreadable } from '../guess/folders.ts'
 import { scanSource } from '../guess/scan.ts'
@@ -22,6 +24,8 @@ import { scanSource } from '../guess/scan.ts'
 export interface PoolOptions {
   readonly engine?: EngineChoice
   readonly limits?: Partial<DecodeLimits>
+  /** Follows links to folders, and to pictures elsewhere. */
+  readonly followLinks?: boolean
   readonly onProgress?: (done: number, total: number) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -43,18 +47,21 @@ export interface PicturePool {
  * @throws UserError `E_NO_FOLDER`, `E_NO_SOURCE`, `E_NO_PICTURES`; the signal's reason when aborted
  */
 export async function lookAtPool(tfFiles: string, folder: string, options: PoolOptions): Promise<PicturePool> {
-  const layout = layoutOf(tfFiles)
   if (!(await stat(tfFiles).catch(() => undefined))?.isDirectory()) {
     throw new UserError('E_NO_FOLDER', `There is no folder "${tfFiles}".`, { hint: 'Check the path.' })
   }
-  const { pictures, skipped } = await scanLoose(folder)
-  const dataset = await scanCategories(layout.data).catch(() => ({ pictures: [] }))
+  const { pictures, skipped } = await scanLoose(folder, options.followLinks)
+  const root = await findRoot(tfFiles)
+  const layout = layoutOf(root)
   const stored = await readModel(tfFiles).catch(() => undefined)
+  const place = await findPictures(tfFiles, {}, stored?.manifest.pictures).catch(() => undefined)
+  const dataset = place && (await scanCategories(place.folders, place).catch(() => undefined))
+  const labelledPictures = dataset?.pictures ?? []
   const backbones: readonly Backbone[] =
     stored?.backbones ?? (await findBackbones(DEFAULT_BACKBONE, { signal: options.signal }))
   const engine = once(() => loadEngine(options.engine ?? 'auto'))
   const store = await PartCache.open(layout.bottlenecks)
-  const total = dataset.pictures.length + pictures.length
+  const total = labelledPictures.length + pictures.length
   const extract = (some: readonly Picture[], before: number) =>
     extractFeatures(some, backbones, {
       engine,
@@ -64,8 +71,8 @@ export async function lookAtPool(tfFiles: string, folder: string, options: PoolO
       signal: options.signal,
     })
   try {
-    const labelled = await extract(dataset.pictures, 0)
-    const pool = await extract(pictures, dataset.pictures.length)
+    const labelled = await extract(labelledPictures, 0)
+    const pool = await extract(pictures, labelledPictures.length)
     return { stored, engine, pool, labelled, skipped: [...skipped, ...pool.skipped] }
   } finally {
     await store.close()
@@ -73,8 +80,8 @@ export async function lookAtPool(tfFiles: string, folder: string, options: PoolO
 }
 
 /** Pictures of a folder, whatever folders are in it. */
-async function scanLoose(folder: string): Promise<{ pictures: Picture[]; skipped: Skipped[] }> {
-  const scan = await scanSource(folder, true).catch(error => {
+async function scanLoose(folder: string, followLinks = false): Promise<{ pictures: Picture[]; skipped: Skipped[] }> {
+  const scan = await scanSource(folder, followLinks ? 'all' : 'inside').catch(error => {
     throw error instanceof UserError ? error : unreadable(folder, error)
   })
   if (scan.pictures.length === 0) {

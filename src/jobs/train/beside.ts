@@ -13,8 +13,10 @@ import type { TrainingRun } from './run.ts'
 import { writeReport } from './writeReport.ts'
 
 /** TensorBoard's folders among the categories would be categories of the next training. */
-export async function checkSummariesDir(folder: string | undefined, data: string): Promise<void> {
-  if (folder === undefined || !(await isInside(data, folder))) return
+export async function checkSummariesDir(folder: string | undefined, data: readonly string[]): Promise<void> {
+  if (folder === undefined) return
+  const are = await Promise.all(data.map(each => isInside(each, folder)))
+  if (!are.includes(true)) return
   throw new UserError('E_INSIDE_DATA', `The folder for summaries, "${folder}", lies among the pictures.`, {
     hint: 'Choose one elsewhere: every folder there is a category.',
   })
@@ -23,9 +25,12 @@ export async function checkSummariesDir(folder: string | undefined, data: string
 /**
  * Writes what goes with a model, the report and TensorBoard's summaries. The model is written before, so that a failure is
  * a warning and no failure of the training.
+ *
+ * @param folder what the pictures' paths are relative to
  */
 export async function writeBeside(
   { layout, options, cache }: TrainingRun,
+  folder: string,
   page: ReportData | undefined,
   history: readonly StepReport[],
   notes: readonly string[],
@@ -36,7 +41,7 @@ export async function writeBeside(
   const wanted = page !== undefined && options.report
   const foreign = await isForeign(layout.report)
   const kept = foreign && wanted ? await keepBeside(layout.report) : undefined
-  if (wanted) await attempt('The report', writeReport(layout.report, page, layout.data, options.limits, layout.model))
+  if (wanted) await attempt('The report', writeReport(layout.report, page, folder, options.limits, layout.model))
   const report = wanted && warnings.length === 0 ? layout.report : undefined
   // An earlier one would tell of another model.
   if (report === undefined && !foreign) await dropFile(layout.report)

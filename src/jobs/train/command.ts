@@ -34,6 +34,8 @@ const FLAGS: { readonly [Name in keyof TrainOptions]-?: (options: ResolvedTrainO
   validation: ({ fractions }) => ({ validation: unlessUsual(fractions.validation, DEFAULT_FRACTIONS.validation) }),
   test: ({ fractions }) => ({ test: unlessUsual(fractions.test, DEFAULT_FRACTIONS.test) }),
   seed: ({ head }) => ({ seed: head.seed }),
+  data: ({ pictures }) => ({ data: pictures.data }),
+  followLinks: ({ pictures }) => ({ 'follow-links': pictures.followLinks || undefined }),
   engine: ({ engine }) => ({ engine: unlessUsual(engine, 'auto') }),
   limits: ({ limits }) => ({
     'max-pixels': unlessUsual(limits.maxPixels, DEFAULT_LIMITS.maxPixels),
@@ -56,7 +58,7 @@ export function commandOf(tfFiles: string, options: ResolvedTrainOptions): strin
     .flatMap(flagsOf => Object.entries(flagsOf(options)))
     .flatMap(([name, value]) => {
       if (value === undefined) return []
-      return value === true ? [`--${name}`] : [`--${name} ${quoted(String(value))}`]
+      return [value].flat().map(each => (each === true ? `--${name}` : `--${name} ${quoted(String(each))}`))
     })
   return ['itc train', quoted(tfFiles), ...flags].join(' ')
 }

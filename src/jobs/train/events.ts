@@ -20,6 +20,9 @@ export type TrainEvent =
       readonly categories: readonly string[]
       /** Whether the folders say which pictures train, validate and test. */
       readonly split: boolean
+      /** Where the pictures lie, and the working folder that gets the model. */
+      readonly folders: readonly string[]
+      readonly root: string
     }
   | { readonly kind: 'download'; readonly received: number; readonly total: number | undefined }
   /** A network that the user brought: what was found in it, and what is assumed. */

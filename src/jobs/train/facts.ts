@@ -2,18 +2,21 @@ import { certaintyTable } from '../../assess/certainty.ts'
 import type { Evaluation, Share } from '../../assess/metrics.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Metrics, ModelCounts } from '../../model/manifest.ts'
+import { rememberedPictures } from '../../model/pictures.ts'
 import type { ModelFacts } from '../../model/write.ts'
 import { type Learned, type SplitRows, splitEvaluation } from './learned.ts'
-import type { ResolvedTrainOptions } from './options.ts'
+import type { TrainingRun } from './run.ts'
 
 /** What a model's manifest says of its training. */
-export function factsOf(learnt: Learned, engine: Engine, options: ResolvedTrainOptions): ModelFacts {
+export function factsOf(learnt: Learned, engine: Engine, { place, options }: TrainingRun): ModelFacts {
   const { validated } = learnt
+  const pictures = rememberedPictures(place, options.pictures)
   const { head, fractions, augment } = options
   return {
     labels: learnt.categories,
     engine: engine.name,
     options: { ...head, ...fractions, ...(augment > 0 && { augment }) },
+    ...(pictures && { pictures }),
     counts: countsOf(learnt),
     metrics: metricsOf(learnt, head.folds),
     temperature: learnt.temperature,

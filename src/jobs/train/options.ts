@@ -6,6 +6,7 @@ import { UserError, unexpected } from '../../errors.ts'
 import { type HeadOptions, resolveHeadOptions } from '../../head/options.ts'
 import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
 import type { Resize } from '../../image/recipe.ts'
+import type { PictureOptions } from '../../model/pictures.ts'
 import type { TrainEvent } from './events.ts'
 import { checkMinAccuracy } from './minAccuracy.ts'
 
@@ -27,6 +28,10 @@ export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
   readonly input?: string
   readonly bottleneck?: string
   readonly engine?: EngineChoice
+  /** Folders of category folders, instead of `data` in the working folder; what is called the same is one category. */
+  readonly data?: string | readonly string[]
+  /** Takes links to folders for folders; links to pictures are pictures in any case. */
+  readonly followLinks?: boolean
   readonly limits?: Partial<DecodeLimits>
   /** Flipped and cropped variants of each picture to train on beside it; 0 unless given. */
   readonly augment?: number
@@ -55,6 +60,7 @@ interface NetworkOptions
 export interface ResolvedTrainOptions {
   readonly network: NetworkOptions
   readonly engine: EngineChoice
+  readonly pictures: PictureOptions
   readonly limits: DecodeLimits
   readonly head: HeadOptions
   readonly fractions: Fractions
@@ -91,6 +97,7 @@ export function resolveTrainOptions(given: TrainOptions): ResolvedTrainOptions {
       bottleneck,
     },
     engine: given.engine ?? 'auto',
+    pictures: { data: given.data, followLinks: given.followLinks },
     limits: limitsWith(given.limits),
     head,
     fractions: {

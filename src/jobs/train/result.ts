@@ -23,6 +23,8 @@ export interface LabelConflict {
 }
 
 export interface TrainResult {
+  /** The working folder that the model was written to. */
+  readonly folder: string
   readonly manifest: Manifest
   /** What `backbone: 'auto'` compared and chose; undefined otherwise. */
   readonly choice?: Choice | undefined

@@ -3,11 +3,13 @@ import { loadEngine } from '../../engine/load.ts'
 import { PartCache } from '../../features/partCache.ts'
 import { once } from '../../flow/once.ts'
 import type { Layout } from '../../model/layout.ts'
+import type { PicturePlace } from '../../model/pictures.ts'
 import type { ResolvedTrainOptions } from './options.ts'
 
 /** What one training works with from its first step to its last. */
 export interface TrainingRun {
   readonly layout: Layout
+  readonly place: PicturePlace
   readonly options: ResolvedTrainOptions
   readonly cache: PartCache
   /** Loads the engine on first use. */
@@ -17,12 +19,13 @@ export interface TrainingRun {
 /** Opens the cache for as long as `work` takes, under the training's lock. @throws UserError when the cache can't be opened */
 export async function withRun<T>(
   layout: Layout,
+  place: PicturePlace,
   options: ResolvedTrainOptions,
   work: (run: TrainingRun) => Promise<T>,
 ): Promise<T> {
   const cache = await PartCache.open(layout.bottlenecks)
   try {
-    const result = await work({ layout, options, cache, engine: once(() => loadEngine(options.engine)) })
+    const result = await work({ layout, place, options, cache, engine: once(() => loadEngine(options.engine)) })
     await cache.merge() // nobody else does meanwhile: the caller holds the training's lock
     return result
   } finally {

@@ -8,6 +8,7 @@ import { inSpace } from '../../head/halves.ts'
 import { trainHead } from '../../head/train.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { withTrainLock } from '../../model/lock.ts'
+import { findPictures } from '../../model/pictures.ts'
 import { writeModel } from '../../model/write.ts'
 import { AUTO, choose, withChoice } from '../choose/choose.ts'
 import { copyNotes, isSplit, onlyRows, withoutTest } from './alreadySplit.ts'
@@ -25,17 +26,18 @@ import { type TrainingRun, withRun } from './run.ts'
 import { trainingReport } from './trainingReport.ts'
 
 /**
- * Trains a classifier on `tfFiles/data/<category>/…` and writes it to `tfFiles`. The previous model stays until the new
- * one is whole.
+ * Trains a classifier on `tfFiles/data/<category>/…` and writes it to `tfFiles`; where other folders are given, or category
+ * folders themselves, it goes where `findPictures` says. The previous model stays until the new one is whole.
  *
  * @throws UserError for what a person can put right; the signal's reason when aborted
  */
 export async function train(tfFiles: string, given: TrainOptions = {}): Promise<TrainResult> {
   const options = resolveTrainOptions(given)
-  const layout = layoutOf(tfFiles)
-  await checkSummariesDir(options.summariesDir, layout.data)
-  const dataset = await scanDataset(layout.data)
-  return withTrainLock(layout.root, () => withRun(layout, options, run => trainOn(dataset, run)))
+  const place = await findPictures(tfFiles, options.pictures)
+  const layout = layoutOf(place.root)
+  await checkSummariesDir(options.summariesDir, place.folders)
+  const dataset = await scanDataset(place.folders, place)
+  return withTrainLock(layout.root, () => withRun(layout, place, options, run => trainOn(dataset, run)))
 }
 
 /** From a scanned folder to a model and its report. */
@@ -47,10 +49,17 @@ async function trainOn(dataset: Dataset, run: TrainingRun): Promise<TrainResult>
 }
 
 async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
-  const { layout, options } = run
+  const { layout, place, options } = run
   const { onEvent, signal } = options
   const { categories } = dataset
-  onEvent({ kind: 'scanned', pictures: dataset.pictures.length, categories, split: isSplit(dataset) })
+  onEvent({
+    kind: 'scanned',
+    pictures: dataset.pictures.length,
+    categories,
+    split: isSplit(dataset),
+    folders: place.folders,
+    root: place.root,
+  })
 
   const bottlenecks = await bottlenecksOf(dataset, run)
   const { data, extraction } = bottlenecks
@@ -84,9 +93,10 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   if (validated) checkAccuracy(categories, validated.assessment.evaluation, options)
 
   const learnt = learned(rows, trained, validated)
-  const { manifest, notes } = await writeModel(layout, rows.backbones, learnt.head, factsOf(learnt, engine, options))
+  const { manifest, notes } = await writeModel(layout, rows.backbones, learnt.head, factsOf(learnt, engine, run))
   await run.cache.merge() // under the lock of the training, as it asks for
   const result = {
+    folder: layout.root,
     manifest,
     misclassified: misclassifiedIn('test', learnt),
     conflicts: conflictsOf(rows),
@@ -105,7 +115,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   }
   return {
     ...result,
-    ...(await writeBeside(run, trainingReport(run, engine, categories, result), trained.history, [
+    ...(await writeBeside(run, dataset.folder, trainingReport(run, engine, categories, result), trained.history, [
       ...notes,
       ...copyNotes(learntToo(examples, given)),
     ])),

@@ -11,7 +11,7 @@ export function trainingReport(
   { layout, options }: TrainingRun,
   engine: Engine,
   categories: readonly string[],
-  { manifest, predictions, assessment, test, history }: Omit<TrainResult, 'report' | 'warnings'>,
+  { manifest, predictions, assessment, test, history }: Omit<TrainResult, 'folder' | 'report' | 'warnings'>,
 ): ReportData | undefined {
   if (assessment === undefined) return undefined
   return {

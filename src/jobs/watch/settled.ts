@@ -44,7 +44,7 @@ export class Arrivals {
 
   /** @param isOwn paths that are not looked at: the destination, where it lies in the inbox */
   async look(isOwn: (path: string) => boolean, now = Date.now()): Promise<Settled> {
-    const { pictures } = await scanSource(this.#inbox, false)
+    const { pictures } = await scanSource(this.#inbox, 'none')
     const wanted = pictures.filter(({ path }) => !isOwn(path))
     const measured = await statAll(wanted.map(({ path }) => ({ path, link: false })))
     const there = new Set(wanted.map(({ original }) => original))

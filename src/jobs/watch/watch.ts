@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { findRoot } from '../../dataset/root.ts'
 import { isInsideByName } from '../../disk/inside.ts'
 import { watchChanges } from '../../disk/watch.ts'
 import type { EngineChoice } from '../../engine/load.ts'
@@ -119,7 +120,9 @@ class FreshModel {
 
   /** A model that can't be read now, after one that could, is one that is just being written: the earlier one does. */
   async get(): Promise<{ readonly model: Model; readonly isNew: boolean }> {
-    const { mtimeMs } = await stat(layoutOf(this.#tfFiles).manifest).catch(() => ({ mtimeMs: Number.NaN }))
+    const { mtimeMs } = await stat(layoutOf(await findRoot(this.#tfFiles)).manifest).catch(() => ({
+      mtimeMs: Number.NaN,
+    }))
     if (this.#model && (mtimeMs === this.#mtimeMs || Number.isNaN(mtimeMs))) return { model: this.#model, isNew: false }
     const before = this.#model
     try {

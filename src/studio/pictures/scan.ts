@@ -44,7 +44,7 @@ export async function scanFolder(folder: StudioFolder): Promise<FoundPictures> {
 
 /** Pictures of a folder and those in it; none where there is no such folder. */
 async function scanLoose(root: string, folder: string, place: Place): Promise<FoundPicture[]> {
-  const { pictures } = await scanSource(folder, false).catch(error => {
+  const { pictures } = await scanSource(folder, 'none').catch(error => {
     if (systemCode(error) === 'ENOENT' || systemCode((error as Error).cause) === 'ENOENT') return { pictures: [] }
     throw error
   })
