@@ -5,9 +5,9 @@ import { tempFolder } from './tempFolder.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../bench/scalePictures.mjs', import.meta.url))
 
-/** A working folder with many small pictures, removed when the test ends. */
-export async function makeManyPictures(count: number, categories: number): Promise<string> {
-  const folder = await tempFolder()
+/** A working folder with many small pictures; removed when the test ends, unless it is given. */
+export async function makeManyPictures(count: number, categories: number, given?: string): Promise<string> {
+  const folder = given ?? (await tempFolder())
   await promisify(execFile)(process.execPath, [SCRIPT, folder, String(count), String(categories)])
   return folder
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeManyPictures } from '../helpers/bigFolder.ts'
 import { ITC, runItc, startItc } from '../helpers/itc.ts'
 import { SAMPLE, SAMPLE_TEST } from '../helpers/pictures.ts'
-import { tempFolder } from '../helpers/tempFolder.ts'
+import { sharedFolder, tempFolder } from '../helpers/tempFolder.ts'
 
 /** What a person may wait for, in milliseconds; more where others use the machine too. */
 const second = () =>
@@ -24,6 +24,14 @@ beforeAll(async () => {
   await runItc(['train', shared, '--folds', '0', '--steps', '500'])
 })
 afterAll(() => fs.remove(shared))
+
+/** 1,000 categories whose bottlenecks are in the cache: it is the heads that these tests are about. */
+const many = await sharedFolder()
+beforeAll(async () => {
+  await makeManyPictures(3000, 1000, many)
+  const { code, err } = await runItc(['train', many, '--input-size', '32', '--folds', '0', '--steps', '1'])
+  expect(code, err).toBe(0)
+})
 
 describe.each([
   ['SIGINT', 130],
@@ -46,7 +54,7 @@ describe.each([
   it('ends guess-dir within a second, and it goes on later', async () => {
     const root = await tempFolder()
     const source = join(root, 'source')
-    for (const turn of [1, 2, 3, 4]) await fs.copy(SAMPLE, join(source, `part ${turn}`))
+    for (const turn of [1, 2]) await fs.copy(SAMPLE, join(source, `part ${turn}`))
     const args = ['guess-dir', shared, source, join(root, 'classified')]
     const { child, ended, prints } = startItc(args)
     await prints(/-\d\.\d{5}\./)
@@ -54,7 +62,7 @@ describe.each([
     expectStopped(end, exitCode)
     console.log(`${signal} during guess-dir: ${Math.round(end.wait)} ms`)
     expect((await runItc(args)).code).toBe(0)
-    expect(await readdir(join(root, 'classified'))).toHaveLength(4 * 160 + 1)
+    expect(await readdir(join(root, 'classified'))).toHaveLength(2 * 160 + 1)
   })
 
   it.each([
@@ -62,7 +70,7 @@ describe.each([
     ['1,000 categories, cross-validation', ['--input-size', '32', '--steps', '10'], /step 10:/, 5000],
     ['a slow network', ['--backbone', 'efficientnet_lite2', '--input-size', '1024'], /categories\n/, 8000],
   ])('is heard while the engine computes: %s', async (what, flags, pattern, latest) => {
-    const tfFiles = flags.includes('32') ? await makeManyPictures(3000, 1000) : await sampleCopy()
+    const tfFiles = flags.includes('32') ? many : await sampleCopy()
     // How long the work takes is the machine's affair: a run that ended first is tried again with an earlier signal.
     for (let later = latest * Math.random(); ; later /= 2) {
       const { child, ended, prints } = startItc(['train', tfFiles, ...flags, '--seed', String(Math.round(later))])
