@@ -13,6 +13,7 @@ import { addGuessDir } from './guessDir.ts'
 import { endSoon } from './hardEnd.ts'
 import { printJsonLine } from './json.ts'
 import { addNext } from './next.ts'
+import { addResults } from './results.ts'
 import { onSignals } from './signals.ts'
 import { addStudio } from './studio.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
@@ -81,6 +82,7 @@ itc COMMAND --help shows the options of a command.`,
   addGuess(context)
   addGuessDir(context)
   addGuessAll(context)
+  addResults(context)
   addEvaluate(context)
   addDoctor(context)
   addExplain(context)

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { draftOf } from './draft.ts'
 import { syncFolder } from './folder.ts'
@@ -55,6 +55,21 @@ export async function writeNew(path: string, data: FileData): Promise<void> {
     await writeSynced(draft, data)
     await placeNew(draft, path)
     await dropFile(draft) // a second name of the same file
+    await syncFolder(dirname(path))
+  })
+}
+
+/** As `writeNew`, for content that comes bit by bit; a file that is in the way is told of before the first of it is asked for. */
+export async function writeNewStream(path: string, pieces: AsyncIterable<Uint8Array | string>): Promise<void> {
+  const there = await lstat(path).catch(() => undefined)
+  if (there) throw Object.assign(new Error(`"${path}" exists`), { code: 'EEXIST', path })
+  const draft = draftOf(path)
+  await withDrafts([[draft, path]], async () => {
+    await inSynced(draft, async file => {
+      for await (const piece of pieces) await file.writeFile(piece)
+    })
+    await placeNew(draft, path)
+    await dropFile(draft)
     await syncFolder(dirname(path))
   })
 }

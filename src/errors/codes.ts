@@ -138,6 +138,7 @@ export const ERROR_CODES = {
     when: 'A results folder is of another model, other limits or another source.',
     remedy: 'Choose another results folder.',
   },
+  E_PART: { when: 'A part of the results is damaged.', remedy: 'Remove it and run itc guess-all again.' },
   E_MISSING_PACKAGE: {
     when: 'An optional package is not installed.',
     remedy: 'Install it with the line that is shown.',

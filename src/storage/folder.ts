@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, open, realpath } from 'node:fs/promises'
+import { type FileHandle, lstat, open, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
 import { realPath } from '../disk/inside.ts'
@@ -38,7 +38,7 @@ export class FolderStore implements Store {
   }
 
   inside(folder: string): Store {
-    return new FolderStore(this.#path(folder))
+    return new FolderStore(this.path(folder))
   }
 
   async *list(options: ListOptions = {}): AsyncGenerator<Item> {
@@ -74,19 +74,32 @@ export class FolderStore implements Store {
     yield* this.#list(`${key}/`, entries, options)
   }
 
-  async read(
+  async read(item: Pick<Item, 'key' | 'size' | 'etag'>, { most, signal }: ReadOptions): Promise<Uint8Array> {
+    return await this.#opened(item, async (file, { size }) => {
+      if (size > most) throw new ItemError('too-large', `larger than ${most} bytes`)
+      return await file.readFile(signal ? { signal } : {})
+    }).catch(error => {
+      signal?.throwIfAborted()
+      throw error
+    })
+  }
+
+  /** @throws ItemError where an item is gone, behind a link, or no longer what was listed */
+  async check(item: Pick<Item, 'key' | 'size' | 'etag'>): Promise<void> {
+    await this.#opened(item, async () => undefined)
+  }
+
+  async #opened<T>(
     { key, size, etag }: Pick<Item, 'key' | 'size' | 'etag'>,
-    { most, signal }: ReadOptions,
-  ): Promise<Uint8Array> {
+    use: (file: FileHandle, stats: Stats) => Promise<T>,
+  ): Promise<T> {
     const file = await this.#open(key)
     try {
       const stats = await file.stat()
       if (!stats.isFile()) throw new ItemError('unreadable', 'not a regular file')
       if (etag !== '' && (stats.size !== size || etagOf(stats) !== etag)) throw changedItem()
-      if (stats.size > most) throw new ItemError('too-large', `larger than ${most} bytes`)
-      return await file.readFile(signal ? { signal } : {})
+      return await use(file, stats)
     } catch (error) {
-      signal?.throwIfAborted()
       throw error instanceof ItemError ? error : new ItemError('unreadable', unreadableReason(error), error)
     } finally {
       await file.close()
@@ -95,7 +108,7 @@ export class FolderStore implements Store {
 
   /** No link on the way is followed: a name from elsewhere must not lead out of the folder. */
   async #open(key: string): Promise<FileHandle> {
-    const path = this.#path(key)
+    const path = this.path(key)
     try {
       const folder = await realpath(dirname(path))
       if (folder !== dirname(join(await realpath(this.#root), key))) throw new ItemError('unreadable', 'behind a link')
@@ -107,8 +120,14 @@ export class FolderStore implements Store {
     }
   }
 
+  async has({ key, size, etag }: Pick<Item, 'key' | 'size' | 'etag'>): Promise<boolean> {
+    const stats = await lstat(this.path(key)).catch(() => undefined)
+    if (!stats?.isFile()) return false
+    return etag === '' || (stats.size === size && etagOf(stats) === etag)
+  }
+
   async putNew(key: string, bytes: Uint8Array): Promise<boolean> {
-    const path = this.#path(key)
+    const path = this.path(key)
     await makeFolder(dirname(path)).catch(error => {
       throw cannot('write', path, error)
     })
@@ -122,12 +141,13 @@ export class FolderStore implements Store {
   }
 
   async remove(key: string): Promise<void> {
-    await removeFile(this.#path(key)).catch(error => {
-      if (systemCode(error) !== 'ENOENT') throw cannot('remove', this.#path(key), error)
+    await removeFile(this.path(key)).catch(error => {
+      if (systemCode(error) !== 'ENOENT') throw cannot('remove', this.path(key), error)
     })
   }
 
-  #path(key: string): string {
+  /** Of a key's file. @throws ItemError for a key that leads elsewhere */
+  path(key: string): string {
     if (!isSafeKey(key)) throw new ItemError('unreadable', UNSAFE_KEY)
     return join(this.#root, key)
   }

@@ -106,6 +106,10 @@ export class S3Store implements Store {
     })
   }
 
+  async has(item: Pick<Item, 'key' | 'size' | 'etag'>, signal?: AbortSignal): Promise<boolean> {
+    return await this.#attempt('read', `${this.address}${item.key}`, s3 => this.#has(s3, item, signal))
+  }
+
   async putNew(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<boolean> {
     const { PutObjectCommand } = await loadSdk()
     const place = { Bucket: this.#bucket, Key: this.#name(key) }
@@ -119,7 +123,8 @@ export class S3Store implements Store {
       } catch (error) {
         // 409: another writer is at it in this moment; either way there is one.
         const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
-        if (status === 412 || (status === 409 && (await this.#has(s3, key)))) return false
+        if (status === 412 || (status === 409 && (await this.#has(s3, { key, size: undefined, etag: '' }, signal))))
+          return false
         throw error
       }
     })
@@ -133,10 +138,11 @@ export class S3Store implements Store {
     })
   }
 
-  async #has(s3: S3Client, key: string): Promise<boolean> {
+  async #has(s3: S3Client, item: Pick<Item, 'key' | 'size' | 'etag'>, signal?: AbortSignal): Promise<boolean> {
     const { HeadObjectCommand } = await loadSdk()
-    return await s3.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#name(key) })).then(
-      () => true,
+    const command = new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#name(item.key) })
+    return await s3.send(command, signal ? { abortSignal: signal } : {}).then(
+      ({ ETag, ContentLength }) => item.etag === '' || (ETag === item.etag && ContentLength === item.size),
       error => (isMissing(error) ? false : Promise.reject(error)),
     )
   }

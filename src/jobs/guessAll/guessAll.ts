@@ -1,4 +1,3 @@
-import { isInsideByName } from '../../disk/inside.ts'
 import { UserError } from '../../errors.ts'
 import { pause, SLICE } from '../../flow/pause.ts'
 import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
@@ -6,6 +5,7 @@ import type { Model } from '../../model/model.ts'
 import { openSource, openStore } from '../../storage/open.ts'
 import type { Source, Store } from '../../storage/store.ts'
 import { modelIdentity } from './identity.ts'
+import { refuseInside } from './inside.ts'
 import { nameBatch } from './nameBatch.ts'
 import { type Batch, isInShard, picturesOf, planBatches, type Shard } from './plan.ts'
 import { ResultsFolder } from './resultsFolder.ts'
@@ -91,7 +91,7 @@ class Run {
   }
 
   async perform(): Promise<GuessAllResult> {
-    refuseInside(this.#source, this.#store)
+    refuseInside(this.#source, this.#store, 'results')
     await this.#count()
     const { labels } = this.#model
     const heading = { model: this.#identity, labels, source: this.#source.address }
@@ -175,12 +175,4 @@ class Run {
 
 function note(examples: NotNamed[], count: number, example: NotNamed): void {
   if (count <= EXAMPLES) examples.push(example)
-}
-
-/** Else the next run would find the parts among the pictures. */
-function refuseInside({ address: from }: Source, { address: to }: Store): void {
-  const isInside = from.startsWith('s3://') ? to.startsWith(from) : isInsideByName(from, to)
-  if (!isInside) return
-  const message = `The results "${to}" would lie among the pictures in "${from}".`
-  throw new UserError('E_DESTINATION_INSIDE', message, { hint: 'Choose a place for the results beside the pictures.' })
 }
