@@ -2,6 +2,7 @@ import type { GuessAllEvent, GuessAllResult, NotNamed } from '../jobs/guessAll/g
 import type { Shard } from '../jobs/guessAll/plan.ts'
 import { count, printable, quoted } from '../text.ts'
 import type { CommandContext } from './context.ts'
+import { printJson } from './json.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { Interrupted } from './signals.ts'
@@ -52,11 +53,11 @@ Examples:
         const onEvent = (event: GuessAllEvent) => show(event, progress, terminal)
         const result = await guessAll(model, source, results, { limits, shard, onEvent, signal: terminal.signal })
         progress.stop()
-        if (flags.json) terminal.out(JSON.stringify(result, undefined, 2))
+        if (flags.json) printJson(terminal, result)
         else report(result, results, terminal)
         if (flags.strict && result.failed > 0) outcome.exitCode = 1
       } catch (error) {
-        if (!(error instanceof Interrupted)) throw error
+        if (flags.json || !(error instanceof Interrupted)) throw error
         progress.stop()
         terminal.err('Stopped. Every part that is there is whole; run the same command to go on.')
         outcome.exitCode = error.exitCode

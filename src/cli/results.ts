@@ -3,6 +3,7 @@ import type { NotPlaced } from '../jobs/results/place.ts'
 import type { ResultsSummary } from '../jobs/results/results.ts'
 import { count, printable, quoted, shownLabel, table } from '../text.ts'
 import type { CommandContext } from './context.ts'
+import { printJson } from './json.ts'
 import { listedLines } from './listed.ts'
 import { jsonOption } from './options.ts'
 import { createProgress, type Progress } from './progress.ts'
@@ -49,7 +50,7 @@ Examples:
       try {
         await perform(context, results, flags, progress)
       } catch (error) {
-        if (!(error instanceof Interrupted)) throw error
+        if (flags.json || !(error instanceof Interrupted)) throw error
         progress.stop()
         terminal.err('Stopped. Every picture is whole, in one place or in both; run the same command to go on.')
         outcome.exitCode = error.exitCode
@@ -72,7 +73,7 @@ async function perform({ terminal, outcome }: CommandContext, results: string, f
     const undone = await undoMoves(results, { signal, onRestored: done => progress.update(done, done) })
     progress.stop()
     if (undone.failed.length > 0) outcome.exitCode = 1
-    if (flags.json) return terminal.out(JSON.stringify(undone, undefined, 2))
+    if (flags.json) return printJson(terminal, undone)
     terminal.out(terminal.colors.bold(`${count(undone.restored, 'picture')} put back`))
     return listNotPlaced(undone.failed, 'not put back', terminal)
   }
@@ -84,7 +85,7 @@ async function perform({ terminal, outcome }: CommandContext, results: string, f
     destination === undefined ? undefined : await place(results, destination, flags, summary, progress, terminal)
   progress.stop()
   if (placed && placed.failed.length > 0) outcome.exitCode = 1
-  if (flags.json) return terminal.out(JSON.stringify({ ...summary, ...placed }, undefined, 2))
+  if (flags.json) return printJson(terminal, { ...summary, ...placed })
   reportSummary(summary, flags.to, terminal)
   if (placed === undefined) return
   const done = flags.moveTo === undefined ? 'copied' : 'moved'
@@ -100,20 +101,20 @@ async function place(
   results: string,
   destination: string,
   { moveTo }: Flags,
-  { pictures, failed }: ResultsSummary,
+  { pictures, couldNotBeNamed }: ResultsSummary,
   progress: Progress,
   { signal }: Terminal,
 ) {
   const { placePictures } = await import('../jobs/results/place.ts')
   return await placePictures(results, destination, {
     move: moveTo !== undefined,
-    onPlaced: done => progress.update(done, pictures - failed),
+    onPlaced: done => progress.update(done, pictures - couldNotBeNamed),
     signal,
   })
 }
 
 function reportSummary(
-  { pictures, counts, unfamiliar, failed }: ResultsSummary,
+  { pictures, counts, unfamiliar, couldNotBeNamed }: ResultsSummary,
   to: string | undefined,
   terminal: Terminal,
 ) {
@@ -122,7 +123,7 @@ function reportSummary(
   const lines = counts.map(({ label, count }) => [shownLabel(label), String(count)])
   for (const line of table(lines, () => false)) out(`  ${line}`)
   if (unfamiliar > 0) out(`${unfamiliar} of them unlike anything learnt: don't trust these names`)
-  if (failed > 0) out(`${failed} could not be named; the table says why`)
+  if (couldNotBeNamed > 0) out(`${couldNotBeNamed} could not be named; the table says why`)
 }
 
 function listNotPlaced(failed: readonly NotPlaced[], what: string, { err, colors }: Terminal): void {

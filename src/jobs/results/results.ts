@@ -23,7 +23,7 @@ export interface ResultsSummary {
   /** In the model's order. */
   readonly counts: readonly { readonly label: string; readonly count: number }[]
   readonly unfamiliar: number
-  readonly failed: number
+  readonly couldNotBeNamed: number
 }
 
 /** Counts the rows of a results folder, and with `to` writes them into one file, which must not be there yet. */
@@ -107,6 +107,6 @@ class Summary {
 
   result(): ResultsSummary {
     const counts = [...this.#counts].map(([label, count]) => ({ label, count }))
-    return { pictures: this.pictures, counts, unfamiliar: this.#unfamiliar, failed: this.#failed }
+    return { pictures: this.pictures, counts, unfamiliar: this.#unfamiliar, couldNotBeNamed: this.#failed }
   }
 }
