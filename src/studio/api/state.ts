@@ -56,6 +56,8 @@ export interface CategoryState {
 export interface EngineState {
   /** `ended` after three deaths in a row: sorting by hand goes on; POST api/engine starts it again. */
   readonly state: 'starting' | 'ready' | 'ended'
+  /** Pictures looked at of those that were new; undefined when none are. */
+  readonly looking?: { readonly done: number; readonly total: number }
   /** Why, one sentence, when it ended. */
   readonly reason?: string
 }

@@ -98,6 +98,7 @@ export class Engine {
 
   #hear(message: FromChild): void {
     if (message.kind === 'ready') this.#become({ state: 'ready' })
+    if (message.kind === 'working') this.#looksAt(message.done, message.total)
     if (message.kind === 'opinions') this.#hooks.onOpinions(message.opinions)
     if (message.kind !== 'answer' && message.kind !== 'failure') return
     const waiting = this.#waiting.get(message.id)
@@ -118,6 +119,10 @@ export class Engine {
     this.#deaths = Date.now() - this.#startedAt > LIVED_MS ? 1 : this.#deaths + 1
     if (this.#deaths < MOST_DEATHS) this.start()
     else this.#become({ state: 'ended', reason: 'What looks at the pictures has ended three times in a row.' })
+  }
+
+  #looksAt(done: number, total: number): void {
+    this.#become(done < total ? { state: 'ready', looking: { done, total } } : { state: 'ready' })
   }
 
   #become(state: EngineState): void {

@@ -12,6 +12,7 @@ import { operate } from '../server/unsaved.ts'
 import { useDeck } from '../sort/deck.ts'
 import { locked, say, shownPlace, working } from '../state.ts'
 import { count, percent } from '../words.ts'
+import { Others } from './others.tsx'
 
 /** After so many changes the doubts are looked up anew. */
 const CHANGES = 20
@@ -30,6 +31,7 @@ export function CheckDeck({ view, findings, examined }: Props) {
   const [changes, setChanges] = useState(0)
   const [why, setWhy] = useState(false)
   const [picking, setPicking] = useState(false)
+  const [together, setTogether] = useState(false)
   const stage = useRef<HTMLElement>(null)
   const { current } = deck
   const detail = useDetail(current?.id)
@@ -50,6 +52,23 @@ export function CheckDeck({ view, findings, examined }: Props) {
     const next = changes + 1
     setChanges(next)
     if (next % CHANGES === 0 && !working.value && examined) startJob({ kind: 'examine' })
+  }
+  const alike = columns.ids.filter(
+    (_, place) => columns.category[place] === columns.category[at] && columns.other?.[place] === columns.other?.[at],
+  )
+  if (together && looksLike !== undefined && at >= 0) {
+    return (
+      <Others
+        place={current.place}
+        looksLike={looksLike}
+        ids={alike}
+        onDone={ids => {
+          hide(ids)
+          setTogether(false)
+        }}
+        onClose={() => setTogether(false)}
+      />
+    )
   }
   const right = () => {
     if (locked.value) return
@@ -142,6 +161,13 @@ export function CheckDeck({ view, findings, examined }: Props) {
             </button>
           )}
         </p>
+        {other !== undefined && alike.length > 1 && (
+          <p>
+            <button type="button" class="link" onClick={() => setTogether(true)}>
+              {count(alike.length - 1, 'other')} named like it
+            </button>
+          </p>
+        )}
         <Strip title="The same picture" pictures={copies} />
         <Strip title={`Nearest in ${shownPlace(current.place)}`} pictures={near(current.place)} />
         {looksLike && <Strip title={`Nearest in ${shownPlace(looksLike)}`} pictures={near(looksLike)} />}

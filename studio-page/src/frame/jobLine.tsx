@@ -1,7 +1,7 @@
 import type { JobState } from '../../../src/studio/api.ts'
 import { stopJob } from '../server/jobs.ts'
 import { uploading } from '../server/uploads.ts'
-import { offline, working } from '../state.ts'
+import { offline, studio, working } from '../state.ts'
 import { duration } from '../words.ts'
 
 const KINDS: Readonly<Record<JobState['kind'], string>> = {
@@ -12,10 +12,14 @@ const KINDS: Readonly<Record<JobState['kind'], string>> = {
   'guess-dir': 'Sorting the folder',
 }
 
+/** Fewer new pictures are looked at before anybody wonders. */
+const MANY = 500
+
 /** What is at work: what it does, how far it is, and how to stop it. */
 export function JobLine() {
   const job = working.value
   const files = uploading.value
+  const looking = studio.value?.engine.looking
   if (offline.value) return null
   return (
     <>
@@ -29,6 +33,14 @@ export function JobLine() {
           <button type="button" onClick={() => stopJob(job.id)}>
             Stop
           </button>
+        </p>
+      )}
+      {looking && looking.total >= MANY && (
+        <p class="job">
+          <span>
+            Looking at new pictures: {looking.done.toLocaleString('en')} of {looking.total.toLocaleString('en')}
+          </span>
+          <Progress label="Looking at new pictures" done={looking.done} total={looking.total} />
         </p>
       )}
       {files && (
