@@ -21,12 +21,21 @@ export function trainingLabels({ labels, variants }: Pick<Rows, 'labels' | 'vari
   return variants ? repeated(labels, 1 + variants.count, new Int32Array(labels.length * (1 + variants.count))) : labels
 }
 
+/** What trains: rows, the category of each, and which of them train which heads. */
+interface TrainingRows {
+  readonly features: Float32Array
+  readonly rows: number
+  readonly labels: Int32Array
+  /** [rows, heads] */
+  readonly active: Float32Array
+}
+
 /**
  * Everything that may train.
  *
  * @param active which rows train which heads, [rows, heads]: variants train those that their originals do
  */
-export function trainingRows(data: Rows, active: Float32Array) {
+export function trainingRows(data: Rows, active: Float32Array): TrainingRows {
   const { values, rows, variants } = data
   const labels = trainingLabels(data)
   if (!variants) return { features: values, rows, labels, active }
