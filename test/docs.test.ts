@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import fs from 'fs-extra'
 import picocolors from 'picocolors'
 import { describe, expect, it } from 'vitest'
+import { apiReference } from '../scripts/api/reference.mjs'
 import { createProgram } from '../src/cli/main.ts'
 import { ERROR_CODES, exitCodeOf } from '../src/errors/codes.ts'
 
@@ -44,6 +45,10 @@ describe('the documentation', () => {
       ...rows,
     ]
     await expect(`${page.join('\n')}\n`).toMatchFileSnapshot('../docs/errors.md')
+  })
+
+  it('docs/api.md is what the types say (npx vitest run test/docs.test.ts -u writes it)', async () => {
+    await expect(apiReference()).toMatchFileSnapshot('../docs/api.md')
   })
 
   it('every error code in the table is used', async () => {
