@@ -1,4 +1,5 @@
-import { DEFAULT_PRECISION } from '../jobs/guess/options.ts'
+import { Option } from 'commander'
+import { DEFAULT_PRECISION, INTO } from '../jobs/guess/options.ts'
 import type { CommandContext } from './context.ts'
 import type { GuessDirFlags } from './guessDirRun.ts'
 import { addLinkOption, addNetworkOptions } from './options.ts'
@@ -13,7 +14,7 @@ export function addGuessDir(context: CommandContext): void {
     .alias('guessDir')
     .summary('name a folder of pictures')
     .description(
-      'Copies every picture in <source>, folders in it included, to <destination> as <category>-<score>.<ext>. ' +
+      'Copies every picture in <source>, folders in it included, to <destination> as <category>-<score>.<ext>, or as --into says. ' +
         'results.csv there lists what became of each, with every score. Nothing is ever overwritten, and without --move the ' +
         'source is not touched. Stopped, or with new pictures, run it again: what is done is not done twice.',
     )
@@ -21,6 +22,14 @@ export function addGuessDir(context: CommandContext): void {
     .argument('<source>', 'folder with pictures to name')
     .argument('<destination>', 'folder for the named pictures, made if absent')
     .option('--move', 'move the pictures instead of copying them')
+    .addOption(
+      new Option(
+        '--into <how>',
+        'flat: <category>-<score>.<ext>; folders: <category>/<original name>, to go back into data/',
+      )
+        .choices(INTO)
+        .default('flat'),
+    )
     .option('--undo', 'take back what the same command did: moved pictures return, copies of what is there go')
     .option(
       '--from <folder>',
@@ -46,6 +55,7 @@ export function addGuessDir(context: CommandContext): void {
 Examples:
   itc guess-dir ./tf_files ./test_data ./classified
   itc guess-dir ./tf_files ./photos ./sorted --move
+  itc guess-dir ./tf_files ./photos ./sorted --into folders
   itc guess-dir ./tf_files ./photos ./sorted --unsure
   itc guess-dir ./tf_files ./photos ./sorted --undo`,
     )

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
 import { guessDir } from '../jobs/guess/guessDir.ts'
 import { loadModel } from '../jobs/guess/loadModel.ts'
-import type { GuessDirResult } from '../jobs/guess/options.ts'
+import type { GuessDirResult, Into } from '../jobs/guess/options.ts'
 import { chooseUnsure, type UnsureChoice } from '../jobs/guess/unsure.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { CommandContext } from './context.ts'
@@ -11,6 +11,7 @@ import { limitsOf, type NetworkFlags } from './options.ts'
 
 export interface GuessDirFlags extends NetworkFlags {
   readonly move?: boolean
+  readonly into: Into
   readonly undo?: boolean
   readonly from?: string
   readonly dryRun?: boolean
@@ -41,6 +42,7 @@ export async function nameFolder(
       ...how,
       ...(flags.followLinks && { followLinks: true }),
       ...(unsure && { unsure: unsure.threshold }),
+      into: flags.into,
       limits: limitsOf(flags),
       onEvent: event => (json ?? report)?.event(event),
       signal: terminal.signal,

@@ -32,7 +32,9 @@ export function addWatch({ program, terminal, outcome }: CommandContext): void {
     .requiredOption('--to <folder>', 'folder for the named pictures, made if absent')
     .option('--move', 'move the pictures instead of copying them')
     .addOption(
-      new Option('--into <how>', 'a folder a category in the destination, or none').choices(INTO).default('flat'),
+      new Option('--into <how>', 'as of guess-dir: flat, or folders: <category>/<original name>')
+        .choices(INTO)
+        .default('flat'),
     )
     .option(
       '--unsure [score]',

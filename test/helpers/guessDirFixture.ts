@@ -5,29 +5,32 @@ import { PictureError } from '../../src/image/pictureError.ts'
 import type { NamingModel } from '../../src/jobs/guess/ahead.ts'
 import { tempFolder } from './tempFolder.ts'
 
-const LABELS = ['cat', 'dog']
-
 /** Names a "picture" by its text: "cat 0.9". Only for what is about files, not about pictures. */
-export const textModel: NamingModel = {
-  labels: LABELS,
-  async *guessAll(sources, options) {
-    for (const source of sources) {
-      options?.signal?.throwIfAborted()
-      const [label = '', score = ''] = (await readFile(String(source), 'utf8')).split(' ')
-      if (!LABELS.includes(label)) yield { error: new PictureError('not-a-picture', 'not a picture') }
-      else {
-        const other = LABELS.find(name => name !== label)!
-        yield {
-          scores: [
-            { label, score: Number(score) },
-            { label: other, score: 1 - Number(score) },
-          ],
-          familiarity: undefined,
-          unfamiliar: false,
+export const textModel = textModelOf(['cat', 'dog'])
+
+/** The same of other labels; the second one, or the first, gets what is left of the score. */
+export function textModelOf(labels: readonly string[]): NamingModel {
+  return {
+    labels,
+    async *guessAll(sources, options) {
+      for (const source of sources) {
+        options?.signal?.throwIfAborted()
+        const [label = '', score = ''] = (await readFile(String(source), 'utf8')).split(' ')
+        if (!labels.includes(label)) yield { error: new PictureError('not-a-picture', 'not a picture') }
+        else {
+          const other = labels.find(name => name !== label)!
+          yield {
+            scores: [
+              { label, score: Number(score) },
+              { label: other, score: 1 - Number(score) },
+            ],
+            familiarity: undefined,
+            unfamiliar: false,
+          }
         }
       }
-    }
-  },
+    },
+  }
 }
 
 export interface Folders {

@@ -1,4 +1,5 @@
 import { Original } from '../../disk/original.ts'
+import { layoutOfName } from './guessRow.ts'
 import type { Namer } from './naming.ts'
 import type { NamedPicture, Problem } from './options.ts'
 import { folderOf, type Placed, place, sourceTrouble } from './place.ts'
@@ -146,6 +147,13 @@ export class BatchWriter {
     return placed
   }
 
+  #another({ label, score, original, name }: NamedPicture): string {
+    const folder = folderOf(name)
+    return layoutOfName(name) === 'folders'
+      ? this.#namer.keep(original, folder)
+      : this.#namer.take(label, score, original, folder)
+  }
+
   /** Sees to a picture whose name was taken by somebody else after it was given out, or that vanished. */
   async #settle(item: Item, placed: Placed): Promise<Row> {
     const { row } = item
@@ -154,7 +162,7 @@ export class BatchWriter {
     if (planned) this.stale.add(planned)
     const again: Item =
       placed === 'exists'
-        ? { ...item, row: { ...row, name: this.#namer.take(row.label, row.score, row.original, folderOf(row.name)) } }
+        ? { ...item, row: { ...row, name: this.#another(row) } }
         : { row: placed, original: undefined, sha256: '' }
     await this.#append([again])
     return this.#settle(again, await this.#place(again))

@@ -6,7 +6,7 @@ import type { NamingModel } from './ahead.ts'
 import { cannotWrite, checkFolders, checkNoLink, makeDestination } from './folders.ts'
 import { type GuessDirOptions, type GuessDirResult, UNSURE_FOLDER } from './options.ts'
 import { Run } from './run.ts'
-import { scanSource } from './scan.ts'
+import { requirePictures, scanSource } from './scan.ts'
 
 /** Keeps two runs out of one destination. */
 const LOCK_NAME = '.itc-guess-dir.lock'
@@ -41,6 +41,8 @@ export async function guessDir(
   const scan = only ? { ...found, pictures: found.pictures.filter(({ original }) => only(original)) } : found
   const run = new Run(model, source, destination, scan, options)
   if (options.dryRun) return run.rehearse()
+  // Nothing to do, and nothing was done before: then no folder is left behind.
+  if (scan.failed.length === 0 && !(await isThere(destination))) requirePictures(source, scan)
   await makeDestination(destination)
   return await withDestinationLock(destination, options.signal, () => run.perform()).catch(error => {
     throw cannotWrite(destination, error)
@@ -63,7 +65,11 @@ export function withDestinationLock<T>(
 
 /** Whether somebody works in the destination, or was killed there. */
 export async function isLocked(destination: string): Promise<boolean> {
-  return lstat(join(destination, LOCK_NAME)).then(
+  return isThere(join(destination, LOCK_NAME))
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
     () => true,
     () => false,
   )

@@ -1,6 +1,7 @@
 import type { Guess } from '../../model/model.ts'
 import { type Namer, safeLabel } from './naming.ts'
 import { type Into, UNSURE_FOLDER, type Unsure } from './options.ts'
+import { RESULTS_NAME } from './results.ts'
 import type { Row } from './row.ts'
 
 /**
@@ -25,7 +26,7 @@ export function rowOfGuess(
   const unsure = unsureOf(guess, best.score, threshold)
   return {
     original,
-    name: namer.take(best.label, score, original, folderOf(best.label, unsure && threshold !== undefined, into)),
+    name: nameOf({ label: best.label, score, original }, unsure !== undefined && threshold !== undefined, namer, into),
     label: best.label,
     score,
     scores: labels.map(label => ({ label, score: scores.get(label) ?? 0 })),
@@ -34,12 +35,26 @@ export function rowOfGuess(
   }
 }
 
-/** The folder in the destination that a name goes into; none where it is ''. */
-function folderOf(label: string, isUnsure: boolean | undefined, into: Into): string {
-  if (isUnsure) return UNSURE_FOLDER
-  if (into === 'flat') return ''
+/** Where pictures of a category can't go: these are there for something else. */
+const RESERVED: readonly string[] = [UNSURE_FOLDER, RESULTS_NAME]
+
+/** A picture's path in the destination. What is unsure tells its category and score by its name, however the rest is sorted. */
+function nameOf(
+  { label, score, original }: { readonly label: string; readonly score: number; readonly original: string },
+  isUnsure: boolean,
+  namer: Namer,
+  into: Into,
+): string {
+  if (isUnsure) return namer.take(label, score, original, UNSURE_FOLDER)
+  if (into === 'flat') return namer.take(label, score, original)
   const folder = safeLabel(label)
-  return folder.toLowerCase() === UNSURE_FOLDER ? `${folder}_` : folder
+  return namer.keep(original, RESERVED.includes(folder.toLowerCase()) ? `${folder}_` : folder)
+}
+
+/** How a picture that is in place was sorted; undefined for what says nothing of it. */
+export function layoutOfName(name: string): Into | undefined {
+  if (name === '' || isUnsure(name)) return undefined
+  return name.includes('/') ? 'folders' : 'flat'
 }
 
 /** True for a name in `unsure/`. */

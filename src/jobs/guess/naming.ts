@@ -1,4 +1,4 @@
-import { extname } from 'node:path'
+import { extname, posix } from 'node:path'
 
 /** What some file system does not allow in a name, so that copies can go anywhere. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among it
@@ -8,7 +8,7 @@ const MAX_BYTES = 255
 /** Bytes kept free for what a clash adds: "-" and a number. */
 const CLASH_BYTES = 8
 
-/** Gives out names of the form `<category>-<score>.<ext>`, each once. */
+/** Gives out names of the form `<category>-<score>.<ext>`, or the originals' own, each once. */
 export class Namer {
   readonly #taken: Set<string>
   /** The number to try next for a name that clashed: 100,000 equal pictures must not take forever. */
@@ -27,7 +27,15 @@ export class Namer {
    * @param folder that the name is to be in, if not at the top
    */
   take(label: string, score: number, original: string, folder = ''): string {
-    const { stem: bare, extension } = baseName(label, score, original)
+    return this.#take(baseName(label, score, original), folder)
+  }
+
+  /** The original's own name, in a folder; a number is added where that is taken. */
+  keep(original: string, folder: string): string {
+    return this.#take(ownName(original), folder)
+  }
+
+  #take({ stem: bare, extension }: BaseName, folder: string): string {
     const stem = folder === '' ? bare : `${folder}/${bare}`
     const key = identity(stem + extension)
     for (let number = this.#next.get(key) ?? 1; ; number++) {
@@ -40,7 +48,19 @@ export class Namer {
   }
 }
 
-function baseName(label: string, score: number, original: string): { stem: string; extension: string } {
+interface BaseName {
+  readonly stem: string
+  readonly extension: string
+}
+
+function ownName(original: string): BaseName {
+  const name = posix.basename(original).replace(ILLEGAL, '_')
+  const extension = extname(name)
+  const room = MAX_BYTES - CLASH_BYTES - Buffer.byteLength(extension)
+  return { stem: cut(name.slice(0, name.length - extension.length), room), extension }
+}
+
+function baseName(label: string, score: number, original: string): BaseName {
   const extension = extname(original)
   const scored = `-${score.toFixed(5)}`
   const room = MAX_BYTES - CLASH_BYTES - Buffer.byteLength(scored + extension)

@@ -18,7 +18,7 @@ export interface GuessDirOptions {
    * best score is below this; see `chooseUnsure`.
    */
   readonly unsure?: number
-  /** `folders` makes a folder a category in the destination; `flat`, the default, does not. */
+  /** `flat`, the default: `<category>-<score>.<ext>`; `folders`: `<category>/<original name>`, as a data folder is. */
   readonly into?: Into
   /** Which pictures of the source are meant, by their paths in it; all unless given. */
   readonly only?: (original: string) => boolean
@@ -82,6 +82,10 @@ export interface GuessDirResult {
   /** What a person should know of it all, in sentences. */
   readonly notes: readonly string[]
 }
+
+/** Where earlier runs into the destination sorted otherwise. */
+export const SORTED_OTHERWISE =
+  'Pictures that were named before stay where they are, sorted otherwise; --undo takes them back.'
 
 /** Where a move between disks can't take everything along. */
 export const EXTENDED_LOST =

@@ -32,7 +32,20 @@ export interface Origin {
 
 /** The columns of `results.csv` for a model's labels. */
 export function headerCells(labels: readonly string[]): string[] {
-  return [...COLUMNS[TABLE_VERSION], ...labels.map(guardText), 'error']
+  return [...COLUMNS[TABLE_VERSION], ...labels.map(columnOf).map(guardText), 'error']
+}
+
+/** Names of columns that are not scores, with what is added to a category of that name. */
+const TAKEN = new RegExp(`^(${[...COLUMNS[TABLE_VERSION], 'error'].join('|')})( \\(score\\))*$`, 'i')
+const ADDED = ' (score)'
+
+/** A category that is called like another column has one of its own: programs find columns by their names. */
+function columnOf(label: string): string {
+  return TAKEN.test(label) ? label + ADDED : label
+}
+
+function labelOf(column: string): string {
+  return TAKEN.test(column) && column.endsWith(ADDED) ? column.slice(0, -ADDED.length) : column
 }
 
 /** @returns undefined for a first line that is not one of ours */
@@ -41,7 +54,7 @@ export function parseHeader(cells: readonly string[]): Header | undefined {
     const first = COLUMNS[version]
     if (!first.every((name, at) => cells[at] === name) || cells.at(-1) !== 'error') continue
     const labels = cells.slice(first.length, -1).map(version === 1 ? unguardFirst : unguardText)
-    return { version, labels, columns: cells.length }
+    return { version, labels: version === 1 ? labels : labels.map(labelOf), columns: cells.length }
   }
   return undefined
 }

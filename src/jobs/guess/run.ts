@@ -1,16 +1,22 @@
 import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
-import { count, printable } from '../../text.ts'
 import { guessAhead, type NamingModel } from './ahead.ts'
 import { BatchWriter } from './batches.ts'
-import { isUnsure, rowOfGuess } from './guessRow.ts'
+import { isUnsure, layoutOfName, rowOfGuess } from './guessRow.ts'
 import { namesIn, removeDrafts } from './leftovers.ts'
 import { comparePaths, Namer } from './naming.ts'
-import { EXTENDED_LOST, type GuessDirOptions, type GuessDirResult, type NamedPicture, type Problem } from './options.ts'
+import {
+  EXTENDED_LOST,
+  type GuessDirOptions,
+  type GuessDirResult,
+  type NamedPicture,
+  type Problem,
+  SORTED_OTHERWISE,
+} from './options.ts'
 import { RESULTS_NAME, type Recorded, Results, readResults } from './results.ts'
 import { type Resumption, resume } from './resume.ts'
 import { type Entry, type Row, TABLE_VERSION } from './row.ts'
-import type { SourcePicture, SourceScan } from './scan.ts'
+import { requirePictures, type SourcePicture, type SourceScan } from './scan.ts'
 
 /** One run over a scanned source; to be performed, or rehearsed, once. */
 export class Run {
@@ -51,7 +57,10 @@ export class Run {
       for await (const [row, picture] of this.#rows(todo, namer)) await writer.add(row, picture)
       await writer.flush()
       await tidy(results, writer.stale)
-      return this.#result(kept.length, results.entries, writer.extendedLost ? [EXTENDED_LOST] : [])
+      return this.#result(kept.length, results.entries, [
+        ...(writer.extendedLost ? [EXTENDED_LOST] : []),
+        ...this.#otherwise(kept),
+      ])
     } finally {
       await writer.idle()
       await results.close()
@@ -70,30 +79,27 @@ export class Run {
         this.#named(row)
       }
     }
-    return this.#result(kept.length, entries, [])
+    return this.#result(kept.length, entries, this.#otherwise(kept))
   }
 
   async #resume(rehearsal: boolean): Promise<Resumption & Pick<Recorded, 'version'>> {
     const recorded = await readResults(join(this.#destination, RESULTS_NAME))
     if (recorded) this.#checkLabels(recorded)
     const move = this.#options.move === true
-    const { root, pictures, skipped } = this.#scan
+    const { root, pictures } = this.#scan
     const resumption = await resume(recorded?.entries ?? [], root, pictures, this.#destination, {
       move,
       rehearsal,
     })
-    const nothing = pictures.length + this.#failed.length + resumption.kept.length === 0
-    if (nothing) {
-      const [first] = skipped
-      const why = first && `${printable(first.original)}: ${first.reason}`
-      const passed = first ? ` (${count(skipped.length, 'file')} left out, the first: ${why})` : ''
-      throw new UserError('E_NO_PICTURES', `There are no pictures in "${this.#source}"${passed}.`, {
-        hint: 'Check the path.',
-      })
-    }
+    if (this.#failed.length + resumption.kept.length === 0) requirePictures(this.#source, this.#scan)
     this.#total = resumption.todo.length
     this.#options.onEvent?.({ kind: 'scanned', pictures: this.#total, before: resumption.kept.length })
     return { ...resumption, version: recorded?.version ?? TABLE_VERSION }
+  }
+
+  #otherwise(kept: readonly Entry[]): string[] {
+    const { into = 'flat' } = this.#options
+    return kept.some(({ name }) => ![into, undefined].includes(layoutOfName(name))) ? [SORTED_OTHERWISE] : []
   }
 
   #checkLabels({ labels }: Recorded): void {

@@ -2,7 +2,8 @@ import { dirname, join } from 'node:path'
 import { decodeName, isHidden, isSidecar, showName } from '../../dataset/names.ts'
 import { isInsideByName, realPath } from '../../disk/inside.ts'
 import { type Entry, LINK_TO_FOLDER, listFolder, type Mark, type Measured, statAll } from '../../disk/walk.ts'
-import { systemCode } from '../../errors.ts'
+import { systemCode, UserError } from '../../errors.ts'
+import { count, printable } from '../../text.ts'
 import { leadsInto, unreadable } from './folders.ts'
 import type { Problem } from './options.ts'
 
@@ -27,6 +28,16 @@ export interface SourceScan {
 
 /** Which links are followed: those to files inside the source, all, also those to folders, or none. */
 export type Links = 'inside' | 'all' | 'none'
+
+/** @throws UserError `E_NO_PICTURES` for a source without any; its files that fail are told otherwise */
+export function requirePictures(source: string, { pictures, skipped }: SourceScan): void {
+  if (pictures.length > 0) return
+  const [first] = skipped
+  const why = first && `${printable(first.original)}: ${first.reason}`
+  const passed = first ? ` (${count(skipped.length, 'file')} left out, the first: ${why})` : ''
+  const hint = 'Check the path.'
+  throw new UserError('E_NO_PICTURES', `There are no pictures in "${source}"${passed}.`, { hint })
+}
 
 /**
  * Lists the pictures of a folder and of the folders in it; opens none. Hidden files are left out without a word.

@@ -3,7 +3,15 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { guessDir } from '../../../src/jobs/guess/guessDir.ts'
 import type { GuessDirEvent, GuessDirOptions, GuessDirResult } from '../../../src/jobs/guess/options.ts'
-import { contents, type Folders, makeFolders, textModel, writeFiles } from '../../helpers/guessDirFixture.ts'
+import { undoGuessDir } from '../../../src/jobs/guess/undo.ts'
+import {
+  contents,
+  type Folders,
+  makeFolders,
+  textModel,
+  textModelOf,
+  writeFiles,
+} from '../../helpers/guessDirFixture.ts'
 
 let folders: Folders
 const FILES = {
@@ -270,4 +278,76 @@ describe('guessDir refuses', () => {
     expect(refusals).toEqual(['E_BUSY'])
     expect(await contents(folders.destination)).toEqual({ ...COPIED, 'results.csv': RESULTS })
   })
+})
+
+describe('guessDir into folders', () => {
+  const SORTED = { 'cat/a.jpg': 'cat 0.9 a', 'cat/b.jpg': 'cat 0.9 b', 'dog/c.PNG': 'dog 0.75 c' }
+
+  test('makes a folder a category with the originals’ names, and goes back', async () => {
+    const result = await run({ into: 'folders', move: true })
+    const { 'results.csv': table, ...files } = await contents(folders.destination)
+    expect(files).toEqual(SORTED)
+    expect(table).toContain('\ncat/a.jpg,a.jpg,SOURCE,SHA256,cat,,')
+    expect(result).toMatchObject({ named: 3, notes: [] })
+    expect(await undoGuessDir(folders.source, folders.destination)).toMatchObject({ restored: 3, failed: [] })
+    expect(await contents(folders.source)).toEqual(FILES)
+    expect(await contents(folders.destination)).toEqual({})
+  })
+
+  test('overwrites nothing: equal names, by any file system’s count, get numbers', async () => {
+    await writeFiles(folders.source, { 'deep/a.jpg': 'cat 0.8', 'deeper/A.JPG': 'cat 0.7', 'x:y?.jpg': 'cat 0.6' })
+    await writeFiles(folders.destination, { 'cat/b.jpg': 'of somebody' })
+    await run({ into: 'folders' })
+    const { 'results.csv': _, ...files } = await contents(folders.destination)
+    expect(files).toEqual({
+      ...SORTED,
+      'cat/b.jpg': 'of somebody',
+      'cat/b-2.jpg': 'cat 0.9 b',
+      'cat/a-2.jpg': 'cat 0.8',
+      'cat/A-3.JPG': 'cat 0.7',
+      'cat/x_y_.jpg': 'cat 0.6',
+    })
+  })
+
+  test('goes on, does nothing twice, and tells of what was sorted otherwise', async () => {
+    await run({ into: 'folders' })
+    await writeFiles(folders.source, { 'new/a.jpg': 'dog 0.8' })
+    expect(await run({ into: 'folders' })).toMatchObject({ named: 1, before: 3, notes: [] })
+    expect(await contents(folders.destination)).toMatchObject({ ...SORTED, 'dog/a.jpg': 'dog 0.8' })
+    expect(await run()).toMatchObject({ named: 0, before: 4, notes: [expect.stringContaining('sorted otherwise')] })
+  })
+
+  test('what is unsure tells its category by its name, in unsure/', async () => {
+    await run({ into: 'folders', unsure: 0.8 })
+    const files = Object.keys(await contents(folders.destination))
+    expect(files.sort()).toEqual(['cat/a.jpg', 'cat/b.jpg', 'results.csv', 'unsure/dog-0.75000.PNG'])
+  })
+
+  test('categories called like what else is there have folders of their own', async () => {
+    const { source, destination } = await makeFolders({ 'a.jpg': 'unsure 1', 'b.jpg': 'results.csv 1' })
+    const labels = ['unsure', 'results.csv']
+    await guessDir(textModelOf(labels), source, destination, { into: 'folders', unsure: 0.5 })
+    const files = Object.keys(await contents(destination))
+    expect(files.sort()).toEqual(['results.csv', 'results.csv_/b.jpg', 'unsure_/a.jpg'])
+  })
+})
+
+test('a source without pictures leaves no destination', async () => {
+  const { source, destination } = await makeFolders({ 'notes.txt': 'no picture' })
+  await expect(guessDir(textModel, source, destination)).rejects.toMatchObject({ code: 'E_NO_PICTURES' })
+  await expect(stat(destination)).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('a category called like a column hides none', async () => {
+  const labels = ['label', 'Name', 'label (score)', 'cat']
+  const { source, destination } = await makeFolders({ 'a.jpg': 'label 0.9', 'b.jpg': 'Name 0.8' })
+  await guessDir(textModelOf(labels), source, destination)
+  const [header, ...rows] = (await contents(destination))['results.csv']!.split('\n')
+  expect(header).toBe(
+    '\uFEFFname,original,source,sha256,label,unsure,label (score),Name (score),label (score) (score),cat,error',
+  )
+  expect(rows[0]).toMatch(/^label-0.90000.jpg,a.jpg,SOURCE,SHA256,label,,0.90000,/)
+  // The table is read again as what it was.
+  await writeFiles(source, { 'c.jpg': 'cat 0.7' })
+  expect(await guessDir(textModelOf(labels), source, destination)).toMatchObject({ named: 1, before: 2 })
 })

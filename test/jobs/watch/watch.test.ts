@@ -74,7 +74,12 @@ describe('watching', () => {
     const result = await watch(tfFiles, inbox, to, { once: true, into: 'folders', move: true })
     expect(result).toEqual({ named: 3, failed: [] })
     const files = await readdir(to, { recursive: true })
-    expect(files.filter(file => /^(bird|bug)\/(bird|bug)-[01]\.\d{5}\.\w+$/.test(file))).toHaveLength(3)
+    expect(
+      files
+        .filter(file => /^(bird|bug)\//.test(file))
+        .map(file => file.split('/')[1])
+        .sort(),
+    ).toEqual(names)
     expect(await fs.readdir(inbox)).toEqual([])
   })
 
