@@ -81,9 +81,7 @@ async function perform({ terminal, outcome }: CommandContext, results: string, f
   const summary = await tabulateResults(results, flags.to, { signal, onRows: rows => progress.update(rows, rows) })
   progress.stop()
   const destination = flags.copyTo ?? flags.moveTo
-  const placed =
-    destination === undefined ? undefined : await place(results, destination, flags, summary, progress, terminal)
-  progress.stop()
+  const placed = destination === undefined ? undefined : await place(results, destination, flags, summary, terminal)
   if (placed && placed.failed.length > 0) outcome.exitCode = 1
   if (flags.json) return printJson(terminal, { ...summary, ...placed })
   reportSummary(summary, flags.to, terminal)
@@ -102,15 +100,15 @@ async function place(
   destination: string,
   { moveTo }: Flags,
   { pictures, couldNotBeNamed }: ResultsSummary,
-  progress: Progress,
-  { signal }: Terminal,
+  terminal: Terminal,
 ) {
   const { placePictures } = await import('../jobs/results/place.ts')
+  const progress = createProgress(terminal, moveTo === undefined ? 'copying' : 'moving')
   return await placePictures(results, destination, {
     move: moveTo !== undefined,
     onPlaced: done => progress.update(done, pictures - couldNotBeNamed),
-    signal,
-  })
+    signal: terminal.signal,
+  }).finally(() => progress.stop())
 }
 
 function reportSummary(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { loadOptional } from '../errors/optionalPackage.ts'
 import { UserError } from '../errors.ts'
@@ -21,12 +22,32 @@ const TIMEOUTS = { connectionTimeout: 10_000, requestTimeout: 60_000 }
 /** With pauses that grow: a slip of the network costs seconds, a store that is down is told as that in half a minute. */
 const ATTEMPTS = 5
 
-const loadSdk = once(() => loadOptional(() => import('@aws-sdk/client-s3'), 's3:// addresses need', PACKAGE))
+const loadSdk = once(() => {
+  // The version is pinned to one for this Node.js: its warning of later ones would only be noise.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  return loadOptional(() => import('@aws-sdk/client-s3'), 's3:// addresses need', PACKAGE)
+})
 
-/** One client for all stores of a process, made when it is first needed. */
-const client = once(async (): Promise<S3Client> => {
+/** Each request listens to the signal while it lasts, and many are under way. */
+function until(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  if (signal === undefined) return {}
+  setMaxListeners(0, signal)
+  return { abortSignal: signal }
+}
+
+const clients = new Map<string, Promise<S3Client>>()
+
+/** One client for all stores of an endpoint, made when it is first needed. */
+function client(): Promise<S3Client> {
+  const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || ''
+  const made = clients.get(endpoint) ?? makeClient(endpoint)
+  clients.set(endpoint, made)
+  made.catch(() => clients.delete(endpoint))
+  return made
+}
+
+async function makeClient(endpoint: string): Promise<S3Client> {
   const { S3Client } = await loadSdk()
-  const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL
   return new S3Client({
     requestHandler: TIMEOUTS,
     maxAttempts: ATTEMPTS,
@@ -38,7 +59,7 @@ const client = once(async (): Promise<S3Client> => {
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
     ...(process.env.AWS_REGION || process.env.AWS_PROFILE ? {} : { region: 'us-east-1' }),
   })
-})
+}
 
 /**
  * What lies in a bucket below a prefix. Endpoint, region and credentials are found as every program of the AWS SDK finds them:
@@ -72,7 +93,7 @@ export class S3Store implements Store {
       const page = await this.#attempt('list', this.address, async s3 =>
         s3.send(
           new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#prefix, ContinuationToken: token }),
-          signal ? { abortSignal: signal } : {},
+          until(signal),
         ),
       )
       for (const { Key = '', Size, ETag = '', LastModified } of page.Contents ?? []) {
@@ -92,10 +113,7 @@ export class S3Store implements Store {
   ): Promise<Uint8Array> {
     const { GetObjectCommand } = await loadSdk()
     return await this.#attempt('read', `${this.address}${key}`, async s3 => {
-      const answer = await s3.send(
-        new GetObjectCommand({ Bucket: this.#bucket, Key: this.#name(key) }),
-        signal ? { abortSignal: signal } : {},
-      )
+      const answer = await s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: this.#name(key) }), until(signal))
       const { Body, ETag = '', ContentLength = 0 } = answer
       const changed = etag !== '' && (ETag !== etag || (size !== undefined && ContentLength !== size))
       if (Body === undefined || changed || ContentLength > most) {
@@ -115,10 +133,7 @@ export class S3Store implements Store {
     const place = { Bucket: this.#bucket, Key: this.#name(key) }
     return await this.#attempt('write', `${this.address}${key}`, async s3 => {
       try {
-        await s3.send(
-          new PutObjectCommand({ ...place, Body: bytes, IfNoneMatch: '*' }),
-          signal ? { abortSignal: signal } : {},
-        )
+        await s3.send(new PutObjectCommand({ ...place, Body: bytes, IfNoneMatch: '*' }), until(signal))
         return true
       } catch (error) {
         // 409: another writer is at it in this moment; either way there is one.
@@ -134,14 +149,14 @@ export class S3Store implements Store {
     const { DeleteObjectCommand } = await loadSdk()
     await this.#attempt('write', `${this.address}${key}`, async s3 => {
       const place = { Bucket: this.#bucket, Key: this.#name(key) }
-      await s3.send(new DeleteObjectCommand(place), signal ? { abortSignal: signal } : {})
+      await s3.send(new DeleteObjectCommand(place), until(signal))
     })
   }
 
   async #has(s3: S3Client, item: Pick<Item, 'key' | 'size' | 'etag'>, signal?: AbortSignal): Promise<boolean> {
     const { HeadObjectCommand } = await loadSdk()
     const command = new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#name(item.key) })
-    return await s3.send(command, signal ? { abortSignal: signal } : {}).then(
+    return await s3.send(command, until(signal)).then(
       ({ ETag, ContentLength }) => item.etag === '' || (ETag === item.etag && ContentLength === item.size),
       error => (isMissing(error) ? false : Promise.reject(error)),
     )

@@ -5,8 +5,8 @@ import { sharedFolder } from './tempFolder.ts'
 import { tinyNetwork, tinyPictures, tinyTraining } from './tinyFolder.ts'
 
 /** A trained working folder that names red and green pictures of 40 pixels at once; for a file's top. */
-export async function tinyModel(): Promise<{ root: string; tfFiles: string }> {
-  const root = await sharedFolder()
+export async function tinyModel(folder?: string): Promise<{ root: string; tfFiles: string }> {
+  const root = folder ?? (await sharedFolder())
   const tfFiles = join(root, 'tf_files')
   await tinyPictures(join(tfFiles, 'data'))
   const { code, err } = await run(['train', tfFiles, ...tinyTraining(await tinyNetwork(root))])
