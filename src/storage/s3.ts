@@ -50,7 +50,7 @@ async function makeClient(endpoint: string): Promise<S3Client> {
   const { S3Client } = await loadSdk()
   return new S3Client({
     requestHandler: TIMEOUTS,
-    maxAttempts: ATTEMPTS,
+    ...(process.env.AWS_MAX_ATTEMPTS ? {} : { maxAttempts: ATTEMPTS }),
     followRegionRedirects: true,
     // Stores other than Amazon's know no other checksums than those they must have.
     requestChecksumCalculation: 'WHEN_REQUIRED',
