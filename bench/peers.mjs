@@ -9,7 +9,7 @@ import { pythonWithTensorFlow } from '../scripts/conformance/venv.mjs'
 import { machine, spread, table } from './measure.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const source = resolve(process.argv[2] ?? join(root, 'tf_files'))
+const source = resolve(process.argv[2] ?? join(root, 'test/drawings'))
 const runs = Number(process.argv[3] ?? 3)
 
 const work = mkdtempSync(join(tmpdir(), 'itc-bench-'))

@@ -10,7 +10,7 @@ import { decodePicture } from '../dist/image/decode.js'
 import { DEFAULT_LIMITS } from '../dist/image/limits.js'
 import { machine, spread, table } from './measure.mjs'
 
-const data = process.argv[2] ?? fileURLToPath(new URL('../tf_files/data', import.meta.url))
+const data = process.argv[2] ?? fileURLToPath(new URL('../test/drawings/data', import.meta.url))
 const count = Number(process.argv[3] ?? 1000)
 const runs = Number(process.argv[4] ?? 5)
 const BATCH = 16

@@ -1,5 +1,5 @@
 // npm run bench [-- DATA [RUNS]]: whole-process figures of the main job, as a Markdown table.
-// DATA is a tf_files folder (default: the superheroes beside the repository if there, else the sample).
+// DATA is a tf_files folder (default: the superheroes beside the repository if there, else the tests' drawings).
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
@@ -8,7 +8,7 @@ import { machine, runOnce, spread, table } from './measure.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const superheroes = join(root, '../shared/superheroes/tf_files')
-const source = resolve(process.argv[2] ?? (existsSync(superheroes) ? superheroes : join(root, 'tf_files')))
+const source = resolve(process.argv[2] ?? (existsSync(superheroes) ? superheroes : join(root, 'test/drawings')))
 const runs = Number(process.argv[3] ?? 5)
 const itc = join(root, 'bin/itc.js')
 

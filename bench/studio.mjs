@@ -9,7 +9,7 @@ import { studioApp } from '../dist/studio/server/app.js'
 import { Studio } from '../dist/studio/studio.js'
 
 const PICTURES = Number(process.argv[2] ?? 100_000)
-const SAMPLE = fileURLToPath(new URL('../tf_files/data/', import.meta.url))
+const SAMPLE = fileURLToPath(new URL('../test/drawings/data/', import.meta.url))
 const TOKEN = '0'.repeat(64)
 const root = mkdtempSync(join(tmpdir(), 'itc-bench-'))
 console.log(`${cpus()[0]?.model}, ${cpus().length} cores, node ${process.version}`)

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fs from 'fs-extra'
 import { expect, it } from 'vitest'
-import { SAMPLE_TEST } from './helpers/pictures.ts'
 import { run } from './helpers/runCli.ts'
 import { tempFolder } from './helpers/tempFolder.ts'
 
@@ -13,7 +12,7 @@ it('README.md shows what the commands print', async () => {
   const block = /```console\n([\s\S]*?)```/.exec(readme)![1]!
   const folder = await tempFolder()
   await fs.copy(join(root, 'tf_files/data'), join(folder, 'tf_files/data'))
-  await fs.copy(SAMPLE_TEST, join(folder, 'test_data'))
+  await fs.copy(join(root, 'test_data'), join(folder, 'test_data'))
   const before = process.cwd()
   process.chdir(folder)
   try {

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Make the sample pictures in tf_files/data and test_data from Debian's openclipart-png.
+"""Make the sample photographs and the tests' drawings from two of Debian's packages.
 
-The tables in README.md, beside this file, say which drawing becomes which
-picture. Needs Debian or Ubuntu's apt, and Pillow:
+The tables in README.md, beside this file, say which stamp or drawing becomes
+which picture. Needs Debian or Ubuntu's apt, and Pillow:
 
     apt-get update
     pip install pillow==13.0.0
-    python scripts/samples/make.py            # or: make.py openclipart-png_….deb
+    python scripts/samples/make.py            # or: make.py FOLDER, with both .deb files in it
 
-The same package and the same Pillow give the same bytes.
+The same packages and the same Pillow give the same bytes.
 """
 
 import hashlib
@@ -22,9 +22,15 @@ from PIL import Image, ImageChops, ImageOps
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PACKAGE = "openclipart-png"
-PACKAGE_SHA256 = "f07f1545a2970c2cf3fa339bc2405da1a95cf2b1827bfa05bf73eb1c20291c02"
-DRAWINGS = "usr/share/openclipart/png"
+# name of the package: (sha256, folder of its pictures, heading of the tables' column)
+PACKAGES = {
+    "tuxpaint-stamps-default": (
+        "6db6c1bfc870a47f1499d6203b083522eacb57c5f9c87d468f2e92eb6d9d5f34", "usr/share/tuxpaint/stamps", "stamp",
+    ),
+    "openclipart-png": (
+        "f07f1545a2970c2cf3fa339bc2405da1a95cf2b1827bfa05bf73eb1c20291c02", "usr/share/openclipart/png", "drawing",
+    ),
+}
 
 LONGER_SIDE = 256
 MARGIN = 0.05  # white left around a drawing, as a share of its longer side
@@ -32,27 +38,26 @@ NEARLY_WHITE = 8  # levels below 255 that still count as empty page
 JPEG = dict(format="JPEG", quality=82, optimize=True, subsampling="4:2:0")
 
 
-def read_selection(readme):
-    """Return the (drawing, picture) pairs of the README's tables."""
-    rows = re.findall(r"^\| `(\S+\.png)` \| `(\S+\.jpg)` \|$", readme.read_text("utf-8"), re.M)
+def read_selection(readme, kind):
+    """Return the (source, picture) pairs of the README's tables whose first column is headed `kind`."""
+    tables = re.findall(rf"^\| {kind} \| picture .*\n\| --- .*\n((?:\|.*\n)+)", readme, re.M)
+    rows = re.findall(r"^\| `(\S+\.png)` \| `(\S+\.jpg)` \|", "".join(tables), re.M)
     for column in zip(*rows):
         if len(set(column)) != len(column):
             raise SystemExit("a name is used twice in the tables of README.md")
     return rows
 
 
-def download(folder):
-    """Fetch the package into `folder` and return its path."""
-    subprocess.run(["apt-get", "download", PACKAGE], cwd=folder, check=True)
-    return next(folder.glob("*.deb"))
+def download(package, folder):
+    """Fetch the package into `folder`."""
+    subprocess.run(["apt-get", "download", package], cwd=folder, check=True)
 
 
-def unpack(package, folder):
-    """Unpack the package, if it is the one this was written for, and return the drawings' folder."""
-    if hashlib.sha256(package.read_bytes()).hexdigest() != PACKAGE_SHA256:
+def unpack(package, sha256, folder):
+    """Unpack the package into `folder`, if it is the one this was written for."""
+    if hashlib.sha256(package.read_bytes()).hexdigest() != sha256:
         raise SystemExit(f"{package.name} is another version than the one README.md names")
     subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
-    return folder / DRAWINGS
 
 
 def flatten(image):
@@ -87,19 +92,27 @@ def shrink(image):
     return ImageOps.contain(image, (LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS)
 
 
+def make(source, target):
+    """Write the JPEG of one stamp or drawing."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(source) as image:
+        shrink(trim(flatten(image))).save(target, **JPEG)
+
+
 def main():
-    selection = read_selection(HERE / "README.md")
-    with tempfile.TemporaryDirectory() as scratch:
-        scratch = Path(scratch)
-        package = Path(sys.argv[1]) if len(sys.argv) > 1 else download(scratch)
-        drawings = unpack(package, scratch / "unpacked")
-        for drawing, picture in selection:
-            target = ROOT / picture
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with Image.open(drawings / drawing) as image:
-                shrink(trim(flatten(image))).save(target, **JPEG)
-    total = sum((ROOT / picture).stat().st_size for _, picture in selection)
-    print(f"{len(selection)} pictures, {total / 1e6:.2f} MB")
+    readme = (HERE / "README.md").read_text("utf-8")
+    for package, (sha256, sources, kind) in PACKAGES.items():
+        selection = read_selection(readme, kind)
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(sys.argv[1] if len(sys.argv) > 1 else scratch)
+            if folder == Path(scratch):
+                download(package, folder)
+            unpacked = Path(scratch) / "unpacked"
+            unpack(next(folder.glob(f"{package}_*.deb")), sha256, unpacked)
+            for source, picture in selection:
+                make(unpacked / sources / source, ROOT / picture)
+        total = sum((ROOT / picture).stat().st_size for _, picture in selection)
+        print(f"{len(selection)} pictures of {package}, {total / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ import sharp from 'sharp'
 
 const path = (/** @type {string} */ relative) => fileURLToPath(new URL(`../../${relative}`, import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'itc-picture-'))
-const root = join(folder, 'drawings')
+const root = join(folder, 'photographs')
 await cp(path('tf_files/data'), join(root, 'data'), { recursive: true })
 await cp(path('test_data'), join(root, 'unlabeled'), { recursive: true })
 
 const video = join(folder, 'camera.mjpeg')
-const seen = await sharp(path('test_data/puffin.jpg'))
+const seen = await sharp(path('test_data/owl.jpg'))
   .resize(640, 480, { fit: 'contain', background: '#fff' })
   .jpeg()
   .toBuffer()

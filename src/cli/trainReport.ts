@@ -6,7 +6,7 @@ import { count, percent, printable, quoted, shownLabel } from '../text.ts'
 import { caveatLines } from './caveatLines.ts'
 import { choiceLines, comparingLine } from './choiceTable.ts'
 import { failureJson } from './failure.ts'
-import { scoresText, shareText } from './figures.ts'
+import { scoresText, shareText, smallTestText } from './figures.ts'
 import { printJson } from './json.ts'
 import { listedLines } from './listed.ts'
 import { networkLines } from './networkLines.ts'
@@ -89,7 +89,11 @@ export class TrainReport {
       return
     }
     const { test, crossValidation } = manifest.metrics
-    if (test) out(`final test accuracy ${colors.bold(shareText(test))}`)
+    if (test) {
+      out(`final test accuracy ${colors.bold(shareText(test))}`)
+      const caution = smallTestText(test, crossValidation !== undefined)
+      if (caution !== undefined) out(caution)
+    }
     this.#list(
       'misclassified',
       misclassified,

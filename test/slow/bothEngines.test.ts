@@ -11,10 +11,10 @@ import { describeTensorflow } from '../helpers/tensorflowSuite.ts'
 
 const BACKBONES = ['mobilenet_v1', 'efficientnet_lite0', 'efficientnet_lite2']
 
-/** The reference pictures where they are beside the repository, else the sample inside it. */
+/** The reference pictures where they are beside the repository, else the drawings inside it. */
 const superheroes = fileURLToPath(new URL('../../../shared/superheroes', import.meta.url))
-const sample = fileURLToPath(new URL('../..', import.meta.url))
-const pictures = fs.existsSync(superheroes) ? superheroes : sample
+const drawings = fileURLToPath(new URL('../drawings', import.meta.url))
+const pictures = fs.existsSync(superheroes) ? superheroes : drawings
 
 describeTensorflow('both engines, each from the pictures to the scores', () => {
   it.each(BACKBONES)('name every test picture alike, with the same scores to 1e-3: %s', async backbone => {
@@ -35,7 +35,10 @@ describeTensorflow('both engines, each from the pictures to the scores', () => {
 /** Bottlenecks, head and guesses all by one engine: what was trained on, and every test picture's scores, best first. */
 async function trainAndGuess(name: EngineName, backbone: string) {
   const tfFiles = await tempFolder()
-  await fs.copy(join(pictures, 'tf_files', 'data'), join(tfFiles, 'data'))
+  await fs.copy(
+    pictures === drawings ? join(drawings, 'data') : join(pictures, 'tf_files', 'data'),
+    join(tfFiles, 'data'),
+  )
   const { manifest } = await train(tfFiles, { engine: name, backbone })
   const model = await loadModel(tfFiles, { engine: name })
   const folder = join(pictures, 'test_data')

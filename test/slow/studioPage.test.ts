@@ -4,6 +4,7 @@ import fs from 'fs-extra'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { chromiumPath } from '../helpers/chromium.ts'
+import { SAMPLE } from '../helpers/pictures.ts'
 import { browserWithCamera, complaintsOf, serveStudio, violationsOf } from '../helpers/studioBrowser.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
@@ -107,9 +108,9 @@ test.skipIf(needsBrowser)(
   async () => {
     const root = join(await tempFolder(), 'tf_files')
     for (const name of ['bird', 'fruit']) {
-      const pictures = (await readdir(join('tf_files/data', name))).sort()
+      const pictures = (await readdir(join(SAMPLE, name))).sort()
       for (const [at, picture] of pictures.slice(0, 24).entries()) {
-        await fs.copy(join('tf_files/data', name, picture), join(root, at < 14 ? `data/${name}` : 'unlabeled', picture))
+        await fs.copy(join(SAMPLE, name, picture), join(root, at < 14 ? `data/${name}` : 'unlabeled', picture))
       }
     }
     const { address } = await serveStudio(root, await tempFolder())
@@ -143,9 +144,8 @@ test.skipIf(needsBrowser)(
     const root = join(await tempFolder(), 'tf_files')
     const cache = await tempFolder()
     for (const name of ['bird', 'fruit']) {
-      const pictures = (await readdir(join('tf_files/data', name))).sort().slice(0, 4)
-      for (const picture of pictures)
-        await fs.copy(join('tf_files/data', name, picture), join(root, 'data', name, picture))
+      const pictures = (await readdir(join(SAMPLE, name))).sort().slice(0, 4)
+      for (const picture of pictures) await fs.copy(join(SAMPLE, name, picture), join(root, 'data', name, picture))
     }
     const first = await serveStudio(root, cache)
     const page = await (await browserWithCamera()).newPage()

@@ -198,14 +198,14 @@ test('an empty folder can be tried with the sample, and one undo takes it away',
   const root = await pictureFolder({ data: 0 })
   const { post, json } = await openStudio(root)
   const { entry, moved } = await post<OpAnswer>('api/sample', { sample: true })
-  expect(moved).toHaveLength(160)
+  expect(moved).toHaveLength(107)
   expect((await json<StudioState>('api/state')).categories.map(({ name, count }) => [name, count])).toEqual([
-    ['bird', 40],
-    ['bug', 40],
-    ['fruit', 40],
-    ['vehicle', 40],
+    ['bird', 27],
+    ['flower', 16],
+    ['food', 31],
+    ['mammal', 33],
   ])
   await expect(post('api/sample', { sample: true })).rejects.toThrow('E_EXISTS')
   await post<OpAnswer>('api/undo', { expect: entry })
-  expect((await json<StudioState>('api/state')).trash).toBe(160)
+  expect((await json<StudioState>('api/state')).trash).toBe(107)
 })
