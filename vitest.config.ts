@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** Where the counts of a run are left for `.ci/run`, which adds them up. */
@@ -7,6 +8,8 @@ const counts = process.env.ITC_TEST_COUNTS
 export const settings: ViteUserConfig['test'] = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  // Most files wait for a process or a disk now and then: two cores are for two files.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   reporters: counts ? ['default', ['json', { outputFile: counts }]] : ['default'],
 }
 

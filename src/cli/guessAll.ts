@@ -4,7 +4,7 @@ import { count, printable, quoted } from '../text.ts'
 import type { CommandContext } from './context.ts'
 import { printJson } from './json.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
-import { createProgress, type Progress } from './progress.ts'
+import type { Progress } from './progress.ts'
 import { Interrupted } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -48,6 +48,7 @@ Examples:
         import('../jobs/guessAll/guessAll.ts'),
       ])
       const model = await loadModel(tfFiles, { engine: flags.engine })
+      const { createProgress } = await import('./progress.ts')
       const progress = createProgress(terminal, 'naming')
       try {
         const onEvent = (event: GuessAllEvent) => show(event, progress, terminal)

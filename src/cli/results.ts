@@ -6,7 +6,7 @@ import type { CommandContext } from './context.ts'
 import { printJson } from './json.ts'
 import { listedLines } from './listed.ts'
 import { jsonOption } from './options.ts'
-import { createProgress, type Progress } from './progress.ts'
+import type { Progress } from './progress.ts'
 import { Interrupted } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -46,6 +46,7 @@ Examples:
     )
     .action(async (results: string, flags: Flags) => {
       checkFlags(flags)
+      const { createProgress } = await import('./progress.ts')
       const progress = createProgress(terminal, 'results')
       try {
         await perform(context, results, flags, progress)

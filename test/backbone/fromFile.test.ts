@@ -77,7 +77,7 @@ const damagedModels: [string, string, string][] = [
   ['weights outside', '{"weightsManifest":[{"paths":["../../../dev/zero"]}]}', 'outside its own folder'],
   ['weights that are not there', '{"weightsManifest":[{"paths":["no.bin"]}]}', 'The weights "no.bin"'],
   ['weights whose name is no part of an address', '{"weightsManifest":[{"paths":["%E0%A4%A"]}]}', 'The weights "%E0'],
-  ['weights named by a number', '{"weightsManifest":[{"paths":[5]}]}', 'no name'],
+  ['weights named by a number', '{"weightsManifest":[{"paths":[5]}]}', 'is not a whole'],
   ['no list of weights', '{"weightsManifest":[null]}', 'is not a whole'],
   ['another kind', '{"format":"layers-model","weightsManifest":[]}', 'of another kind'],
   ['a node that is none', '{"modelTopology":{"node":[null]},"weightsManifest":[]}', 'the form of one'],
