@@ -103,7 +103,10 @@ async function place(
   { pictures, couldNotBeNamed }: ResultsSummary,
   terminal: Terminal,
 ) {
-  const { placePictures } = await import('../jobs/results/place.ts')
+  const [{ placePictures }, { createProgress }] = await Promise.all([
+    import('../jobs/results/place.ts'),
+    import('./progress.ts'),
+  ])
   const progress = createProgress(terminal, moveTo === undefined ? 'copying' : 'moving')
   return await placePictures(results, destination, {
     move: moveTo !== undefined,
