@@ -79,7 +79,16 @@ export function encodePart(data: PartData): { readonly bytes: Uint8Array; readon
   const { kind, identity, hashes, vectors, rows, width } = data
   const content = contentOf(hashes, vectors)
   const half = vectors instanceof Uint16Array
-  const said = { format: PART_FORMAT, kind, identity, rows, width, content, half, crc32: checksums(vectors) }
+  const said = {
+    format: PART_FORMAT,
+    kind,
+    identity,
+    rows,
+    width,
+    content,
+    half,
+    crc32: checksumsOf([bytesOf(vectors)]),
+  }
   // Where the hashes come to lie depends on the length of the heading alone.
   const encode = (hashesAt: number) => {
     const text = heading({ hashesAt: hashesAt + HASHES_AT, ...said })
@@ -100,16 +109,14 @@ export function encodePart(data: PartData): { readonly bytes: Uint8Array; readon
  */
 export function decodePart(bytes: Uint8Array): Part {
   const { content: said, left } = unseal(bytes)
-  if (!fits<Heading>(headingSchema, said)) throw new Error('its heading is not one of this format')
-  const { kind, identity, rows, width, content, half, hashesAt, crc32 } = said
+  const { kind, identity, rows, width, content, half, hashesAt: at, crc32 } = headingOf(said)
   const vectors = half
     ? new Uint16Array(bytes.buffer, left.start, rows * width)
     : new Float32Array(bytes.buffer, left.start, rows * width)
-  const found = checksums(vectors)
+  const found = checksumsOf([bytesOf(vectors)])
   if (found.length !== crc32.length || found.some((crc, at) => crc !== crc32[at])) {
     throw new Error('a checksum does not match')
   }
-  const at = hashesAt - HASHES_AT
   if (at + rows * HASH_BYTES > bytes.length) throw new Error('it has other hashes')
   return {
     kind,
@@ -123,6 +130,12 @@ export function decodePart(bytes: Uint8Array): Part {
   }
 }
 
+/** A part's heading, with the place of its hashes. @throws Error for what is none */
+export function headingOf(said: unknown): Heading {
+  if (!fits<Heading>(headingSchema, said)) throw new Error('its heading is not one of this format')
+  return { ...said, hashesAt: said.hashesAt - HASHES_AT }
+}
+
 /** True when hashes and vectors are still those that gave the part its name: dearer than the checksums, for `doctor` and merging. */
 export function isIntact({ hashes, vectors, content }: Part): boolean {
   return contentOf(hashes, vectors) === content
@@ -132,12 +145,27 @@ function contentOf(hashes: Uint8Array, vectors: Part['vectors']): string {
   return createHash('sha256').update(hashes).update(bytesOf(vectors)).digest('hex')
 }
 
-/** CRC-32 of each block. */
-function checksums(vectors: Part['vectors']): number[] {
-  const bytes = bytesOf(vectors)
-  return Array.from({ length: Math.ceil(bytes.length / BLOCK) }, (_, at) =>
-    crc32(bytes.subarray(at * BLOCK, (at + 1) * BLOCK)),
-  )
+/**
+ * CRC-32 of each block of bytes that lie one behind the other, in spans.
+ *
+ * @param onPiece called with each piece at once, while it is in the processor's own memory
+ */
+export function checksumsOf(spans: readonly Uint8Array[], onPiece?: (piece: Uint8Array) => void): number[] {
+  const found: number[] = []
+  let [crc, length] = [0, 0]
+  for (const span of spans) {
+    for (let at = 0; at < span.length; ) {
+      const piece = span.subarray(at, at + BLOCK - length)
+      crc = crc32(piece, crc)
+      onPiece?.(piece)
+      at += piece.length
+      length += piece.length
+      if (length < BLOCK) continue
+      found.push(crc)
+      ;[crc, length] = [0, 0]
+    }
+  }
+  return length === 0 ? found : [...found, crc]
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Part['vectors']): Uint8Array {

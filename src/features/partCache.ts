@@ -5,14 +5,14 @@ import { isDraft } from '../disk/draft.ts'
 import { dropFile } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { messageOf, systemCode, UserError } from '../errors.ts'
-import { pause } from '../flow/pause.ts'
 import { halvesToFloats } from '../graph/tensor.ts'
 import { HASH_BYTES, type VectorKind } from '../table/arrow.ts'
 import type { BottleneckCache, FileRecord, StoreEntry, Wanted } from './cache.ts'
-import { readFileTable, writeFileTable } from './fileTable.ts'
-import { keysOf, type Part, rowKey } from './part.ts'
+import { type FileRecords, readFileTable, writeFileTable } from './fileTable.ts'
+import { allFinite } from './finite.ts'
 import { PartFolder } from './partFolder.ts'
 import { RowIndex } from './rowIndex.ts'
+import { WantedRows } from './wantedRows.ts'
 
 const PARTS = 'parts'
 const DAMAGED = 'damaged'
@@ -30,14 +30,14 @@ const SAVE_MS = 15_000
 export class PartCache implements BottleneckCache {
   readonly #folder: string
   readonly #parts: PartFolder
-  readonly #files: Map<string, FileRecord>
+  readonly #files: FileRecords
   readonly #fresh = new Map<string, FileRecord>()
   readonly #indexes = new Map<string, Promise<RowIndex>>()
   readonly #written = new Set<string>()
   #saved = performance.now()
   #problem: string | undefined
 
-  private constructor(folder: string, files: Map<string, FileRecord>) {
+  private constructor(folder: string, files: FileRecords) {
     this.#folder = folder
     this.#parts = new PartFolder(join(folder, PARTS), join(folder, DAMAGED))
     this.#files = files
@@ -93,27 +93,9 @@ export class PartCache implements BottleneckCache {
     length: number,
     signal?: AbortSignal,
   ): Promise<boolean[]> {
-    const found = new Array<boolean>(wanted.length).fill(false)
-    const waiting = new Map<string, number[]>()
-    for (const [at, { hash }] of wanted.entries()) {
-      const key = rowKey(hash)
-      const others = waiting.get(key)
-      if (others) others.push(at)
-      else waiting.set(key, [at])
-    }
-    for await (const { part } of this.#parts.parts(identity)) {
-      await pause(signal)
-      if (part.width !== length) continue
-      for (const [row, key] of keysOf(part).entries()) {
-        const places = waiting.get(key)
-        const vector = places && rowOf(part, row)
-        if (!vector || !places.every(at => place(vector, target, wanted[at]!.offset))) continue
-        for (const at of places) found[at] = true
-        waiting.delete(key)
-      }
-      if (waiting.size === 0) break
-    }
-    return found
+    const rows = new WantedRows(wanted, target, length)
+    await this.#parts.fill(identity, rows, signal)
+    return rows.found
   }
 
   async writeFiles(records: Iterable<readonly [path: string, record: FileRecord]>): Promise<void> {
@@ -186,24 +168,12 @@ export class PartCache implements BottleneckCache {
   }
 }
 
-function rowOf({ vectors, width }: Part, row: number): Float32Array | Uint16Array {
-  return vectors.subarray(row * width, (row + 1) * width)
-}
-
 /** Puts a row in its place; false, and nothing put, for one that is not all numbers: such a one is never believed. */
 function place(row: Float32Array | Uint16Array, target: Float32Array, offset: number): boolean {
   const floats = row instanceof Float32Array ? row : halvesToFloats(row)
   if (!allFinite(floats)) return false
   target.set(floats, offset)
   return true
-}
-
-/** True when every value is a finite number: 0 times anything else is not 0. */
-function allFinite(values: Float32Array | Uint16Array): boolean {
-  if (values instanceof Uint16Array) return allFinite(halvesToFloats(values))
-  let sum = 0
-  for (let at = 0; at < values.length; at++) sum += values[at]! * 0
-  return sum === 0
 }
 
 async function removeDrafts(folder: string): Promise<void> {

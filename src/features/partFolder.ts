@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { mkdir, open, readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
 import { dropFile, renamePatiently } from '../disk/patience.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
-import { systemCode } from '../errors.ts'
+import { messageOf, systemCode } from '../errors.ts'
 import { pause } from '../flow/pause.ts'
 import { Joining, kindOf } from './joining.ts'
 import { decodePart, encodePart, isIntact, type PartData, type StoredPart } from './part.ts'
+import { Memory, readWhole } from './partFile.ts'
+import { scatter } from './scatter.ts'
+import type { WantedRows } from './wantedRows.ts'
 
 /** A local part's name: the start of its identity's digest, then of its content's. */
 const NAME = /^[0-9a-f]{16}-[0-9a-f]{32}\.arrow$/
 /** Merged parts hold about as much, and a part smaller than half of it is merged with others. */
 const FULL_BYTES = 16 << 20
-/** A part of a fleet may be larger than those written here; anything beyond this is none. */
-const LARGEST = 512 << 20
 const CHANGED = 'its content is not the one that gave it its name'
 /** So many small parts of one identity are worth a merging. */
 const MANY = 8
@@ -59,27 +59,70 @@ export class PartFolder {
     }
   }
 
-  /**
-   * The parts of an identity, one at a time. One that another process merges away meanwhile is found again in the part
-   * that took its place; a damaged one is set aside.
-   */
+  /** The parts of an identity, one at a time; a damaged one is set aside. */
   async *parts(identity: string): AsyncGenerator<StoredPart> {
+    for await (const read of this.#each(identity, name => this.read(name))) {
+      if (read.part.identity === identity) yield read
+    }
+  }
+
+  /**
+   * Fills rows with what the parts of an identity have of them.
+   *
+   * @throws the signal's reason when aborted
+   */
+  async fill(identity: string, rows: WantedRows, signal?: AbortSignal): Promise<void> {
+    const memories = [new Memory(), new Memory()]
+    const put = (name: string, at: number) => this.#put(name, identity, rows, memories[at % 2]!)
+    for await (const check of this.#each(identity, put)) {
+      await pause(signal)
+      await check()
+      if (rows.left === 0) return
+    }
+  }
+
+  /** Puts a part's rows in their places. @returns what is left to do; undefined when it is gone, or damaged and set aside */
+  async #put(name: string, identity: string, rows: WantedRows, memory: Memory): Promise<(() => unknown) | undefined> {
+    const scattered = await scatter(join(this.path, name), identity, rows).catch(() => undefined)
+    if (scattered !== undefined) {
+      return async () => {
+        try {
+          scattered.check()
+        } catch (error) {
+          await this.setAside(name, messageOf(error))
+        }
+      }
+    }
+    const read = await this.read(name, memory)
+    return read && (() => read.part.identity === identity && rows.take(read.part))
+  }
+
+  /**
+   * Each part of an identity; the next one is read while this one is looked at. One that another process merges away
+   * meanwhile is found again in the part that took its place.
+   *
+   * @param read gives undefined for a part that is gone, and never rejects
+   */
+  async *#each<T>(identity: string, read: (name: string, at: number) => Promise<T | undefined>): AsyncGenerator<T> {
     const seen = new Set<string>()
     for (let names = await this.names(identity); names.length > 0; ) {
       let gone = false
-      for (const name of names) {
+      const reading = (at: number) => (at < names.length ? read(names[at]!, at) : undefined)
+      let next = reading(0)
+      for (const [at, name] of names.entries()) {
         seen.add(name)
-        const read = await this.read(name)
-        if (read === undefined) gone = true
-        else if (read.part.identity === identity) yield read
+        const found = await next
+        next = reading(at + 1)
+        if (found === undefined) gone = true
+        else yield found
       }
       names = gone ? (await this.names(identity)).filter(name => !seen.has(name)) : []
     }
   }
 
   /** One part; undefined when it is gone, or damaged and now set aside. */
-  async read(name: string): Promise<StoredPart | undefined> {
-    const bytes = await readWhole(join(this.path, name)).catch(error => {
+  async read(name: string, memory?: Memory): Promise<StoredPart | undefined> {
+    const bytes = await readWhole(join(this.path, name), memory).catch(error => {
       if (systemCode(error) === 'ENOENT') return undefined
       return error as Error // an unreadable sector
     })
@@ -88,7 +131,7 @@ export class PartFolder {
       if (!(bytes instanceof Uint8Array)) throw bytes
       return { name, part: decodePart(bytes), bytes: bytes.length }
     } catch (error) {
-      await this.setAside(name, error instanceof Error ? error.message : String(error))
+      await this.setAside(name, messageOf(error))
       return undefined
     }
   }
@@ -159,22 +202,4 @@ function digestOf(identity: string): string {
 async function sizeOf(path: string): Promise<number> {
   const stats = await stat(path).catch(() => undefined)
   return stats?.size ?? Number.POSITIVE_INFINITY
-}
-
-/** A file's bytes at the start of an ArrayBuffer of their own, so that the arrays inside them need no copy. */
-async function readWhole(path: string): Promise<Uint8Array> {
-  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
-  try {
-    const stats = await file.stat()
-    if (!stats.isFile() || stats.size > LARGEST) throw new Error('it is no file of a likely size')
-    const bytes = new Uint8Array(stats.size)
-    for (let at = 0; at < bytes.length; ) {
-      const { bytesRead } = await file.read(bytes, at, bytes.length - at, at)
-      if (bytesRead === 0) throw new Error('it was cut short')
-      at += bytesRead
-    }
-    return bytes
-  } finally {
-    await file.close()
-  }
 }

@@ -32,27 +32,45 @@ export function seal(bytes: Uint8Array, text: string, left: Span = { start: 0, e
   const rest = text.slice(heading({}).length - 1)
   for (const at of places(buffer, text))
     buffer.write(`{"sealed":"${UNKNOWN}","start":"${start}","end":"${end}"${rest}`, at)
-  const crc = crcOf(buffer, left).toString(16).padStart(UNKNOWN.length, '0')
+  const outside = [buffer.subarray(0, left.start), buffer.subarray(left.end)]
+  const crc = crcOf(outside).toString(16).padStart(UNKNOWN.length, '0')
   for (const at of places(buffer, START)) buffer.write(`{"sealed":"${crc}`, at)
 }
 
+/** What a sealed file's heading says, and the part of the file that the seal leaves out. */
+export interface Sealed {
+  readonly content: { readonly sealed?: unknown }
+  readonly left: Span
+}
+
 /**
- * The heading's text of a sealed file, and the part of the file that the seal leaves out.
+ * Reads the heading of a sealed file. It is not to be believed before `checkSeal`.
  *
- * @throws Error when a byte of the rest is not as it was written
+ * @param bytes the file, or enough of its start
+ * @param length of the file
  */
-export function unseal(bytes: Uint8Array): { readonly content: unknown; readonly left: Span } {
+export function readHeading(bytes: Uint8Array, length = bytes.length): Sealed {
   const buffer = asBuffer(bytes)
   const at = buffer.subarray(0, 1 << 16).indexOf('{"sealed":"')
   if (at < 4) throw new Error('it is none of itc, or its heading is damaged')
-  const text = buffer.toString('utf8', at, at + buffer.readUInt32LE(at - 4)) // a flatbuffer's string: its length first
-  const said = parse(text)
-  const left = { start: Number(said.start), end: Number(said.end) }
-  const sound = left.start >= 0 && left.start <= left.end && left.end <= bytes.length
-  if (!sound || parseInt(String(said.sealed), 16) !== crcOf(buffer, left, String(said.sealed))) {
+  const content = parse(buffer.toString('utf8', at, at + buffer.readUInt32LE(at - 4))) // a flatbuffer's string: its length first
+  const left = { start: Number(content.start), end: Number(content.end) }
+  if (!(left.start >= 0 && left.start <= left.end && left.end <= length)) throw new Error('its checksum does not match')
+  return { content, left }
+}
+
+/** @throws Error when a byte before or after what the seal leaves out is not as it was written */
+export function checkSeal({ sealed }: Sealed['content'], before: Uint8Array, after: Uint8Array): void {
+  if (parseInt(String(sealed), 16) !== crcOf([before, after], String(sealed))) {
     throw new Error('its checksum does not match')
   }
-  return { content: said, left }
+}
+
+/** The heading of a sealed file whose bytes are there. @throws Error as `checkSeal` does */
+export function unseal(bytes: Uint8Array): Sealed {
+  const { content, left } = readHeading(bytes)
+  checkSeal(content, bytes.subarray(0, left.start), bytes.subarray(left.end))
+  return { content, left }
 }
 
 function parse(text: string): { sealed?: unknown; start?: unknown; end?: unknown } {
@@ -63,9 +81,9 @@ function parse(text: string): { sealed?: unknown; start?: unknown; end?: unknown
   }
 }
 
-/** CRC-32 of the bytes outside `left`, with the checksum itself taken as not yet known. */
-function crcOf(buffer: Buffer, { start, end }: Span, known: string = UNKNOWN): number {
-  const frame = Buffer.concat([buffer.subarray(0, start), buffer.subarray(end)])
+/** CRC-32 of the bytes outside of what is left out, with the checksum itself taken as not yet known. */
+function crcOf(outside: readonly Uint8Array[], known: string = UNKNOWN): number {
+  const frame = Buffer.concat(outside)
   for (const at of places(frame, `{"sealed":"${known}`)) frame.write(START, at)
   return crc32(frame)
 }

@@ -96,6 +96,34 @@ describe('the cache of bottlenecks in parts', () => {
     expect((await readRows(folder, 3)).rows).toEqual([undefined, undefined, vectorOf(2)])
   })
 
+  it('never believes a row of a part that is no number, and every other one', async () => {
+    const folder = await filled()
+    const vectors = Float32Array.from({ length: 3 * WIDTH }, (_, at) => (at === WIDTH + 5 ? Number.NaN : 1))
+    const hashes = Buffer.from([40, 41, 42].map(hashOf).join(''), 'hex')
+    const { bytes } = encodePart({ identity: 'net', hashes, vectors, rows: 3, width: WIDTH })
+    await writeFile(join(folder, 'parts', 'of-another-machine.arrow'), bytes)
+    const { rows } = await readRows(folder, 43)
+    const ones = new Float32Array(WIDTH).fill(1)
+    expect(rows.slice(39)).toEqual([vectorOf(39), ones, undefined, ones])
+  })
+
+  it('finds some of a part, in any order, and the same picture for many', async () => {
+    const folder = await filled()
+    for (const order of [[39, 3, 4, 5, 3], [7], Array.from({ length: 40 }, (_, at) => 39 - at), [5, 77, 6]]) {
+      const cache = await PartCache.open(folder)
+      const target = new Float32Array(order.length * WIDTH)
+      const found = await cache.readAll(
+        'net',
+        order.map((at, row) => ({ hash: hashOf(at), offset: row * WIDTH })),
+        target,
+        WIDTH,
+      )
+      expect(found).toEqual(order.map(at => at < 40))
+      const expected = order.map(at => (at < 40 ? [...vectorOf(at)] : new Array(WIDTH).fill(0)))
+      expect([...target]).toEqual(expected.flat())
+    }
+  })
+
   it('joins many small parts, each picture once, and drops them', async () => {
     const folder = await cacheFolder()
     const cache = await PartCache.open(folder)

@@ -24,10 +24,11 @@ it.runIf(process.platform === 'linux')(
     const [one, other] = (await readdir(SAMPLE)).sort() as [string, string]
     const tfFiles = await sampleFolder(root, [one, other], 10)
     const innocent = join(SAMPLE, one, (await readdir(join(SAMPLE, one)))[0]!)
-    await fillWithBombs(join(tfFiles, 'data', one))
+    const large = await encodeLarge()
+    await fillWithBombs(join(tfFiles, 'data', one), large)
     const pictures = join(root, 'pictures')
     await mkdir(pictures)
-    await fillWithBombs(pictures)
+    await fillWithBombs(pictures, large)
     for (let i = 0; i < 10; i++) await copyFile(innocent, join(pictures, `innocent${i}.jpg`))
 
     const trained = await watched(['train', tfFiles, '--steps', '50', '--folds', '0', '--no-report'])
@@ -45,7 +46,7 @@ it.runIf(process.platform === 'linux')(
 )
 
 /** Six small files that would become 1.6 GB each, sparse ones of 990 and of 250 MB, and large pictures, two of each. */
-async function fillWithBombs(folder: string): Promise<void> {
+async function fillWithBombs(folder: string, large: ReadonlyMap<string, Buffer>): Promise<void> {
   const bomb = await readFile(BOMB)
   const picture = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#48c' } })
     .jpeg()
@@ -56,19 +57,18 @@ async function fillWithBombs(folder: string): Promise<void> {
   }
   for (let i = 0; i < 3; i++)
     await sparse(join(folder, `long${i}.jpg`), Buffer.concat([picture, Buffer.from([i])]), 250_000_000)
-  for (const [name, encode] of Object.entries(LARGE)) {
-    const noise = sharp({
-      create: {
-        width: 400,
-        height: 300,
-        channels: 3,
-        background: '#fff',
-        noise: { type: 'gaussian', mean: 128, sigma: 30 },
-      },
-    })
-    const bytes = await encode(noise).toBuffer()
+  for (const [name, bytes] of large) {
     for (const copy of ['', 'a-']) await writeFile(join(folder, copy + name), bytes)
   }
+}
+
+/** Encoded once: that takes longer than decoding them. */
+async function encodeLarge(): Promise<Map<string, Buffer>> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const
+  const create = { width: 400, height: 300, channels: 3, background: '#fff', noise } as const
+  const encoded = new Map<string, Buffer>()
+  for (const [name, encode] of Object.entries(LARGE)) encoded.set(name, await encode(sharp({ create })).toBuffer())
+  return encoded
 }
 
 async function sparse(path: string, start: Uint8Array, length: number): Promise<void> {
