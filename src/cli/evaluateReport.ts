@@ -5,11 +5,13 @@ import { evaluationJson } from './evaluateJson.ts'
 import { categoryTable, confusionTable } from './evaluateTable.ts'
 import { scoresText, shareText } from './figures.ts'
 import { listedLines } from './listed.ts'
+import { refusalJson, refusalLines } from './refusalLines.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `itc evaluate` shows. */
 export function printEvaluation(result: EvaluateResult, { out, err, colors }: Terminal): void {
-  const { evaluation, labels, mistakes, unknown, absent, unfamiliar, learnt, part, skipped, report } = result
+  const { evaluation, labels, mistakes, unknown, absent, unfamiliar, learnt, part, skipped, refusals, short, report } =
+    result
   const { calibration, logLoss } = evaluation
   if (part) err(`the folder is already split: measured on its ${part} pictures alone`)
   out(`accuracy ${colors.bold(shareText(evaluation))}`)
@@ -34,7 +36,8 @@ export function printEvaluation(result: EvaluateResult, { out, err, colors }: Te
     return `${printable(folder)}: ${count(pictures, 'picture')}`
   })
   list('categories without pictures', absent, shownLabel)
-  list('skipped', skipped, ({ relative, reason }) => `${printable(relative)}: ${reason}`)
+  if (skipped.length > 0) for (const line of ['', colors.yellow(`skipped: ${skipped.length}`)]) out(line)
+  for (const line of refusalLines(refusals, short)) out(line)
   if (report !== undefined) err(`report: ${report}`)
 
   function list<T>(title: string, items: readonly T[], text: (item: T) => string): void {
@@ -47,7 +50,8 @@ export function printEvaluation(result: EvaluateResult, { out, err, colors }: Te
 
 /** What `itc evaluate --json` prints. */
 export function evaluateResultJson(result: EvaluateResult): object {
-  const { labels, evaluation, mistakes, unknown, absent, unfamiliar, learnt, part, skipped, report } = result
+  const { labels, evaluation, mistakes, unknown, absent, unfamiliar, learnt, part, skipped, refusals, short, report } =
+    result
   return {
     labels,
     part: part ?? null,
@@ -58,6 +62,8 @@ export function evaluateResultJson(result: EvaluateResult): object {
     absent,
     learnt: learnt ?? null,
     skipped,
+    refusals: refusals.map(refusalJson),
+    short,
     report: report ?? null,
   }
 }

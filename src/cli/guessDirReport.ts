@@ -1,7 +1,9 @@
+import { groupRefusals } from '../dataset/refusals.ts'
 import type { GuessDirEvent, GuessDirResult, Problem } from '../jobs/guess/options.ts'
 import type { UnsureChoice } from '../jobs/guess/unsure.ts'
 import { count, percent, printable, shownLabel, table } from '../text.ts'
 import { createProgress, type Progress } from './progress.ts'
+import { refusalLines } from './refusalLines.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `itc guess-dir` shows: a line a picture and a bar while it runs, then what came of it. */
@@ -33,7 +35,12 @@ export class GuessDirReport {
   }
 
   /** @param dryRun says what would be */
-  result(destination: string, result: GuessDirResult, { dryRun, move }: { dryRun: boolean; move: boolean }): void {
+  result(
+    source: string,
+    destination: string,
+    result: GuessDirResult,
+    { dryRun, move }: { dryRun: boolean; move: boolean },
+  ): void {
     this.close()
     const { out, colors } = this.#terminal
     const done = dryRun ? (move ? 'would be moved' : 'would be copied') : move ? 'moved' : 'copied'
@@ -44,8 +51,8 @@ export class GuessDirReport {
     for (const line of table(all, () => false)) out(`  ${line}`)
     if (!dryRun) out(`Every score is in ${printable(destination.replace(/[/\\]$/, ''))}/results.csv`)
     for (const note of result.notes) this.#terminal.err(colors.yellow(note))
-    this.#list(result.skipped, 'left out')
-    this.#list(result.failed, 'not named')
+    this.#list(result.skipped, 'left out', source)
+    this.#list(result.failed, 'not named', source)
   }
 
   /** Takes the bar away. */
@@ -53,8 +60,13 @@ export class GuessDirReport {
     this.#progress.stop()
   }
 
-  #list(problems: readonly Problem[], what: string): void {
-    if (problems.length > 0) listProblems(this.#terminal, `${count(problems.length, 'file')} ${what}:`, problems)
+  /** A line a reason. */
+  #list(problems: readonly Problem[], what: string, source: string): void {
+    if (problems.length === 0) return
+    const { err, colors } = this.#terminal
+    err(colors.yellow(`${count(problems.length, 'file')} ${what}:`))
+    const files = problems.map(({ original, reason }) => ({ relative: original, reason }))
+    for (const line of refusalLines(groupRefusals(files, source))) err(line)
   }
 }
 

@@ -55,8 +55,8 @@ export async function nameFolder(
     report?.close()
     await model.dispose()
   }
-  json?.result(result, unsure)
-  report?.result(destination, result, how)
+  json?.result(source, result, unsure)
+  report?.result(source, destination, result, how)
   if (result.failed.length > 0 || (flags.strict && result.skipped.length > 0)) outcome.exitCode = 1
 }
 

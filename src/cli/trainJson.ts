@@ -1,11 +1,13 @@
 import type { BelowMinimum } from '../jobs/train/minAccuracy.ts'
 import type { TrainResult } from '../jobs/train/result.ts'
 import { evaluationJson } from './evaluateJson.ts'
+import { refusalJson } from './refusalLines.ts'
 
 /** What `itc train --json` prints; the report shows the same figures. */
 export function trainJson(result: TrainResult): object {
   const { folder, manifest, misclassified, conflicts, changed, history, assessment, predictions, report, warnings } =
     result
+  const { refusals, short } = result
   const { labels, counts, metrics, options, skipped, temperature, certainty } = manifest
   return {
     folder,
@@ -15,6 +17,8 @@ export function trainJson(result: TrainResult): object {
     misclassified,
     conflicts,
     skipped,
+    refusals: refusals.map(refusalJson),
+    short,
     changed,
     options,
     history,

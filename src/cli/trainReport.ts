@@ -12,6 +12,7 @@ import { listedLines } from './listed.ts'
 import { networkLines } from './networkLines.ts'
 import { placeLines } from './placeLines.ts'
 import { createProgress, type Progress } from './progress.ts'
+import { refusalLines } from './refusalLines.ts'
 import type { Terminal } from './terminal.ts'
 import { belowJson, trainJson } from './trainJson.ts'
 
@@ -82,7 +83,18 @@ export class TrainReport {
 
   result(result: TrainResult): void {
     this.close()
-    const { folder: tfFiles, manifest, misclassified, conflicts, changed, assessment, report, warnings } = result
+    const {
+      folder: tfFiles,
+      manifest,
+      misclassified,
+      conflicts,
+      changed,
+      assessment,
+      refusals,
+      short,
+      report,
+      warnings,
+    } = result
     const { out, err, colors } = this.#terminal
     if (this.#json) {
       printJson(this.#terminal, trainJson(result))
@@ -109,7 +121,8 @@ export class TrainReport {
     this.#list('the same picture under several labels', conflicts, ({ pictures }) =>
       pictures.map(printable).join(' = '),
     )
-    this.#list('skipped', manifest.skipped, ({ relative, reason }) => `${printable(relative)}: ${reason}`)
+    if (refusals.length > 0) out(colors.yellow(`skipped: ${manifest.skipped.length}`))
+    for (const line of refusalLines(refusals, short)) out(line)
     this.#list('changed meanwhile, train again', changed, ({ relative, reason }) => `${printable(relative)}: ${reason}`)
     for (const warning of warnings) err(`${colors.yellow('warning:')} ${warning}`)
     err(`${colors.green('model written')} to ${printable(tfFiles)}; try: itc guess ${quoted(tfFiles)} PICTURE`)

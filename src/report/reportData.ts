@@ -4,6 +4,7 @@ import type { NearDuplicate, Outlier } from '../assess/duplicates.ts'
 import type { LearningCurve } from '../assess/learningCurve.ts'
 import type { Separation } from '../assess/leaveOut.ts'
 import type { Evaluation } from '../assess/metrics.ts'
+import type { Refusal, Short } from '../dataset/refusals.ts'
 
 /** A picture and what the classifier took it for. */
 export interface ReportPicture {
@@ -50,6 +51,9 @@ export interface ReportData {
   readonly separation?: Separation | undefined
   /** Which best score gives which precision. */
   readonly certainty?: readonly CertaintyPoint[] | undefined
+  /** `skipped` by the reason, and the categories that it leaves short of pictures. */
+  readonly refusals?: readonly Refusal[] | undefined
+  readonly short?: readonly Short[] | undefined
   readonly skipped: readonly { readonly path: string; readonly reason: string }[]
   readonly recipe: ReportRecipe
 }

@@ -127,6 +127,7 @@ describe('itc guess-dir', () => {
       unsure: 0,
       failed: [{ original: 'letter.jpg', reason: 'not a picture (looks like text)' }],
       skipped: [],
+      refusals: [expect.objectContaining({ files: 1, examples: ['letter.jpg'], command: null })],
       notes: [],
     })
     const none = await run(['guess-dir', tfFiles, join(root, 'nowhere'), destination, '--json'])

@@ -75,7 +75,7 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
         ...compared.findings,
         ...find.copyFindings(extraction),
         ...find.qualityFindings(qualities, extraction),
-        ...find.skippedFindings([...dataset.skipped, ...extraction.skipped]),
+        ...find.skippedFindings([...dataset.skipped, ...extraction.skipped], dataset.folder),
       ]),
       notes: store.notes(),
       compared: compared.rows,

@@ -1,6 +1,7 @@
 import type { MixedUp } from '../../assess/caveats.ts'
 import type { LabelDoubt } from '../../assess/doubtful.ts'
 import type { NearDuplicate, Outlier } from '../../assess/duplicates.ts'
+import { groupRefusals } from '../../dataset/refusals.ts'
 import type { Dataset, Skipped } from '../../dataset/scan.ts'
 import type { Split } from '../../dataset/split.ts'
 import type { Extraction } from '../../features/extract.ts'
@@ -205,14 +206,21 @@ const FLAWS: Readonly<Record<QualityFlaw, (quality: PictureQuality) => Pick<Find
   blurred: () => ({ what: 'is blurred', remedy: 'Use a sharp one, unless the pictures to be named are blurred too.' }),
 }
 
-/** Files that take no part. */
-export function skippedFindings(skipped: readonly Skipped[]): Finding[] {
-  return skipped.map(({ relative, reason }) => ({
-    kind: 'skipped',
-    path: relative,
-    what: `is skipped: ${reason}`,
-    remedy: 'Mend, convert or remove it.',
-  }))
+/** Files that take no part, a line a reason. @param folder what their paths are relative to */
+export function skippedFindings(skipped: readonly Skipped[], folder: string): Finding[] {
+  return groupRefusals(skipped, folder).map(({ files, reason, paths, command, needs }) => {
+    const [path, ...others] = paths as [string]
+    const it = files === 1 ? 'it' : 'them'
+    return {
+      kind: 'skipped',
+      path,
+      what: files === 1 ? `is skipped: ${reason}` : `and ${count(files - 1, 'other file')} are skipped: ${reason}`,
+      remedy: command
+        ? `To convert ${it}${needs ? `, with ${needs}` : ''}: ${command}`
+        : `Mend, convert or remove ${it}.`,
+      ...(others.length > 0 && { others }),
+    }
+  })
 }
 
 /** In the order of the kinds; within one, as found. */

@@ -3,6 +3,7 @@ import { lstat, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { evaluate, type Predictions } from '../../assess/metrics.ts'
 import { isFolder } from '../../dataset/look.ts'
+import { groupRefusals, shortCategories } from '../../dataset/refusals.ts'
 import { type Dataset, type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
 import type { Split } from '../../dataset/split.ts'
 import { UserError, unexpected } from '../../errors.ts'
@@ -128,6 +129,11 @@ function resultOf(dataset: Dataset, labels: readonly string[], named: Named): Om
   const known = new Set(labels.map(comparable))
   const others = dataset.categories.filter(folder => !known.has(comparable(folder)))
   const { pictures } = evaluation
+  const skipped = [
+    ...dataset.skipped.filter(({ relative }) => !others.some(folder => isUnder(folder, relative))),
+    ...named.skipped,
+  ]
+  const usable = labels.map((label, at): [string, number] => [label, evaluation.perCategory[at]!.pictures])
   return {
     labels,
     evaluation,
@@ -141,10 +147,9 @@ function resultOf(dataset: Dataset, labels: readonly string[], named: Named): Om
       named.unfamiliar === undefined || pictures === 0
         ? undefined
         : { pictures: named.unfamiliar, share: named.unfamiliar / pictures },
-    skipped: [
-      ...dataset.skipped.filter(({ relative }) => !others.some(folder => isUnder(folder, relative))),
-      ...named.skipped,
-    ],
+    skipped,
+    refusals: groupRefusals(skipped, dataset.folder),
+    short: shortCategories(named.skipped, Object.fromEntries(usable)),
     report: undefined,
   }
 }
@@ -170,7 +175,7 @@ function mistakesOf({ predictions, predicted }: Named, labels: readonly string[]
 function reportOf(
   tfFiles: string,
   folder: string,
-  { labels, evaluation, learnt, skipped }: EvaluateResult,
+  { labels, evaluation, learnt, skipped, refusals, short }: EvaluateResult,
   named: Named,
 ) {
   return {
@@ -180,6 +185,8 @@ function reportOf(
     evaluation,
     basis: { kind: 'folder' as const },
     learnt,
+    refusals,
+    short,
     skipped: skipped.map(({ relative, reason }) => ({ path: relative, reason })),
     recipe: { command: `itc evaluate ${quoted(tfFiles)} ${quoted(folder)}`, settings: [] },
   }

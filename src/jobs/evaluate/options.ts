@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../assess/metrics.ts'
+import type { Refusal, Short } from '../../dataset/refusals.ts'
 import type { Skipped } from '../../dataset/scan.ts'
 import type { Split } from '../../dataset/split.ts'
 import type { EngineChoice } from '../../engine/load.ts'
@@ -44,5 +45,8 @@ export interface EvaluateResult {
   /** Pictures that lie in the model's data folder too: figures flatter by them. Undefined when that folder is gone. */
   readonly learnt: number | undefined
   readonly skipped: readonly Skipped[]
+  /** `skipped` by the reason, and the categories that it leaves short of pictures. */
+  readonly refusals: readonly Refusal[]
+  readonly short: readonly Short[]
   readonly report: string | undefined
 }

@@ -1,6 +1,7 @@
 import type { Backbone, Layers } from '../../backbone/backbone.ts'
 import { findBackbones } from '../../backbone/find.ts'
 import { labelNumbers } from '../../dataset/labels.ts'
+import { groupRefusals, refusalText } from '../../dataset/refusals.ts'
 import type { Dataset, Skipped } from '../../dataset/scan.ts'
 import { probe } from '../../engine/probe.ts'
 import { UserError } from '../../errors.ts'
@@ -9,7 +10,9 @@ import { widthOf } from '../../features/rows.ts'
 import { extractVariants } from '../../features/variants.ts'
 import type { LabelledMatrix } from '../../head/train.ts'
 import type { Variants } from '../../head/variants.ts'
+import { printable } from '../../text.ts'
 import type { ResolvedTrainOptions } from './options.ts'
+import { conversionHint } from './refused.ts'
 import type { TrainingRun } from './run.ts'
 
 /** A scanned folder's pictures as labelled rows of bottlenecks. */
@@ -112,9 +115,11 @@ function checkUsable(dataset: Dataset, extraction: Extraction, { strict }: Resol
   const empty = dataset.categories.find(category => !usable.has(category))
   if (empty === undefined) return
   const own = new Set(dataset.pictures.filter(({ label }) => label === empty).map(({ relative }) => relative))
-  const example = extraction.skipped.find(({ relative }) => own.has(relative))
-  const why = example ? ` (${example.relative}: ${example.reason})` : ''
+  const refused = extraction.skipped.filter(({ relative }) => own.has(relative))
+  const [largest] = groupRefusals(refused, dataset.folder)
+  const why = largest ? ` (${printable(refusalText(largest))})` : ''
+  const elsewhere = 'Put others into it, or remove the folder.'
   throw new UserError('E_EMPTY_CATEGORY', `No picture of category "${empty}" can be used${why}.`, {
-    hint: 'Put pictures into it that open in an image viewer, or remove the folder.',
+    hint: [conversionHint(extraction.skipped, dataset.folder), elsewhere].filter(Boolean).join(' '),
   })
 }

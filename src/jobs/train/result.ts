@@ -1,5 +1,6 @@
 import type { Assessment } from '../../assess/assess.ts'
 import type { Evaluation } from '../../assess/metrics.ts'
+import type { Refusal, Short } from '../../dataset/refusals.ts'
 import type { Skipped } from '../../dataset/scan.ts'
 import type { StepReport } from '../../head/train.ts'
 import type { Manifest } from '../../model/manifest.ts'
@@ -42,6 +43,9 @@ export interface TrainResult {
   readonly report: string | undefined
   /** What could not be written beside the model, in sentences. */
   readonly warnings: readonly string[]
+  /** What could not be used, by the reason, and the categories that it leaves short of pictures. */
+  readonly refusals: readonly Refusal[]
+  readonly short: readonly Short[]
   /** Bottlenecks that came from the cache. */
   readonly cached: number
   /** Pictures that changed or vanished while the training went on. */

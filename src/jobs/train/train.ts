@@ -2,6 +2,7 @@ import { findNear } from '../../assess/assess.ts'
 import { blocksOf } from '../../backbone/backbone.ts'
 import { learntToo, splitAsGiven } from '../../dataset/givenSplits.ts'
 import { readHeldOut, withHeldOut } from '../../dataset/heldOut.ts'
+import { groupRefusals, shortCategories } from '../../dataset/refusals.ts'
 import { type Dataset, scanDataset } from '../../dataset/scan.ts'
 import { lastFeatures } from '../../features/lastFeatures.ts'
 import { inSpace } from '../../head/halves.ts'
@@ -21,6 +22,7 @@ import { groupedExamples } from './groups.ts'
 import { conflictsOf, learned, misclassifiedIn, splitEvaluation } from './learned.ts'
 import { checkAccuracy } from './minAccuracy.ts'
 import { resolveTrainOptions, type TrainOptions } from './options.ts'
+import { withRefusals } from './refused.ts'
 import type { TrainResult } from './result.ts'
 import { type TrainingRun, withRun } from './run.ts'
 import { trainingReport } from './trainingReport.ts'
@@ -69,7 +71,9 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   const examples = groupedExamples(extraction, data.labels, near)
   const held = await readHeldOut(layout.root)
   const given = extraction.pictures.map(({ split }) => split)
-  const drawn = splitAsGiven(examples, given, options.fractions, label => categories[Number(label)]!)
+  const drawn = withRefusals(bottlenecks.skipped, dataset.folder, () =>
+    splitAsGiven(examples, given, options.fractions, label => categories[Number(label)]!),
+  )
   const splits = withHeldOut(drawn, examples, held)
   const rows = { ...bottlenecks, categories, examples, splits }
   const blocks = bottlenecks.backbones.map(blocksOf)
@@ -102,6 +106,8 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     conflicts: conflictsOf(rows),
     history: trained.history,
     cached: extraction.cached,
+    refusals: groupRefusals(manifest.skipped, dataset.folder),
+    short: shortCategories(manifest.skipped, manifest.counts.categories),
     changed: await changedSince(extraction.pictures),
     assessment: validated?.assessment,
     predictions: validated

@@ -11,7 +11,15 @@ export function trainingReport(
   { layout, options }: TrainingRun,
   engine: Engine,
   categories: readonly string[],
-  { manifest, predictions, assessment, test, history }: Omit<TrainResult, 'folder' | 'report' | 'warnings'>,
+  {
+    manifest,
+    predictions,
+    assessment,
+    test,
+    history,
+    refusals,
+    short,
+  }: Omit<TrainResult, 'folder' | 'report' | 'warnings'>,
 ): ReportData | undefined {
   if (assessment === undefined) return undefined
   return {
@@ -33,6 +41,8 @@ export function trainingReport(
     outliers: assessment.outliers,
     separation: assessment.familiarity.separation,
     certainty: manifest.certainty,
+    refusals,
+    short,
     skipped: manifest.skipped.map(({ relative, reason }) => ({ path: relative, reason })),
     recipe: { command: commandOf(layout.root, options), settings: settingsOf(manifest, engine) },
   }

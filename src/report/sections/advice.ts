@@ -1,4 +1,5 @@
 import { caveatsOf, MANY_DOUBTS } from '../../assess/caveats.ts'
+import { type Refusal, shortText } from '../../dataset/refusals.ts'
 import { count, list, shownLabel } from '../../text.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
@@ -105,8 +106,15 @@ function unknowns({ separation }: ReportData): Html[] {
   ]
 }
 
-function skipped({ skipped: files }: ReportData): Html[] {
-  return files.length === 0
-    ? []
-    : [html`<a href="#skipped">${count(files.length, 'file')} could not be read</a> and took no part.`]
+function skipped({ skipped: files, refusals = [], short = [] }: ReportData): Html[] {
+  if (files.length === 0) return []
+  const left = short.length > 0 && html` That leaves categories ${shortText(short, shownLabel)}.`
+  return [
+    html`<a href="#skipped">${count(files.length, 'file')} could not be used</a> and took no part.${left}`,
+    ...refusals.filter(({ command }) => command !== undefined).map(conversion),
+  ]
+}
+
+function conversion({ files, reason, command, needs }: Refusal): Html {
+  return html`Convert ${count(files, 'file')} (${reason})${needs && `, by ${needs}`}: <code>${command}</code>`
 }
