@@ -62,6 +62,7 @@ export function printInstallation(installation: Installation, { out, colors }: T
 }
 
 const TITLES: Readonly<Record<FindingKind, string>> = {
+  spoilt: 'first of all',
   category: 'categories',
   label: 'doubtful labels, the most doubtful first',
   conflict: 'the same file in several categories',

@@ -5,7 +5,11 @@ import { listedLines } from './listed.ts'
 /** What could not be used: a line a reason, the command that converts such files, and what that leaves short. */
 export function refusalLines(refusals: readonly Refusal[], short: readonly Short[] = []): string[] {
   const lines = listedLines(refusals, refusal => printable(refusalText(refusal)))
-  return [...lines, ...conversionLines(refusals), ...(short.length > 0 ? [`  that leaves ${shortText(short, shownLabel)}`] : [])]
+  return [
+    ...lines,
+    ...conversionLines(refusals),
+    ...(short.length > 0 ? [`  that leaves ${shortText(short, shownLabel)}`] : []),
+  ]
 }
 
 /** Commands that convert what could not be read; a line each, to be copied. */

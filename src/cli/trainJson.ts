@@ -7,10 +7,11 @@ import { refusalJson } from './refusalLines.ts'
 export function trainJson(result: TrainResult): object {
   const { folder, manifest, misclassified, conflicts, changed, history, assessment, predictions, report, warnings } =
     result
-  const { refusals, short } = result
+  const { refusals, short, spoilt } = result
   const { labels, counts, metrics, options, skipped, temperature, certainty } = manifest
   return {
     folder,
+    spoilt,
     labels,
     counts,
     metrics,
@@ -32,7 +33,7 @@ export function trainJson(result: TrainResult): object {
         calibrationErrorBefore: assessment.uncalibrated.calibration.error,
       },
       doubtful: assessment.doubts
-        .filter(doubt => doubt.contradicted)
+        .filter(doubt => doubt.contradicted && spoilt.length === 0)
         .map(({ row, given, other, givenScore, otherScore, doubt }) => ({
           relative: predictions[row]!.path,
           label: labels[given],

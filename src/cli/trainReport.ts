@@ -1,4 +1,5 @@
 import type { Assessment } from '../assess/assess.ts'
+import { SPOILT_REMEDY, spoiltText } from '../jobs/doctor/spoilt.ts'
 import type { TrainEvent } from '../jobs/train/events.ts'
 import { BelowMinimum } from '../jobs/train/minAccuracy.ts'
 import type { TrainResult } from '../jobs/train/result.ts'
@@ -91,6 +92,7 @@ export class TrainReport {
       changed,
       assessment,
       refusals,
+      spoilt,
       short,
       report,
       warnings,
@@ -101,6 +103,7 @@ export class TrainReport {
       return
     }
     const { test, crossValidation } = manifest.metrics
+    for (const each of spoilt) out(colors.yellow(`first of all: ${spoiltText(each)}. ${SPOILT_REMEDY}`))
     if (test) {
       out(`final test accuracy ${colors.bold(shareText(test))}`)
       const caution = smallTestText(test, crossValidation !== undefined)
@@ -116,7 +119,7 @@ export class TrainReport {
     }
     if (assessment) {
       for (const line of caveatLines(assessment.evaluation, manifest.labels)) out(colors.yellow(line))
-      for (const line of trustLines(tfFiles, assessment)) out(line)
+      for (const line of trustLines(tfFiles, assessment, spoilt.length > 0)) out(line)
     }
     this.#list('the same picture under several labels', conflicts, ({ pictures }) =>
       pictures.map(printable).join(' = '),
@@ -160,7 +163,9 @@ export class TrainReport {
 }
 
 /** Whether scores can be trusted, and what to do about labels that can't be. */
-function trustLines(tfFiles: string, { evaluation, doubts }: Assessment): string[] {
+function trustLines(tfFiles: string, { evaluation, doubts }: Assessment, isSpoilt: boolean): string[] {
+  if (isSpoilt) return [scoresText(evaluation.calibration)]
+
   const doubtful = doubts.filter(doubt => doubt.contradicted).length
   const labels =
     doubtful === 0 ? 'no doubtful labels' : `${count(doubtful, 'doubtful label')}: itc doctor ${quoted(tfFiles)}`

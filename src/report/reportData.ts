@@ -51,6 +51,8 @@ export interface ReportData {
   readonly separation?: Separation | undefined
   /** Which best score gives which precision. */
   readonly certainty?: readonly CertaintyPoint[] | undefined
+  /** What is wrong with most of the set, in sentences: then there are no `doubts`. */
+  readonly spoilt?: readonly string[] | undefined
   /** `skipped` by the reason, and the categories that it leaves short of pictures. */
   readonly refusals?: readonly Refusal[] | undefined
   readonly short?: readonly Short[] | undefined

@@ -30,6 +30,7 @@ import { groupedExamples } from '../train/groups.ts'
 import * as find from './findings.ts'
 import type { Examination, ExamineEvent, ExamineOptions } from './options.ts'
 import { inspectAll } from './quality.ts'
+import { blank, unreadable } from './spoilt.ts'
 
 /**
  * Looks through the pictures of a working folder for what is doubtful. Needs no model; where there is one, the pictures
@@ -60,6 +61,7 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
     })
     const hooks = { limits, onProgress: progress('quality'), signal: options.signal }
     const qualities = await inspectAll(extraction, store, hooks)
+    const spoilt = [...unreadable(extraction), ...blank(qualities)]
     const checked = options.all ? undefined : await CheckedLabels.read(place.root)
     const settings = { head: headOptionsOf(model, options), fractions: fractionsOf(model), checked }
     const compared = await compare(dataset, { extraction, backbones }, engine, settings, {
@@ -71,8 +73,9 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
       pictures: extraction.pictures.length,
       backbones: backbones.map(({ name }) => name),
       findings: find.inOrder([
+        ...find.spoiltFindings(spoilt),
         ...find.categoryFindings(dataset, extraction),
-        ...compared.findings,
+        ...(spoilt.length > 0 ? compared.findings.filter(finding => !find.isAboutLabels(finding)) : compared.findings),
         ...find.copyFindings(extraction),
         ...find.qualityFindings(qualities, extraction),
         ...find.skippedFindings([...dataset.skipped, ...extraction.skipped], dataset.folder),

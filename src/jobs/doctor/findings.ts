@@ -7,9 +7,11 @@ import type { Split } from '../../dataset/split.ts'
 import type { Extraction } from '../../features/extract.ts'
 import { FLAWED, flawsOf, type PictureQuality, type QualityFlaw } from '../../image/quality.ts'
 import { count, list, percent, shownLabel } from '../../text.ts'
+import { SPOILT_REMEDY, type Spoilt, spoiltText } from './spoilt.ts'
 
 /** What may be doubtful, in the order of the list: what harms most first. */
 export const FINDING_KINDS = [
+  'spoilt',
   'category',
   'label',
   'conflict',
@@ -48,6 +50,21 @@ export type Rows = Pick<Extraction, 'pictures' | 'hashes'>
 /** Pictures that a category needs at least, and with how many its figures begin to mean something. */
 const NEEDED = 3
 const FEW = 10
+
+/** What is wrong with most of the set; then nothing is said of labels. */
+export function spoiltFindings(spoilt: readonly Spoilt[]): Finding[] {
+  return spoilt.map(each => ({
+    kind: 'spoilt',
+    path: './',
+    what: `most of the set: ${spoiltText(each)}`,
+    remedy: SPOILT_REMEDY,
+  }))
+}
+
+/** Whether a finding is about how categories and labels look, which a set that is spoilt tells nothing of. */
+export function isAboutLabels({ kind, looksLike }: Finding): boolean {
+  return kind === 'outlier' || looksLike !== undefined
+}
 
 /** Categories that can't be learnt, or hardly. */
 export function categoryFindings({ categories }: Dataset, { pictures }: Rows): Finding[] {

@@ -6,6 +6,7 @@ import type { StepReport } from '../../head/train.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { ReportPicture } from '../../report/reportData.ts'
 import type { Choice } from '../choose/choice.ts'
+import type { Spoilt } from '../doctor/spoilt.ts'
 
 /** A picture that the model names differently from its folder. */
 export interface Misclassified {
@@ -43,6 +44,8 @@ export interface TrainResult {
   readonly report: string | undefined
   /** What could not be written beside the model, in sentences. */
   readonly warnings: readonly string[]
+  /** What is wrong with most of the set: then nothing is said of its labels. Empty for most sets. */
+  readonly spoilt: readonly Spoilt[]
   /** What could not be used, by the reason, and the categories that it leaves short of pictures. */
   readonly refusals: readonly Refusal[]
   readonly short: readonly Short[]

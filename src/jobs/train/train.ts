@@ -12,6 +12,7 @@ import { withTrainLock } from '../../model/lock.ts'
 import { findPictures } from '../../model/pictures.ts'
 import { writeModel } from '../../model/write.ts'
 import { AUTO, choose, withChoice } from '../choose/choose.ts'
+import { spoiltBySample } from '../doctor/spoilt.ts'
 import { copyNotes, isSplit, onlyRows, withoutTest } from './alreadySplit.ts'
 import { checkSummariesDir, writeBeside } from './beside.ts'
 import { bottlenecksOf } from './bottlenecks.ts'
@@ -107,6 +108,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     history: trained.history,
     cached: extraction.cached,
     refusals: groupRefusals(manifest.skipped, dataset.folder),
+    spoilt: await spoiltBySample(extraction, data.labels, run.cache, { limits: options.limits, signal }),
     short: shortCategories(manifest.skipped, manifest.counts.categories),
     changed: await changedSince(extraction.pictures),
     assessment: validated?.assessment,

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path'
 import type { Engine } from '../../engine/engine.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { ReportData } from '../../report/reportData.ts'
+import { SPOILT_REMEDY, spoiltText } from '../doctor/spoilt.ts'
 import { commandOf } from './command.ts'
 import type { TrainResult } from './result.ts'
 import type { TrainingRun } from './run.ts'
@@ -18,6 +19,7 @@ export function trainingReport(
     test,
     history,
     refusals,
+    spoilt,
     short,
   }: Omit<TrainResult, 'folder' | 'report' | 'warnings'>,
 ): ReportData | undefined {
@@ -36,7 +38,8 @@ export function trainingReport(
     },
     history,
     curve: assessment.curve,
-    doubts: assessment.doubts,
+    doubts: spoilt.length > 0 ? undefined : assessment.doubts,
+    spoilt: spoilt.map(each => `${spoiltText(each)}. ${SPOILT_REMEDY}`),
     duplicates: assessment.duplicates,
     outliers: assessment.outliers,
     separation: assessment.familiarity.separation,

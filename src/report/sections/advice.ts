@@ -15,11 +15,12 @@ const ENOUGH = 20
 
 /** What to do next, most useful first; only what the figures call for. */
 export function advice(data: ReportData): Html {
+  const { spoilt = [] } = data
+  // Of a set that is mostly blank or unreadable, how categories look tells nothing.
+  const looks = spoilt.length > 0 ? [] : [labels, mixedUp, weakCategories, morePictures]
   const items = [
-    ...labels(data),
-    ...mixedUp(data),
-    ...weakCategories(data),
-    ...morePictures(data),
+    ...spoilt.map(sentence => html`First of all: ${sentence}`),
+    ...looks.flatMap(section => section(data)),
     ...small(data),
     ...unknowns(data),
     ...skipped(data),

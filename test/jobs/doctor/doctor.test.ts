@@ -218,7 +218,12 @@ describe('folders that can hardly be trained on', () => {
       findings: [{ kind: 'category', path: './', what: 'has no folders of pictures' }],
     })
     await fs.outputFile(join(layoutOf(empty).data, 'cat', 'a.jpg'), 'text')
-    expect((await examine(empty)).findings.map(({ kind }) => kind)).toEqual(['category', 'category', 'skipped'])
+    expect((await examine(empty)).findings.map(({ kind }) => kind)).toEqual([
+      'spoilt',
+      'category',
+      'category',
+      'skipped',
+    ])
   })
 
   it('two categories of the same files', async () => {
