@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { standIn } from '../engine/standIn.ts'
 import { VERSION } from '../version.ts'
 import { addClusters } from './clusters.ts'
 import type { CommandContext, Outcome } from './context.ts'
@@ -40,6 +41,7 @@ async function perform(argv: readonly string[], terminal: Terminal): Promise<num
   const outcome: Outcome = { exitCode: 0 }
   try {
     await createProgram(terminal, outcome).parseAsync(argv, { from: 'user' })
+    if (standIn()) await (await import('./standInLine.ts')).printStandIn(terminal)
     return outcome.exitCode
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0

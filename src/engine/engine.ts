@@ -2,7 +2,7 @@ import type { Backbone } from '../backbone/backbone.ts'
 import type { Factor, Products } from './products.ts'
 
 /** The runtimes that can run a graph. */
-export const ENGINES = ['onnx', 'tensorflow'] as const
+export const ENGINES = ['onnx', 'wasm', 'tensorflow'] as const
 export type EngineName = (typeof ENGINES)[number]
 
 /** What runs backbones and trains heads; one implementation a runtime. */

@@ -1,9 +1,10 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { type Backbone, blocksOf } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { withFeatureMap } from '../compile/featureMap.ts'
 import { UserError } from '../errors.ts'
-import { createSession, loadOrt, refusing } from './onnxSession.ts'
+import { loadAnyOrt } from './onnxRuntime.ts'
+import { createSession, refusing } from './onnxSession.ts'
 
 /** What one block of a bottleneck comes from, place by place. */
 export interface FeatureMap {
@@ -36,7 +37,7 @@ const EPSILON = 1e-6
  * @throws UserError `E_NO_POOLING` for a backbone whose bottleneck is not the mean of a map; `E_ENGINE`
  */
 export async function runFeatureMaps(backbone: Backbone, pixels: Uint8Array): Promise<MappedBottleneck> {
-  const ort = await loadOrt()
+  const ort = await loadAnyOrt()
   const { bytes, map, inner } = withFeatureMap(await compiledOnnx(backbone))
   const refused = refusing(backbone.name)
   const session = await createSession(ort, bytes).catch(refused)

@@ -1,7 +1,9 @@
-import type { InferenceSession } from 'onnxruntime-node'
+import type { InferenceSession } from 'onnxruntime-web'
 
 /** What a thread of onnxLanes.ts is started with. */
 export interface LaneData {
+  /** The package to run it with. */
+  readonly library: string
   /** A compiled network. */
   readonly bytes: Uint8Array
   readonly options: InferenceSession.SessionOptions

@@ -1,5 +1,6 @@
 import { REINSTALL, UserError, unexpected } from '../errors.ts'
 import { ENGINES, type Engine, type EngineName } from './engine.ts'
+import { noteStandIn } from './standIn.ts'
 
 /** What `--engine` takes: an engine, or whichever loads. */
 export const ENGINE_CHOICES = ['auto', ...ENGINES] as const
@@ -9,7 +10,8 @@ export type EngineChoice = (typeof ENGINE_CHOICES)[number]
 export type EngineMakers = Readonly<Record<EngineName, () => Promise<Engine>>>
 
 const MAKERS: EngineMakers = {
-  onnx: async () => (await import('./onnx.ts')).createOnnxEngine(),
+  onnx: async () => (await import('./onnx.ts')).createOnnxEngine('onnx'),
+  wasm: async () => (await import('./onnx.ts')).createOnnxEngine('wasm'),
   tensorflow: async () => (await import('./tensorflow.ts')).createTensorflowEngine(),
 }
 
@@ -19,7 +21,8 @@ export type EngineDiagnosis =
   | { readonly name: EngineName; readonly loads: false; readonly problem: string; readonly remedy: string | undefined }
 
 /**
- * Loads the engine of that name; for `auto` onnx, or tensorflow where onnx does not load.
+ * Loads the engine of that name; for `auto` the first that loads: onnx, else wasm, else tensorflow. What stands in for another
+ * is noted (see standIn.ts).
  *
  * @throws {UserError} E_ENGINE with the reason and what to run; E_BAD_VALUE for a name that is no engine's
  */
@@ -29,7 +32,9 @@ export async function loadEngine(choice: EngineChoice = 'auto', makers: EngineMa
   const failures: UserError[] = []
   for (const name of ENGINES) {
     try {
-      return await makers[name]()
+      const engine = await makers[name]()
+      if (failures[0]) noteStandIn({ engine: name, problem: failures[0].message, remedy: failures[0].hint })
+      return engine
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       failures.push(error)

@@ -1,42 +1,57 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { UserError } from '../errors.ts'
 import type { BackboneRunner, Engine } from './engine.ts'
-import { createSession, loadOrt, type Ort, refusing } from './onnxSession.ts'
+import { loadOrt, type Ort, type OrtName } from './onnxRuntime.ts'
+import { createSession, refusing } from './onnxSession.ts'
 import { worthLanes } from './worthLanes.ts'
 
+const FEW = 4
+
 /**
- * The default engine: onnxruntime on the processor. What only training or only many pictures need is loaded by them.
+ * onnxruntime on the processor: `onnx`, the default, by its native library, `wasm` in WebAssembly, where there is none. What
+ * only training or only many pictures need is loaded by them.
  *
- * @throws UserError `E_ENGINE` when its native library does not load
+ * @throws UserError `E_ENGINE` when it does not load
  */
-export async function createOnnxEngine(): Promise<Engine> {
-  const ort = await loadOrt()
+export async function createOnnxEngine(name: OrtName = 'onnx'): Promise<Engine> {
+  const ort = await loadOrt(name)
+  const { node, web, common } = ort.env.versions
   return {
-    name: 'onnx',
-    version: ort.env.versions.node ?? ort.env.versions.common,
-    lanes: async (backbone, pictures) => worthLanes(await compiledOnnx(backbone), backbone, pictures),
-    loadBackbone: (backbone, pictures = 1) => loadOnnxBackbone(ort, backbone, pictures),
+    name,
+    version: (name === 'onnx' ? node : web) ?? common,
+    lanes: async (backbone, pictures) => worthLanes(await compiledOnnx(backbone), backbone, pictures, name),
+    loadBackbone: (backbone, pictures = 1) => loadOnnxBackbone(ort, name, backbone, pictures),
     createTrainer: async problem => (await import('./onnxHead.ts')).createOnnxTrainer(ort, problem),
     createProducts: async matrix => (await import('./onnxProducts.ts')).createOnnxProducts(ort, matrix),
   }
 }
 
-async function loadOnnxBackbone(ort: Ort, backbone: Backbone, pictures: number): Promise<BackboneRunner> {
+async function loadOnnxBackbone(
+  ort: Ort,
+  name: OrtName,
+  backbone: Backbone,
+  pictures: number,
+): Promise<BackboneRunner> {
   const bytes = await compiledOnnx(backbone)
-  const lanes = worthLanes(bytes, backbone, pictures)
+  const lanes = worthLanes(bytes, backbone, pictures, name)
   const refused = refusing(backbone.name)
   const runner =
     lanes > 0
-      ? await (await import('./onnxLanes.ts')).startLanes(bytes, backbone, lanes).catch(refused)
-      : new OneSession(ort, await createSession(ort, bytes).catch(refused), backbone)
+      ? await (await import('./onnxLanes.ts')).startLanes(bytes, backbone, lanes, name).catch(refused)
+      : new OneSession(ort, await createSession(ort, bytes, threadsFor(name, pictures)).catch(refused), backbone)
   return {
     atOnce: runner.atOnce,
     batch: runner.batch,
     run: async (pixels, count) => checked(await runner.run(pixels, count).catch(refused), backbone, count),
     dispose: () => runner.dispose(),
   }
+}
+
+/** In WebAssembly each further thread costs its start, which a few pictures don't earn. All cores where none is named. */
+function threadsFor(name: OrtName, pictures: number): number | undefined {
+  return name === 'wasm' && pictures <= FEW ? 1 : undefined
 }
 
 function checked(bottlenecks: Float32Array, { name, features }: Backbone, count: number): Float32Array {

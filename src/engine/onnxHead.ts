@@ -1,10 +1,11 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { pause } from '../flow/pause.ts'
 import { transposed } from '../graph/transpose.ts'
 import type { HeadProblem, HeadTrainer } from './engine.ts'
 import { oneHot, widthFirst } from './headArrays.ts'
 import { kept, kernelLoop, logitsModel, weightsLoop } from './headGraph.ts'
-import { createSession, type Ort } from './onnxSession.ts'
+import type { Ort } from './onnxRuntime.ts'
+import { createSession } from './onnxSession.ts'
 
 /** Products a step from which a second thread is worth waking. */
 const THREADS_FROM = 2e7

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Backbone } from '../backbone/backbone.ts'
 import type { BackboneRunner } from './engine.ts'
 import type { LaneData } from './laneData.ts'
+import { LIBRARIES, type OrtName } from './onnxRuntime.ts'
 import { sessionOptions } from './onnxSession.ts'
 
 /** Pictures a run: enough that messages cost nothing, few enough that memory stays small. */
@@ -11,10 +12,15 @@ const BATCH = 4
  * A backbone in several threads, a session in each. One session on all cores waits, at each of a network's layers, for
  * the core that decodes a picture meanwhile; these don't wait for one another. And the event loop stays free.
  */
-export async function startLanes(bytes: Uint8Array, backbone: Backbone, count: number): Promise<BackboneRunner> {
+export async function startLanes(
+  bytes: Uint8Array,
+  backbone: Backbone,
+  count: number,
+  name: OrtName = 'onnx',
+): Promise<BackboneRunner> {
   const threads = Math.max(1, Math.floor(availableParallelism() / count))
   const { size } = backbone.recipe
-  const data: LaneData = { bytes, options: sessionOptions(threads), size }
+  const data: LaneData = { library: LIBRARIES[name], bytes, options: sessionOptions(threads), size }
   const lanes = Array.from({ length: count }, () => new Lane(data))
   const dispose = async () => {
     await Promise.all(lanes.map(lane => lane.end()))

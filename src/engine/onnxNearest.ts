@@ -1,5 +1,6 @@
 import { encodeModel } from '../formats/onnx/wire.ts'
-import { createSession, loadOrt } from './onnxSession.ts'
+import { loadAnyOrt } from './onnxRuntime.ts'
+import { createSession } from './onnxSession.ts'
 
 /** Queries a call: one matrix product that keeps all cores busy for a moment, and a pause behind it. */
 const QUERIES = 256
@@ -31,7 +32,7 @@ export async function nearestRows(
   const kept = Math.min(size, Math.max(0, rows - 1))
   const result = { size: kept, row: new Int32Array(rows * kept), cosine: new Float32Array(rows * kept) }
   if (kept === 0) return result
-  const ort = await loadOrt()
+  const ort = await loadAnyOrt()
   const session = await createSession(ort, nearestModel(kept + 1))
   const table = new ort.Tensor('float32', values, [rows, width])
   try {

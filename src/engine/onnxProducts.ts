@@ -1,7 +1,8 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { pause } from '../flow/pause.ts'
 import { productModel } from './headGraph.ts'
-import { createSession, type Ort } from './onnxSession.ts'
+import type { Ort } from './onnxRuntime.ts'
+import { createSession } from './onnxSession.ts'
 import type { Factor, Products } from './products.ts'
 
 /** Products that the event loop may wait for: a tenth of a second. */

@@ -1,26 +1,7 @@
-import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
-import type { InferenceSession } from 'onnxruntime-node'
+import type { InferenceSession } from 'onnxruntime-web'
 import { messageOf, UserError } from '../errors.ts'
-import { loadHint } from './loadHint.ts'
-
-/** The runtime's module, loaded on first use: it brings 20 MB of native code. */
-export type Ort = typeof import('onnxruntime-node')
-
-/** @throws UserError `E_ENGINE` when its native library does not load */
-export async function loadOrt(): Promise<Ort> {
-  // Else it numbers this machine in a file and reports the models it runs to its maker. Read when its first session is made.
-  process.env.ORT_DISABLE_TELEMETRY ??= '1'
-  try {
-    // By require: an import() of this CommonJS package costs a parse of its names first.
-    return createRequire(import.meta.url)('onnxruntime-node') as Ort
-  } catch (cause) {
-    throw new UserError('E_ENGINE', `onnxruntime-node does not load on ${process.platform}-${process.arch}.`, {
-      hint: loadHint(messageOf(cause)),
-      cause,
-    })
-  }
-}
+import type { Ort } from './onnxRuntime.ts'
 
 /** Waiting threads sleep: decoding has use for the cores. */
 export function sessionOptions(threads = Math.min(8, availableParallelism())): InferenceSession.SessionOptions {
@@ -34,7 +15,9 @@ export function sessionOptions(threads = Math.min(8, availableParallelism())): I
 }
 
 export async function createSession(ort: Ort, bytes: Uint8Array, threads?: number): Promise<InferenceSession> {
-  return ort.InferenceSession.create(bytes, sessionOptions(threads))
+  const options = sessionOptions(threads)
+  if (ort.env.wasm) ort.env.wasm.numThreads = options.intraOpNumThreads // the first session's are all sessions'
+  return ort.InferenceSession.create(bytes, options)
 }
 
 /** Throws what onnxruntime says of a network that it cannot run, as a sentence: for a `catch`. */

@@ -4,11 +4,12 @@
 import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 
-/** @type {typeof import('onnxruntime-node')} */
-const ort = createRequire(import.meta.url)('onnxruntime-node')
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort)
 /** @type {import('./laneData.ts').LaneData} */
-const { bytes, options, size } = workerData
+const { library, bytes, options, size } = workerData
+/** @type {import('./onnxRuntime.ts').Ort} */
+const ort = createRequire(import.meta.url)(library)
+if (ort.env.wasm) ort.env.wasm.numThreads = options.intraOpNumThreads
 
 const opened = ort.InferenceSession.create(bytes, options)
 /** @type {Promise<void>} */

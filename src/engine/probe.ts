@@ -1,6 +1,7 @@
 import type { Probe } from '../backbone/options.ts'
 import { UserError } from '../errors.ts'
-import { createSession, loadOrt, refusing } from './onnxSession.ts'
+import { loadAnyOrt } from './onnxRuntime.ts'
+import { createSession, refusing } from './onnxSession.ts'
 
 /** Two: a network that takes only one at a time shows. */
 const PICTURES = 2
@@ -12,7 +13,7 @@ const PICTURES = 2
  * @throws UserError E_ENGINE with the runtime's reason; E_NO_LENGTH for what are no features
  */
 export const probe: Probe = async (bytes, size, name) => {
-  const ort = await loadOrt()
+  const ort = await loadAnyOrt()
   const refused = refusing(name)
   const session = await createSession(ort, bytes).catch(refused)
   try {

@@ -38,7 +38,7 @@ test.each(MACHINES)('on %s-%s every library has its native code, or what stands 
   const runtime = join(dirname(require.resolve('onnxruntime-node/package.json')), 'bin', 'napi-v6', os, cpu)
   if (os === 'darwin' && cpu === 'x64') {
     expect(existsSync(runtime)).toBe(false) // once there is one, the hint and the pages are wrong
-    expect(loadHint('', os, cpu)).toContain('--engine tensorflow')
+    expect(loadHint('', os, cpu)).toContain('--engine wasm')
     expect(readFileSync(new URL('../../docs/engines.md', import.meta.url), 'utf8')).toContain('Intel Macs')
   } else expect(existsSync(join(runtime, 'onnxruntime_binding.node')), runtime).toBe(true)
 })
@@ -53,7 +53,7 @@ test.each([
   ['win32', 'arm64', 'A dynamic link library (DLL) initialization routine failed.', 'vc_redist.arm64.exe'],
   ['win32', 'x64', "Cannot find module 'onnxruntime-node'", 'npm ci'],
   ['darwin', 'arm64', 'dlopen(x): Symbol not found: (_y)', 'macOS 14'],
-  ['darwin', 'x64', "Cannot find module '../bin/napi-v6/darwin/x64/onnxruntime_binding.node'", 'tfjs-node'],
+  ['darwin', 'x64', "Cannot find module '../bin/napi-v6/darwin/x64/onnxruntime_binding.node'", '--engine wasm'],
   ['linux', 'x64', 'ld-linux-x86-64.so.2: cannot open shared object file', 'glibc'],
 ] as const)('on %s-%s, where loading says %j, the hint names %s', (os, cpu, problem, hint) => {
   expect(loadHint(problem, os, cpu)).toContain(hint)

@@ -15,7 +15,7 @@ export interface LoadModelOptions {
  */
 export async function loadModel(tfFiles: string, options: LoadModelOptions = {}): Promise<Model> {
   const [stored, engine] = await Promise.all([readModel(tfFiles), loadEngine(options.engine ?? 'auto')])
-  if (engine.name === 'onnx') return new Model(stored, engine)
+  if (engine.name !== 'tensorflow') return new Model(stored, engine)
   const { withGraphBackbones } = await import('../../model/graphBackbones.ts')
   return new Model(withGraphBackbones(layoutOf(await findRoot(tfFiles)), stored), engine)
 }
