@@ -1,9 +1,13 @@
+import { UserError, unexpected } from '../errors.ts'
 import type { GuessAllEvent, GuessAllResult, NotNamed } from '../jobs/guessAll/guessAll.ts'
+import type { HandOutOptions } from '../jobs/guessAll/handOut.ts'
 import type { Shard } from '../jobs/guessAll/plan.ts'
 import { count, printable, quoted } from '../text.ts'
 import type { CommandContext } from './context.ts'
+import { FleetLines } from './fleetLines.ts'
 import { printJson } from './json.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
+import { parseNumber } from './parse.ts'
 import type { Progress } from './progress.ts'
 import { Interrupted } from './signals.ts'
 import type { Terminal } from './terminal.ts'
@@ -11,6 +15,8 @@ import type { Terminal } from './terminal.ts'
 interface Flags extends NetworkFlags {
   readonly shard?: string
   readonly strict?: boolean
+  readonly queue?: string
+  readonly window?: number
 }
 
 /** `itc guess-all` */
@@ -27,6 +33,8 @@ export function addGuessAll({ program, terminal, outcome }: CommandContext): voi
     .argument('<source>', 'folder, s3://BUCKET/FOLDER/, or a text file with an https:// address a line')
     .argument('<results>', 'folder or s3://BUCKET/FOLDER/ for the results, made if absent')
     .option('--shard <i/n>', 'do one share of n only, counted from 0: n processes do all of it')
+    .option('--queue <address>', 'name nothing here: give the batches to itc worker by redis://… or postgres://…')
+    .option('--window <n>', 'batches that wait in the queue at most, 2000 unless given', parseNumber)
     .option('--strict', 'exit with 1 if any picture could not be named')
   addNetworkOptions(command)
     .addHelpText(
@@ -38,10 +46,12 @@ AWS_ACCESS_KEY_ID, and AWS_ENDPOINT_URL for stores other than Amazon's.
 Examples:
   itc guess-all ./tf_files ./photos ./results
   itc guess-all ./tf_files s3://traps/2025/ s3://results/2025/
-  itc guess-all ./tf_files s3://traps/2025/ s3://results/2025/ --shard 0/100`,
+  itc guess-all ./tf_files s3://traps/2025/ s3://results/2025/ --shard 0/100
+  itc guess-all ./tf_files s3://traps/2025/ s3://results/2025/ --queue redis://queue:6379`,
     )
     .action(async (tfFiles: string, source: string, results: string, flags: Flags) => {
       const shard = await shardOf(flags)
+      const queue = queueOf(flags)
       const limits = limitsOf(flags)
       const [{ loadModel }, { guessAll }] = await Promise.all([
         import('../jobs/guess/loadModel.ts'),
@@ -51,8 +61,10 @@ Examples:
       const { createProgress } = await import('./progress.ts')
       const progress = createProgress(terminal, 'naming')
       try {
-        const onEvent = (event: GuessAllEvent) => show(event, progress, terminal)
-        const result = await guessAll(model, source, results, { limits, shard, onEvent, signal: terminal.signal })
+        const fleet = new FleetLines(progress, terminal, [tfFiles, flags.queue ?? '', source, results])
+        const onEvent = (event: GuessAllEvent) => show(event, progress, terminal, fleet)
+        const options = { limits, shard, queue, onEvent, signal: terminal.signal }
+        const result = await guessAll(model, source, results, options)
         progress.stop()
         if (flags.json) printJson(terminal, result)
         else report(result, results, terminal)
@@ -60,6 +72,7 @@ Examples:
       } catch (error) {
         if (flags.json || !(error instanceof Interrupted)) throw error
         progress.stop()
+        if (queue) terminal.err('Workers go on with what waits in the queue.')
         terminal.err('Stopped. Every part that is there is whole; run the same command to go on.')
         outcome.exitCode = error.exitCode
       } finally {
@@ -74,11 +87,27 @@ async function shardOf({ shard }: Flags): Promise<Shard | undefined> {
   return (await import('../jobs/guessAll/plan.ts')).parseShard(shard)
 }
 
-function show(event: GuessAllEvent, progress: Progress, { err, errIsTerminal }: Terminal): void {
+function queueOf({ queue, window, shard }: Flags): HandOutOptions | undefined {
+  if (queue === undefined) return undefined
+  if (shard !== undefined) {
+    throw new UserError('E_BAD_VALUE', '--shard and --queue are two ways to share the work.', {
+      hint: 'Give one of them.',
+    })
+  }
+  if (window !== undefined && !(Number.isSafeInteger(window) && window > 0)) {
+    throw unexpected('--window', 'a whole number above 0', window)
+  }
+  return { address: queue, window }
+}
+
+function show(event: GuessAllEvent, progress: Progress, { err, errIsTerminal }: Terminal, fleet: FleetLines): void {
   if (event.kind === 'listing') {
     if (errIsTerminal) progress.update(0, event.pictures, 'listing')
   } else if (event.kind === 'named') {
-    progress.update(event.done, event.total, event.failed > 0 ? `${event.failed} not named` : '')
+    const failed = event.failed > 0 ? `${event.failed} not named` : ''
+    progress.update(event.done, event.total, [fleet.words, failed].filter(words => words !== '').join(', '))
+  } else if (event.kind === 'workers' || event.kind === 'waiting') {
+    fleet.show(event)
   } else if (event.before > 0) {
     progress.aside(() => err(`${count(event.before, 'picture')} done before, ${event.pictures} left to do`))
   }

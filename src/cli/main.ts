@@ -15,11 +15,12 @@ import { endSoon } from './hardEnd.ts'
 import { printJsonLine } from './json.ts'
 import { addNext } from './next.ts'
 import { addResults } from './results.ts'
-import { onSignals } from './signals.ts'
+import { onSignals, WORKER_GRACE_MS } from './signals.ts'
 import { addStudio } from './studio.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 import { addTrain } from './train.ts'
 import { addWatch } from './watch.ts'
+import { addWorker } from './worker.ts'
 
 /**
  * Runs the command line.
@@ -29,7 +30,7 @@ import { addWatch } from './watch.ts'
  */
 export async function main(argv: readonly string[], given?: Terminal): Promise<number> {
   const stop = new AbortController()
-  const release = given ? () => undefined : onSignals(stop)
+  const release = given ? () => undefined : onSignals(stop, argv[0] === 'worker' ? WORKER_GRACE_MS : undefined)
   const terminal = given ?? processTerminal(stop.signal)
   const exitCode = await perform(argv, terminal)
   release()
@@ -84,6 +85,7 @@ itc COMMAND --help shows the options of a command.`,
   addGuess(context)
   addGuessDir(context)
   addGuessAll(context)
+  addWorker(context)
   addResults(context)
   addEvaluate(context)
   addDoctor(context)

@@ -21,21 +21,24 @@ export class Interrupted extends Error {
  * the signal itself for a third of that.
  */
 const GRACE_MS = 600
+/** The same for a worker, which finishes its batches: whoever stops workers sets a time of their own, and a second signal ends. */
+export const WORKER_GRACE_MS = 300_000
 
 /**
  * Ctrl-C and its kin abort, so that what was computed is saved; a second one, or too much to save, ends at once. When the
  * reader of a pipe has gone (`| head`), the work goes on without it.
  *
+ * @param graceMs how long the work may take to end properly
  * @returns to be called when the work has ended by itself
  */
-export function onSignals(stop: AbortController): () => void {
+export function onSignals(stop: AbortController, graceMs: number = GRACE_MS): () => void {
   let grace: NodeJS.Timeout | undefined
   for (const signal of Object.keys(STOP_SIGNALS) as StopSignal[]) {
     process.on(signal, () => {
       const { exitCode } = new Interrupted(signal)
       if (stop.signal.aborted) return endAtOnce(exitCode)
       stop.abort(new Interrupted(signal))
-      grace = setTimeout(() => endAtOnce(exitCode), GRACE_MS).unref()
+      grace = setTimeout(() => endAtOnce(exitCode), graceMs).unref()
     })
   }
   const onStream = (error: NodeJS.ErrnoException) => {

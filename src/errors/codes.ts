@@ -139,6 +139,16 @@ export const ERROR_CODES = {
     remedy: 'Choose another results folder.',
   },
   E_PART: { when: 'A part of the results is damaged.', remedy: 'Remove it and run itc guess-all again.' },
+  // Queues
+  E_QUEUE: {
+    when: 'A queue can’t be used: another version, no permission, jobs of another model.',
+    remedy: 'The sentence says which.',
+  },
+  E_GIVEN_UP: {
+    when: 'All workers failed at some batches of a queue, each five times.',
+    remedy: 'Put right what the sentence says and run the command again.',
+  },
+  E_QUEUE_DOWN: { when: 'A queue does not answer.', remedy: 'Check its address; run the command again.' },
   E_MISSING_PACKAGE: {
     when: 'An optional package is not installed.',
     remedy: 'Install it with the line that is shown.',

@@ -4,17 +4,21 @@ import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
 import type { Model } from '../../model/model.ts'
 import { openSource, openStore } from '../../storage/open.ts'
 import type { Source, Store } from '../../storage/store.ts'
+import type { GivenUp, HandOut, HandOutOptions } from './handOut.ts'
 import { modelIdentity } from './identity.ts'
 import { refuseInside } from './inside.ts'
 import { nameBatch } from './nameBatch.ts'
 import { type Batch, isInShard, picturesOf, planBatches, type Shard } from './plan.ts'
 import { ResultsFolder } from './resultsFolder.ts'
+import type { ResultRow } from './rows.ts'
 
 /** What may be chosen for naming all pictures of a place; everything has a default. */
 export interface GuessAllOptions {
   readonly limits?: Partial<DecodeLimits>
   /** Only the batches of this share: several processes with one share each do all of them. */
   readonly shard?: Shard | undefined
+  /** The work is given to the workers of a queue; nothing is named here. */
+  readonly queue?: HandOutOptions | undefined
   readonly onEvent?: (event: GuessAllEvent) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -25,6 +29,10 @@ export type GuessAllEvent =
   /** `before` pictures were done by earlier runs or others, `pictures` are left. */
   | { readonly kind: 'planned'; readonly pictures: number; readonly before: number }
   | { readonly kind: 'named'; readonly done: number; readonly total: number; readonly failed: number }
+  /** With a queue: how many workers there are, where its server tells. */
+  | { readonly kind: 'workers'; readonly workers: number | undefined }
+  /** With a queue: it, or a store, does not answer, and is waited for. */
+  | { readonly kind: 'waiting'; readonly reason: string }
 
 /** What was not named, or left out, and why. */
 export interface NotNamed {
@@ -93,12 +101,32 @@ class Run {
   async perform(): Promise<GuessAllResult> {
     refuseInside(this.#source, this.#store, 'results')
     await this.#count()
+    const handOut = await this.#openQueue()
+    try {
+      return await this.#performAll(handOut)
+    } finally {
+      await handOut?.close()
+    }
+  }
+
+  async #openQueue(): Promise<HandOut | undefined> {
+    const { queue } = this.#options
+    if (!queue) return undefined
+    const { HandOut } = await import('./handOut.ts')
+    return await HandOut.open(queue, {
+      model: this.#identity,
+      source: this.#source.address,
+      results: this.#store.address,
+    })
+  }
+
+  async #performAll(handOut: HandOut | undefined): Promise<GuessAllResult> {
     const { labels } = this.#model
     const heading = { model: this.#identity, labels, source: this.#source.address }
     const results = await ResultsFolder.open(this.#store, heading)
     const done = await results.done(this.#options.signal)
     const before = await this.#tell(done)
-    await this.#nameAll(results, done)
+    await (handOut ? this.#giveOut(handOut, results, done) : this.#nameAll(results, done))
     return { ...this.#counts, before, examples: this.#examples }
   }
 
@@ -130,6 +158,21 @@ class Run {
     return before
   }
 
+  async #giveOut(handOut: HandOut, results: ResultsFolder, done: ReadonlySet<string>): Promise<void> {
+    const { signal, onEvent } = this.#options
+    const givenUp = await handOut.perform(this.#left(done), results, {
+      signal,
+      onPart: rows => this.#countRows(rows),
+      onWorkers: workers => onEvent?.({ kind: 'workers', workers }),
+      onWaiting: reason => onEvent?.({ kind: 'waiting', reason }),
+    })
+    if (givenUp.length > 0) throw notDone(givenUp)
+  }
+
+  async *#left(done: ReadonlySet<string>): AsyncGenerator<Batch> {
+    for await (const batch of this.#batches()) if (!done.has(batch.id)) yield batch
+  }
+
   async *#batches(): AsyncGenerator<Batch> {
     const { shard, signal } = this.#options
     for await (const batch of planBatches(picturesOf(this.#source, { signal }), this.#identity)) {
@@ -141,8 +184,7 @@ class Run {
     const underWay = new Set<Promise<unknown>>()
     const failures: unknown[] = []
     try {
-      for await (const batch of this.#batches()) {
-        if (done.has(batch.id)) continue
+      for await (const batch of this.#left(done)) {
         const task: Promise<unknown> = this.#name(batch, results)
           .catch(error => failures.push(error))
           .then(() => underWay.delete(task))
@@ -157,15 +199,18 @@ class Run {
   }
 
   async #name(batch: Batch, results: ResultsFolder): Promise<void> {
-    const { signal, onEvent } = this.#options
+    const { signal } = this.#options
     const places = { source: this.#source, results, limits: this.#limits, signal, pictures: this.#total }
-    const { rows } = await nameBatch(this.#model, batch, places)
+    this.#countRows((await nameBatch(this.#model, batch, places)).rows)
+  }
+
+  #countRows(rows: readonly ResultRow[]): void {
     for (const { key, error } of rows) {
       if (error === undefined) this.#counts.named++
       else note(this.#examples.failed, ++this.#counts.failed, { key, reason: error })
     }
     const { named, failed } = this.#counts
-    onEvent?.({ kind: 'named', done: named + failed, total: this.#total, failed })
+    this.#options.onEvent?.({ kind: 'named', done: named + failed, total: this.#total, failed })
   }
 
   #skip(key: string, reason: string): void {
@@ -175,4 +220,11 @@ class Run {
 
 function note(examples: NotNamed[], count: number, example: NotNamed): void {
   if (count <= EXAMPLES) examples.push(example)
+}
+
+function notDone(givenUp: readonly GivenUp[]): UserError {
+  const pictures = givenUp.reduce((sum, { batch }) => sum + batch.items.length, 0)
+  const message = `${pictures} pictures were given up by the workers: ${givenUp[0]!.reason.replace(/\.$/, '')}.`
+  const hint = 'Put right what it says and run the same command again: what is done is not done twice.'
+  return new UserError('E_GIVEN_UP', message, { hint })
 }

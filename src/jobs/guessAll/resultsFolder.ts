@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts'
 import { array, fits, literal, looseObject, name, sha256 } from '../../schema.ts'
 import { notCreateOnly } from '../../storage/s3Error.ts'
 import { type Item, ItemError, type Store } from '../../storage/store.ts'
+import { decodeRows, type ResultRow } from './rows.ts'
 
 const MARKER = 'itc-results.json'
 const FORMAT = 1
@@ -90,6 +91,17 @@ export class ResultsFolder {
   /** False when somebody else was first: the part is there all the same. */
   async put(id: string, bytes: Uint8Array, signal?: AbortSignal): Promise<boolean> {
     return await this.#parts.putNew(`${id}.parquet`, bytes, signal)
+  }
+
+  /** What a batch's part says, if it is there. */
+  async rowsOf(id: string, signal?: AbortSignal): Promise<ResultRow[] | undefined> {
+    try {
+      const item = { key: `${id}.parquet`, size: undefined, etag: '' }
+      return await decodeRows(await this.#parts.read(item, { most: LARGEST_PART, signal }), this.heading.labels)
+    } catch (error) {
+      if (error instanceof ItemError && error.kind === 'gone') return undefined
+      throw error
+    }
   }
 
   async read({ item }: StoredPart, signal?: AbortSignal): Promise<Uint8Array> {

@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EngineChoice } from '../../engine/load.ts'
+import type { ErrorCode } from '../../errors/codes.ts'
+import { UserError } from '../../errors.ts'
+import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
+import type { Model } from '../../model/model.ts'
+import { BatchWorker, type Handed, JobOutcome } from '../../queue/batchWorker.ts'
+import { modelIdentity } from '../guessAll/identity.ts'
+import { nameItems, writePart } from '../guessAll/nameBatch.ts'
+import type { ResultRow } from '../guessAll/rows.ts'
+import { OtherJob, readHanded } from './handedBatch.ts'
+import { nameOneByOne } from './oneByOne.ts'
+import { endsItsProcess } from './prove.ts'
+import { WorkerPlaces } from './workerPlaces.ts'
+
+/** What a worker must know: all of it from its own flags. */
+export interface WorkerOptions {
+  /** The folder that the model is from, for processes that try a picture. */
+  readonly tfFiles: string
+  readonly engine: EngineChoice
+  /** `redis://…` or `postgres://…` */
+  readonly queue: string
+  /** Jobs are done of pictures in this place only, and below. */
+  readonly source: string
+  /** Parts are written to this place only, and below. */
+  readonly results: string
+  readonly limits?: Partial<DecodeLimits>
+  /** Ends when there is nothing left to do; else it waits for more. */
+  readonly untilEmpty?: boolean
+  /** A worker that is not heard from for so many seconds is taken for dead, 30 unless given. */
+  readonly silence?: number
+  readonly onEvent?: (event: WorkerEvent) => void
+  /** Finishes the batches at hand, takes no more, and ends. */
+  readonly signal?: AbortSignal
+}
+
+export type WorkerEvent =
+  | { readonly kind: 'ready' }
+  /** A batch is written, by this worker or, if it was not the first, by another one. */
+  | {
+      readonly kind: 'batch'
+      readonly id: string
+      readonly pictures: number
+      readonly failed: number
+      readonly isFirst: boolean
+    }
+  /** A worker has died over a batch: this one does it a picture at a time. */
+  | { readonly kind: 'one-by-one'; readonly id: string }
+  /** Everybody rests until the store, or the queue, answers again. */
+  | { readonly kind: 'waiting'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'finishing' }
+
+export interface WorkerResult {
+  readonly batches: number
+  /** Pictures that this worker named, those that could not be named not among them. */
+  readonly named: number
+  readonly failed: number
+}
+
+/** While the part of one batch is written, the next one's pictures are decoded. */
+const AT_ONCE = 2
+const SILENCE_S = 30
+/** So many pictures that an engine is made ready for many. */
+const MANY = 100_000
+/** How often it is looked whether the queue is empty, in milliseconds. */
+const LOOK_MS = 1000
+/** A queue that answers badly is told of once in so long, in milliseconds. */
+const QUIET_MS = 30_000
+/** What passes by itself. */
+const PASSES: readonly ErrorCode[] = ['E_STORE_DOWN', 'E_DISK_FULL', 'E_DISK']
+
+/**
+ * Does jobs of a queue until it is told to stop, or the queue is empty: names the pictures of a batch and writes their part.
+ *
+ * @throws UserError for what a person can put right: no queue, a store without permission, jobs of another model
+ */
+export async function runWorker(model: Model, options: WorkerOptions): Promise<WorkerResult> {
+  return await new Run(model, options, await WorkerPlaces.open(options.source, options.results)).perform()
+}
+
+class Run {
+  readonly #model: Model
+  readonly #options: WorkerOptions
+  readonly #places: WorkerPlaces
+  readonly #limits: DecodeLimits
+  readonly #identity: string
+  readonly #counts = { batches: 0, named: 0, failed: 0 }
+  readonly #over = new AbortController()
+  #failure: unknown
+  #toldAt = Number.NEGATIVE_INFINITY
+
+  constructor(model: Model, options: WorkerOptions, places: WorkerPlaces) {
+    this.#model = model
+    this.#options = options
+    this.#places = places
+    this.#limits = limitsWith(options.limits)
+    this.#identity = modelIdentity(model.manifest, this.#limits)
+  }
+
+  async perform(): Promise<WorkerResult> {
+    const { queue, silence = SILENCE_S, signal, onEvent } = this.#options
+    const worker = await BatchWorker.start(queue, {
+      perform: job => this.#perform(job),
+      atOnce: AT_ONCE,
+      silenceMs: silence * 1000,
+      onTrouble: error => this.#trouble(`the queue: ${error.message}`),
+    })
+    const stop = () => {
+      onEvent?.({ kind: 'finishing' })
+      this.#over.abort()
+    }
+    signal?.addEventListener('abort', stop, { once: true })
+    onEvent?.({ kind: 'ready' })
+    try {
+      if (signal?.aborted) stop()
+      await this.#until(worker)
+    } finally {
+      signal?.removeEventListener('abort', stop)
+      await worker.close()
+    }
+    if (this.#failure !== undefined) throw this.#failure
+    return this.#counts
+  }
+
+  /** Empty twice in a row: between two jobs a queue may be empty for a moment. */
+  async #until(worker: BatchWorker): Promise<void> {
+    const { signal } = this.#over
+    const over = new Promise<undefined>(resolve =>
+      signal.addEventListener('abort', () => resolve(undefined), { once: true }),
+    )
+    for (let empty = 0; empty < 2 && !signal.aborted; ) {
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
+      if (!this.#options.untilEmpty || signal.aborted) continue
+      empty = (await Promise.race([worker.isEmpty(), over])) ? empty + 1 : 0
+    }
+  }
+
+  async #perform(handed: Handed): Promise<void> {
+    try {
+      await this.#name(handed)
+    } catch (error) {
+      if (error instanceof UserError && PASSES.includes(error.code)) {
+        this.#trouble(error.message)
+        throw new JobOutcome('pause', error.message, error)
+      }
+      if (error instanceof UserError) {
+        this.#end(error)
+        // What only this worker lacks is no attempt at the job.
+        throw error.code === 'E_STORE' ? new JobOutcome('leave', error.message, error) : error
+      }
+      if (error instanceof OtherJob) this.#end(new UserError('E_QUEUE', error.message, { hint: error.hint }))
+      else this.#options.onEvent?.({ kind: 'failed', reason: (error as Error).message })
+      throw error
+    }
+  }
+
+  async #name(handed: Handed): Promise<void> {
+    const { job, batch } = readHanded(handed.data, this.#identity)
+    const places = { ...(await this.#places.of(job)), limits: this.#limits, pictures: MANY }
+    const rows = handed.isStalled
+      ? await this.#nameStalled(handed, batch, places)
+      : await nameItems(this.#model, batch.items, places)
+    refuseAllGone(rows)
+    const isFirst = await writePart(batch.id, rows, places)
+    const failed = rows.filter(({ error }) => error !== undefined).length
+    this.#counts.batches++
+    this.#counts.failed += failed
+    this.#counts.named += rows.length - failed
+    this.#options.onEvent?.({ kind: 'batch', id: batch.id, pictures: rows.length, failed, isFirst })
+  }
+
+  async #nameStalled(
+    { note, keep }: Handed,
+    batch: Parameters<typeof nameOneByOne>[1],
+    places: Parameters<typeof nameOneByOne>[2],
+  ): Promise<ResultRow[]> {
+    const { tfFiles, engine, onEvent } = this.#options
+    onEvent?.({ kind: 'one-by-one', id: batch.id })
+    const isDeadly = (bytes: Uint8Array) => endsItsProcess({ tfFiles, engine, limits: this.#limits, bytes })
+    return await nameOneByOne(this.#model, batch, places, { note, keep, isDeadly })
+  }
+
+  #trouble(reason: string): void {
+    if (performance.now() - this.#toldAt < QUIET_MS) return
+    this.#toldAt = performance.now()
+    this.#options.onEvent?.({ kind: 'waiting', reason })
+  }
+
+  #end(error: UserError): void {
+    this.#failure ??= error
+    this.#over.abort()
+  }
+}
+
+/** A folder that is not mounted here looks like one whose pictures are all gone: no part is to say that for ever. */
+function refuseAllGone(rows: readonly ResultRow[]): void {
+  if (!rows.every(({ error }) => error === GONE)) return
+  throw new Error('None of the pictures of a batch is there: is --source the place that was listed?')
+}
+
+/** What a store says of a picture that is not there. */
+const GONE = 'gone since it was listed'

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import type { JobsOptions, JobType, Queue } from 'bullmq'
+import { queueAddress } from './address.ts'
+import { type BatchJob, jobId } from './batchJob.ts'
+import { openBullQueue } from './bull.ts'
+import { probeQueue } from './probe.ts'
+import { queueError } from './queueError.ts'
+
+/** Jobs that are put in with one call. */
+const AT_ONCE = 250
+/** How long a planner that has died is taken to be alive, in milliseconds. */
+const LEASE_MS = 60_000
+/** A job's name that says that a planner is at work, and nothing to be done. */
+export const PLANNER = 'planner'
+
+const UNDER_WAY: JobType[] = ['waiting', 'prioritized', 'delayed', 'active']
+
+/** A job that fails five times is given up; those between wait, not all for the same time. */
+const JOB_OPTIONS: JobsOptions = {
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 2000, jitter: 0.5 },
+  // A job that is done must not be in the way of one of its name: whether it is done the results say.
+  removeOnComplete: true,
+}
+
+/** Which jobs the queue has. */
+export interface QueueState {
+  /** Ids of those that wait, are at work, or come again later. */
+  readonly underWay: ReadonlySet<string>
+  /** Ids of those given up. */
+  readonly failed: ReadonlySet<string>
+}
+
+/** The planner's end of a queue. */
+export class BatchQueue {
+  readonly #queue: Queue
+  readonly #lease = `${PLANNER}-${randomUUID()}`
+  #leasedAt = 0
+
+  private constructor(queue: Queue) {
+    this.#queue = queue
+  }
+
+  /**
+   * @param text see `queueAddress`
+   * @param onTrouble told when the queue does not answer, over and over
+   * @throws UserError `E_BAD_VALUE`, `E_QUEUE`, `E_QUEUE_DOWN`, `E_MISSING_PACKAGE`
+   */
+  static async open(text: string, onTrouble: () => void): Promise<BatchQueue> {
+    const address = queueAddress(text)
+    await probeQueue(address)
+    try {
+      return new BatchQueue(await openBullQueue(address, onTrouble))
+    } catch (error) {
+      throw queueError(error, address)
+    }
+  }
+
+  /** Puts jobs in; those that are there already are left as they are. */
+  async put(jobs: readonly BatchJob[]): Promise<void> {
+    for (let at = 0; at < jobs.length; at += AT_ONCE) {
+      const some = jobs.slice(at, at + AT_ONCE)
+      await this.#queue.addBulk(
+        some.map(job => ({ name: 'batch', data: job, opts: { ...JOB_OPTIONS, jobId: jobId(job) } })),
+      )
+    }
+  }
+
+  /** Jobs that nobody works at yet. */
+  async waiting(): Promise<number> {
+    const counts = await this.#queue.getJobCounts('waiting', 'prioritized')
+    return Object.values(counts).reduce((sum, count) => sum + count, 0)
+  }
+
+  async state(): Promise<QueueState> {
+    const underWay = new Set(await this.#queue.getRanges(UNDER_WAY))
+    return { underWay, failed: new Set(await this.#queue.getRanges(['failed'])) }
+  }
+
+  /** Why a job was given up. */
+  async reason(id: string): Promise<string> {
+    return (await this.#queue.getJob(id))?.failedReason ?? 'it was given up'
+  }
+
+  /** Takes a job out, so that it may be put in anew. */
+  async forget(id: string): Promise<void> {
+    await this.#queue.remove(id)
+  }
+
+  /** Undefined where the server does not tell. */
+  async workers(): Promise<number | undefined> {
+    return await this.#queue.getWorkersCount().catch(() => undefined)
+  }
+
+  /** Says that more is to come: to be called again and again. Whoever works until the queue is empty waits for it. */
+  async stay(): Promise<void> {
+    if (Date.now() - this.#leasedAt < LEASE_MS / 3) return
+    await this.#queue.remove(this.#lease)
+    await this.#queue.add(PLANNER, {}, { jobId: this.#lease, delay: LEASE_MS, removeOnComplete: true })
+    this.#leasedAt = Date.now()
+  }
+
+  /** The jobs that are in it stay. */
+  async close(): Promise<void> {
+    const gone = this.#leasedAt > 0 ? this.#queue.remove(this.#lease).catch(() => undefined) : undefined
+    const late = new Promise(resolve => setTimeout(resolve, 1000).unref()) // a server that has gone is not waited for
+    await Promise.race([gone, late])
+    await Promise.race([this.#queue.close(), late])
+  }
+}
