@@ -47,7 +47,7 @@ Examples:
   itc guess-all ./tf_files ./photos ./results
   itc guess-all ./tf_files s3://traps/2025/ s3://results/2025/
   itc guess-all ./tf_files s3://traps/2025/ s3://results/2025/ --shard 0/100
-  itc guess-all ./tf_files s3://traps/2025/ s3://results/2025/ --queue redis://queue:6379`,
+  itc guess-all ./tf_files s3://traps/ s3://results/ --queue redis://queue:6379`,
     )
     .action(async (tfFiles: string, source: string, results: string, flags: Flags) => {
       const shard = await shardOf(flags)

@@ -40,8 +40,8 @@ export function addWorker({ program, terminal, outcome }: CommandContext): void 
       'after',
       `
 Examples:
-  itc worker ./tf_files --queue redis://queue:6379 --source s3://traps/ --results s3://results/
-  itc worker ./tf_files --queue postgres://itc@db/queue --source /mnt/traps --results /mnt/results --until-empty`,
+  itc worker ./tf_files --queue redis://q --source s3://traps/ --results s3://out/
+  itc worker ./tf_files --queue postgres://itc@db/q --source traps --results out`,
     )
     .action(async (tfFiles: string, flags: Flags) => {
       const { engine, queue, source, results, untilEmpty = false } = flags

@@ -6,7 +6,7 @@ import type { Batch } from '../guessAll/plan.ts'
 import type { ResultRow } from '../guessAll/rows.ts'
 
 /** What a row says of a picture that ends whichever process opens it. */
-export const ENDS_PROCESS = 'ends the process that opens it'
+const ENDS_PROCESS = 'ends the process that opens it'
 
 /** What is kept with a job, for whoever takes it if this process dies; pictures by their place in the batch. */
 interface Trail {
