@@ -40,7 +40,7 @@ export function addWorker({ program, terminal, outcome }: CommandContext): void 
       'after',
       `
 Examples:
-  itc worker ./tf_files --queue redis://q --source s3://traps/ --results s3://out/
+  itc worker tf_files --queue redis://q --source s3://traps/ --results s3://out/
   itc worker ./tf_files --queue postgres://itc@db/q --source traps --results out`,
     )
     .action(async (tfFiles: string, flags: Flags) => {
