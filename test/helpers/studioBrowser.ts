@@ -30,6 +30,15 @@ export async function serveStudio(root: string, cache: string): Promise<ServedSt
   return { address, end }
 }
 
+/** A browser that has no camera to show, or is not let to use it. */
+export async function browserWithoutCamera(why: 'none' | 'refused' = 'none'): Promise<Browser> {
+  const refused = ['--use-fake-device-for-media-stream', '--deny-permission-prompts']
+  const args = ['--no-sandbox', ...(why === 'refused' ? refused : [])]
+  const browser = await chromium.launch({ executablePath: chromiumPath!, args })
+  onTestFinished(() => browser.close())
+  return browser
+}
+
 /** A browser whose camera shows, in turn, a red ball that wanders over green, and a blue box over yellow. */
 export async function browserWithCamera(): Promise<Browser> {
   const video = join(await tempFolder(), 'camera.mjpeg')

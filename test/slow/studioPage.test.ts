@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import fs from 'fs-extra'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -45,7 +46,7 @@ class Keyboard {
 }
 
 test.skipIf(needsBrowser)(
-  'from an empty folder to a trained model with the keyboard and the camera alone',
+  'from an empty folder to a trained model with keyboard and camera; five labels corrected, one undone, the page taken away',
   async () => {
     const root = join(await tempFolder(), 'tf_files')
     const { address, end } = await serveStudio(root, await tempFolder())
@@ -75,16 +76,41 @@ test.skipIf(needsBrowser)(
 
     // What the camera shows is named at once.
     await page.locator('.model .bars li').first().waitFor()
+    await page.locator('.job').waitFor({ state: 'detached' })
 
-    // One key takes the whole burst back.
-    const taken = (await readdir(join(root, 'data/box'))).length
-    expect(taken).toBeGreaterThanOrEqual(3)
+    // Five labels are corrected, one key each, and one of them is taken back.
+    const count = async (category: string) => (await readdir(join(root, 'data', category))).length
+    const [balls, boxes] = [await count('ball'), await count('box')]
+    await page.goto(`${address}#pictures/ball`)
+    await page.locator('[role=gridcell]').first().click()
+    for (let corrected = 1; corrected <= 5; corrected++) {
+      await keys.press('2')
+      await expect.poll(() => count('box')).toBe(boxes + corrected)
+    }
+    await page.locator('.undo-title', { hasText: '→ box' }).waitFor()
     await keys.press('Control+z')
-    await page.locator('.undo-title', { hasText: 'added to ball' }).waitFor()
-    expect(await readdir(join(root, 'data/box'))).toEqual([])
+    await expect.poll(() => count('box')).toBe(boxes + 4)
+    expect(await count('ball')).toBe(balls - 4)
+    await page.goto(`${address}#pictures`)
+    await page.locator('.stale', { hasText: '4 moved' }).waitFor()
+
+    // The page is taken away: it names pictures where no studio is.
+    await page.goto(`${address}#share`)
+    await page.getByRole('button', { name: 'Export A page' }).click()
+    await page.locator('.card', { hasText: 'A page' }).locator('code').waitFor({ timeout: 120_000 })
+    const exported = await page.locator('.card', { hasText: 'A page' }).locator('code').innerText()
+    const away = await tempFolder()
+    await fs.move(join(root, exported), join(away, 'page'))
+    const taken = await (await browserWithCamera()).newPage()
+    await taken.goto(pathToFileURL(join(away, 'page/index.html')).href)
+    await taken.locator('body[data-ready]').waitFor({ timeout: 120_000 })
+    const [ball] = await readdir(join(root, 'data/ball'))
+    await taken.setInputFiles('#file', join(root, 'data/ball', ball!))
+    await taken.locator('#scores li').first().waitFor()
 
     // The server goes: the page says so, waits, and finds it again.
     expect(complaints).toEqual([])
+    await page.goto(`${address}#pictures`)
     await end()
     await page.locator('.banner[role=alert]').waitFor()
     expect(await page.locator('[data-train]').isDisabled()).toBe(true)
@@ -134,7 +160,14 @@ test.skipIf(needsBrowser)(
       }
     }
     expect(found).toEqual([])
-    expect(complaints).toEqual([])
+    await page.goto(`${address}#results`)
+    const opens = page.context().waitForEvent('page')
+    await page.getByRole('link', { name: 'Open the report' }).click()
+    const report = await opens
+    const complaintsOfReport = complaintsOf(report, address)
+    await report.reload()
+    await report.getByRole('heading', { level: 1 }).first().waitFor()
+    expect([...complaints, ...complaintsOfReport]).toEqual([])
   },
 )
 
@@ -155,13 +188,23 @@ test.skipIf(needsBrowser)(
     await page.keyboard.press('2')
     await page.locator('.undo-title', { hasText: '2 → fruit' }).waitFor()
     expect((await readdir(join(root, 'data/fruit'))).length).toBe(6)
+    // A label that never reached the server waits, and is told again to the one that comes back.
+    await page.route('**/api/ops', route => route.abort())
+    await page.locator('[role=gridcell]').first().click()
+    await page.keyboard.press('2')
+    await page.getByText('1 unsaved').waitFor()
+    await page.unroute('**/api/ops')
     await first.end()
     await page.locator('.banner[role=alert]').waitFor()
     const second = await serveStudio(root, cache)
     expect(second.address).toBe(first.address)
     await page.locator('.banner[role=alert]').waitFor({ state: 'detached' })
-    await page.keyboard.press('Control+z')
-    await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(4)
+    await expect.poll(async () => (await readdir(join(root, 'data/bird'))).length).toBe(1)
+    for (const held of [2, 4]) {
+      await page.locator('.undo-title', { hasText: '→ fruit' }).waitFor()
+      await page.keyboard.press('Control+z')
+      await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(held)
+    }
     expect((await readdir(join(root, 'data/bird'))).length).toBe(4)
   },
 )

@@ -22,8 +22,8 @@ export const PHONE_POLICY = `default-src 'none'; style-src ${sha256(STYLE)}; scr
 export function phonePage(category: string): string {
   const name = category.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>Pictures for ${name}</title><style>${STYLE}</style><h1>Pictures for ${name}</h1>
+<title>Pictures for ${name}</title><style>${STYLE}</style><main><h1>Pictures for ${name}</h1>
 <label>Take a picture<input type="file" accept="image/*" capture="environment"></label>
 <label>Choose pictures<input type="file" accept="image/*" multiple></label>
-<p role="status">They go to the computer that showed the code, and nowhere else.</p><script>${SCRIPT}</script></html>`
+<p role="status">They go to the computer that showed the code, and nowhere else.</p></main><script>${SCRIPT}</script></html>`
 }

@@ -1,0 +1,176 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { chromiumPath } from '../helpers/chromium.ts'
+import { browserWithoutCamera, complaintsOf, violationsOf } from '../helpers/studioBrowser.ts'
+import { pictureFolder, tinyPicture } from '../helpers/studioFixture.ts'
+import { studioHere } from '../helpers/studioHere.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
+
+const needsBrowser = chromiumPath === undefined && !process.env.ITC_REQUIRE_CHROMIUM
+
+/** What is wrong with a page in a state, wide and narrow. */
+async function faultsOf(page: Page): Promise<string[]> {
+  const faults: string[] = []
+  for (const [width, colorScheme] of [
+    [390, 'dark'],
+    [1280, 'light'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 800 })
+    const wider = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+    faults.push(...(await violationsOf(page)), ...(wider > 0 ? [`${wider} pixels too wide at ${width}`] : []))
+  }
+  return faults
+}
+
+test.skipIf(needsBrowser)(
+  'an empty folder, one category, too few pictures: what can be done, and why not more',
+  async () => {
+    const root = await pictureFolder({ data: 0 })
+    const { address } = await studioHere(root)
+    const page = await (await browserWithoutCamera()).newPage()
+    const complaints = complaintsOf(page, address)
+    await page.goto(address)
+    await page.getByRole('button', { name: 'try the sample' }).waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    await page.locator('[name=first]').fill('cat')
+    await page.locator('[name=second]').fill('dog')
+    await page.getByRole('button', { name: 'Begin' }).click()
+    await page.getByText('cat has no picture yet: 3 are the least.').waitFor()
+    expect(await page.locator('[data-train]').isDisabled()).toBe(true)
+    expect(await faultsOf(page)).toEqual([])
+    await page.getByRole('button', { name: 'More for dog' }).click()
+    await page.getByRole('button', { name: 'Remove …' }).click()
+    await page.getByRole('button', { name: 'Pictures become unlabelled' }).click()
+    await page.getByText('Make two categories at least: a classifier tells things apart.').waitFor()
+    // There is no camera here: a sentence says so, and files still work.
+    await page.getByRole('button', { name: 'Start the camera' }).click()
+    await page.getByText('No camera was found. Plug one in, or add pictures as files.').waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    const files = await Promise.all(
+      [1, 2].map(async at => ({ name: `p${at}.png`, mimeType: 'image/png', buffer: await tinyPicture(at) })),
+    )
+    await page.getByLabel('Add files to cat').setInputFiles(files)
+    await page.locator('.notice', { hasText: '2 pictures added to cat.' }).waitFor()
+    await page.getByText('2 of 20').waitFor()
+    expect(complaints).toEqual([])
+  },
+)
+
+test.skipIf(needsBrowser)('a camera that may not be used has its own sentence', async () => {
+  const { address } = await studioHere(await pictureFolder({ 'data/a': 1, 'data/b': 1 }))
+  const page = await (await browserWithoutCamera('refused')).newPage()
+  await page.goto(`${address}#try`)
+  await page.getByRole('button', { name: 'Start the camera' }).click()
+  await page.getByText('The browser may not use the camera.').waitFor()
+})
+
+test.skipIf(needsBrowser)('without its engine: a banner, a way to begin anew, and labels by hand', async () => {
+  const root = await pictureFolder({ 'data/a': 3, 'data/b': 3, unlabeled: 2 })
+  await writeFile(join(root, 'data/a/broken.jpg'), 'no picture at all')
+  const script = join(await tempFolder(), 'child.mjs')
+  await writeFile(script, 'process.exit(1)')
+  const { address } = await studioHere(root, { script })
+  const page = await (await browserWithoutCamera()).newPage()
+  await page.goto(address)
+  await page.getByText('What looks at the pictures has ended three times in a row.').waitFor()
+  expect(await faultsOf(page)).toEqual([])
+  await page.goto(`${address}#sort/one`)
+  await page.getByRole('region', { name: 'One by one' }).press('2')
+  await page.locator('.undo-title', { hasText: '.png → b' }).waitFor()
+  expect(await readdir(join(root, 'data/b'))).toHaveLength(4)
+  // A file that can't be read is a tile, with its reason when opened.
+  await page.goto(`${address}#pictures/a`)
+  await page.locator('[role=gridcell]').first().waitFor()
+  await page.locator('[role=gridcell]', { hasText: 'can’t be read' }).dblclick()
+  await page.getByText(/This file can’t be read: .*not a picture/).waitFor()
+  expect(await faultsOf(page)).toEqual([])
+  // Mended, it begins anew.
+  await writeFile(script, "process.on('message', ({ kind }) => kind === 'open' && process.send({ kind: 'ready' }))")
+  await page.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('button', { name: 'Start again' }).click()
+  await page.locator('.banner.wrong').waitFor({ state: 'detached' })
+})
+
+test.skipIf(needsBrowser)('two tabs, and a file manager beside them: each sees what the others did', async () => {
+  const root = await pictureFolder({ 'data/a': 4, 'data/b': 4 })
+  const { address } = await studioHere(root)
+  const browser = await browserWithoutCamera()
+  const [one, other] = [await browser.newPage(), await browser.newPage()]
+  for (const page of [one, other]) {
+    await page.goto(`${address}#pictures/a`)
+    await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(4)
+  }
+  await one.locator('[role=gridcell]').first().click()
+  await one.keyboard.press('2')
+  await expect.poll(() => other.locator('[role=gridcell]').count()).toBe(3)
+  await other.keyboard.press('Control+z')
+  await expect.poll(() => one.locator('[role=gridcell]').count()).toBe(4)
+  await rm(join(root, 'data/a/p4.png'))
+  await writeFile(join(root, 'data/a/q.png'), await tinyPicture(77))
+  await writeFile(join(root, 'data/a/r.png'), await tinyPicture(78))
+  await Promise.all(
+    [one, other].map(page =>
+      page
+        .getByText(/^Changed from outside: /)
+        .first()
+        .waitFor(),
+    ),
+  )
+  await expect.poll(() => one.locator('[role=gridcell]').count()).toBe(5)
+})
+
+test.skipIf(needsBrowser)('for looking only; and a door for a phone that everybody sees is open', async () => {
+  const root = await pictureFolder({ 'data/a': 2, 'data/b': 2 })
+  const looking = await studioHere(root, { engine: false, readOnly: true })
+  const page = await (await browserWithoutCamera()).newPage()
+  await page.goto(looking.address)
+  await page.getByText('For looking only: nothing can be changed here.').waitFor()
+  expect(await page.getByRole('button', { name: '+ Category' }).isDisabled()).toBe(true)
+  expect(await page.getByRole('button', { name: 'From a phone …' }).isDisabled()).toBe(true)
+  expect(await faultsOf(page)).toEqual([])
+
+  const { address, studio } = await studioHere(root)
+  const complaints = complaintsOf(page, address)
+  const door = await studio.phone.open('a', '127.0.0.1')
+  await page.goto(address)
+  await page.getByText('A door on your Wi-Fi is open for pictures of a; 0 pictures came.').waitFor()
+  await page.getByRole('button', { name: 'Show the code' }).click()
+  await page.getByAltText('Code that leads a phone to the address below').waitFor()
+  expect(await faultsOf(page)).toEqual([])
+  const phone = await (await browserWithoutCamera()).newPage()
+  await phone.goto(door.address)
+  expect(await violationsOf(phone)).toEqual([])
+  await phone
+    .getByLabel('Choose pictures')
+    .setInputFiles({ name: 'IMG.png', mimeType: 'image/png', buffer: await tinyPicture(50) })
+  await phone.getByText('1 picture is on the computer.').waitFor()
+  await page.getByRole('dialog').getByText('1 picture came.').waitFor()
+  await page.getByRole('button', { name: 'Shut the door' }).click()
+  await page.getByRole('button', { name: 'Open it' }).waitFor()
+  await page.locator('.undo-title', { hasText: '1 added to a' }).waitFor()
+  expect(await readFile(join(root, 'data/a/IMG.png'))).toEqual(await tinyPicture(50))
+  expect(complaints).toEqual([])
+})
+
+test.skipIf(needsBrowser)('a training says how far it is, and can be stopped; then nothing of it is left', async () => {
+  const root = join(await tempFolder(), 'tf_files')
+  for (const name of ['bird', 'bug']) {
+    const pictures = (await readdir(join('tf_files/data', name))).sort().slice(0, 30)
+    for (const picture of pictures)
+      await fs.copy(join('tf_files/data', name, picture), join(root, 'data', name, picture))
+  }
+  const { address } = await studioHere(root)
+  const page = await (await browserWithoutCamera()).newPage()
+  await page.goto(address)
+  await page.locator('[data-train]:enabled').click()
+  const line = page.locator('.job', { hasText: 'Training' })
+  await line.getByRole('progressbar').waitFor()
+  await line.getByRole('button', { name: 'Stop' }).click()
+  await line.waitFor({ state: 'detached' })
+  await page.locator('[data-train]:enabled').waitFor()
+  expect(await fs.pathExists(join(root, 'retrained_graph.pb'))).toBe(false)
+})
