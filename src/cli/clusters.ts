@@ -57,7 +57,7 @@ Examples:
     })
 }
 
-function print({ groups, rest, skipped }: ClustersResult, { out, err, colors }: Terminal): void {
+function print({ groups, rest, skipped }: ClustersResult, { out, err, errColors: colors }: Terminal): void {
   for (const [at, { pictures, suggestion }] of groups.entries()) {
     const taken = suggestion === null ? '' : `, looks like ${shownLabel(suggestion)}`
     out(`${at + 1}. ${count(pictures.length, 'picture')}${taken}: ${list(pictures.map(printable), NAMED)}`)

@@ -9,11 +9,11 @@ import { refusalJson, refusalLines } from './refusalLines.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `itc evaluate` shows. */
-export function printEvaluation(result: EvaluateResult, { out, err, colors }: Terminal): void {
+export function printEvaluation(result: EvaluateResult, { out, info, colors }: Terminal): void {
   const { evaluation, labels, mistakes, unknown, absent, unfamiliar, learnt, part, skipped, refusals, short, report } =
     result
   const { calibration, logLoss } = evaluation
-  if (part) err(`the folder is already split: measured on its ${part} pictures alone`)
+  if (part) info(`the folder is already split: measured on its ${part} pictures alone`)
   out(`accuracy ${colors.bold(shareText(evaluation))}`)
   for (const line of caveatLines(evaluation, labels)) out(colors.yellow(line))
   if (logLoss !== null && calibration.error !== null) {
@@ -38,7 +38,7 @@ export function printEvaluation(result: EvaluateResult, { out, err, colors }: Te
   list('categories without pictures', absent, shownLabel)
   if (skipped.length > 0) for (const line of ['', colors.yellow(`skipped: ${skipped.length}`)]) out(line)
   for (const line of refusalLines(refusals, short)) out(line)
-  if (report !== undefined) err(`report: ${report}`)
+  if (report !== undefined) info(`report: ${report}`)
 
   function list<T>(title: string, items: readonly T[], text: (item: T) => string): void {
     if (items.length === 0) return

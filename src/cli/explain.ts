@@ -59,7 +59,7 @@ Examples:
       const { png, hasWords } = await drawExplanation(explanation, printable(basename(picture)), limits)
       await writeOut(flags.out, png, flags.force === true)
       if (!hasWords) terminal.err('This machine has no font: the labels in the picture are boxes, in the order above.')
-      if (!flags.json) terminal.err(`${terminal.colors.green('written')} to ${flags.out}`)
+      if (!flags.json) terminal.info(`${terminal.errColors.green('written')} to ${flags.out}`)
     })
 }
 

@@ -28,17 +28,17 @@ export function explanationJson(
 export function printExplanation(
   picture: string,
   { categories, unfamiliar, nearest }: Explanation,
-  { out, err, colors }: Terminal,
+  { out, err, colors, errColors }: Terminal,
 ): void {
   categories.forEach(({ label, score, map }, rank) => {
     const line = `${shownLabel(label)} (score = ${score.toFixed(5)})`
     out(`${rank === 0 ? colors.green(line) : line}, most for it ${place(map)}`)
   })
-  if (unfamiliar) err(colors.yellow(`${printable(picture)} is unlike anything learnt: don't trust this.`))
+  if (unfamiliar) err(errColors.yellow(`${printable(picture)} is unlike anything learnt: don't trust this.`))
   if (nearest.pictures.length > 0) out('nearest training pictures:')
   for (const { relative, distance } of nearest.pictures) out(`  ${distance.toFixed(4)}  ${printable(relative)}`)
   if (nearest.same.length > 0) out(`it is a training picture itself: ${nearest.same.map(printable).join(', ')}`)
-  if (nearest.missing !== undefined) err(colors.yellow(nearest.missing))
+  if (nearest.missing !== undefined) err(errColors.yellow(nearest.missing))
 }
 
 /** Where a map is strongest, in words. */

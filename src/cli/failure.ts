@@ -18,15 +18,18 @@ interface Failure {
 }
 
 /** The one place where an error becomes lines on the terminal and an exit code. */
-export function reportError(error: unknown, { err: write, colors }: Terminal): number {
+export function reportError(error: unknown, { err: write, errColors, detail, status }: Terminal): number {
   // Names of files, nodes and labels are in them, which can hold what a terminal takes for a command.
   const err = (text: string) => write(printable(text))
-  const { sentence, hint, exitCode, isStop } = describe(error)
+  const { sentence, hint, exitCode, isStop, code } = describe(error)
+  status('')
   if (isStop) err(`${sentence} ${hint}`)
   else {
-    write(`${colors.red('error:')} ${printable(sentence)}`)
-    for (const line of hint?.split('\n') ?? []) err(line)
+    write(`${errColors.red('error:')} ${printable(sentence)}`)
+    for (const line of code === 'E_INTERNAL' ? hint!.split('\n') : hint ? [hint] : []) err(line)
   }
+  if (error instanceof Error && code !== 'E_INTERNAL')
+    for (const line of error.stack?.split('\n') ?? []) detail(printable(line))
   return exitCode
 }
 

@@ -1,21 +1,18 @@
 import type { GuessAllEvent } from '../jobs/guessAll/guessAll.ts'
 import { count, quoted } from '../text.ts'
-import type { Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 
 type FleetEvent = Extract<GuessAllEvent, { kind: 'workers' | 'waiting' }>
 
 /** What is told of workers elsewhere. */
 export class FleetLines {
-  readonly #progress: Progress
   readonly #terminal: Terminal
   readonly #command: string
   #workers: number | undefined
   #told = false
 
   /** @param places tf_files, queue, source, results: as a person wrote them */
-  constructor(progress: Progress, terminal: Terminal, [tfFiles, queue, source, results]: readonly string[]) {
-    this.#progress = progress
+  constructor(terminal: Terminal, [tfFiles, queue, source, results]: readonly string[]) {
     this.#terminal = terminal
     const flags = { '--queue': queue!, '--source': source!, '--results': results! }
     this.#command = [
@@ -31,8 +28,7 @@ export class FleetLines {
   }
 
   show(event: FleetEvent): void {
-    const { err, colors } = this.#terminal
-    const say = (line: string) => this.#progress.aside(() => err(line))
+    const { err: say, errColors: colors } = this.#terminal
     if (event.kind === 'waiting') {
       say(colors.yellow(`Waiting: ${event.reason}`))
       return

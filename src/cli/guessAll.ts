@@ -61,7 +61,7 @@ Examples:
       const { createProgress } = await import('./progress.ts')
       const progress = createProgress(terminal, 'naming')
       try {
-        const fleet = new FleetLines(progress, terminal, [tfFiles, flags.queue ?? '', source, results])
+        const fleet = new FleetLines(terminal, [tfFiles, flags.queue ?? '', source, results])
         const onEvent = (event: GuessAllEvent) => show(event, progress, terminal, fleet)
         const options = { limits, shard, queue, onEvent, signal: terminal.signal }
         const result = await guessAll(model, source, results, options)
@@ -100,7 +100,7 @@ function queueOf({ queue, window, shard }: Flags): HandOutOptions | undefined {
   return { address: queue, window }
 }
 
-function show(event: GuessAllEvent, progress: Progress, { err, errIsTerminal }: Terminal, fleet: FleetLines): void {
+function show(event: GuessAllEvent, progress: Progress, { info, errIsTerminal }: Terminal, fleet: FleetLines): void {
   if (event.kind === 'listing') {
     if (errIsTerminal) progress.update(0, event.pictures, 'listing')
   } else if (event.kind === 'named') {
@@ -109,7 +109,7 @@ function show(event: GuessAllEvent, progress: Progress, { err, errIsTerminal }: 
   } else if (event.kind === 'workers' || event.kind === 'waiting') {
     fleet.show(event)
   } else if (event.before > 0) {
-    progress.aside(() => err(`${count(event.before, 'picture')} done before, ${event.pictures} left to do`))
+    info(`${count(event.before, 'picture')} done before, ${event.pictures} left to do`)
   }
 }
 
@@ -125,9 +125,9 @@ function report(
   out(`One table of it: itc results ${quoted(results)} --to results.parquet`)
 }
 
-function list(title: string, all: number, examples: readonly NotNamed[], { err, colors }: Terminal): void {
+function list(title: string, all: number, examples: readonly NotNamed[], { err, errColors }: Terminal): void {
   if (all === 0) return
-  err(colors.yellow(title))
+  err(errColors.yellow(title))
   for (const { key, reason } of examples) err(`  ${printable(key)}: ${printable(reason)}`)
   if (all > examples.length) err(`  … and ${all - examples.length} more`)
 }

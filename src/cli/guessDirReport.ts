@@ -17,9 +17,9 @@ export class GuessDirReport {
   }
 
   event(event: GuessDirEvent): void {
-    const { out, err, outIsTerminal, colors } = this.#terminal
+    const { out, info, colors } = this.#terminal
     if (event.kind === 'scanned') {
-      if (event.before > 0) err(`${count(event.before, 'picture')} done before, ${event.pictures} left to do`)
+      if (event.before > 0) info(`${count(event.before, 'picture')} done before, ${event.pictures} left to do`)
       if (event.pictures > 0) this.#progress.update(0, event.pictures)
       return
     }
@@ -27,9 +27,7 @@ export class GuessDirReport {
       const { original, name, unfamiliar } = event.picture
       const doubt = unfamiliar ? colors.yellow('  unlike anything learnt') : ''
       const line = `${printable(original)} → ${colors.green(printable(name))}${doubt}`
-      // Where both are one terminal, the bar has to make room for the line.
-      if (outIsTerminal) this.#progress.aside(() => out(line))
-      else out(line)
+      out(line)
     }
     this.#progress.update(event.done, event.total)
   }
@@ -50,7 +48,7 @@ export class GuessDirReport {
     const all = result.unsure > 0 ? [...counts, ['unsure/', String(result.unsure)]] : counts
     for (const line of table(all, () => false)) out(`  ${line}`)
     if (!dryRun) out(`Every score is in ${printable(destination.replace(/[/\\]$/, ''))}/results.csv`)
-    for (const note of result.notes) this.#terminal.err(colors.yellow(note))
+    for (const note of result.notes) this.#terminal.err(this.#terminal.errColors.yellow(note))
     this.#list(result.skipped, 'left out', source)
     this.#list(result.failed, 'not named', source)
   }
@@ -83,7 +81,7 @@ export function unsureLine({ threshold, measured, given }: UnsureChoice): string
 }
 
 /** Lists files on standard error, each with its reason. */
-export function listProblems({ err, colors }: Terminal, title: string, problems: readonly Problem[]): void {
-  err(colors.yellow(title))
+export function listProblems({ err, errColors }: Terminal, title: string, problems: readonly Problem[]): void {
+  err(errColors.yellow(title))
   for (const { original, reason } of problems) err(`  ${printable(original)}: ${printable(reason)}`)
 }

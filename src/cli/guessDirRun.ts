@@ -33,7 +33,7 @@ export async function nameFolder(
   const how = { move: flags.move === true, dryRun: flags.dryRun === true }
   const model = await loadModel(tfFiles, { engine: flags.engine })
   const unsure = unsureChoice(model.manifest, flags)
-  if (unsure && !flags.json) terminal.err(unsureLine(unsure))
+  if (unsure && !flags.json) terminal.info(unsureLine(unsure))
   const json = flags.json ? new GuessDirJson(terminal) : undefined
   const report = json ? undefined : new GuessDirReport(terminal, how.move, how.dryRun)
   let result: GuessDirResult

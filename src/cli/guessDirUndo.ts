@@ -21,15 +21,14 @@ export async function undoFolder(
   { dryRun = false, json, move, from }: UndoFlags,
 ): Promise<void> {
   if (move) throw new UserError('E_BAD_VALUE', 'Expected either --move or --undo but received both.')
-  const { out, errIsTerminal, outIsTerminal, signal } = terminal
+  const { out, signal } = terminal
   const progress = createProgress(terminal, 'taking back')
   const result = await undoGuessDir(source, destination, {
     dryRun,
     from,
     onEvent: ({ kind, original, name, done, total }) => {
       const line = `${printable(name)} → ${kind === 'restored' ? printable(original) : 'removed, its original is there'}`
-      if (!json && outIsTerminal && errIsTerminal) progress.aside(() => out(line))
-      else if (!json) out(line)
+      if (!json) out(line)
       progress.update(done, total)
     },
     signal,
@@ -43,7 +42,7 @@ export async function undoFolder(
     ),
   )
   if (result.others > 0) terminal.err(`${count(result.others, 'picture')} of other folders stay where they are`)
-  for (const note of result.notes) terminal.err(terminal.colors.yellow(note))
+  for (const note of result.notes) terminal.err(terminal.errColors.yellow(note))
   if (result.failed.length > 0) {
     listProblems(terminal, `${count(result.failed.length, 'picture')} not put back:`, result.failed)
   }

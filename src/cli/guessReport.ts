@@ -52,7 +52,7 @@ function answerJson({ picture, guess }: StreamGuess, top: number | undefined): o
 }
 
 function text(terminal: Terminal, { top, titles }: GuessForm): GuessReport {
-  const { err, colors } = terminal
+  const { err, errColors: colors } = terminal
   let later = false
   return {
     answer({ picture, guess }) {

@@ -17,7 +17,7 @@ import { addNext } from './next.ts'
 import { addResults } from './results.ts'
 import { onSignals, WORKER_GRACE_MS } from './signals.ts'
 import { addStudio } from './studio.ts'
-import { processTerminal, type Terminal } from './terminal.ts'
+import { type Loudness, processTerminal, type Streams, type Terminal, withLoudness } from './terminal.ts'
 import { addTrain } from './train.ts'
 import { addWatch } from './watch.ts'
 import { addWorker } from './worker.ts'
@@ -28,10 +28,10 @@ import { addWorker } from './worker.ts'
  * @param argv the arguments, without node and script
  * @returns the exit code: 0 done, 1 an error or a picture that failed, 2 a gate not passed, 129/130/143/149 stopped by a signal
  */
-export async function main(argv: readonly string[], given?: Terminal): Promise<number> {
+export async function main(argv: readonly string[], given?: Streams): Promise<number> {
   const stop = new AbortController()
   const release = given ? () => undefined : onSignals(stop, argv[0] === 'worker' ? WORKER_GRACE_MS : undefined)
-  const terminal = given ?? processTerminal(stop.signal)
+  const terminal = withLoudness(given ?? processTerminal(stop.signal), loudnessOf(argv))
   const exitCode = await perform(argv, terminal)
   release()
   if (!given) endSoon(exitCode)
@@ -43,18 +43,40 @@ async function perform(argv: readonly string[], terminal: Terminal): Promise<num
   try {
     await createProgram(terminal, outcome).parseAsync(argv, { from: 'user' })
     if (standIn()) await (await import('./standInLine.ts')).printStandIn(terminal)
+    terminal.detail(usedLine())
     return outcome.exitCode
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
-    if (wantsJson(argv) && !outcome.answered && !isHelp) printJsonLine(terminal, failureJson(error))
+    if (has(argv, '--json', '--jsonl') && !outcome.answered && !isHelp) printJsonLine(terminal, failureJson(error))
     if (error instanceof CommanderError) return error.exitCode // it has said so already
     return reportError(error, terminal)
   }
 }
 
-function wantsJson(argv: readonly string[]): boolean {
+/** What all commands have in common. */
+function finish(command: Command): void {
+  command
+    .option('-q, --quiet', 'no progress, only results, warnings and errors')
+    .option('--verbose', 'say how long things took, and where errors come from')
+    .showHelpAfterError(`itc ${command.name()} --help shows its arguments and options.`)
+}
+
+/** What a run took, for --verbose. */
+function usedLine(): string {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+  const seconds = (microseconds: number) => (microseconds / 1e6).toFixed(1)
+  const computed = seconds(userCPUTime + systemCPUTime)
+  return `took ${process.uptime().toFixed(1)} s, ${computed} s of computing, ${Math.round(maxRSS / 1000)} MB at most`
+}
+
+/** What has to be known before the command line is understood, or where it can't be. */
+function has(argv: readonly string[], ...flags: readonly string[]): boolean {
   const end = argv.indexOf('--')
-  return argv.slice(0, end < 0 ? undefined : end).some(word => word === '--json' || word === '--jsonl')
+  return argv.slice(0, end < 0 ? undefined : end).some(word => flags.includes(word))
+}
+
+function loudnessOf(argv: readonly string[]): Loudness {
+  return { quiet: has(argv, '--quiet', '-q'), verbose: has(argv, '--verbose') }
 }
 
 /** The command tree; `docs/cli.md` is made from its help. */
@@ -95,5 +117,6 @@ itc COMMAND --help shows the options of a command.`,
   addClusters(context)
   addWatch(context)
   addStudio(context)
+  for (const command of program.commands) finish(command)
   return program
 }

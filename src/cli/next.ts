@@ -64,7 +64,7 @@ Examples:
     })
 }
 
-function print({ pictures, of, learnt, skipped }: NextResult, { out, err, colors }: Terminal): void {
+function print({ pictures, of, learnt, skipped }: NextResult, { out, err, errColors: colors }: Terminal): void {
   const rows = pictures.map(({ rank, path, guess, score, why }) => [
     String(rank),
     printable(path),

@@ -1,17 +1,21 @@
-import { SingleBar } from 'cli-progress'
-import { describeRate, Rate } from './rate.ts'
+import { describeRate, type Later, Rate } from './rate.ts'
 import type { Terminal } from './terminal.ts'
 
 /** How often a line is written where there is no terminal, in milliseconds. A run that is shorter writes none. */
 const LINE_EVERY_MS = 10_000
-const BAR_WIDTH = 24
+/** How often a bar is drawn, in milliseconds. */
+const DRAW_EVERY_MS = 100
+/** Characters of a bar: as many as there is room for, within these. */
+const WIDEST_BAR = 24
+const NARROWEST_BAR = 6
 
 /** Shows how far a long job has come. */
 export interface Progress {
-  /** @param extra a few words behind the numbers */
-  update(done: number, total: number, extra?: string): void
-  /** Writes lines to the terminal above the bar, which would otherwise run into them. */
-  aside(write: () => void): void
+  /**
+   * @param extra a few words behind the numbers
+   * @param later what comes after it: the time left is that of the whole run
+   */
+  update(done: number, total: number, extra?: string, later?: Later): void
   /** Takes the bar away; more than once does no harm. */
   stop(): void
 }
@@ -19,40 +23,37 @@ export interface Progress {
 /**
  * A bar with rate and time left where progress is watched; plain lines on standard error, ten seconds apart, elsewhere.
  *
- * @param label what is being done: "Naming pictures"
+ * @param label what is being done: "naming"
  */
 export function createProgress(terminal: Terminal, label: string): Progress {
-  return terminal.errIsTerminal ? createBar(label) : createLines(terminal, label)
+  const begun = performance.now()
+  const shown = terminal.errIsTerminal ? createBar(terminal, label) : createLines(terminal, label)
+  let isOver = false
+  return {
+    update: shown.update,
+    stop() {
+      shown.stop()
+      if (!isOver) terminal.detail(`${label}: ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+      isOver = true
+    },
+  }
 }
 
-function createBar(label: string): Progress {
+function createBar(terminal: Terminal, label: string): Progress {
   const rate = new Rate()
-  let at = { done: 0, total: 0, extra: '' }
-  const bar = new SingleBar({
-    format: (_options, { maxWidth }) => renderBar(label, at, rate, maxWidth),
-    clearOnComplete: true,
-    forceRedraw: true,
-    linewrap: true, // else an end by force would leave the terminal without it
-  })
+  let drawn = Number.NEGATIVE_INFINITY
   return {
-    update(done, total, extra = '') {
-      at = { done, total, extra }
-      rate.add(done, performance.now())
-      if (!bar.isActive) bar.start(total, done)
-      else {
-        bar.setTotal(total)
-        bar.update(done)
-      }
+    update(done, total, extra = '', later) {
+      const now = performance.now()
+      rate.add(done, now)
+      if (now - drawn < DRAW_EVERY_MS && done < total) return
+      drawn = now
+      const width = (terminal.errWidth ?? 80) - 1 // a full line would wrap
+      terminal.status(
+        barLine(label, { done, total, extra, speed: describeRate(done, total, rate.perSecond(), later) }, width),
+      )
     },
-    aside(write) {
-      if (!bar.isActive) return write()
-      bar.stop()
-      write()
-      bar.start(at.total, at.done)
-    },
-    stop() {
-      if (bar.isActive) bar.stop()
-    },
+    stop: () => terminal.status(''),
   }
 }
 
@@ -60,34 +61,52 @@ interface At {
   readonly done: number
   readonly total: number
   readonly extra: string
+  readonly speed: string
 }
 
-/** One line that fits: a line too long for the terminal could not be taken back. */
-function renderBar(label: string, { done, total, extra }: At, rate: Rate, width: number): string {
-  const share = total > 0 ? Math.min(1, done / total) : 0
-  const filled = Math.round(share * BAR_WIDTH)
-  const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
-  const parts = [label, bar, `${Math.floor(share * 100)} %`, `${done}/${total}`]
-  const speed = describeRate(done, total, rate.perSecond())
-  return [...parts, speed, extra]
-    .filter(part => part !== '')
-    .join('  ')
-    .slice(0, Math.max(0, width - 1))
+/**
+ * One line that fits. What there is no room for goes as a whole, the least needed first: a number that is cut is a wrong one.
+ * What is done has no bar: what is at 100 % and stays there looks stuck.
+ *
+ * @internal for tests
+ */
+export function barLine(label: string, { done, total, extra, speed }: At, width: number): string {
+  const count = `${done}/${total}`
+  if (done >= total) return fitting([[label, count, 'done …'], [label, 'done …'], ['…']], width)
+  const share = total > 0 ? done / total : 0
+  const percent = `${Math.floor(share * 100)} %`
+  const choices = [
+    [label, percent, count, speed, extra],
+    [label, percent, count, speed],
+    [label, percent, speed],
+    [label, percent],
+    [percent],
+  ].map(parts => parts.filter(part => part !== ''))
+  const line = fitting(choices, width)
+  const room = Math.min(WIDEST_BAR, width - line.length - 2)
+  if (room < NARROWEST_BAR || !line.startsWith(label)) return line
+  const filled = Math.round(share * room)
+  const bar = '█'.repeat(filled) + '░'.repeat(room - filled)
+  return `${label}  ${bar}${line.slice(label.length)}`
 }
 
-function createLines({ err }: Terminal, label: string): Progress {
+/** The first of some lines that fits. */
+function fitting(choices: readonly (readonly string[])[], width: number): string {
+  return choices.map(parts => parts.join('  ')).find(line => line.length <= width) ?? ''
+}
+
+function createLines({ info }: Terminal, label: string): Progress {
   const rate = new Rate()
   let written = performance.now()
   return {
-    update(done, total, extra = '') {
+    update(done, total, extra = '', later) {
       const now = performance.now()
       rate.add(done, now)
       if (now - written < LINE_EVERY_MS) return
       written = now
-      const details = [describeRate(done, total, rate.perSecond()), extra].filter(part => part !== '')
-      err(`${label}: ${done} of ${total}${details.length > 0 ? ` (${details.join(', ')})` : ''}`)
+      const details = [describeRate(done, total, rate.perSecond(), later), extra].filter(part => part !== '')
+      info(`${label}: ${done} of ${total}${details.length > 0 ? ` (${details.join(', ')})` : ''}`)
     },
-    aside: write => write(),
     stop: () => undefined,
   }
 }

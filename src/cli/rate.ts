@@ -1,6 +1,10 @@
 /** How far back the speed is measured, in milliseconds: long enough to be steady, short enough to follow a change. */
 const WINDOW_MS = 15_000
 
+/** How long a network is slow at first, and how long is measured before anything is told, in milliseconds. */
+const WARM_UP_MS = 1000
+const LEAST_MS = 1000
+
 /**
  * The speed of a run, measured over its last seconds, so that what a cache gave at once does not count for ever. Work that
  * comes in bursts is measured from the start of one to the start of another.
@@ -14,6 +18,7 @@ export class Rate {
     // What comes within a tenth of a second is one burst.
     if (samples.length > 0 && at - samples.at(-1)!.at < 100) return
     samples.push({ at, done })
+    if (samples.length > 3 && samples[1]!.at - samples[0]!.at < WARM_UP_MS) samples.splice(1, 1)
     while (samples.length > 3 && at - samples[2]!.at >= WINDOW_MS) samples.shift()
   }
 
@@ -22,18 +27,25 @@ export class Rate {
     // Not from the very start: the first burst's time includes an unknown share of preparation.
     const [, first, ...others] = this.#samples
     const last = others.at(-1)
-    if (first === undefined || last === undefined || last.at - first.at < 500 || last.done === first.done) {
+    if (first === undefined || last === undefined || last.at - first.at < LEAST_MS || last.done === first.done) {
       return undefined
     }
     return ((last.done - first.done) / (last.at - first.at)) * 1000
   }
 }
 
+/** What follows a stage: so many things more, at its speed; `atMost` where it may be fewer. */
+export interface Later {
+  readonly things: number
+  readonly atMost?: boolean
+}
+
 /** "41/s, 2 min 05 s left"; empty while the speed is not known. */
-export function describeRate(done: number, total: number, perSecond: number | undefined): string {
+export function describeRate(done: number, total: number, perSecond: number | undefined, later?: Later): string {
   if (perSecond === undefined) return ''
   const speed = perSecond >= 10 ? Math.round(perSecond).toString() : perSecond.toFixed(1)
-  return `${speed}/s, ${formatDuration((total - done) / perSecond)} left`
+  const left = formatDuration((total - done + (later?.things ?? 0)) / perSecond)
+  return `${speed}/s, ${left} left${later?.atMost ? ' at most' : ''}`
 }
 
 /**

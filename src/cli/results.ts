@@ -128,8 +128,8 @@ function reportSummary(
   if (couldNotBeNamed > 0) out(`${couldNotBeNamed} could not be named; the table says why`)
 }
 
-function listNotPlaced(failed: readonly NotPlaced[], what: string, { err, colors }: Terminal): void {
+function listNotPlaced(failed: readonly NotPlaced[], what: string, { err, errColors }: Terminal): void {
   if (failed.length === 0) return
-  err(colors.yellow(`${count(failed.length, 'picture')} ${what}:`))
+  err(errColors.yellow(`${count(failed.length, 'picture')} ${what}:`))
   for (const line of listedLines(failed, ({ key, reason }) => `${printable(key)}: ${printable(reason)}`)) err(line)
 }

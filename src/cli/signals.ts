@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { endHard } from './hardEnd.ts'
+import { CLEAR_LINE } from './statusLine.ts'
 
 /** What stops a run, and the exit code that shells show for it. A closed window hangs up; Ctrl-Break is Windows’. */
 const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGBREAK: 149 } as const
@@ -36,6 +37,7 @@ export function onSignals(stop: AbortController, graceMs: number = GRACE_MS): ()
   for (const signal of Object.keys(STOP_SIGNALS) as StopSignal[]) {
     process.on(signal, () => {
       const { exitCode } = new Interrupted(signal)
+      if (process.stderr.isTTY) write(CLEAR_LINE) // the ^C that a terminal shows, and a bar
       if (stop.signal.aborted) return endAtOnce(exitCode)
       stop.abort(new Interrupted(signal))
       grace = setTimeout(() => endAtOnce(exitCode), graceMs).unref()
@@ -53,14 +55,19 @@ export function onSignals(stop: AbortController, graceMs: number = GRACE_MS): ()
 
 /** Ends as `kill -9` would, which does no harm: what is on the disk is always complete. */
 function endAtOnce(exitCode: number): never {
+  if (process.stderr.isTTY) write(CLEAR_LINE)
   say('Stopped. All that was finished is kept, and so is the previous model; run the same command to go on.')
   endHard(exitCode)
 }
 
-/** Writes at once, waiting for nothing. */
 function say(line: string): void {
+  write(`${line}\n`)
+}
+
+/** Writes at once, waiting for nothing. */
+function write(text: string): void {
   try {
-    writeSync(process.stderr.fd, `${line}\n`)
+    writeSync(process.stderr.fd, text)
   } catch {
     // Nobody reads it any more.
   }

@@ -7,7 +7,10 @@ import { VERSION } from '../version.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Tells, once a machine, that a slower engine did the work and how to get the faster one. `itc doctor` tells it always. */
-export async function printStandIn({ err, colors }: Terminal, cacheFolder = defaultCacheFolder()): Promise<void> {
+export async function printStandIn(
+  { err, errColors: colors }: Terminal,
+  cacheFolder = defaultCacheFolder(),
+): Promise<void> {
   const { engine, problem, remedy } = standIn() ?? {}
   if (problem === undefined || !(await isNew(cacheFolder))) return
   err(

@@ -1,18 +1,29 @@
 import { once } from 'node:events'
 import picocolors from 'picocolors'
 import { printable } from '../text.ts'
+import { StatusLine } from './statusLine.ts'
+import { asciiSymbols, isUnicode } from './symbols.ts'
+
+type Colors = ReturnType<typeof picocolors.createColors>
 
 /** What a command may write to, and how it may look. The rest of the program never touches process or console. */
-export interface Terminal {
+export interface Streams {
   /** Writes a line of results. */
   readonly out: (line: string) => void
-  /** Writes a line of progress, a warning or an error. */
+  /** Writes a warning or an error. */
   readonly err: (line: string) => void
+  /** Shows a line below all others, in place of the one before; none for ''. Only where a person watches. */
+  readonly status: (line: string) => void
   /** Whether results are read by a person; colours only then, and never with NO_COLOR. */
   readonly outIsTerminal: boolean
   /** Whether progress is watched: bars there, plain lines or nothing otherwise. */
   readonly errIsTerminal: boolean
-  readonly colors: ReturnType<typeof picocolors.createColors>
+  /** Characters a line of results, or of the rest, has room for; undefined where no terminal is. */
+  readonly outWidth: number | undefined
+  readonly errWidth: number | undefined
+  /** For results, and for the rest: either may be a terminal while the other is not. */
+  readonly colors: Colors
+  readonly errColors: Colors
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
   readonly stdin: AsyncIterable<Uint8Array>
@@ -20,16 +31,52 @@ export interface Terminal {
   readonly drained: () => Promise<boolean>
 }
 
+/** The same, for a command that was told how much to say. */
+export interface Terminal extends Streams {
+  /** Writes what is good to know meanwhile; nothing with --quiet. */
+  readonly info: (line: string) => void
+  /** Writes what only --verbose tells. */
+  readonly detail: (line: string) => void
+}
+
+/** How much is said beside results, warnings and errors. */
+export interface Loudness {
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+export function withLoudness(streams: Streams, { quiet, verbose }: Loudness): Terminal {
+  const nothing = () => undefined
+  const { err, status } = streams
+  return {
+    ...streams,
+    status: quiet ? nothing : status,
+    info: quiet ? nothing : err,
+    detail: verbose ? err : nothing,
+  }
+}
+
 /** The terminal of this process. */
-export function processTerminal(signal: AbortSignal): Terminal {
+export function processTerminal(signal: AbortSignal): Streams {
   const { stdout, stderr, stdin, env } = process
   const plain = Boolean(env.NO_COLOR) || env.TERM === 'dumb'
+  const colors = (stream: NodeJS.WriteStream) => picocolors.createColors(Boolean(stream.isTTY) && !plain)
+  const writer = (stream: NodeJS.WriteStream) => {
+    const shown = stream.isTTY && !isUnicode(env, process.platform) ? asciiSymbols : (line: string) => line
+    return (line: string) => void stream.write(`${shown(harmless(line))}\n`)
+  }
+  const [out, err] = [writer(stdout), writer(stderr)]
+  const statusLine = new StatusLine(stderr, isUnicode(env, process.platform) ? line => line : asciiSymbols)
   return {
-    out: line => void stdout.write(`${harmless(line)}\n`),
-    err: line => void stderr.write(`${harmless(line)}\n`),
+    out: line => statusLine.above(() => out(line), Boolean(stdout.isTTY)),
+    err: line => statusLine.above(() => err(line), Boolean(stderr.isTTY)),
+    status: line => statusLine.show(harmless(line)),
     outIsTerminal: Boolean(stdout.isTTY),
     errIsTerminal: Boolean(stderr.isTTY),
-    colors: picocolors.createColors(Boolean(stdout.isTTY) && Boolean(stderr.isTTY) && !plain),
+    outWidth: stdout.isTTY ? stdout.columns : undefined,
+    errWidth: stderr.isTTY ? stderr.columns : undefined,
+    colors: colors(stdout),
+    errColors: colors(stderr),
     signal,
     stdin,
     drained: () => drained(stdout),

@@ -13,6 +13,7 @@ import { listedLines } from './listed.ts'
 import { networkLines } from './networkLines.ts'
 import { placeLines } from './placeLines.ts'
 import { createProgress, type Progress } from './progress.ts'
+import type { Later } from './rate.ts'
 import { refusalLines } from './refusalLines.ts'
 import type { Terminal } from './terminal.ts'
 import { belowJson, trainJson } from './trainJson.ts'
@@ -31,7 +32,7 @@ export class TrainReport {
 
   event(event: TrainEvent): void {
     if (this.#json) return
-    const { err, out } = this.#terminal
+    const { info: err, out } = this.#terminal
     switch (event.kind) {
       case 'scanned':
         err(`${count(event.pictures, 'picture')} in ${count(event.categories.length, 'category', 'categories')}`)
@@ -42,7 +43,7 @@ export class TrainReport {
         err(comparingLine(event))
         break
       case 'choosing':
-        this.#show('comparing', event.done, event.total, '')
+        this.#show('comparing', event.done, event.total, '', { things: 0, atMost: true })
         break
       case 'chosen':
         this.close()
@@ -58,14 +59,15 @@ export class TrainReport {
       case 'bottlenecks':
       case 'variants':
         if (event.cached < event.total)
-          this.#show(event.kind, event.done, event.total, event.cached > 0 ? `${event.cached} cached` : '')
+          this.#show(event.kind, event.done, event.total, event.cached > 0 ? `${event.cached} cached` : '', {
+            things: laterPictures(event.total),
+          })
         break
       case 'split':
         this.close()
         err(`training on ${event.train}, validation ${event.validation}, test ${event.test}`)
         break
       case 'report': {
-        this.close()
         const validation =
           event.validationAccuracy === undefined ? '' : `, validation ${percent(event.validationAccuracy)}`
         out(
@@ -74,7 +76,8 @@ export class TrainReport {
         break
       }
       case 'steps':
-        break // a report comes every tenth of the way
+        this.#show('training', event.done, event.total, '')
+        break
       case 'cross-validation':
       case 'assessment':
         this.#show(event.kind, event.done, event.total, '')
@@ -97,7 +100,7 @@ export class TrainReport {
       report,
       warnings,
     } = result
-    const { out, err, colors } = this.#terminal
+    const { out, err, info, colors, errColors } = this.#terminal
     if (this.#json) {
       printJson(this.#terminal, trainJson(result))
       return
@@ -127,9 +130,9 @@ export class TrainReport {
     if (refusals.length > 0) out(colors.yellow(`skipped: ${manifest.skipped.length}`))
     for (const line of refusalLines(refusals, short)) out(line)
     this.#list('changed meanwhile, train again', changed, ({ relative, reason }) => `${printable(relative)}: ${reason}`)
-    for (const warning of warnings) err(`${colors.yellow('warning:')} ${warning}`)
-    err(`${colors.green('model written')} to ${printable(tfFiles)}; try: itc guess ${quoted(tfFiles)} PICTURE`)
-    if (report !== undefined) err(`report: ${report}`)
+    for (const warning of warnings) err(`${errColors.yellow('warning:')} ${warning}`)
+    info(`${errColors.green('model written')} to ${printable(tfFiles)}; try: itc guess ${quoted(tfFiles)} PICTURE`)
+    if (report !== undefined) info(`report: ${report}`)
   }
 
   /** With `--json` even a training that was not good enough has figures to print. @returns whether it printed them */
@@ -145,13 +148,13 @@ export class TrainReport {
     this.#phase = ''
   }
 
-  #show(phase: string, done: number, total: number, extra: string): void {
+  #show(phase: string, done: number, total: number, extra: string, later?: Later): void {
     if (this.#phase !== phase) {
       this.close()
       this.#phase = phase
       this.#progress = createProgress(this.#terminal, phase)
     }
-    this.#progress?.update(done, total, extra)
+    this.#progress?.update(done, total, extra, later)
   }
 
   #list<T>(title: string, items: readonly T[], text: (item: T) => string): void {
@@ -160,6 +163,14 @@ export class TrainReport {
     out(colors.yellow(`${title}: ${items.length}`))
     for (const line of listedLines(items, text)) out(line)
   }
+}
+
+/**
+ * What comes after the bottlenecks, in pictures that a network takes in that time: the head, the cross-validation and its
+ * assessment take about as long as 150 pictures, and of large sets a fiftieth of the bottlenecks (measured, bench/).
+ */
+function laterPictures(pictures: number): number {
+  return 150 + pictures / 50
 }
 
 /** Whether scores can be trusted, and what to do about labels that can't be. */

@@ -63,7 +63,7 @@ Examples:
           terminal.out(`${printable(original)} → ${printable(name)} (${percent(score)})`)
         } else if (event.kind === 'failed') {
           terminal.err(
-            terminal.colors.yellow(`${printable(event.problem.original)}: ${printable(event.problem.reason)}`),
+            terminal.errColors.yellow(`${printable(event.problem.original)}: ${printable(event.problem.reason)}`),
           )
         } else if (event.kind === 'model') terminal.err('A new model was taken up.')
       }

@@ -71,7 +71,7 @@ function checkedSilence({ silence }: Flags): number {
   throw unexpected('--silence', 'a number between 1 and 3600', silence)
 }
 
-function show(event: WorkerEvent, { err, colors }: Terminal): void {
+function show(event: WorkerEvent, { err, errColors: colors }: Terminal): void {
   if (event.kind === 'ready') err('Ready for batches.')
   else if (event.kind === 'finishing') err('Finishing the batches at hand; once more ends at once.')
   else if (event.kind === 'waiting') err(colors.yellow(`Waiting: ${printable(event.reason)}`))

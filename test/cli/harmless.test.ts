@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { reportError } from '../../src/cli/failure.ts'
-import { harmless, processTerminal } from '../../src/cli/terminal.ts'
+import { harmless, processTerminal, withLoudness } from '../../src/cli/terminal.ts'
 import { UserError } from '../../src/errors.ts'
 
 test('a terminal gets colours and nothing else that it obeys', () => {
@@ -13,7 +13,8 @@ test('a terminal gets colours and nothing else that it obeys', () => {
 
 test('names in errors and hints are shown, not obeyed', () => {
   const lines: string[] = []
-  const terminal = { ...processTerminal(new AbortController().signal), err: (line: string) => void lines.push(line) }
+  const streams = { ...processTerminal(new AbortController().signal), err: (line: string) => void lines.push(line) }
+  const terminal = withLoudness(streams, { quiet: false, verbose: false })
   const error = new UserError('E_NO_NODE', 'There is no node "\x1b[2J\nerror: all is lost".', {
     hint: 'Not \x1b]0;x\x07.',
   })

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createProgress } from '../../src/cli/progress.ts'
+import { barLine, createProgress } from '../../src/cli/progress.ts'
 import { describeRate, formatDuration, Rate } from '../../src/cli/rate.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
 
 describe('rate', () => {
-  test('is not told from half a second', () => {
+  test('is not told from the first second', () => {
     const rate = new Rate()
     rate.add(0, 0)
     rate.add(100, 400)
@@ -35,6 +35,8 @@ describe('rate', () => {
     expect(describeRate(50, 100, undefined)).toBe('')
     expect(describeRate(50, 100, 2.5)).toBe('2.5/s, 20 s left')
     expect(describeRate(0, 100_000, 250)).toBe('250/s, 6 min 40 s left')
+    expect(describeRate(50, 100, 2.5, { things: 25 })).toBe('2.5/s, 30 s left')
+    expect(describeRate(50, 100, 2.5, { things: 0, atMost: true })).toBe('2.5/s, 20 s left at most')
     expect(formatDuration(3 * 3600 + 65)).toBe('3 h 01 min')
   })
 })
@@ -45,7 +47,11 @@ describe('progress where nobody watches', () => {
 
   test('is a plain line every ten seconds at most', () => {
     const lines: string[] = []
-    const terminal = { errIsTerminal: false, err: (line: string) => void lines.push(line) } as Partial<Terminal>
+    const terminal = {
+      errIsTerminal: false,
+      info: (line: string) => void lines.push(line),
+      detail: () => undefined,
+    } as Partial<Terminal>
     const progress = createProgress(terminal as Terminal, 'Naming pictures')
     for (let second = 0; second <= 25; second++) {
       progress.update(second * 4, 200)
@@ -56,5 +62,29 @@ describe('progress where nobody watches', () => {
       'Naming pictures: 40 of 200 (4.0/s, 40 s left)',
       'Naming pictures: 80 of 200 (4.0/s, 30 s left)',
     ])
+  })
+})
+
+describe('a bar', () => {
+  const at = { done: 161, total: 320, extra: '202 cached', speed: '6.8/s, 46 s left' }
+
+  test.each([80, 60, 40, 30, 20, 8, 3, 0])('fits %i columns and cuts no number', width => {
+    const line = barLine('bottlenecks', at, width)
+    expect(line.length).toBeLessThanOrEqual(width)
+    const parts = ['bottlenecks', '50 %', '161/320', at.speed, at.extra]
+    const words = line.replace(/ {2}[█░]+/, '').split('  ')
+    expect(words.filter(word => word !== '' && !parts.includes(word))).toEqual([])
+  })
+
+  test('leaves out what matters least', () => {
+    const line = (width: number) => barLine('bottlenecks', at, width)
+    expect(line(79)).toBe('bottlenecks  ███████████░░░░░░░░░░  50 %  161/320  6.8/s, 46 s left  202 cached')
+    expect(line(40)).toBe('bottlenecks  50 %  6.8/s, 46 s left')
+    expect(line(25)).toBe('bottlenecks  ███░░░  50 %')
+    expect(line(10)).toBe('50 %')
+  })
+
+  test('is none where all is done: what stays at 100 % looks stuck', () => {
+    expect(barLine('bottlenecks', { ...at, done: 320 }, 79)).toBe('bottlenecks  320/320  done …')
   })
 })

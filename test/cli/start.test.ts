@@ -14,7 +14,6 @@ const LIBRARIES = [
   'protobufjs',
   '@uwdata/flechette',
   'echarts',
-  'cli-progress',
   'fs-extra',
   'undici',
   'valibot',

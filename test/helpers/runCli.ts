@@ -1,6 +1,6 @@
 import picocolors from 'picocolors'
 import { main } from '../../src/cli/main.ts'
-import type { Terminal } from '../../src/cli/terminal.ts'
+import type { Streams } from '../../src/cli/terminal.ts'
 
 /** What a command left on the terminal. */
 export interface Ran {
@@ -24,12 +24,16 @@ export async function run(
   const out: string[] = []
   const err: string[] = []
   const all: string[] = []
-  const terminal: Terminal = {
+  const terminal: Streams = {
     out: written(onLine, out, all),
     err: written(onLine, err, all),
     outIsTerminal: false,
     errIsTerminal: false,
+    outWidth: undefined,
+    errWidth: undefined,
+    status: () => undefined,
     colors: picocolors.createColors(false),
+    errColors: picocolors.createColors(false),
     signal: new AbortController().signal,
     stdin: (async function* () {
       yield* stdin
