@@ -8,6 +8,7 @@ import { addEvaluate } from './evaluate.ts'
 import { addExplain } from './explain.ts'
 import { addExport } from './export.ts'
 import { failureJson, reportError } from './failure.ts'
+import { addFeatures } from './features.ts'
 import { addGuess } from './guess.ts'
 import { addGuessAll } from './guessAll.ts'
 import { addGuessDir } from './guessDir.ts'
@@ -109,6 +110,7 @@ itc COMMAND --help shows the options of a command.`,
   addGuessAll(context)
   addWorker(context)
   addResults(context)
+  addFeatures(context)
   addEvaluate(context)
   addDoctor(context)
   addExplain(context)

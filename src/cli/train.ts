@@ -1,13 +1,11 @@
 import { Option } from 'commander'
-import { LAYERS } from '../backbone/backbone.ts'
-import { BUNDLED_NAMES, PRESET_NAMES } from '../backbone/catalog.ts'
 import { DEFAULT_FRACTIONS } from '../dataset/split.ts'
 import { DEFAULT_HEAD_OPTIONS, HEADS } from '../head/options.ts'
-import { RESIZES } from '../image/recipe.ts'
 import type { TrainOptions } from '../jobs/train/options.ts'
+import { addBackboneOptions } from './backboneOptions.ts'
 import type { CommandContext } from './context.ts'
 import { addDataOptions, addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
-import { parseChannels, parseNumber } from './parse.ts'
+import { parseNumber } from './parse.ts'
 
 type Flags = Omit<TrainOptions, 'engine' | 'limits' | 'onEvent' | 'signal'> & NetworkFlags
 
@@ -23,32 +21,13 @@ export function addTrain({ program, terminal, outcome }: CommandContext): void {
         'Bottlenecks are cached: training again, with more pictures or other options, takes a second or two.',
     )
     .argument('<tf_files>', 'folder with data/<category>/… in it, or category folders')
-    .addOption(
-      new Option('--preset <name>', 'networks: fast unless given, good takes twice the time, best four times').choices(
-        PRESET_NAMES,
-      ),
-    )
-    .option(
-      '--backbone <name>',
-      `pretrained network instead: ${BUNDLED_NAMES.join(', ')}; one to download, such as inception_v3; a file, folder or address; A+B; or auto`,
-    )
-    .addOption(new Option('--layers <which>', 'features to learn from: of many layers, or the last').choices(LAYERS))
+  addBackboneOptions(command)
     .addOption(
       new Option('--head <kind>', "half softmax and half discriminant, or retrain.py's softmax")
         .choices(HEADS)
         .default(head),
     )
-    .option(
-      '--input-size <pixels>',
-      "side of the network's input, its own unless given; larger is slower, often better",
-      parseNumber,
-    )
-    .addOption(new Option('--resize <how>', 'how a picture is made square').choices(RESIZES))
     .option('--augment <n>', 'train on n flipped and cropped variants of each picture too', parseNumber)
-    .option('--mean <n>', 'of a graph of your own: it sees (value - mean) / scale', parseChannels)
-    .option('--scale <n>', 'see --mean; one number, or three joined by commas', parseChannels)
-    .option('--input <node>', 'of a graph of your own: the node that takes the pictures')
-    .option('--bottleneck <node>', 'of a graph of your own: the node that gives the bottleneck')
     .option('--steps <n>', 'training steps', parseNumber, steps)
     .option('--batch <n>', 'pictures a step', parseNumber, batch)
     .option('--learning-rate <rate>', 'size of a step', parseNumber, learningRate)
@@ -62,6 +41,7 @@ export function addTrain({ program, terminal, outcome }: CommandContext): void {
     .option('--folds <n>', 'parts of the cross-validation, 0 for none', parseNumber, folds)
     .option('--seed <n>', 'of the random numbers: same seed, same model', parseNumber, seed)
     .option('--min-accuracy <share>', 'exit with 2 and keep the previous model if it is less', parseNumber)
+    .option('--features <place>', 'learn from what itc features wrote, instead of from pictures: folder or s3://')
     .option('--no-report', 'write no report.html')
     .option('--summaries-dir <folder>', 'write the training curves for TensorBoard')
     .option('--strict', 'stop if any picture has to be skipped')

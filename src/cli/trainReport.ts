@@ -63,6 +63,11 @@ export class TrainReport {
             things: laterPictures(event.total),
           })
         break
+      case 'drawn':
+        if (event.pictures < event.of) {
+          err(`of ${count(event.of, 'picture')} ${event.pictures} are used, evenly drawn: as many as fit into memory`)
+        }
+        break
       case 'split':
         this.close()
         err(`training on ${event.train}, validation ${event.validation}, test ${event.test}`)

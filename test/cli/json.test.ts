@@ -50,6 +50,7 @@ describe('what --json prints is as docs/json/ says', () => {
     ['guess-all', () => ['guess-all', tfFiles, source, join(root, 'results')]],
     ['results', () => ['results', join(root, 'results'), '--move-to', join(root, 'sorted')]],
     ['results-undo', () => ['results', join(root, 'results'), '--undo']],
+    ['features', () => ['features', tfFiles, join(root, 'holdout'), join(root, 'features')]],
     ['evaluate', () => ['evaluate', tfFiles, join(root, 'holdout'), '--min-accuracy', '1']],
     ['doctor', () => ['doctor']],
     ['doctor', () => ['doctor', tfFiles]],

@@ -10,7 +10,7 @@ import type { Source, Store } from '../../storage/store.ts'
 export function refuseInside(
   { address: from }: Source,
   { address: to }: Store,
-  what: 'results' | 'sorted pictures',
+  what: 'results' | 'features' | 'sorted pictures',
 ): void {
   const isInside = from.startsWith('s3://') ? to.startsWith(from) : isInsideByName(from, to)
   if (!isInside) return

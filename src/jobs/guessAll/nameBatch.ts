@@ -59,8 +59,13 @@ export async function writePart(
   return await results.put(id, encodeRows(rows, labels, { 'itc.batch': id, 'itc.model': model }), signal)
 }
 
-/** An item as a picture, fetched when its turn comes. */
-function pictureOf(item: Item, source: Source, limits: DecodeLimits, signal: AbortSignal | undefined): LazyPicture {
+/** An item as a picture, fetched when its turn comes; what is wrong with it is a PictureError. */
+export function pictureOf(
+  item: Item,
+  source: Source,
+  limits: DecodeLimits,
+  signal: AbortSignal | undefined,
+): LazyPicture {
   const most = limits.maxFileBytes
   const tooLarge = (error?: unknown) =>
     new PictureError('too-large', `larger than the limit of ${megabytes(most)} (--max-file-mb)`, error)

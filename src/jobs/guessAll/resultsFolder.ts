@@ -4,14 +4,27 @@ import { notCreateOnly } from '../../storage/s3Error.ts'
 import { type Item, ItemError, type Store } from '../../storage/store.ts'
 import { decodeRows, type ResultRow } from './rows.ts'
 
-const MARKER = 'itc-results.json'
 const FORMAT = 1
 /** Far more than a marker has. */
 const LARGEST_MARKER = 10e6
-const PARTS = 'parts'
 const PART = /^([0-9a-f]{64})\.parquet$/
 /** Far more than a part of 256 rows has. */
 const LARGEST_PART = 256e6
+
+/** What a folder of parts is for: how its marker and the folder of the objects that say "done" are called. */
+export interface FolderForm {
+  readonly what: 'results' | 'features'
+  readonly marker: string
+  readonly folder: string
+  readonly command: string
+}
+
+const RESULTS: FolderForm = {
+  what: 'results',
+  marker: 'itc-results.json',
+  folder: 'parts',
+  command: 'itc guess-all',
+}
 
 /** What all parts of a results folder have in common. */
 export interface ResultsHeading {
@@ -40,10 +53,10 @@ export class ResultsFolder {
   readonly heading: ResultsHeading
   readonly #parts: Store
 
-  private constructor(store: Store, heading: ResultsHeading) {
+  private constructor(store: Store, heading: ResultsHeading, { folder }: FolderForm) {
     this.store = store
     this.heading = heading
-    this.#parts = store.inside(PARTS)
+    this.#parts = store.inside(folder)
   }
 
   /**
@@ -51,26 +64,27 @@ export class ResultsFolder {
    *
    * @throws UserError `E_OTHER_RESULTS` for one of another model or source; `E_STORE` where one writer could go over another
    */
-  static async open(store: Store, heading: ResultsHeading): Promise<ResultsFolder> {
+  static async open(store: Store, heading: ResultsHeading, form = RESULTS): Promise<ResultsFolder> {
     const bytes = Buffer.from(`${JSON.stringify({ format: FORMAT, ...heading }, undefined, 2)}\n`)
-    const found = await readHeading(store)
-    if (found) checkSame(store, found, heading)
-    const isNew = await store.putNew(MARKER, bytes)
+    const { marker } = form
+    const found = await readHeading(store, form)
+    if (found) checkSame(store, found, heading, form)
+    const isNew = await store.putNew(marker, bytes)
     // Asked once more, a store that keeps its word says no.
-    if ((found && isNew) || (isNew && (await store.putNew(MARKER, bytes)))) {
-      if (!found) await store.remove(MARKER)
+    if ((found && isNew) || (isNew && (await store.putNew(marker, bytes)))) {
+      if (!found) await store.remove(marker)
       throw notCreateOnly(store.address)
     }
-    if (!found && !isNew) checkSame(store, (await readHeading(store)) ?? heading, heading)
-    return new ResultsFolder(store, heading)
+    if (!found && !isNew) checkSame(store, (await readHeading(store, form)) ?? heading, heading, form)
+    return new ResultsFolder(store, heading, form)
   }
 
   /** Opens what runs have left. @throws UserError `E_NO_RESULTS` */
-  static async existing(store: Store): Promise<ResultsFolder> {
-    const heading = await readHeading(store)
-    if (heading) return new ResultsFolder(store, heading)
-    const hint = 'Give the folder that itc guess-all wrote its results to.'
-    throw new UserError('E_NO_RESULTS', `There are no results in "${store.address}".`, { hint })
+  static async existing(store: Store, form = RESULTS): Promise<ResultsFolder> {
+    const heading = await readHeading(store, form)
+    if (heading) return new ResultsFolder(store, heading, form)
+    const hint = `Give the folder that ${form.command} wrote its ${form.what} to.`
+    throw new UserError('E_NO_RESULTS', `There are no ${form.what} in "${store.address}".`, { hint })
   }
 
   /** The parts that are there. */
@@ -109,10 +123,10 @@ export class ResultsFolder {
   }
 }
 
-async function readHeading(store: Store): Promise<ResultsHeading | undefined> {
+async function readHeading(store: Store, { marker }: FolderForm): Promise<ResultsHeading | undefined> {
   let text: string
   try {
-    const bytes = await store.read({ key: MARKER, size: undefined, etag: '' }, { most: LARGEST_MARKER })
+    const bytes = await store.read({ key: marker, size: undefined, etag: '' }, { most: LARGEST_MARKER })
     text = Buffer.from(bytes).toString()
   } catch (error) {
     if (error instanceof ItemError && error.kind === 'gone') return undefined
@@ -121,7 +135,7 @@ async function readHeading(store: Store): Promise<ResultsHeading | undefined> {
   const said: unknown = parsed(text)
   if (fits<ResultsHeading>(headingSchema, said)) return said
   const hint = 'Choose another results folder, or update itc if a newer one wrote it.'
-  throw new UserError('E_OTHER_RESULTS', `"${store.address}" holds an ${MARKER} that is not one of ours.`, { hint })
+  throw new UserError('E_OTHER_RESULTS', `"${store.address}" holds an ${marker} that is not one of ours.`, { hint })
 }
 
 function parsed(text: string): unknown {
@@ -132,18 +146,23 @@ function parsed(text: string): unknown {
   }
 }
 
-function checkSame({ address }: Store, found: ResultsHeading, { model, source }: ResultsHeading): void {
+function checkSame(
+  { address }: Store,
+  found: ResultsHeading,
+  { model, source }: ResultsHeading,
+  { what, marker }: FolderForm,
+): void {
   const other = (message: string, hint: string) => new UserError('E_OTHER_RESULTS', message, { hint })
   if (found.model !== model) {
     throw other(
-      `The results in "${address}" are of another model, or of other limits (--max-pixels and the like).`,
-      'Choose another results folder for this one: rows of two models are not mixed.',
+      `The ${what} in "${address}" are of another ${what === 'results' ? 'model' : 'network'}, or of other limits (--max-pixels and the like).`,
+      `Choose another folder for these ${what}: rows of two models are not mixed.`,
     )
   }
   if (found.source !== source) {
     throw other(
-      `The results in "${address}" are of "${found.source}", not of "${source}".`,
-      `Choose another results folder. If it is the same place by another name, change "source" in ${MARKER} there.`,
+      `The ${what} in "${address}" are of "${found.source}", not of "${source}".`,
+      `Choose another folder. If it is the same place by another name, change "source" in ${marker} there.`,
     )
   }
 }

@@ -30,23 +30,27 @@ const MOST_NUMBERS = 150_000_000
 
 /**
  * The bottlenecks of all pictures and, where `augment` asks for them, of their variants: from the cache where it has them,
- * else decoded and run.
+ * else decoded and run. Those that were computed elsewhere are read from there, as many as fit.
  *
  * @throws UserError for what a person can put right; the signal's reason when aborted
  */
 export async function bottlenecksOf(dataset: Dataset, run: TrainingRun): Promise<Bottlenecks> {
   const { signal, limits, onEvent } = run.options
-  const backbones = await backbonesFor(dataset.pictures.length, run.options)
+  const { features } = run
+  const backbones = await backbonesFor(features?.pictures ?? dataset.pictures.length, run.options)
   for (const { name, recipe, features, found } of backbones) {
     if (found) onEvent({ kind: 'network', name, recipe, features, ...found })
   }
-  const extracted = await extractFeatures(dataset.pictures, backbones, {
-    engine: run.engine,
-    store: run.cache,
-    limits,
-    signal,
-    onProgress: progress => onEvent({ kind: 'bottlenecks', ...progress }),
-  })
+  const extracted = features
+    ? await features.read(backbones, Math.floor(MOST_NUMBERS / widthOf(backbones)), signal)
+    : await extractFeatures(dataset.pictures, backbones, {
+        engine: run.engine,
+        store: run.cache,
+        limits,
+        signal,
+        onProgress: progress => onEvent({ kind: 'bottlenecks', ...progress }),
+      })
+  if (features) onEvent({ kind: 'drawn', pictures: extracted.pictures.length, of: features.pictures })
   checkUsable(dataset, extracted, run.options)
   const { extraction, variants } = await augmented(extracted, backbones, run)
   const { categories } = dataset

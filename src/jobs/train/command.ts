@@ -35,6 +35,7 @@ const FLAGS: { readonly [Name in keyof TrainOptions]-?: (options: ResolvedTrainO
   test: ({ fractions }) => ({ test: unlessUsual(fractions.test, DEFAULT_FRACTIONS.test) }),
   seed: ({ head }) => ({ seed: head.seed }),
   data: ({ pictures }) => ({ data: pictures.data }),
+  features: ({ features }) => ({ features }),
   followLinks: ({ pictures }) => ({ 'follow-links': pictures.followLinks || undefined }),
   engine: ({ engine }) => ({ engine: unlessUsual(engine, 'auto') }),
   limits: ({ limits }) => ({

@@ -30,6 +30,8 @@ export interface TrainOptions extends Partial<HeadOptions>, Partial<Fractions> {
   readonly engine?: EngineChoice
   /** Folders of category folders, instead of `data` in the working folder; what is called the same is one category. */
   readonly data?: string | readonly string[]
+  /** Where `itc features` wrote bottlenecks, instead of pictures: a folder or `s3://BUCKET/FOLDER/`. */
+  readonly features?: string
   /** Takes links to folders for folders; links to pictures are pictures in any case. */
   readonly followLinks?: boolean
   readonly limits?: Partial<DecodeLimits>
@@ -61,6 +63,7 @@ export interface ResolvedTrainOptions {
   readonly network: NetworkOptions
   readonly engine: EngineChoice
   readonly pictures: PictureOptions
+  readonly features: string | undefined
   readonly limits: DecodeLimits
   readonly head: HeadOptions
   readonly fractions: Fractions
@@ -98,6 +101,7 @@ export function resolveTrainOptions(given: TrainOptions): ResolvedTrainOptions {
     },
     engine: given.engine ?? 'auto',
     pictures: { data: given.data, followLinks: given.followLinks },
+    features: featuresFor(given, backbone),
     limits: limitsWith(given.limits),
     head,
     fractions: {
@@ -107,7 +111,8 @@ export function resolveTrainOptions(given: TrainOptions): ResolvedTrainOptions {
     augment: given.augment ?? 0,
     strict: given.strict ?? false,
     minAccuracy: given.minAccuracy,
-    report: given.report ?? true,
+    // A page without its pictures would tell little.
+    report: given.features === undefined && (given.report ?? true),
     summariesDir: given.summariesDir,
     onEvent: given.onEvent ?? (() => undefined),
     signal: given.signal,
@@ -135,6 +140,18 @@ function layersFor({ layers }: TrainOptions, { head }: HeadOptions): Layers {
   if (layers === undefined) return head === 'softmax' ? 'last' : 'many'
   if (LAYERS.includes(layers)) return layers
   throw unexpected('layers', `one of ${LAYERS.join(', ')}`, layers)
+}
+
+/** What needs the pictures themselves does not go together with their features. */
+function featuresFor({ features, data, augment = 0 }: TrainOptions, backbone: string): string | undefined {
+  if (features === undefined) return undefined
+  const [other] = [data && '--data', augment > 0 && '--augment', backbone === 'auto' && '--backbone auto'].filter(
+    Boolean,
+  )
+  if (other === undefined) return features
+  throw new UserError('E_BAD_VALUE', `${other} can't be given together with --features.`, {
+    hint: 'It needs the pictures themselves; --features has only what was computed of them.',
+  })
 }
 
 function checkAugment(count: number | undefined): void {

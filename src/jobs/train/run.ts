@@ -4,6 +4,7 @@ import { PartCache } from '../../features/partCache.ts'
 import { once } from '../../flow/once.ts'
 import type { Layout } from '../../model/layout.ts'
 import type { PicturePlace } from '../../model/pictures.ts'
+import type { FeaturesPlace } from '../features/readFeatures.ts'
 import type { ResolvedTrainOptions } from './options.ts'
 
 /** What one training works with from its first step to its last. */
@@ -12,6 +13,8 @@ export interface TrainingRun {
   readonly place: PicturePlace
   readonly options: ResolvedTrainOptions
   readonly cache: PartCache
+  /** Where bottlenecks were computed elsewhere: no picture is opened then. */
+  readonly features?: FeaturesPlace | undefined
   /** Loads the engine on first use. */
   readonly engine: () => Promise<Engine>
 }
@@ -21,11 +24,19 @@ export async function withRun<T>(
   layout: Layout,
   place: PicturePlace,
   options: ResolvedTrainOptions,
+  features: FeaturesPlace | undefined,
   work: (run: TrainingRun) => Promise<T>,
 ): Promise<T> {
   const cache = await PartCache.open(layout.bottlenecks)
   try {
-    const result = await work({ layout, place, options, cache, engine: once(() => loadEngine(options.engine)) })
+    const result = await work({
+      layout,
+      place,
+      options,
+      cache,
+      features,
+      engine: once(() => loadEngine(options.engine)),
+    })
     await cache.merge() // nobody else does meanwhile: the caller holds the training's lock
     return result
   } finally {

@@ -4,6 +4,7 @@ import { learntToo, splitAsGiven } from '../../dataset/givenSplits.ts'
 import { readHeldOut, withHeldOut } from '../../dataset/heldOut.ts'
 import { groupRefusals, shortCategories } from '../../dataset/refusals.ts'
 import { type Dataset, scanDataset } from '../../dataset/scan.ts'
+import { makeFolder } from '../../disk/folder.ts'
 import { lastFeatures } from '../../features/lastFeatures.ts'
 import { inSpace } from '../../head/halves.ts'
 import { trainHead } from '../../head/train.ts'
@@ -22,7 +23,7 @@ import { countsOf, factsOf } from './facts.ts'
 import { groupedExamples } from './groups.ts'
 import { conflictsOf, learned, misclassifiedIn, splitEvaluation } from './learned.ts'
 import { checkAccuracy } from './minAccuracy.ts'
-import { resolveTrainOptions, type TrainOptions } from './options.ts'
+import { type ResolvedTrainOptions, resolveTrainOptions, type TrainOptions } from './options.ts'
 import { withRefusals } from './refused.ts'
 import type { TrainResult } from './result.ts'
 import { type TrainingRun, withRun } from './run.ts'
@@ -36,11 +37,23 @@ import { trainingReport } from './trainingReport.ts'
  */
 export async function train(tfFiles: string, given: TrainOptions = {}): Promise<TrainResult> {
   const options = resolveTrainOptions(given)
+  if (options.features !== undefined) return trainOnFeatures(tfFiles, options.features, options)
   const place = await findPictures(tfFiles, options.pictures)
   const layout = layoutOf(place.root)
   await checkSummariesDir(options.summariesDir, place.folders)
   const dataset = await scanDataset(place.folders, place)
-  return withTrainLock(layout.root, () => withRun(layout, place, options, run => trainOn(dataset, run)))
+  return withTrainLock(layout.root, () => withRun(layout, place, options, undefined, run => trainOn(dataset, run)))
+}
+
+/** From bottlenecks that `itc features` computed: the pictures may lie anywhere, and are not opened. */
+async function trainOnFeatures(tfFiles: string, address: string, options: ResolvedTrainOptions): Promise<TrainResult> {
+  await makeFolder(tfFiles)
+  const { FeaturesPlace } = await import('../features/readFeatures.ts') // most trainings need none of its libraries
+  const features = await FeaturesPlace.open(address, options.signal)
+  const { dataset } = features
+  const layout = layoutOf(tfFiles)
+  const place = { root: tfFiles, folders: [dataset.folder], followLinks: false, isElsewhere: true }
+  return withTrainLock(layout.root, () => withRun(layout, place, options, features, run => learn(dataset, run)))
 }
 
 /** From a scanned folder to a model and its report. */
@@ -57,7 +70,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   const { categories } = dataset
   onEvent({
     kind: 'scanned',
-    pictures: dataset.pictures.length,
+    pictures: run.features?.pictures ?? dataset.pictures.length,
     categories,
     split: isSplit(dataset),
     folders: place.folders,
@@ -108,9 +121,11 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     history: trained.history,
     cached: extraction.cached,
     refusals: groupRefusals(manifest.skipped, dataset.folder),
-    spoilt: await spoiltBySample(extraction, data.labels, run.cache, { limits: options.limits, signal }),
+    spoilt: run.features
+      ? []
+      : await spoiltBySample(extraction, data.labels, run.cache, { limits: options.limits, signal }),
     short: shortCategories(manifest.skipped, manifest.counts.categories),
-    changed: await changedSince(extraction.pictures),
+    changed: run.features ? [] : await changedSince(extraction.pictures),
     assessment: validated?.assessment,
     predictions: validated
       ? predictedPictures(

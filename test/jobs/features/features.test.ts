@@ -1,0 +1,142 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fs from 'fs-extra'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { isDrawn, sharesOf } from '../../../src/jobs/features/drawn.ts'
+import { layoutOf } from '../../../src/model/layout.ts'
+import { run } from '../../helpers/runCli.ts'
+import { tempFolder } from '../../helpers/tempFolder.ts'
+import { tinyNetwork, tinyPictures, tinyTraining } from '../../helpers/tinyFolder.ts'
+
+let root: string
+let labelled: string
+let features: string
+let network: string
+let training: string[]
+
+beforeEach(async () => {
+  root = await tempFolder()
+  labelled = join(root, 'labelled')
+  features = join(root, 'features')
+  await tinyPictures(labelled, 8)
+  await fs.outputFile(join(labelled, 'red/broken.png'), 'no picture')
+  network = await tinyNetwork(root)
+  training = tinyTraining(network)
+})
+
+const NETWORK = ['--bottleneck', 'features', '--input-size', '32']
+const compute = (...flags: string[]) =>
+  run(['features', join(root, 'tf_files'), labelled, features, '--backbone', network, ...NETWORK, ...flags])
+
+/** The head as it is on the disk. */
+async function headOf(tfFiles: string): Promise<Buffer> {
+  const manifest = JSON.parse(await readFile(layoutOf(tfFiles).manifest, 'utf8'))
+  return readFile(join(layoutOf(tfFiles).model, manifest.head.file))
+}
+
+async function trainOnFeatures(...flags: string[]): Promise<string> {
+  const tfFiles = join(root, 'tf_files')
+  const { code, err } = await run(['train', tfFiles, '--features', features, ...training, ...flags])
+  expect(err).not.toContain('error')
+  expect(code).toBe(0)
+  return tfFiles
+}
+
+describe('itc features, and itc train --features', () => {
+  it('gives the same head, to the byte, as training on the folder', async () => {
+    expect((await compute()).code).toBe(0)
+    const local = join(root, 'local')
+    await fs.copy(labelled, join(local, 'data'))
+    expect((await run(['train', local, ...training])).code).toBe(0)
+    expect((await headOf(await trainOnFeatures())).equals(await headOf(local))).toBe(true)
+  })
+
+  it('names pictures with what came of it, when the pictures are gone', async () => {
+    await compute()
+    await fs.move(labelled, join(root, 'elsewhere'))
+    const { code, out } = await run(['guess', await trainOnFeatures(), join(root, 'elsewhere/red/0.png'), '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(out).pictures[0].scores).toHaveLength(2)
+  })
+
+  it('writes parts that a local cache takes: training there computes nothing', async () => {
+    await compute()
+    const local = join(root, 'local')
+    await fs.copy(labelled, join(local, 'data'))
+    await fs.copy(join(features, 'parts'), join(layoutOf(local).bottlenecks, 'parts'))
+    const parts = join(layoutOf(local).bottlenecks, 'parts')
+    const copied = await readdir(parts)
+    expect((await run(['train', local, ...training])).code).toBe(0)
+    expect(await readdir(parts)).toEqual(copied)
+  })
+
+  it('does nothing twice, and shares the work', async () => {
+    const first = JSON.parse((await compute('--json', '--shard', '0/2')).out)
+    const second = JSON.parse((await compute('--json', '--shard', '1/2')).out)
+    expect(first.computed + second.computed).toBe(16)
+    expect(first.failed + second.failed).toBe(1)
+    const names = await readdir(features, { recursive: true })
+    expect(JSON.parse((await compute('--json')).out)).toMatchObject({ computed: 0, before: 17 })
+    expect(await readdir(features, { recursive: true })).toEqual(names)
+  })
+
+  it('refuses features of another network, and what needs the pictures', async () => {
+    await compute()
+    const other = await run(['train', join(root, 'tf_files'), '--features', features])
+    expect(other.code).toBe(1)
+    expect(other.err).toMatch(/The features in ".*" are not those of .* as it is to be used here/)
+    for (const flags of [
+      ['--augment', '2'],
+      ['--backbone', 'auto'],
+      ['--data', labelled],
+    ]) {
+      const { code, err } = await run(['train', join(root, 'tf_files'), '--features', features, ...flags])
+      expect(code).toBe(1)
+      expect(err).toContain("can't be given together with --features")
+    }
+    expect(await fs.pathExists(layoutOf(join(root, 'tf_files')).manifest)).toBe(false)
+  })
+
+  it('says which part is damaged, and trains on none of it', async () => {
+    await compute()
+    const [name] = await readdir(join(features, 'parts'))
+    const bytes = await readFile(join(features, 'parts', name!))
+    bytes[bytes.length >> 1]! ^= 1
+    await fs.writeFile(join(features, 'parts', name!), bytes)
+    const { code, err } = await run(['train', join(root, 'tf_files'), '--features', features, ...training])
+    expect(code).toBe(1)
+    expect(err).toContain(`The part parts/${name} of`)
+  })
+
+  it('refuses a source without categories, and one in which the features would lie', async () => {
+    await fs.move(join(labelled, 'red'), join(root, 'flat'))
+    expect((await run(['features', root, join(root, 'flat'), features])).err).toContain('no category folders')
+    expect((await run(['features', root, labelled, join(labelled, 'f')])).err).toContain('would lie among')
+    expect(await fs.pathExists(features)).toBe(false)
+  })
+})
+
+describe('what is drawn of more pictures than fit', () => {
+  it('is all of small categories and the same share of the large ones', () => {
+    const counts = new Map([
+      ['rare', 10],
+      ['usual', 1000],
+      ['common', 100_000],
+    ])
+    expect(sharesOf(counts, 2000)).toEqual(
+      new Map([
+        ['rare', 1],
+        ['usual', 0.995],
+        ['common', 0.00995],
+      ]),
+    )
+    expect([...sharesOf(counts, 1e6).values()]).toEqual([1, 1, 1])
+  })
+
+  it('is decided by the hash alone', () => {
+    expect(isDrawn('0'.repeat(64), 0.001)).toBe(true)
+    expect(isDrawn('f'.repeat(64), 0.999)).toBe(false)
+    expect(isDrawn('7f'.padEnd(64, 'f'), 0.5)).toBe(true)
+    expect(isDrawn('f'.repeat(64), 1)).toBe(true)
+  })
+})
