@@ -52,7 +52,7 @@ Examples:
       const progress = new DoctorProgress(terminal)
       const examination = await examine(tfFiles, {
         ...flags,
-        limits: limitsOf(flags),
+        limits: limitsOf(flags, terminal),
         onEvent: event => progress.event(event),
         signal: terminal.signal,
       }).finally(() => progress.close())

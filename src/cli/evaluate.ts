@@ -46,7 +46,7 @@ Examples:
         ...(report !== undefined && { report }),
         engine,
         ...(followLinks && { followLinks }),
-        limits: limitsOf(flags),
+        limits: limitsOf(flags, terminal),
         onEvent: event => event.kind === 'named' && progress.update(event.done, event.total),
         signal: terminal.signal,
       }).finally(() => progress.stop())

@@ -45,7 +45,7 @@ Examples:
       requireWhole('neighbours', flags.neighbours, 0)
       const { checkOut, writeOut } = await import('./explainFile.ts')
       if (flags.out !== undefined) await checkOut(flags.out, picture, flags.force === true)
-      const limits = limitsOf(flags)
+      const limits = limitsOf(flags, terminal)
       const [{ explain }, { explanationJson, printExplanation }] = await Promise.all([
         import('../jobs/explain/explain.ts'),
         import('./explainReport.ts'),

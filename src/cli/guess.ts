@@ -62,7 +62,7 @@ async function namePictures(
     import('../jobs/guess/stream.ts'),
     import('./guessReport.ts'),
   ])
-  const limits = limitsOf(flags)
+  const limits = limitsOf(flags, terminal)
   const pictures = await expandWildcards(words)
   const groups = flags.from === undefined ? given(pictures, terminal, limits) : listed(flags.from, terminal)
   const model = await loadModel(tfFiles, { engine: flags.engine })

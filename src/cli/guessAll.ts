@@ -52,7 +52,7 @@ Examples:
     .action(async (tfFiles: string, source: string, results: string, flags: Flags) => {
       const shard = await shardOf(flags)
       const queue = queueOf(flags)
-      const limits = limitsOf(flags)
+      const limits = limitsOf(flags, terminal)
       const [{ loadModel }, { guessAll }] = await Promise.all([
         import('../jobs/guess/loadModel.ts'),
         import('../jobs/guessAll/guessAll.ts'),

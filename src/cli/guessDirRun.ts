@@ -43,7 +43,7 @@ export async function nameFolder(
       ...(flags.followLinks && { followLinks: true }),
       ...(unsure && { unsure: unsure.threshold }),
       into: flags.into,
-      limits: limitsOf(flags),
+      limits: limitsOf(flags, terminal),
       onEvent: event => (json ?? report)?.event(event),
       signal: terminal.signal,
     })

@@ -51,7 +51,7 @@ Examples:
         engine: flags.engine,
         ...(flags.followLinks && { followLinks: true }),
         ...(flags.seed !== undefined && { seed: flags.seed }),
-        limits: limitsOf(flags),
+        limits: limitsOf(flags, terminal),
         onProgress: (done, total) => progress.update(done, total),
         signal: terminal.signal,
       }).finally(() => progress.stop())

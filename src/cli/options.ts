@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { ENGINE_CHOICES, type EngineChoice } from '../engine/load.ts'
 import { DEFAULT_LIMITS, type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { parseNumber, parseSeveral } from './parse.ts'
+import type { Terminal } from './terminal.ts'
 
 /** Bytes of a megabyte, as the flags count. */
 const MEGA = 1_000_000
@@ -57,9 +58,21 @@ export function addPictureOptions(command: Command): Command {
     .option('--allow-truncated', 'use what there is of pictures that end early')
 }
 
-/** @throws UserError for an impossible limit, before anything is done */
-export function limitsOf(flags: PictureFlags): DecodeLimits {
+/**
+ * @param terminal gets what is assumed of pictures, each sentence once
+ * @throws UserError for an impossible limit, before anything is done
+ */
+export function limitsOf(flags: PictureFlags, terminal?: Terminal): DecodeLimits {
   const { maxPixels, maxAvifPixels, maxFileMb, maxMemoryMb, allowTruncated = false } = flags
   const [maxFileBytes, maxMemoryBytes] = [maxFileMb * MEGA, maxMemoryMb * MEGA]
-  return limitsWith({ maxPixels, maxAvifPixels, maxFileBytes, maxMemoryBytes, allowTruncated })
+  const onNote = terminal && tellOnce(terminal)
+  return limitsWith({ maxPixels, maxAvifPixels, maxFileBytes, maxMemoryBytes, allowTruncated, onNote })
+}
+
+function tellOnce({ err, colors }: Terminal): (note: string) => void {
+  const told = new Set<string>()
+  return note => {
+    if (!told.has(note)) err(`${colors.yellow('note:')} ${note}`)
+    told.add(note)
+  }
 }

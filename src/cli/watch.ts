@@ -75,7 +75,7 @@ Examples:
           once: flags.once === true,
           poll: flags.poll === true,
           engine: flags.engine,
-          limits: limitsOf(flags),
+          limits: limitsOf(flags, terminal),
           onEvent: show,
           signal: terminal.signal,
         })

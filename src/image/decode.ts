@@ -10,7 +10,7 @@ const FITS = { stretch: 'fill', crop: 'outside', pad: 'inside' } as const satisf
 
 /**
  * Decodes one picture into a network's input: upright (EXIF), transparency on white, sRGB, 8 bit, the first frame or
- * page, resized with an antialiasing filter. `pad` fills up with the recipe's mean, which the network sees as 0. The
+ * page that is not of one colour, resized with an antialiasing filter. `pad` fills up with the recipe's mean, which the network sees as 0. The
  * format is told by content. Any number of calls may be made at once: a few run, the rest wait their turn.
  *
  * @param source a file's path, or its bytes (not to be changed until the promise settles)

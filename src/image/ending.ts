@@ -1,5 +1,6 @@
 import { pnmHeader } from './pnm.ts'
 import type { PictureFormat } from './signatures.ts'
+import { tgaEndsEarly } from './tga.ts'
 import { readTiffFields, STRIP_LENGTHS, STRIP_OFFSETS, TILE_LENGTHS, TILE_OFFSETS } from './tiff.ts'
 
 /**
@@ -75,6 +76,8 @@ const ENDS_EARLY: Readonly<Record<PictureFormat, (view: DataView) => boolean>> =
     const isCompressed = view.getUint32(30, true) === 1 || view.getUint32(30, true) === 2
     return view.getUint32(10, true) + (isCompressed ? view.getUint32(34, true) : rows * stride) > view.byteLength
   },
+
+  TGA: tgaEndsEarly,
 
   PNM: view => {
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)

@@ -1,5 +1,6 @@
 import { pnmHeader } from './pnm.ts'
 import type { PictureFormat } from './signatures.ts'
+import { tgaHeader } from './tga.ts'
 import { BITS, HEIGHT, readTiffFields, SAMPLES, type TiffField, WIDTH } from './tiff.ts'
 
 /** What a picture's header claims, as far as it tells what decoding takes. */
@@ -78,6 +79,8 @@ const HEADERS: Readonly<Record<PictureFormat, (view: DataView) => Header | undef
   HEIC: boxedHeader,
 
   BMP: view => ({ width: Math.abs(view.getInt32(18, true)), height: Math.abs(view.getInt32(22, true)), ...EIGHT_BIT }),
+
+  TGA: view => ({ ...tgaHeader(view), ...EIGHT_BIT }),
 
   PNM: view => {
     const { width, height } = pnmHeader(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))

@@ -1,6 +1,6 @@
 import { unexpected } from '../errors.ts'
 
-/** What one picture may cost. */
+/** What one picture may cost, and how it is decoded. */
 export interface DecodeLimits {
   /** Width times height, checked in the header before anything is decoded. */
   readonly maxPixels: number
@@ -14,6 +14,8 @@ export interface DecodeLimits {
   readonly allowTruncated: boolean
   /** For reading and for decoding one picture, each; waiting for a turn does not count. */
   readonly timeoutMs: number
+  /** Told what was assumed of a picture's values where the file does not say, in a sentence; the same for all such pictures. */
+  readonly onNote?: ((note: string) => void) | undefined
 }
 
 export const DEFAULT_LIMITS: DecodeLimits = {

@@ -6,6 +6,7 @@ import { readHeader } from './header.ts'
 import type { DecodeLimits } from './limits.ts'
 import { holdingDecoding } from './memory.ts'
 import { rasterOf } from './ownDecoders.ts'
+import { pageToShow } from './pages.ts'
 import { PictureError } from './pictureError.ts'
 import { decodingBytes, refuseLarge } from './price.ts'
 import { hasSrgbProfile } from './profile.ts'
@@ -57,8 +58,10 @@ async function lookAt<T>(bytes: Uint8Array, format: PictureFormat, limits: Decod
   const more = { ignoreIcc: format === 'JPEG' && hasSrgbProfile(bytes) }
   const seconds = Math.min(3600, Math.ceil(limits.timeoutMs / 1000))
   try {
-    const raster = await rasterOf(bytes, format)
-    return await look(() => (raster ? wrap(raster) : open(bytes, limits, more)).timeout({ seconds }), format)
+    const raster = await rasterOf(bytes, format, limits)
+    const page = raster ? 0 : await pageToShow(page => open(bytes, limits, page > 0 ? { page } : {}), format)
+    const paged = page > 0 ? { ...more, page } : more
+    return await look(() => (raster ? wrap(raster) : open(bytes, limits, paged)).timeout({ seconds }), format)
   } catch (error) {
     const { explain } = await import('./diagnose.ts')
     throw await explain(error, { bytes, format }, limits, () =>

@@ -7,7 +7,7 @@ import type { PictureFormat } from './signatures.ts'
 /** Longer than any real picture. A single row of such a length could pass the limit of pixels. */
 const MAX_SIDE = 1_000_000
 /** Whose decoders have no limit of their own; the others call such a header damaged. */
-const SIDELESS: readonly PictureFormat[] = ['TIFF', 'AVIF', 'HEIC', 'BMP', 'PNM']
+const SIDELESS: readonly PictureFormat[] = ['TIFF', 'AVIF', 'HEIC', 'BMP', 'PNM', 'TGA']
 /** What decoding the smallest picture takes, and one whose header can't be read. */
 const LEAST = 2e6
 
@@ -25,6 +25,7 @@ const BYTES_A_PIXEL: Readonly<Record<PictureFormat, (header: Header) => number>>
   HEIC: () => 14,
   BMP: () => 8,
   PNM: () => 4,
+  TGA: () => 8,
 }
 
 /** Reckons from its header how much memory decoding a picture takes, in bytes. */

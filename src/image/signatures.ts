@@ -2,7 +2,7 @@
  * The formats that are decoded.
  * @internal for tests: the README names them
  */
-export const PICTURE_FORMATS = ['JPEG', 'PNG', 'WebP', 'GIF', 'TIFF', 'AVIF', 'HEIC', 'BMP', 'PNM'] as const
+export const PICTURE_FORMATS = ['JPEG', 'PNG', 'WebP', 'GIF', 'TIFF', 'AVIF', 'HEIC', 'BMP', 'PNM', 'TGA'] as const
 export type PictureFormat = (typeof PICTURE_FORMATS)[number]
 
 /** What a file's first bytes say that it is. */
@@ -45,7 +45,7 @@ export const SIGNATURES: readonly Signature[] = [
   { magic: 'FUJIFILMCCD-RAW', is: unsupported('Camera raw') },
   { magic: 'BM', also: { magic: '\0\0\0\0', offset: 6 }, is: picture('BMP') },
   // Twelve bytes of 0 but for the type, an origin at the corner: a cursor's directory has bytes that are not 0 there.
-  ...['\x02', '\x0a'].map(type => ({ magic: `\0\0${type}\0\0\0\0\0\0\0`, is: unsupported('TGA') })),
+  ...['\x02', '\x03', '\x0a', '\x0b'].map(type => ({ magic: `\0\0${type}\0\0\0\0\0\0\0`, is: picture('TGA') })),
   { magic: '\0\0\x01\0', is: unsupported('ICO') },
   { magic: '\0\0\x02\0', is: unsupported('CUR') },
   { magic: '8BPS', is: unsupported('Photoshop (PSD)') },

@@ -1,4 +1,6 @@
-import type { ImageFileDirectory } from 'geotiff'
+import type { GeoTIFF, GeoTIFFImage, ImageFileDirectory } from 'geotiff'
+import type { DecodeLimits } from './limits.ts'
+import { MOST_PAGES } from './pages.ts'
 import { PictureError } from './pictureError.ts'
 import type { Raster } from './raster.ts'
 import { coloursOf, isPlain, type TiffKind, tiffKind } from './tiffKind.ts'
@@ -19,6 +21,8 @@ type Samples =
 interface Range {
   readonly black: number
   readonly white: number
+  /** There is no usual one: it is the picture's own. */
+  readonly isOwn?: true
 }
 
 /**
@@ -29,22 +33,57 @@ interface Range {
  * @returns undefined for one that sharp takes for what it is
  * @throws PictureError `unsupported` for camera raw; anything for a damaged file
  */
-export async function decodeTiffValues(bytes: Uint8Array): Promise<Raster | undefined> {
+export async function decodeTiffValues(
+  bytes: Uint8Array,
+  onNote?: DecodeLimits['onNote'],
+): Promise<Raster | undefined> {
   const kind = kindOf(bytes)
   if (kind?.raw) throw new PictureError('unsupported', 'Camera raw is not supported: convert it to JPEG or PNG')
   if (kind === undefined || isPlain(kind)) return undefined
   const { fromArrayBuffer } = await import('geotiff')
   const copy = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
-  const page = await (await fromArrayBuffer(copy)).getImage(0)
   const channels = coloursOf(kind.photometric)
-  const samples = Array.from({ length: channels }, (_, at) => at)
-  const colours = (await page.readRasters({ samples })) as unknown as Samples[]
+  const { page, colours } = await pageOf(await fromArrayBuffer(copy), channels)
   const range = (await declared(page.fileDirectory)) ?? rangeOf(colours, kind)
+  if (range.isOwn) onNote?.(OWN_RANGE)
   // Sixteen bits that are all used are sharp's to read: it knows their colour profile.
   if (kind.bits === 16 && kind.sampleFormat === 1 && range.white === 65_535 && !hasOthers(kind)) return undefined
   const [width, height] = [page.getWidth(), page.getHeight()]
   const data = bytesOf(colours, kind.photometric === 0 ? { black: range.white, white: range.black } : range)
   return turned({ data, width, height, channels }, kind.orientation)
+}
+
+/** What is told of a TIFF that neither declares a range nor has a usual one. */
+const OWN_RANGE =
+  'TIFF pictures whose values have no usual range are shown by their own: the least value is black, the greatest white. ' +
+  'Pictures of one scale should declare it (SMinSampleValue, SMaxSampleValue).'
+
+/** The first page that is not of one value, with the samples of its colours. */
+async function pageOf(file: GeoTIFF, channels: number): Promise<{ page: GeoTIFFImage; colours: Samples[] }> {
+  const samples = Array.from({ length: channels }, (_, at) => at)
+  const read = async (page: GeoTIFFImage) => (await page.readRasters({ samples })) as unknown as Samples[]
+  const page = await file.getImage(0)
+  const first = { page, colours: await read(page) }
+  const pages = isFlat(first.colours) ? Math.min(await file.getImageCount(), MOST_PAGES) : 1
+  for (let at = 1; at < pages; at++) {
+    const other = await file.getImage(at)
+    if (!isAlike(page, other)) continue
+    const colours = await read(other)
+    if (!isFlat(colours)) return { page: other, colours }
+  }
+  return first
+}
+
+/** Whether a page has the same kind of samples, and no more of them: memory was reckoned for the first one. */
+function isAlike(page: GeoTIFFImage, other: GeoTIFFImage): boolean {
+  const kindOf = (each: GeoTIFFImage) =>
+    [each.getSamplesPerPixel(), each.getBitsPerSample(), each.getSampleFormat()].join()
+  const size = (each: GeoTIFFImage) => each.getWidth() * each.getHeight()
+  return kindOf(page) === kindOf(other) && size(other) <= size(page)
+}
+
+function isFlat(bands: readonly Samples[]): boolean {
+  return bands.every(band => band.every((value: number) => value === band[0]))
 }
 
 /** Undefined where the file ends early, which the decoder will find out. */
@@ -94,7 +133,8 @@ function rangeOf(bands: readonly Samples[], { sampleFormat }: TiffKind): Range {
   if (!(greatest >= least)) return { black: 0, white: 1 }
   const usual = sampleFormat === 3 ? [1, ...WHITES] : WHITES
   const white = least < 0 ? undefined : usual.find(white => white >= greatest)
-  return white === undefined ? { black: least, white: greatest > least ? greatest : least + 1 } : { black: 0, white }
+  if (white !== undefined) return { black: 0, white }
+  return { black: least, white: greatest > least ? greatest : least + 1, isOwn: true }
 }
 
 /** [bands][pixels] → uint8, interleaved; values that are no numbers are black. */

@@ -78,6 +78,8 @@ const FORMS: Record<string, () => Promise<Buffer>> = {
   AVIF: () => noise().avif().toBuffer(),
   HEIC: () => readFile(new URL('../cases/all-heic/0.heic', import.meta.url)),
   BMP: () => readFile(new URL('../cases/all-bmp/0.bmp', import.meta.url)),
+  TGA: () => tga(2),
+  'TGA packed': () => tga(10),
   PNM: async () => Buffer.concat([latin1('P6\n64 48\n255\n'), await noise().raw().toBuffer()]),
 }
 
@@ -85,6 +87,20 @@ test('every format that is decoded is among them', () => {
   const tried = new Set(Object.keys(FORMS).map(form => form.split(' ')[0]))
   expect(PICTURE_FORMATS.filter(format => !tried.has(format))).toEqual([])
 })
+
+/** The same pixels as a TGA: of colours, or packed, each pixel a run of its own. */
+async function tga(type: 2 | 10): Promise<Buffer> {
+  const head = Buffer.alloc(18)
+  head.set([0, 0, type])
+  head.writeUInt16LE(64, 12)
+  head.writeUInt16LE(48, 14)
+  head.set([24, 0x20], 16)
+  const pixels = await noise().raw().toBuffer()
+  const runs = Array.from({ length: 64 * 48 }, (_, at) =>
+    Buffer.concat([Buffer.from([0x80]), pixels.subarray(at * 3, at * 3 + 3)]),
+  )
+  return Buffer.concat([head, ...(type === 10 ? runs : [pixels])])
+}
 
 /** A segment that holds a whole JPEG, as cameras write it: its end is not the picture's. */
 function withPreview(jpeg: Buffer): Buffer {

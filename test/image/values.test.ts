@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { decodePicture } from '../../src/image/decode.ts'
 import { p3ToSrgb } from '../../src/image/displayP3.ts'
+import { DEFAULT_LIMITS } from '../../src/image/limits.ts'
 import type { Raster } from '../../src/image/raster.ts'
 import { turned } from '../../src/image/turned.ts'
 import { outcome } from '../helpers/samples.ts'
@@ -76,12 +77,12 @@ describe('what was called damaged', () => {
     expect(mean(pixels)).toBeLessThan(235)
   })
 
-  test.each([
-    ['called-cur.tga', 'TGA is not supported: convert it to JPEG or PNG'],
-    ['animated.avif', 'Animated AVIF is not supported: convert it to JPEG or PNG'],
-  ])('%s is called what it is', async (file, reason) => {
-    expect(await outcome(await readFile(caseFile(`called-damaged/${file}`)))).toBe(reason)
-  })
+  test.each([['animated.avif', 'Animated AVIF is not supported: convert it to JPEG or PNG']])(
+    '%s is called what it is',
+    async (file, reason) => {
+      expect(await outcome(await readFile(caseFile(`called-damaged/${file}`)))).toBe(reason)
+    },
+  )
 
   test('a JPEG of 12 bits, or of another kind, is called so', async () => {
     const jpeg = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#888' } })
@@ -142,12 +143,114 @@ describe('pictures that sharp does not decode', () => {
     expect([...pixels]).toEqual([...row, ...row])
   })
 
+  test.each([
+    ['of colours', [2, 24], 'ff0000ffffff' + '0000ff00ff00', [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]],
+    ['of grey', [3, 8], '00ff' + '40ff', [64, 64, 64, 255, 255, 255, 0, 0, 0, 255, 255, 255]],
+    ['packed', [10, 24], '81ff0000' + '010000ff00ff00', [255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 255]],
+  ])('TGA: %s, its rows from below', async (_, [type, bits], pixels, expected) => {
+    const head = Buffer.from([0, 0, type!, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 0, bits!, 0])
+    const decoded = await decodePicture(Buffer.concat([head, Buffer.from(pixels, 'hex')]), { ...recipe, size: 2 })
+    expect([...decoded]).toEqual(expected)
+  })
+
+  test('a TGA is read, one of 16 bits refused by name', async () => {
+    const tga = await readFile(caseFile('called-damaged/called-cur.tga'))
+    expect(await outcome(tga)).toBe('ok')
+    tga[16] = 16
+    expect(await outcome(tga)).toBe('TGA of 16 bits is not supported: convert it to JPEG or PNG')
+  })
+
   test('Display P3 becomes sRGB: grey stays grey, its red is beyond', () => {
     const data = Uint8ClampedArray.from([128, 128, 128, 255, 0, 0, 200, 100, 50])
     p3ToSrgb(data, 3)
     expect([...data.subarray(0, 6)]).toEqual([128, 128, 128, 255, 0, 0])
     expect(data[6]).toBeGreaterThan(205)
     expect(data[7]).toBeLessThan(100)
+  })
+})
+
+/** A TIFF of square pages of grey in floating point: TIFF 6.0, section 2. @param pages values, [side, side] each */
+function floatTiff(pages: readonly Float32Array[], side: number): Buffer {
+  const DIRECTORY = 2 + 10 * 12 + 4
+  const bytes = Buffer.alloc(8 + pages.length * (DIRECTORY + side * side * 4))
+  bytes.write('II*\0', 0, 'latin1')
+  bytes.writeUInt32LE(8, 4)
+  let at = 8
+  for (const [number, values] of pages.entries()) {
+    const [pixels, length] = [at + DIRECTORY, values.byteLength]
+    const next = number + 1 < pages.length ? pixels + length : 0
+    const fields: [tag: number, value: number][] = [
+      ...([
+        [256, side],
+        [257, side],
+        [258, 32],
+        [259, 1],
+        [262, 1],
+      ] as [number, number][]),
+      ...([
+        [273, pixels],
+        [277, 1],
+        [278, side],
+        [279, length],
+        [339, 3],
+      ] as [number, number][]),
+    ]
+    bytes.writeUInt16LE(fields.length, at)
+    for (const [row, [tag, value]] of fields.entries()) {
+      const field = at + 2 + row * 12
+      bytes.writeUInt16LE(tag, field)
+      bytes.writeUInt16LE(tag === 273 || tag === 279 ? 4 : 3, field + 2)
+      bytes.writeUInt32LE(1, field + 4)
+      bytes.writeUInt32LE(value, field + 8)
+    }
+    bytes.writeUInt32LE(next, at + 2 + fields.length * 12)
+    Buffer.from(values.buffer).copy(bytes, pixels)
+    at = pixels + length
+  }
+  return bytes
+}
+
+describe('of several pages or frames', () => {
+  const size = { width: 40, height: 40, channels: 3 } as const
+  const plain = (background: string) =>
+    sharp({ create: { ...size, background } })
+      .png()
+      .toBuffer()
+  const drawing = () => sharp(caseFile('tiff-values/reference/0.tif')).resize(40, 40).png().toBuffer()
+  const joined = async (pages: Buffer[]) => sharp(pages, { join: { animated: true } })
+
+  test.each(['gif', 'webp', 'tiff'] as const)('the first of a %s that is not of one colour is used', async format => {
+    const pages = [await plain('white'), await plain('black'), await drawing(), await plain('red')]
+    const [several, alone] = await Promise.all([
+      (await joined(pages)).toFormat(format).toBuffer(),
+      (await joined([await drawing(), await plain('white')])).toFormat(format).toBuffer(),
+    ])
+    expect(likeness(await decodePicture(several, recipe), await decodePicture(alone, recipe))).toBeGreaterThan(0.97)
+  })
+
+  test('the first of floating point that is not of one value is used', async () => {
+    const page = (value: (x: number) => number) => Float32Array.from({ length: 256 }, (_, at) => value(at % 16))
+    const tiff = floatTiff([page(() => 0.5), page(x => x / 15)], 16)
+    const pixels = await decodePicture(tiff, { ...recipe, size: 16 })
+    for (let x = 0; x < 16; x++) expect(pixels[x * 3]).toBeCloseTo(17 * x, -1)
+  })
+
+  test('the first is used where all are of one colour', async () => {
+    const blank = await (await joined([await plain('#ff0000'), await plain('#0000ff')])).gif().toBuffer()
+    expect([...(await decodePicture(blank, recipe)).subarray(0, 3)]).toEqual([255, 0, 0])
+  })
+})
+
+describe('a TIFF that neither declares a range nor has a usual one', () => {
+  const told = async (path: string) => {
+    const notes: string[] = []
+    await decodePicture(caseFile(path), recipe, { ...DEFAULT_LIMITS, onNote: note => notes.push(note) })
+    return notes
+  }
+
+  test('is told', async () => {
+    expect(await told('tiff-values/int16/0.tif')).toEqual([expect.stringContaining('shown by their own')])
+    expect(await told('tiff-values/gray-float01/0.tif')).toEqual([])
   })
 })
 

@@ -29,7 +29,7 @@ export async function checkSummariesDir(folder: string | undefined, data: readon
  * @param folder what the pictures' paths are relative to
  */
 export async function writeBeside(
-  { layout, options, cache }: TrainingRun,
+  { layout, options, cache, notes: assumed }: TrainingRun,
   folder: string,
   page: ReportData | undefined,
   history: readonly StepReport[],
@@ -49,7 +49,7 @@ export async function writeBeside(
   if (summariesDir !== undefined) {
     await attempt('The summaries for TensorBoard', writeSummaries(summariesDir, history, Date.now() / 1000))
   }
-  return { report, warnings: [...notes, ...(kept ? [keptNote(kept)] : []), ...warnings, ...cache.notes()] }
+  return { report, warnings: [...notes, ...assumed, ...(kept ? [keptNote(kept)] : []), ...warnings, ...cache.notes()] }
 }
 
 /** Whether something is in the report's place that is no page of ours. */

@@ -12,6 +12,8 @@ export interface TrainingRun {
   readonly layout: Layout
   readonly place: PicturePlace
   readonly options: ResolvedTrainOptions
+  /** What was assumed of pictures, in sentences; more come as they are decoded. */
+  readonly notes: ReadonlySet<string>
   readonly cache: PartCache
   /** Where bottlenecks were computed elsewhere: no picture is opened then. */
   readonly features?: FeaturesPlace | undefined
@@ -29,10 +31,17 @@ export async function withRun<T>(
 ): Promise<T> {
   const cache = await PartCache.open(layout.bottlenecks)
   try {
+    const notes = new Set<string>()
+    const onNote = (note: string) => {
+      notes.add(note)
+      options.limits.onNote?.(note)
+    }
+    const limits = { ...options.limits, onNote }
     const result = await work({
       layout,
       place,
-      options,
+      notes,
+      options: { ...options, limits },
       cache,
       features,
       engine: once(() => loadEngine(options.engine)),
