@@ -74,7 +74,7 @@ describe('the documentation', () => {
     }
   })
 
-  it.each(['README.md', 'docs/cli.md'])('every itc command line in %s is one', async file => {
+  it.each(['README.md', 'docs/cli.md', 'docs/scale.md'])('every itc command line in %s is one', async file => {
     const lines = (await fs.readFile(new URL(`../${file}`, import.meta.url), 'utf8'))
       .split('\n')
       .flatMap(line => /^(?:\$ |\s*)(?:npx )?itc ((?:[a-z][\w-]* ?).*)$/.exec(line)?.[1] ?? [])
