@@ -46,7 +46,8 @@ export function addExport({ program, terminal }: CommandContext): void {
     .argument('<tf_files>', 'folder that was trained')
     .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).makeOptionMandatory())
     .requiredOption('--to <folder>', 'where to, made if absent')
-    .option('--float16', 'half the size; scores change in the third digit or later')
+    .option('--float16', 'half the size; scores change in the third digit or later; tfjs has it by default')
+    .option('--no-float16', 'full size for tfjs too')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -58,7 +59,7 @@ Examples:
     )
     .action(async (tfFiles: string, { format, to, float16, json }: Flags) => {
       const { exportModel } = await import('../jobs/export/export.ts')
-      const { files } = await exportModel(tfFiles, { format, to, float16: float16 === true })
+      const { files } = await exportModel(tfFiles, { format, to, ...(float16 !== undefined && { float16 }) })
       if (json) return printJson(terminal, { format, to, files })
       for (const { path, bytes } of files) terminal.out(`${printable(path).padEnd(24)} ${sizeText(bytes)}`)
       terminal.out(terminal.colors.bold(`written to ${printable(to)}; ${FORMATS[format].next}`))

@@ -19,6 +19,9 @@ import { normaliseOnnx } from './normalise.ts'
 
 /** The name of the joined model's output. */
 const SCORES = 'scores'
+/** Further outputs, if asked for: what the head takes, [n, width], and what its softmax does, [n, categories]. */
+const FEATURES = 'itc/features'
+const LOGITS = 'itc/logits'
 
 /** A dense layer: `x · weights + bias`. */
 export interface Dense {
@@ -37,11 +40,13 @@ export interface JoinOptions {
   readonly metadata: Readonly<Record<string, string>>
   /** Stores large weights as float16. */
   readonly float16?: boolean
+  /** Gives `itc/features` and `itc/logits` too. */
+  readonly withFeatures?: boolean
 }
 
 /**
  * Makes one ONNX model of compiled backbones and the head behind them: the inputs that the options name, uint8
- * [n, size, size, 3], and one output `scores`, float32 [n, categories]. Nothing is compiled again: the backbones' nodes and
+ * [n, size, size, 3], and the output `scores`, float32 [n, categories]. Nothing is compiled again: the backbones' nodes and
  * weights are taken over as they are encoded.
  *
  * @throws UserError E_BAD_GRAPH when several backbones can't be in one model
@@ -69,7 +74,14 @@ export function joinOnnx(backbones: readonly Uint8Array[], head: Dense, options:
       const shared = options.inputs.indexOf(options.inputs[place]!) < place
       return inputsOf(model, names[place]!, shared)
     }),
-    encodePorts([], [{ name: SCORES, type: 'float', shape: ['n', head.categories] }]),
+    encodePorts(
+      [],
+      [
+        { name: SCORES, type: 'float', shape: ['n', head.categories] },
+        ...(options.withFeatures ? [{ name: FEATURES, type: 'float' as const, shape: ['n', head.width] }] : []),
+        ...(options.withFeatures ? [{ name: LOGITS, type: 'float' as const, shape: ['n', head.categories] }] : []),
+      ],
+    ),
   ]
   return Buffer.concat([around!, ...delimited(MODEL.graph, graph), encodeMetadata(options.metadata)])
 }
@@ -124,23 +136,22 @@ function cast(from: string, to: string): OnnxNode {
 
 function headOf(features: readonly string[], head: Dense): { nodes: OnnxNode[]; tensors: OnnxTensor[] } {
   const { weights, bias, width, categories } = head
-  const names = { joined: 'itc/features', weights: 'itc/head/weights', bias: 'itc/head/bias', logits: 'itc/logits' }
-  const joined = features.length > 1
-  const concat = { op: 'Concat', name: names.joined, inputs: features, outputs: [names.joined], attrs: { axis: 1 } }
-  const bottleneck = joined ? names.joined : features[0]!
-  const normalised = head.blocks && normaliseOnnx(bottleneck, head.blocks, 'itc/normalised')
+  const names = { weights: 'itc/head/weights', bias: 'itc/head/bias' }
+  // A concatenation of one is that one, under a name that is an output's.
+  const concat = { op: 'Concat', name: FEATURES, inputs: features, outputs: [FEATURES], attrs: { axis: 1 } }
+  const normalised = head.blocks && normaliseOnnx(FEATURES, head.blocks, 'itc/normalised')
   return {
     nodes: [
-      ...(joined ? [concat] : []),
+      concat,
       ...(normalised?.nodes ?? []),
       {
         op: 'Gemm',
-        name: names.logits,
-        inputs: [normalised ? 'itc/normalised' : bottleneck, names.weights, names.bias],
-        outputs: [names.logits],
+        name: LOGITS,
+        inputs: [normalised ? 'itc/normalised' : FEATURES, names.weights, names.bias],
+        outputs: [LOGITS],
         attrs: {},
       },
-      { op: 'Softmax', name: SCORES, inputs: [names.logits], outputs: [SCORES], attrs: { axis: 1 } },
+      { op: 'Softmax', name: SCORES, inputs: [LOGITS], outputs: [SCORES], attrs: { axis: 1 } },
     ],
     tensors: [
       ...(normalised?.tensors ?? []),

@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/graph.ts'
 import type { Head } from '../head/head.ts'
 import type { Recipe } from '../image/recipe.ts'
+import type { ExportFamiliarity } from './familiar.ts'
 
 /** What a model can be written as. */
 export const EXPORT_FORMATS = ['tfjs', 'saved-model', 'onnx', 'graphdef'] as const
@@ -12,6 +13,10 @@ export interface ExportModel {
   /** One for each backbone, in turn. */
   readonly recipes: readonly Recipe[]
   readonly head: Head
+  /** Tells pictures unlike anything learnt; undefined where the model can't. */
+  readonly familiarity?: ExportFamiliarity | undefined
+  /** How often it was right about pictures that it never saw, as a sentence; undefined where that is not known. */
+  readonly accuracy?: string | undefined
   /** Inputs `input`, `input_1`, …: float32 as the recipes say; output `final_result`. */
   graph(): Promise<Graph>
   /** Each backbone compiled to ONNX. */

@@ -1,6 +1,7 @@
 import { writeGraphDef } from '../formats/graphdef/write.ts'
 import { withHalfWeights } from '../graph/half.ts'
 import { labelLines } from '../model/labelsFile.ts'
+import { familiarFiles } from './familiar.ts'
 import type { ExportFiles, ExportFormatOptions, ExportModel } from './formats.ts'
 import { graphdefReadme } from './readme.ts'
 
@@ -10,6 +11,7 @@ export async function exportGraphDef(model: ExportModel, { float16 }: ExportForm
   return new Map([
     ['README.md', graphdefReadme(model)],
     ['retrained_labels.txt', labelLines(model.labels)],
+    ...(await familiarFiles(model.familiarity, ['familiar.py'])),
     ['retrained_graph.pb', writeGraphDef(float16 ? withHalfWeights(graph) : graph)],
   ] as [string, Uint8Array | string][])
 }

@@ -1,5 +1,5 @@
 import type { Recipe } from '../image/recipe.ts'
-import { inputName } from '../model/graph.ts'
+import { featuresName, inputName, LOGITS, RESULT } from '../model/graph.ts'
 import type { ExportModel } from './formats.ts'
 import { pixelInputs } from './pixels.ts'
 
@@ -13,56 +13,154 @@ const RESIZING = {
 const LABELS = 'The scores are in the order of the labels and add up to 1.'
 
 export function tfjsReadme(model: ExportModel): string {
+  const side = size(model)
   return `# A picture classifier for TF.js
 
 Open \`index.html\` in a browser: it classifies pictures and what a camera sees, on your own machine, without a server.
-It needs \`tf.min.js\` and \`page-model.js\` beside it.
+It needs the scripts beside it: \`tf.min.js\`, \`tf-wasm.min.js\` (loaded where there is no graphics processor), \`page-model.js\`
+and \`page-weights-….js\`. For a phone, put them on a web site: browsers give the camera to pages at https addresses only.
 
-\`model.json\` with its \`.bin\` files and \`labels.txt\` are for programs of your own:
+\`model.json\` with its \`.bin\` files and \`labels.txt\` are for programs of your own. In the browser:
 
 \`\`\`js
 const model = await tf.loadGraphModel('model.json')
-const pixels = tf.image.resizeBilinear(tf.browser.fromPixels(picture), [${size(model)}, ${size(model)}]).expandDims(0)
+const pixels = tf.image.resizeBilinear(tf.browser.fromPixels(picture), [${side}, ${side}]).expandDims(0)
 const scores = await model.predict(pixels).data()
 \`\`\`
 
+In Node, with \`@tensorflow/tfjs-node\` and \`sharp\`:
+
+\`\`\`js
+const model = await tf.loadGraphModel('file://model.json')
+const raw = await sharp('photo.jpg').rotate().resize(${side}, ${side}, { fit: 'fill' }).removeAlpha().raw().toBuffer()
+const scores = await model.predict(tf.tensor(Float32Array.from(raw), [1, ${side}, ${side}, 3])).data()
+\`\`\`
+${
+  model.familiarity
+    ? `
+A picture unlike anything learnt has scores too, which mean nothing. To tell it, in the browser or in Node:
+
+\`\`\`js
+import { familiarity, readRule } from './familiar.js'
+const rule = readRule(JSON.parse(text)) // of familiar.json
+const outputs = model.execute(pixels, ['${RESULT}', '${featuresName(model.recipes.length)}', '${LOGITS}'])
+const [scores, features, logits] = await Promise.all(outputs.map(output => output.data()))
+const isNoneOfThese = familiarity(rule, features, logits) < rule.threshold
+\`\`\`
+`
+    : ''
+}
 ${inputLines(model, 'float32, values 0 to 255')}
 ${LABELS}
-
-\`tf.min.js\` is TensorFlow.js, Copyright Google LLC, Apache License 2.0.
+${accuracyLine(model)}
+\`tf.min.js\` and \`tf-wasm.min.js\` are TensorFlow.js, Copyright Google LLC, Apache License 2.0.
 `
 }
 
 export function savedModelReadme(model: ExportModel): string {
   return `# A picture classifier as a SavedModel
 
+In Python, with \`tensorflow\` and \`pillow\`:
+
 \`\`\`python
+${pythonPixels(model)}
 classify = tf.saved_model.load(folder).signatures["serving_default"]
-scores = classify(pixels=pictures)["scores"]  # uint8 [n, ${size(model)}, ${size(model)}, 3] -> float32 [n, ${model.labels.length}]
+result = classify(pixels=tf.constant(pixels))  # uint8 [n, ${size(model)}, ${size(model)}, 3]
+scores = result["scores"].numpy()  # float32 [n, ${model.labels.length}]
+\`\`\`
+${strangersInPython(model, ['result["features"]', 'result["logits"]'])}
+In Node, with \`@tensorflow/tfjs-node\`:
+
+\`\`\`js
+const model = await tf.node.loadSavedModel(folder)
+const { scores } = model.predict({ pixels: tf.tensor(raw, [1, ${size(model)}, ${size(model)}, 3], 'int32').toInt() })
 \`\`\`
 
-TensorFlow Serving looks for a folder of a version in a folder of the model's name: \`models/NAME/1/saved_model.pb\`.
+For browsers there is \`itc export --format tfjs\`. TensorFlow Serving looks for a folder of a version in a folder of the
+model's name: \`models/NAME/1/saved_model.pb\`.
 
 ${inputLines(model, 'uint8')}
 ${LABELS} They are in \`labels.txt\`.
-`
+${accuracyLine(model)}`
 }
 
 export function onnxReadme(model: ExportModel): string {
+  const side = size(model)
   return `# A picture classifier as an ONNX model
 
+In Python, with \`onnxruntime\` and \`pillow\`:
+
 \`\`\`python
+${pythonPixels(model)}
 session = onnxruntime.InferenceSession("model.onnx")
-[scores] = session.run(["scores"], {"pixels": pictures})  # uint8 [n, ${size(model)}, ${size(model)}, 3] -> float32 [n, ${model.labels.length}]
+[scores] = session.run(["scores"], {"pixels": pixels})  # uint8 [n, ${side}, ${side}, 3] -> float32 [n, ${model.labels.length}]
 labels = json.loads(session.get_modelmeta().custom_metadata_map["labels"])
 \`\`\`
+${strangersInPython(model, ['features', 'logits'], '\nfeatures, logits = session.run(["itc/features", "itc/logits"], {"pixels": pixels})')}
+In Node, with \`onnxruntime-node\` and \`sharp\`:
 
+\`\`\`js
+const raw = await sharp('photo.jpg').rotate().resize(${side}, ${side}, { fit: 'fill' }).removeAlpha().raw().toBuffer()
+const session = await ort.InferenceSession.create('model.onnx')
+const result = await session.run({ pixels: new ort.Tensor('uint8', raw, [1, ${side}, ${side}, 3]) })
+const scores = result.scores.data
+\`\`\`
+
+In the browser, with \`onnxruntime-web\`, the same, with the pixels of a canvas of ${side} x ${side}:
+
+\`\`\`js
+const rgba = canvas.getContext('2d').getImageData(0, 0, ${side}, ${side}).data
+const raw = Uint8Array.from(rgba.filter((_, at) => at % 4 !== 3))
+\`\`\`
+${
+  model.familiarity
+    ? `
+and in both, to tell a picture unlike anything learnt, whose scores mean nothing:
+
+\`\`\`js
+import { familiarity, readRule } from './familiar.js'
+const rule = readRule(JSON.parse(text)) // of familiar.json
+const isNoneOfThese = familiarity(rule, result['itc/features'].data, result['itc/logits'].data) < rule.threshold
+\`\`\`
+`
+    : ''
+}
 ${inputLines(model, 'uint8')}
 ${LABELS} They are in \`labels.txt\` too.
+${accuracyLine(model)}`
+}
+
+/** A picture from a file as `pixels`, of a model with one input; other ways to resize are told in words below it. */
+function pythonPixels(model: ExportModel): string {
+  const side = size(model)
+  return `picture = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB").resize((${side}, ${side}))
+pixels = np.asarray(picture)[None]`
+}
+
+function strangersInPython(
+  { familiarity }: ExportModel,
+  [features, logits]: readonly [string, string],
+  before = '',
+): string {
+  if (!familiarity) return ''
+  return `
+A picture unlike anything learnt has scores too, which mean nothing. To tell it:
+
+\`\`\`python
+from familiar import familiarity, read_rule
+${before === '' ? '' : `${before.trim()}\n`}rule = read_rule("familiar.json")
+none_of_these = familiarity(rule, ${features}, ${logits}) < rule["threshold"]
+\`\`\`
 `
 }
 
-export function graphdefReadme({ recipes }: ExportModel): string {
+/** How often it is right, where that was measured. */
+function accuracyLine({ accuracy }: ExportModel): string {
+  return accuracy === undefined ? '' : `\n${accuracy}\n`
+}
+
+export function graphdefReadme(model: ExportModel): string {
+  const { recipes, familiarity } = model
   const lines = recipes.map(
     (recipe, place) => `- \`${inputName(place)}\`, float32 [n, ${recipe.size}, ${recipe.size}, 3]: ${prepared(recipe)}`,
   )
@@ -70,7 +168,11 @@ export function graphdefReadme({ recipes }: ExportModel): string {
 
 ${lines.join('\n')}
 - \`final_result\`, float32: the scores, in the order of \`retrained_labels.txt\`
-${recipes.length === 1 ? labelImage(recipes[0]!) : '\n`label_image.py` of TensorFlow for Poets feeds one input, and this graph has several.\n'}`
+${
+  familiarity
+    ? `- \`${featuresName(recipes.length)}\` and \`${LOGITS}\`: what \`familiar.py\` tells a picture unlike anything learnt by; read its head\n`
+    : ''
+}${recipes.length === 1 ? labelImage(recipes[0]!) : '\n`label_image.py` of TensorFlow for Poets feeds one input, and this graph has several.\n'}${accuracyLine(model)}`
 }
 
 /** Its flags take whole numbers, and 0 as if they were not given. */

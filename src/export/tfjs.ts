@@ -2,6 +2,7 @@ import { tfjsArtifacts, writeTfjsModel } from '../formats/tfjs/write.ts'
 import type { Graph } from '../graph/graph.ts'
 import { RESULT } from '../model/graph.ts'
 import { labelLines } from '../model/labelsFile.ts'
+import { familiarFiles } from './familiar.ts'
 import type { ExportFiles, ExportFormatOptions, ExportModel } from './formats.ts'
 import { pageFiles } from './page.ts'
 import { describeInputs, withPixels } from './pixels.ts'
@@ -18,6 +19,7 @@ export async function exportTfjs(model: ExportModel, { float16 }: ExportFormatOp
   return new Map<string, Uint8Array | string>([
     ['README.md', tfjsReadme(model)],
     ['labels.txt', labelLines(labels)],
+    ...(await familiarFiles(model.familiarity, ['familiar.js'])),
     ...(await pageFiles(model, tfjsArtifacts(graph, options))),
     ...Object.entries(writeTfjsModel(graph, options)).reverse(),
   ])

@@ -7,6 +7,8 @@ import type { Head } from '../head/head.ts'
 
 /** The node with the scores, [n, categories], as retrain.py called it and label_image.py asks for it. */
 export const RESULT = 'final_result'
+/** The node with the logits, [n, categories]: what the softmax takes. */
+export const LOGITS = 'final_training_ops/Wx_plus_b/add'
 /** Nodes of the head; the rest of their names are retrain.py's too. */
 const HEAD = 'final_training_ops'
 /** An attribute of the last node that tells a graph of ours; TensorFlow lets names with a `_` pass. */
@@ -21,6 +23,11 @@ export function isMarked(graphDef: Buffer): boolean {
 
 /** Where a bottleneck becomes [n, features]. */
 const BOTTLENECK = 'bottleneck'
+
+/** The node with the features of this many backbones side by side, [n, features]. */
+export function featuresName(backbones: number): string {
+  return backbones === 1 ? BOTTLENECK : `${BOTTLENECK}s`
+}
 
 /** The node that takes the pictures, prepared as the recipe of the backbone at `place` says. */
 export function inputName(place: number): string {
@@ -105,7 +112,7 @@ export function headNodes(bottlenecks: readonly string[], features: readonly num
             Tidx: dtypeAttr('int32'),
           }),
         ]
-  const joinedName = names.length === 1 ? BOTTLENECK : `${BOTTLENECK}s`
+  const joinedName = featuresName(names.length)
   const normalised = head.blocks ? normaliseNodes(joinedName, head.blocks, `${HEAD}/normalised`) : []
   const isFalse = { kind: 'bool', value: false } as const
   return [
@@ -120,7 +127,7 @@ export function headNodes(bottlenecks: readonly string[], features: readonly num
       [head.blocks ? `${HEAD}/normalised` : joinedName, `${HEAD}/weights/final_weights`],
       { transpose_a: isFalse, transpose_b: isFalse },
     ),
-    node('Add', `${HEAD}/Wx_plus_b/add`, [`${HEAD}/Wx_plus_b/MatMul`, `${HEAD}/biases/final_biases`]),
-    node('Softmax', RESULT, [`${HEAD}/Wx_plus_b/add`], { [MARK]: { kind: 'string', value: 'itc' } }),
+    node('Add', LOGITS, [`${HEAD}/Wx_plus_b/MatMul`, `${HEAD}/biases/final_biases`]),
+    node('Softmax', RESULT, [LOGITS], { [MARK]: { kind: 'string', value: 'itc' } }),
   ]
 }

@@ -36,7 +36,7 @@ export function suiteFolder(): Promise<string> {
 export async function trained(root: string, backbone: string): Promise<Exported> {
   const tfFiles = join(root, backbone.replace('+', '-'))
   await fs.copy(SAMPLE, join(tfFiles, 'data'))
-  await train(tfFiles, { backbone, steps: 500, folds: 0, engine: 'onnx' })
+  await train(tfFiles, { backbone, steps: 500, folds: 2, engine: 'onnx' })
   return asked(tfFiles, backbone)
 }
 

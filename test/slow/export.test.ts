@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import fs from 'fs-extra'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -175,6 +175,38 @@ describe.skipIf(executablePath === undefined)('the exported page in Chromium, op
     console.log(`whole pictures, decoded and resized by the browser: ${Math.max(...apart).toExponential(1)}`)
     // The browser's JPEG decoder is another one.
     expect(Math.max(...apart)).toBeLessThan(0.02)
+    await page.close()
+  })
+
+  it('many pictures are named one after another, with those unlike anything learnt as itc tells them', async () => {
+    const { page, errors } = await opened({ ...single, name: 'many' })
+    const strangers = fileURLToPath(new URL('../../docs', import.meta.url))
+    const paths = [...single.pictures, join(strangers, 'studio.webp')]
+    await page.setInputFiles('#file', paths)
+    await page
+      .locator('#many li')
+      .nth(paths.length - 1)
+      .waitFor()
+    const model = await loadModel(single.tfFiles, { engine: 'onnx' })
+    for (const [at, path] of paths.entries()) {
+      const { scores, unfamiliar } = await model.guess(path)
+      const said = await page.locator('#many li').nth(at).locator('.said').textContent()
+      expect(said, path).toBe(unfamiliar ? 'none of these?' : scores[0]!.label)
+    }
+    await model.dispose()
+    expect(await page.locator('#trust').textContent()).toMatch(/^Right about \d+ of 160 pictures/)
+    expect(await page.evaluate('document.body.dataset.backend')).toBe('wasm')
+    expect(errors).toEqual([])
+    await page.close()
+  })
+
+  it('a camera that is refused is explained', async () => {
+    const { page } = await opened({ ...single, name: 'refused' })
+    await page.evaluate(
+      `navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') }`,
+    )
+    await page.getByRole('button', { name: 'Use the camera' }).click()
+    await page.getByText('The camera was refused. Allow it where the browser shows').waitFor()
     await page.close()
   })
 

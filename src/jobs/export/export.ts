@@ -12,7 +12,9 @@ import { modelGraph } from '../../model/graphFile.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { readModel } from '../../model/load.ts'
 import { writeFolder } from './folder.ts'
+import { accuracySentence, exportFamiliarity } from './told.ts'
 
+/** `float16` is true for tfjs unless given: a page is loaded through a network. */
 export interface ExportOptions extends Partial<ExportFormatOptions> {
   readonly format: ExportFormat
   /** The folder to write into, made if absent; nothing in it is overwritten. */
@@ -40,7 +42,10 @@ const WRITERS: Record<
  *
  * @throws UserError when there is no model, it can't be had in that format, or a file is in the way (`E_EXISTS`)
  */
-export async function exportModel(tfFiles: string, { format, to, float16 = false }: ExportOptions): Promise<Exported> {
+export async function exportModel(
+  tfFiles: string,
+  { format, to, float16 = format === 'tfjs' }: ExportOptions,
+): Promise<Exported> {
   if (!EXPORT_FORMATS.includes(format)) throw unexpected('format', `one of ${EXPORT_FORMATS.join(', ')}`, format)
   if (to === '') throw unexpected('to', 'a folder', to) // as a shell's unset variable gives it
   const stored = await readModel(tfFiles)
@@ -50,6 +55,8 @@ export async function exportModel(tfFiles: string, { format, to, float16 = false
       labels: stored.manifest.labels,
       recipes: stored.backbones.map(({ recipe }) => recipe),
       head: stored.head,
+      familiarity: exportFamiliarity(stored),
+      accuracy: accuracySentence(stored),
       graph: async () => modelGraph(layoutOf(await findRoot(tfFiles)), stored),
       compiled: () => Promise.all(stored.backbones.map(compiledOnnx)),
     },

@@ -1,6 +1,8 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
 import { readNetwork } from '../../../src/backbone/readNetwork.ts'
@@ -36,6 +38,23 @@ async function onnxScores(folder: string, feeds: Record<string, Uint8Array>, siz
   return [...(scores!.data as Float32Array)]
 }
 
+const PYTHON = process.env.ITC_PYTHON || process.env.PYTHON || 'python3'
+const READERS =
+  spawnSync(PYTHON, ['-c', 'import numpy']).status === 0 ? ['familiar.js', 'familiar.py'] : ['familiar.js']
+
+/** Familiarity as an exported reader tells it, in its own language. */
+async function toldBy(reader: string, folder: string, [features, logits]: readonly [number[], number[]]) {
+  if (reader === 'familiar.js') {
+    const { familiarity, readRule } = await import(pathToFileURL(join(folder, reader)).href)
+    return familiarity(readRule(JSON.parse(await readFile(join(folder, 'familiar.json'), 'utf8'))), features, logits)
+  }
+  const script = `import json, sys
+from familiar import familiarity, read_rule
+print(familiarity(read_rule("familiar.json"), *json.load(sys.stdin))[0])`
+  const input = JSON.stringify([[features], [logits]])
+  return Number(execFileSync(PYTHON, ['-c', script], { cwd: folder, input }))
+}
+
 /** Scores of itc itself, in the labels' order. */
 async function ownScores(tfFiles: string, picture: string): Promise<number[]> {
   const model = await loadModel(tfFiles, { engine: 'onnx' })
@@ -61,6 +80,25 @@ describe('itc export', () => {
     scores.forEach((score, at) => {
       expect(score).toBeCloseTo(own[at]!, 5)
     })
+  })
+
+  it.each(READERS)('hands out the rule for unfamiliar pictures, to the same number: %s', async reader => {
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 8)
+    await train(tfFiles, { steps: 50, folds: 2, engine: 'onnx' })
+    const to = join(tfFiles, 'onnx')
+    await exportModel(tfFiles, { format: 'onnx', to })
+    const model = await loadModel(tfFiles, { engine: 'onnx' })
+    const picture = await somePicture()
+    const own = await model.guess(picture)
+    const { recipe } = model.manifest.backbones[0]!
+    const session = await ort.InferenceSession.create(await readFile(join(to, 'model.onnx')))
+    const pixels = new ort.Tensor('uint8', await decodePicture(picture, recipe), [1, recipe.size, recipe.size, 3])
+    const result = await session.run({ pixels })
+    await session.release()
+    await model.dispose()
+    const [features, logits] = ['itc/features', 'itc/logits'].map(name => [...(result[name]!.data as Float32Array)])
+    expect(await toldBy(reader, to, [features!, logits!])).toBeCloseTo(own.familiarity!, 2)
+    expect(await readFile(join(to, 'README.md'), 'utf8')).toMatch(/Right about \d+ of 16 pictures that it had not seen/)
   })
 
   it('of backbones that look at pictures of different sizes has an input for each', async () => {
