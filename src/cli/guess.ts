@@ -3,7 +3,9 @@ import { UserError, unexpected } from '../errors.ts'
 import type { DecodeLimits } from '../image/limits.ts'
 import type { StreamPicture } from '../jobs/guess/stream.ts'
 import type { PictureSource } from '../model/model.ts'
+import { quoted } from '../text.ts'
 import type { CommandContext } from './context.ts'
+import { unquotedHints } from './hints.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import type { Terminal } from './terminal.ts'
@@ -68,15 +70,20 @@ async function namePictures(
   const model = await loadModel(tfFiles, { engine: flags.engine })
   const titles = pictures.length > 1 || flags.from !== undefined
   const report = createGuessReport(terminal, { ...flags, titles })
+  const troubled: string[] = []
   try {
     const pictureCount = flags.from === undefined ? pictures.length : undefined
     const options = { limits, signal: terminal.signal, pictures: pictureCount }
     for await (const answer of guessStream(model, groups, options)) {
-      if ('error' in answer.guess) outcome.exitCode = 1
+      if ('error' in answer.guess) {
+        outcome.exitCode = 1
+        if (troubled.length < MOST_TROUBLED) troubled.push(answer.picture)
+      }
       report.answer(answer)
       if (!(await terminal.drained())) break
     }
     report.end()
+    for (const hint of await hintsOn(tfFiles, words, troubled)) terminal.err(hint)
   } catch (error) {
     report.broken(error)
     outcome.answered = true
@@ -103,6 +110,23 @@ async function* given(
 /** Standard input is read when its turn comes: what is wrong with it is told of that picture alone. */
 function sourceOf(picture: string, { stdin }: Terminal, limits: DecodeLimits): PictureSource {
   return picture === '-' ? async () => (await import('../image/read.ts')).readStream(stdin, limits) : picture
+}
+
+/** Pictures that did not work out, of which hints are sought. */
+const MOST_TROUBLED = 100
+
+/** What may have been meant by words that are no pictures: a folder, or a name with spaces. */
+async function hintsOn(tfFiles: string, words: readonly string[], troubled: readonly string[]): Promise<string[]> {
+  if (troubled.length === 0) return []
+  const { stat } = await import('node:fs/promises')
+  const kinds = await Promise.all(troubled.map(picture => stat(picture).catch(() => undefined)))
+  const folder = troubled.find((_, at) => kinds[at]?.isDirectory())
+  return [
+    ...unquotedHints(words),
+    ...(folder === undefined
+      ? []
+      : [`A folder of pictures is named by: itc guess-dir ${quoted(tfFiles)} ${quoted(folder)} DESTINATION`]),
+  ]
 }
 
 /** The pictures of a list, which is read no faster than they are named. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { standIn } from '../engine/standIn.ts'
 import { VERSION } from '../version.ts'
 import { addClusters } from './clusters.ts'
+import { addCompletion } from './completion.ts'
 import type { CommandContext, Outcome } from './context.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
@@ -13,6 +14,7 @@ import { addGuess } from './guess.ts'
 import { addGuessAll } from './guessAll.ts'
 import { addGuessDir } from './guessDir.ts'
 import { endSoon } from './hardEnd.ts'
+import { unquotedHints } from './hints.ts'
 import { printJsonLine } from './json.ts'
 import { addNext } from './next.ts'
 import { addResults } from './results.ts'
@@ -49,8 +51,10 @@ async function perform(argv: readonly string[], terminal: Terminal): Promise<num
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
     if (has(argv, '--json', '--jsonl') && !outcome.answered && !isHelp) printJsonLine(terminal, failureJson(error))
-    if (error instanceof CommanderError) return error.exitCode // it has said so already
-    return reportError(error, terminal)
+    // Commander has told of its own already.
+    const exitCode = error instanceof CommanderError ? error.exitCode : reportError(error, terminal)
+    if (exitCode === 1) for (const hint of unquotedHints(argv.slice(1))) terminal.err(hint)
+    return exitCode
   }
 }
 
@@ -82,6 +86,12 @@ function loudnessOf(argv: readonly string[]): Loudness {
 
 /** The command tree; `docs/cli.md` is made from its help. */
 export function createProgram(terminal: Terminal, outcome: Outcome = { exitCode: 0 }): Command {
+  const program = createCommands(terminal, outcome)
+  addCompletion({ program, terminal, outcome }, () => createCommands(terminal, outcome))
+  return program
+}
+
+function createCommands(terminal: Terminal, outcome: Outcome): Command {
   const program = new Command('itc')
     .description('Train an image classifier on your own folders of pictures, then name new pictures.')
     .version(VERSION)

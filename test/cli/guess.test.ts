@@ -69,6 +69,14 @@ describe('itc guess', () => {
     expect(out).toMatch(/lemon\.jpg\nfresh fruit/)
   })
 
+  it('points to guess-dir for a folder, and to quotes for a name with spaces', async () => {
+    await fs.copy(bus, join(root, 'my bus.jpg'))
+    const { code, err } = await run(['guess', tfFiles, root, ...join(root, 'my bus.jpg').split(' ')])
+    expect(code).toBe(1)
+    expect(err).toContain(`itc guess-dir ${tfFiles} ${root} DESTINATION`)
+    expect(err).toContain(`needs quotes: '${join(root, 'my bus.jpg')}'`)
+  })
+
   it.each([['0'], ['-3'], ['1.5'], ['many']])('refuses --top %s', async top => {
     const { code, err } = await run(['guess', tfFiles, lemon, '--top', top])
     expect(code).toBe(1)
