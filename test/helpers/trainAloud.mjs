@@ -5,7 +5,7 @@ import { train } from '../../dist/index.js'
 const [tfFiles, seed] = process.argv.slice(2)
 await train(tfFiles, {
   seed: Number(seed),
-  steps: 1000,
+  steps: 500,
   onEvent: event => {
     if (event.kind === 'bottlenecks') writeSync(1, `${event.done}\n`)
   },

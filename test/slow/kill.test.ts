@@ -23,7 +23,7 @@ describe('kill -9', () => {
     const tfFiles = join(await tempFolder(), 'tf_files')
     await fs.copy(SAMPLE, join(tfFiles, 'data'))
     const layout = layoutOf(tfFiles)
-    await runItc(['train', tfFiles, '--seed', '2', '--steps', '1000'])
+    await runItc(['train', tfFiles, '--seed', '2', '--steps', '500'])
     const next = await guesses(tfFiles)
     await runItc(['train', tfFiles, '--seed', '1', '--steps', '500'])
     const previous = await guesses(tfFiles)
@@ -140,10 +140,13 @@ async function hashesOfShown(folder: string): Promise<string[]> {
   return shown.flat().sort()
 }
 
-/** What the model of a folder makes of the sample's test pictures, every score in it. */
+/** What the model of a folder makes of some test pictures, every score in it. */
 async function guesses(tfFiles: string): Promise<string> {
   const model = await loadModel(tfFiles, { engine: 'onnx' })
-  const pictures = (await readdir(SAMPLE_TEST)).sort().map(name => join(SAMPLE_TEST, name))
+  const pictures = (await readdir(SAMPLE_TEST))
+    .sort()
+    .map(name => join(SAMPLE_TEST, name))
+    .slice(0, 6)
   const lines: string[] = []
   for await (const guess of model.guessAll(pictures)) {
     if ('error' in guess) throw guess.error
