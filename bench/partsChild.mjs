@@ -7,8 +7,8 @@ const [, , verb, kind, build, folder, given] = process.argv
 const pictures = Number(given)
 const WIDTH = 1024
 const IDENTITY = 'bench'
-/** As both versions write: bottlenecks of so many pictures at once, and files. */
-const [BOTTLENECKS, FILES] = [64, 512]
+/** As both versions write: bottlenecks of so many pictures at once, and files. A million are written in parts as joining leaves them. */
+const [BOTTLENECKS, FILES] = pictures > 200_000 ? [3840, 3840] : [64, 512]
 /** The version with a database gave its memory back after so many. */
 const RELEASE = 16_384
 
