@@ -15,8 +15,8 @@ export interface Batch {
 const MOST_PICTURES = 256
 /** Bytes in a batch at most, but for a single picture that has more. */
 const MOST_BYTES = 256e6
-/** Of those behind the first half, one key in so many ends its batch. */
-const ONE_IN = 48
+/** How likely a key behind the first half ends its batch, times the share of a batch that it takes: few batches get full. */
+const ENDS = 256 / 48
 
 /**
  * The pictures of a source, in its order. What is hidden, or goes along with pictures and is none, is left out.
@@ -45,7 +45,7 @@ export async function* planBatches(items: AsyncIterable<Item>, identity: string)
       batch = new Growing(identity)
     }
     batch.add(item)
-    if (batch.items.length >= MOST_PICTURES / 2 && crc32(item.key) % ONE_IN === 0) {
+    if (batch.mayEndWith(item)) {
       yield batch.ended()
       batch = new Growing(identity)
     }
@@ -65,6 +65,12 @@ class Growing {
   isFullFor({ size = 0 }: Item): boolean {
     if (this.items.length === 0) return false
     return this.items.length >= MOST_PICTURES || this.#bytes + size > MOST_BYTES
+  }
+
+  /** Decided by the key alone once the batch is half full, in pictures or in bytes. */
+  mayEndWith({ key, size = 0 }: Item): boolean {
+    if (this.items.length < MOST_PICTURES / 2 && this.#bytes < MOST_BYTES / 2) return false
+    return crc32(key) / 2 ** 32 < ENDS * Math.max(1 / MOST_PICTURES, size / MOST_BYTES)
   }
 
   add(item: Item): void {

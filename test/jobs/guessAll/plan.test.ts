@@ -26,7 +26,7 @@ it('puts every picture into one batch, in order, of at most 256 pictures and 256
   expect(batches.flatMap(batch => batch.items)).toEqual(given)
   expect(Math.max(...batches.map(batch => batch.items.length))).toBeLessThanOrEqual(256)
   expect(batches.length).toBeLessThan(5000 / 128)
-  for (const batch of await plan(items(100, 100e6))) expect(batch.items.length).toBe(2)
+  for (const batch of await plan(items(100, 100e6))) expect(batch.items.length).toBeLessThanOrEqual(2)
   for (const batch of await plan(items(3, 900e6))) expect(batch.items.length).toBe(1)
 })
 
@@ -41,14 +41,18 @@ it('names a batch by the model and by what is in it, the same every time', async
   for (const batch of await plan(given)) expect(batchId(batch.items, 'model')).toBe(batch.id)
 })
 
-it('leaves nearly all batches as they are when a picture comes or goes', async () => {
-  const given = items(20_000)
+it.each([
+  ['small', 20_000, 1000],
+  ['large', 5000, 4_500_000],
+])('leaves nearly all batches as they are when a %s picture comes or goes', async (_, count, size) => {
+  const given = items(count, size)
   const before = new Set((await plan(given)).map(({ id }) => id))
   const more = [...given.slice(0, 3000), { ...given[0]!, key: 'cam/002999b.jpg' }, ...given.slice(3000)]
-  for (const other of [more, given.slice(1), given.toSpliced(7000, 1)]) {
+  for (const other of [more, given.slice(1), given.toSpliced(4000, 1)]) {
     const anew = (await plan(other)).filter(({ id }) => !before.has(id))
     expect(anew.length).toBeGreaterThan(0)
     expect(anew.length).toBeLessThan(12)
+    expect(before.size).toBeGreaterThan(80)
   }
 })
 
