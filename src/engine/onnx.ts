@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
+import { isMemoryLittle } from '../disk/memoryLimit.ts'
 import { UserError } from '../errors.ts'
 import type { BackboneRunner, Engine } from './engine.ts'
 import { loadOrt, type Ort, type OrtName } from './onnxRuntime.ts'
@@ -67,7 +68,7 @@ function checked(bottlenecks: Float32Array, { name, features }: Backbone, count:
 /** One session on all cores, in this thread: the event loop waits meanwhile. */
 class OneSession implements BackboneRunner {
   readonly atOnce = 1
-  readonly batch = 16
+  readonly batch = isMemoryLittle() ? 2 : 16
   readonly #ort: Ort
   readonly #session: InferenceSession
   readonly #size: number

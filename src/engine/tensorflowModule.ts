@@ -39,6 +39,7 @@ function importers(): string[] {
 export function loadTensorFlow(from: readonly string[] = importers()): TensorFlow {
   prepareProcess()
   let problem = `${PACKAGE} is not installed (npm leaves it out when its install script fails)`
+  let isThere = false
   let cause: unknown
   for (const importer of from) {
     const require = createRequire(importer)
@@ -51,6 +52,7 @@ export function loadTensorFlow(from: readonly string[] = importers()): TensorFlo
     }
     // Not even tried: a copy that fails half-way leaves its kernels registered.
     if (!hasAddon(installed)) {
+      isThere ||= importer === OWN
       if (cause === undefined) problem = `${PACKAGE} is installed without its addon (its install script has not run)`
       continue
     }
@@ -62,7 +64,10 @@ export function loadTensorFlow(from: readonly string[] = importers()): TensorFlo
       cause = error
     }
   }
-  throw new UserError('E_ENGINE', `The tensorflow engine cannot be loaded: ${problem}.`, { hint: remedy(), cause })
+  throw new UserError('E_ENGINE', `The tensorflow engine cannot be loaded: ${problem}.`, {
+    hint: remedy(isThere),
+    cause,
+  })
 }
 
 /** The version of TensorFlow's own library under tfjs-node, such as "2.10.1". */
@@ -108,11 +113,17 @@ function muted(load: () => TensorFlow): TensorFlow {
   }
 }
 
-function remedy(): string {
+/**
+ * `npm rebuild` would do the same, but npm 11 runs no script there that `allowScripts` forbids, and says that it did.
+ *
+ * @param isThere whether the package is installed, if without its addon
+ */
+function remedy(isThere: boolean): string {
   if (process.platform === 'linux' && process.arch === 'x64') {
     const script = relative(process.cwd(), SCRIPT)
     const command = script.startsWith('..') ? `node ${SCRIPT}` : `node ${script}`
     return `Run \`${command}\`, or choose the onnx engine, which needs nothing more.`
   }
-  return `Run \`npm rebuild ${PACKAGE}\`, or choose the onnx engine, which needs nothing more.`
+  const command = isThere ? `npm explore ${PACKAGE} -- npm run install` : `npm install ${PACKAGE}`
+  return `Run \`${command}\`, or choose the onnx engine, which needs nothing more.`
 }

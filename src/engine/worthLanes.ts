@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Backbone } from '../backbone/backbone.ts'
+import { isMemoryLittle } from '../disk/memoryLimit.ts'
 import type { OrtName } from './onnxRuntime.ts'
 
 /** Every thread has a copy of the network. */
@@ -12,6 +13,7 @@ const MOST_SIZE = 384
 
 /** In how many threads, with a session each, so many pictures are done fastest; 0: in none, one session on all cores. */
 export function worthLanes(bytes: Uint8Array, { recipe }: Backbone, pictures: number, name: OrtName = 'onnx'): number {
+  if (isMemoryLittle()) return 0
   const cores = availableParallelism()
   const small = bytes.byteLength <= MOST_BYTES && recipe.size <= MOST_SIZE
   return small && cores > 1 && pictures >= FROM_PICTURES[name] ? Math.min(MOST_LANES, cores) : 0

@@ -179,6 +179,10 @@ export const ERROR_CODES = {
   },
   // The machine
   E_NOT_INSTALLED: { when: 'A library that itc is made of is missing or broken.', remedy: 'Install itc again.' },
+  E_MEMORY: {
+    when: 'A limit (cgroup) leaves too little memory for a training.',
+    remedy: 'Give the container or service more.',
+  },
   E_ENGINE: { when: 'What is to run networks does not load.', remedy: 'Ask itc doctor.' },
   E_ENGINE_FORMAT: { when: 'An engine does not run networks of that format.', remedy: 'Take the other --engine.' },
   E_CACHE: {

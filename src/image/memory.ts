@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { isMemoryLittle } from '../disk/memoryLimit.ts'
 import { Budget } from '../flow/budget.ts'
 import { once } from '../flow/once.ts'
 
@@ -11,7 +12,11 @@ const TOTAL = 400e6
 /** Of them for decoding only: the most that one picture may take, unless a flag allows more. */
 const DECODING = 300e6
 
-const budget = new Budget(TOTAL, DECODING)
+/** Of both, where a container leaves the process little. A picture that takes more has it for itself. */
+const LITTLE = 0.15
+
+const share = isMemoryLittle() ? LITTLE : 1
+const budget = new Budget(TOTAL * share, DECODING * share)
 
 /** A file of more is not left to the garbage collector's own time: several that nobody holds any more would pile up. */
 const LONG = 32e6

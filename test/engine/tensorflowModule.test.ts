@@ -17,7 +17,7 @@ describe('loading tfjs-node where it does not load', () => {
     const error = failure()
     expect(error.code).toBe('E_ENGINE')
     expect(error.message).toMatch(/^The tensorflow engine cannot be loaded: @tensorflow\/tfjs-node is not installed/)
-    expect(error.hint).toMatch(/^Run `.*(provision-tfjs-node|npm rebuild).*`, or choose the onnx engine/)
+    expect(error.hint).toMatch(/^Run `.*(provision-tfjs-node|npm (install|explore)).*`, or choose the onnx engine/)
   })
 
   it('tells that its addon is absent, without running any of it', () => {

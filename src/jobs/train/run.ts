@@ -1,10 +1,11 @@
 import type { Engine } from '../../engine/engine.ts'
-import { loadEngine } from '../../engine/load.ts'
+import { type EngineChoice, loadEngine } from '../../engine/load.ts'
 import { PartCache } from '../../features/partCache.ts'
 import { once } from '../../flow/once.ts'
 import type { Layout } from '../../model/layout.ts'
 import type { PicturePlace } from '../../model/pictures.ts'
 import type { FeaturesPlace } from '../features/readFeatures.ts'
+import { checkMemory } from './enoughMemory.ts'
 import type { ResolvedTrainOptions } from './options.ts'
 
 /** What one training works with from its first step to its last. */
@@ -44,11 +45,18 @@ export async function withRun<T>(
       options: { ...options, limits },
       cache,
       features,
-      engine: once(() => loadEngine(options.engine)),
+      engine: once(() => fitting(options.engine)),
     })
     await cache.merge() // nobody else does meanwhile: the caller holds the training's lock
     return result
   } finally {
     await cache.close()
   }
+}
+
+/** @throws UserError `E_MEMORY` where this process may not use as much memory as the engine takes */
+async function fitting(choice: EngineChoice): Promise<Engine> {
+  const engine = await loadEngine(choice)
+  checkMemory(engine.name)
+  return engine
 }

@@ -19,6 +19,7 @@ import { checkSummariesDir, writeBeside } from './beside.ts'
 import { bottlenecksOf } from './bottlenecks.ts'
 import { changedSince } from './changed.ts'
 import { crossValidated, predictedPictures } from './crossValidated.ts'
+import { checkMemory } from './enoughMemory.ts'
 import { countsOf, factsOf } from './facts.ts'
 import { groupedExamples } from './groups.ts'
 import { conflictsOf, learned, misclassifiedIn, splitEvaluation } from './learned.ts'
@@ -37,6 +38,7 @@ import { trainingReport } from './trainingReport.ts'
  */
 export async function train(tfFiles: string, given: TrainOptions = {}): Promise<TrainResult> {
   const options = resolveTrainOptions(given)
+  checkMemory('onnx') // the most modest; whichever is loaded is checked too
   if (options.features !== undefined) return trainOnFeatures(tfFiles, options.features, options)
   const place = await findPictures(tfFiles, options.pictures)
   const layout = layoutOf(place.root)
