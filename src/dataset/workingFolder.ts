@@ -25,14 +25,21 @@ export interface WorkingFolder {
 export async function findWorkingFolder(given: string, followLinks = false): Promise<WorkingFolder> {
   const root = await findRoot(given)
   const [usual, own] = [join(root, 'data'), join(given, OWN_FOLDER)]
-  if (await isFolder(usual)) return { root, data: root === parentOf(given) && isData(given) ? given : usual }
+  if (await isFolder(usual)) {
+    if (root === own && (await holdsCategories(given, followLinks))) throw severalMeanings(given, [own])
+    return { root, data: root === parentOf(given) && isData(given) ? given : usual }
+  }
   if (root === own || root === parentOf(given)) return { root, data: given }
   const here = await look(given, '', followLinks)
   if (here === undefined) return { root, data: usual }
   const { folders, files, links } = without(here, await oursIn(given))
-  const working = await withData(given, folders)
-  if (working.length > 1 && working.length === folders.length) throw severalWorking(given, working)
-  if (working.length === 1 && folders.length === 1) return { root: working[0]!, data: join(working[0]!, 'data') }
+  const working = await workingIn(given, folders)
+  if (working.length > 0) {
+    const others = folders.map(name => join(given, name)).filter(path => !working.includes(path))
+    const hold = await Promise.all(others.map(path => holdsPictures(path, followLinks)))
+    if (working.length > 1 || hold.includes(true)) throw severalMeanings(given, working)
+    return { root: working[0]!, data: join(working[0]!, 'data') }
+  }
   if (links.length > 1 || (await holdsCategories(given, followLinks))) return amongCategories(given, folders)
   if (isOwnName(given) && folders.length === 0 && holdsOurs(given) && (await holdsCategories(parentOf(given)))) {
     return { root: given, data: parentOf(given) }
@@ -42,11 +49,11 @@ export async function findWorkingFolder(given: string, followLinks = false): Pro
   return { root, data: usual }
 }
 
-/** Folders that are working folders, or could be. */
-async function withData(given: string, folders: readonly string[]): Promise<string[]> {
+/** Folders that are working folders: with category folders in `data`, or with what itc writes. */
+async function workingIn(given: string, folders: readonly string[]): Promise<string[]> {
   const paths = folders.map(name => join(given, name))
-  const are = await Promise.all(paths.map(path => isFolder(join(path, 'data'))))
-  return paths.filter((_, at) => are[at])
+  const inside = await Promise.all(paths.map(path => look(path, 'data')))
+  return paths.filter((path, at) => (inside[at]?.folders.length ?? 0) > 0 || holdsOurs(path))
 }
 
 /** Where the model of category folders goes that were given themselves. */
@@ -90,9 +97,13 @@ async function holdsPictures(folder: string, followLinks: boolean, depth = 2): P
   return false
 }
 
-function severalWorking(given: string, working: readonly string[]): UserError {
-  const message = `There is no folder "data" in "${given}", but in ${count(working.length, 'folder')} in it.`
-  return new UserError('E_NO_DATA', message, { hint: `Give one of them: ${list(working, 5)}.` })
+function severalMeanings(given: string, working: readonly string[]): UserError {
+  const one = working.length === 1
+  const what = one ? 'a working folder and other pictures' : `${working.length} working folders`
+  const hint = one
+    ? `Give the working folder, ${working[0]}, or name the pictures with --data.`
+    : `Give one of them: ${list(working, 5)}.`
+  return new UserError('E_NO_DATA', `There is no folder "data" in "${given}", but ${what}.`, { hint })
 }
 
 /** The error for pictures in no category folder, which may be those of one category. */

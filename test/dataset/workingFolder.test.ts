@@ -2,8 +2,10 @@ import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { outputFile } from 'fs-extra/esm'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { findRoot } from '../../src/dataset/root.ts'
 import { scanCategories, scanDataset } from '../../src/dataset/scan.ts'
 import { findWorkingFolder } from '../../src/dataset/workingFolder.ts'
+import { ownFolder } from '../../src/studio/server/ownFolder.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 const windows = process.platform === 'win32'
@@ -56,6 +58,9 @@ describe('a folder is taken for', () => {
   test('a working folder by the folder above it', async () => {
     await put('project/tf/data/cat/1.jpg')
     expect(await meant('project')).toEqual(['project/tf', 'project/tf/data'])
+    await put('project/tf/model/manifest.json')
+    expect(await findRoot(join(home, 'project'))).toBe(join(home, 'project/tf'))
+    expect(await meant('project')).toEqual(['project/tf', 'project/tf/data'])
     await put('more/tf_files/data/cat/1.jpg', 'more/src/x.js')
     expect(await meant('more')).toEqual(['more/tf_files', 'more/tf_files/data'])
   })
@@ -86,6 +91,16 @@ describe('a folder that may mean several things is refused, and the sentence nam
     })
   })
 
+  test('a working folder beside other pictures', async () => {
+    await put('all/tf/data/cat/1.jpg', 'all/photos/1.jpg')
+    await expect(refused('all')).rejects.toMatchObject({
+      code: 'E_NO_DATA',
+      hint: expect.stringContaining(join(home, 'all/tf')),
+    })
+    await put('set/tf_files/data/cat/1.jpg', 'set/rose/1.jpg', 'set/tulip/1.jpg')
+    await expect(refused('set')).rejects.toMatchObject({ hint: expect.stringContaining(join(home, 'set/tf_files')) })
+  })
+
   test('one category, given itself', async () => {
     await put('flowers/rose/1.jpg', 'flowers/tulip/1.jpg', 'tf/data/cat/1.jpg', 'tf/data/dog/1.jpg')
     await expect(refused('flowers/rose')).rejects.toMatchObject({
@@ -112,6 +127,13 @@ describe('a folder that may mean several things is refused, and the sentence nam
     await put('fashion/model/1.jpg', 'fashion/car/1.jpg')
     expect(await meant('fashion')).toEqual(['fashion/tf_files', 'fashion'])
   })
+})
+
+test('studio, which moves pictures in data, is not opened on category folders themselves', async () => {
+  await put('flowers/rose/1.jpg', 'flowers/tulip/1.jpg', 'tf/data/cat/1.jpg', 'tf/data/dog/1.jpg')
+  await expect(ownFolder(join(home, 'flowers'))).rejects.toMatchObject({ code: 'E_NO_DATA' })
+  expect(await ownFolder(join(home, 'tf/data'))).toBe(join(home, 'tf'))
+  expect(await ownFolder(join(home, 'new'))).toBe(join(home, 'new'))
 })
 
 describe('pictures of several folders', () => {

@@ -8,6 +8,7 @@ import { studioFolder } from '../pictures/folder.ts'
 import { Studio, type StudioOptions } from '../studio.ts'
 import { watchFolders } from '../watching.ts'
 import { studioApp } from './app.ts'
+import { ownFolder } from './ownFolder.ts'
 import { PAGE_FOLDER, readPage } from './page.ts'
 import { choosePort, newToken, readSession, type Session, sessionPath, writeSession } from './session.ts'
 
@@ -29,7 +30,8 @@ export interface ServeOptions extends StudioOptions {
 }
 
 /** Serves a working folder's studio until the signal; returns at once where another process does so already. */
-export async function serveStudio(tfFiles: string, options: ServeOptions): Promise<void> {
+export async function serveStudio(given: string, options: ServeOptions): Promise<void> {
+  const tfFiles = await ownFolder(given)
   const folder = studioFolder(tfFiles, options.unlabeled)
   await makeFolder(folder.data)
   const path = await sessionPath(folder.root, options.cacheFolder)
