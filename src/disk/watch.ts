@@ -6,7 +6,7 @@
  */
 export async function watchChanges(
   folders: readonly string[],
-  changed: () => void,
+  changed: (path: string) => void,
   { polling = false }: { readonly polling?: boolean } = {},
 ): Promise<() => Promise<void>> {
   const { watch } = await import('chokidar')
@@ -16,7 +16,7 @@ export async function watchChanges(
     // Studio's own, and what systems strew about; hidden files are no pictures.
     ignored: path => /[/\\]\.[^/\\]*$/.test(path),
   })
-  watcher.on('all', changed)
+  watcher.on('all', (_event, path) => changed(path))
   watcher.on('error', () => undefined) // ENOSPC of inotify, a share that went: the looks in between must do
   return () => watcher.close()
 }

@@ -1,0 +1,231 @@
+// node bench/studioPage.mjs [pictures] [to be grouped], after a build: the studio's page in Chromium, minimum, median and
+// maximum: first paint, 100,000 pictures listed, a label's key to the paint, tiles, heap, the camera's guesses a second, its
+// weight; and whether 20,000 pictures that are grouped keep the page from painting. Needs the temporary folder's disk.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { chromium } from 'playwright-core'
+import sharp from 'sharp'
+import { serveStudio } from '../dist/studio/server/serve.js'
+import { machine, spread, table } from './measure.mjs'
+
+const PICTURES = Number(process.argv[2] ?? 100_000)
+const GROUPED = Number(process.argv[3] ?? 20_000)
+const SAMPLE = fileURLToPath(new URL('../tf_files/data/', import.meta.url))
+const PAGE = fileURLToPath(new URL('../dist/studio-page/', import.meta.url))
+const root = mkdtempSync(join(tmpdir(), 'itc-bench-'))
+const rows = []
+/** @param {string} what @param {number[]} values @param {string} goal */
+function row(what, values, goal, digits = 0) {
+  const { min, median, max } = spread(values)
+  rows.push([what, ...[min, median, max].map(value => value.toFixed(digits)), goal])
+  console.error(rows.at(-1)?.join(' | '))
+}
+
+/** Runs `work` with the page of a folder's studio. */
+async function withPage(folder, options, work) {
+  const stop = new AbortController()
+  let served
+  const address = await new Promise((resolve, reject) => {
+    served = serveStudio(folder, {
+      ...options,
+      cacheFolder: join(root, 'cache'),
+      signal: stop.signal,
+      onReady: resolve,
+    })
+    served.catch(reject)
+  })
+  const video = join(root, 'camera.mjpeg')
+  const frames = sources.slice(0, 20).map(path => sharp(path).resize(640, 480, { fit: 'cover' }).jpeg().toBuffer())
+  writeFileSync(video, Buffer.concat(await Promise.all(frames)))
+  const camera = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream']
+  const browser = await chromium.launch({
+    executablePath: process.env.ITC_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--enable-precise-memory-info', ...camera, `--use-file-for-fake-video-capture=${video}`],
+  })
+  try {
+    await work(browser, address)
+  } finally {
+    await browser.close()
+    stop.abort()
+    await served
+  }
+}
+
+/** Small files, no two the same: what is listed is never decoded but for what is in sight. */
+function filled(folder, count) {
+  mkdirSync(folder, { recursive: true })
+  for (let at = 0; at < count; at++) {
+    // Stray bytes behind the end make each another file.
+    const bytes = Buffer.concat([seeds[at % seeds.length], Buffer.from(`${folder}${at}`)])
+    writeFileSync(join(folder, `${String(at).padStart(6, '0')}.jpg`), bytes)
+  }
+}
+
+// In the page: strings, as it is typed for the browser and this is not.
+const FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+const LISTED = `new Promise(resolve => {
+  const start = performance.now()
+  location.hash = 'pictures/.unlabeled'
+  const look = () => document.querySelector('[role=gridcell]') ? setTimeout(() => resolve(performance.now() - start)) : requestAnimationFrame(look)
+  look()
+})`
+/** From the key to the first paint without the picture that it labels. */
+const WATCH_KEYS = `globalThis.paints = []
+addEventListener('keydown', ({ key, timeStamp }) => {
+  if (key !== '1' && key !== '2') return
+  const before = document.activeElement?.dataset.id
+  const look = () => document.querySelector('[data-id="' + before + '"]') === null
+    ? setTimeout(() => paints.push(performance.now() - timeStamp)) : requestAnimationFrame(look)
+  requestAnimationFrame(look)
+}, true)`
+/** The longest that nothing could be painted. */
+const WATCH_FRAMES = `globalThis.longest = 0
+globalThis.last = performance.now()
+const beat = () => { longest = Math.max(longest, performance.now() - last); last = performance.now(); requestAnimationFrame(beat) }
+beat()`
+
+async function measureList(browser, address) {
+  const paints = []
+  const lists = []
+  const heaps = []
+  const tiles = []
+  for (let run = 0; run < 5; run++) {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    await page.goto(address)
+    await page.locator('.cards .card').first().waitFor()
+    paints.push(await page.evaluate(FIRST_PAINT))
+    lists.push(await page.evaluate(LISTED))
+    for (const key of ['End', 'PageUp', 'PageUp', 'Home']) {
+      await page.locator('[role=gridcell][tabindex="0"]').press(key)
+      await page.waitForTimeout(200)
+      tiles.push(await page.locator('[role=gridcell]').count())
+    }
+    const session = await page.context().newCDPSession(page)
+    await session.send('HeapProfiler.collectGarbage')
+    const { metrics } = await session.send('Performance.enable').then(() => session.send('Performance.getMetrics'))
+    heaps.push((metrics.find(({ name }) => name === 'JSHeapUsedSize')?.value ?? 0) / 1e6)
+    await page.close()
+  }
+  const count = PICTURES.toLocaleString('en')
+  row('first paint, ms', paints, '1,000')
+  row(`${count} pictures listed, to the paint, ms`, lists, '1,500')
+  row('tiles in the page', tiles, '200')
+  row(`JavaScript heap with ${count} pictures, MB`, heaps, '60', 1)
+}
+
+async function measureKeys(browser, address, what) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  await page.goto(`${address}#pictures/.unlabeled`)
+  await page.locator('[role=gridcell]').first().click()
+  await page.keyboard.press('Escape')
+  await page.evaluate(WATCH_KEYS)
+  for (let at = 0; at < 60; at++) {
+    await page.keyboard.press(at % 2 ? '1' : '2')
+    await page.waitForTimeout(150)
+  }
+  const paints = (await page.evaluate('paints')).sort((a, b) => a - b)
+  row(`a label's key to the paint, ${what}, ms`, paints, '')
+  row(`the same, 95th percentile of ${paints.length}`, [paints[Math.floor(0.95 * paints.length)]], '50')
+}
+
+async function measureCamera(browser, address) {
+  const page = await browser.newPage()
+  await page.goto(`${address}#try`)
+  await page.getByRole('button', { name: 'Start the camera' }).click()
+  await page.locator('.bars li').first().waitFor({ timeout: 120_000 })
+  let answers = 0
+  page.on('response', answer => {
+    if (answer.url().endsWith('api/guess') && answer.ok()) answers++
+  })
+  const rates = []
+  for (let second = 0; second < 10; second++) {
+    answers = 0
+    await page.waitForTimeout(1000)
+    rates.push(answers)
+  }
+  row('guesses a second of the camera', rates, 'at least 10')
+}
+
+async function measureGroups(browser, address) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  await page.goto(`${address}#sort/groups`)
+  await page.evaluate(WATCH_FRAMES)
+  const start = performance.now()
+  await page.locator('.group').first().waitFor({ timeout: 3_000_000 })
+  row(`first groups of ${GROUPED.toLocaleString('en')} new pictures, s`, [(performance.now() - start) / 1000], '', 1)
+  while ((await page.locator('.job', { hasText: 'Looking at new' }).count()) > 0) await page.waitForTimeout(1000)
+  row('all of them looked at, s', [(performance.now() - start) / 1000], '', 1)
+  const slider = page.getByLabel('Fewer groups, or purer ones')
+  for (const [what, key] of [
+    ['all grouped', 'ArrowRight'],
+    ['grouped anew, purer', 'ArrowRight'],
+  ]) {
+    const asked = performance.now()
+    await slider.press(key)
+    await page.waitForTimeout(100)
+    await page.locator('.group').first().waitFor({ timeout: 3_000_000 })
+    row(`${what}, s`, [(performance.now() - asked) / 1000], '', 1)
+  }
+  await page.locator('.group [name=name]').first().fill('first')
+  await page
+    .locator('.group')
+    .first()
+    .getByRole('button', { name: /^Name / })
+    .click()
+  await page.locator('.undo-title', { hasText: 'first' }).waitFor({ timeout: 120_000 })
+  row('longest time without a painted frame meanwhile, ms', [await page.evaluate('longest')], '')
+}
+
+/** Distinct pictures, small: parts of the sample in other colours. */
+async function distinct(folder, count) {
+  mkdirSync(folder, { recursive: true })
+  for (let at = 0; at < count; at++) {
+    const side = 90 + (at % 60)
+    await sharp(sources[at % sources.length])
+      .resize(160, 160, { fit: 'cover' })
+      .extract({ left: at % 10, top: at % 7, width: side, height: side })
+      .modulate({ hue: (at * 47) % 360 })
+      .jpeg()
+      .toFile(join(folder, `${String(at).padStart(6, '0')}.jpg`))
+  }
+}
+
+const sources = readdirSync(SAMPLE).flatMap(category =>
+  readdirSync(join(SAMPLE, category)).map(name => join(SAMPLE, category, name)),
+)
+const seeds = await Promise.all(
+  sources.map(path => sharp(path).resize(120, 90, { fit: 'cover' }).jpeg({ quality: 50 }).toBuffer()),
+)
+try {
+  if (PICTURES > 0) {
+    const large = join(root, 'large')
+    filled(join(large, 'data/a'), 20)
+    filled(join(large, 'data/b'), 20)
+    filled(join(large, 'unlabeled'), PICTURES)
+    await withPage(large, { engine: false }, async (browser, address) => {
+      await measureList(browser, address)
+      await measureKeys(browser, address, `among ${PICTURES.toLocaleString('en')} pictures`)
+    })
+    const small = join(root, 'small')
+    filled(join(small, 'data/a'), 40)
+    filled(join(small, 'data/b'), 40)
+    filled(join(small, 'unlabeled'), 100)
+    await withPage(small, { engine: false }, (browser, address) => measureKeys(browser, address, 'among 100'))
+    await withPage(small, {}, measureCamera)
+  }
+  const parts = readdirSync(join(PAGE, 'assets')).filter(name => /\.(js|css)$/.test(name))
+  const weight = parts.reduce((sum, name) => sum + gzipSync(readFileSync(join(PAGE, 'assets', name))).length, 0)
+  row('scripts and styles, gzipped, kB', [weight / 1000], '60', 1)
+  if (GROUPED > 0) {
+    const unsorted = join(root, 'unsorted')
+    await distinct(join(unsorted, 'unlabeled'), GROUPED)
+    await withPage(unsorted, {}, measureGroups)
+  }
+} finally {
+  rmSync(root, { recursive: true, force: true })
+}
+console.log(`${machine()}\n\n${table(['what', 'min', 'median', 'max', 'goal'], rows)}`)
+process.exit(0)
