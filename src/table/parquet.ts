@@ -2,7 +2,7 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { type BasicType, ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 
 /** What a column holds; every cell may be absent. `float` is float32. */
-export type ColumnKind = 'text' | 'whole' | 'float' | 'flag'
+type ColumnKind = 'text' | 'whole' | 'float' | 'flag'
 
 export interface Column {
   readonly name: string
