@@ -187,6 +187,18 @@ describe('the cache of bottlenecks in parts', () => {
     expect([cache.file('a')?.size, cache.file('b')?.size]).toEqual([1, 2])
   })
 
+  it('keeps what is learnt of files while their table is written', async () => {
+    const folder = await cacheFolder()
+    const cache = await PartCache.open(folder)
+    const learn = (name: string) => cache.writeFiles([[name, { size: 1, mtimeMs: 1, hash: hashOf(0) }]])
+    await learn('a')
+    const closing = cache.close()
+    await learn('b')
+    await Promise.all([closing, cache.close()])
+    const again = await PartCache.open(folder)
+    expect(['a', 'b'].map(name => again.file(name)?.size)).toEqual([1, 1])
+  })
+
   it('a reader finds what is merged away under its hands', async () => {
     const folder = await cacheFolder()
     const writer = await PartCache.open(folder)
