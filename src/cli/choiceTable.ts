@@ -1,7 +1,8 @@
 import { catalogEntry } from '../backbone/catalog.ts'
 import type { Choice, Compared } from '../jobs/choose/choice.ts'
 import type { TrainEvent } from '../jobs/train/events.ts'
-import { percent, table } from '../text.ts'
+import { percent } from '../text.ts'
+import { foldedTable } from './foldedTable.ts'
 
 /** Announces the comparison, which takes a while. */
 export function comparingLine({ candidates, pictures, of: total }: Extract<TrainEvent, { kind: 'comparing' }>): string {
@@ -11,16 +12,20 @@ export function comparingLine({ candidates, pictures, of: total }: Extract<Train
 }
 
 /** The table of what was compared, best first, and a sentence on what was chosen and why. */
-export function choiceLines(choice: Choice): string[] {
+export function choiceLines(choice: Choice, width?: number): string[] {
   const { candidates, chosen } = choice
   const order = [...candidates.keys()].sort((a, b) => candidates[b]!.right - candidates[a]!.right || a - b)
-  const rows = order.map(index => [index === chosen ? '>' : ' ', ...cells(candidates[index]!, index)])
-  const head = [' ', 'backbone', 'size', 'resize', 'accuracy', 'against the first', 'ms a picture']
+  const rows = order.map(index => [...cells(candidates[index]!, index, index === chosen)])
+  const head = ['  backbone', 'size', 'resize', 'accuracy', 'against the first', 'ms a picture']
   const isRight = (column: number) => head[column] === 'size' || head[column] === 'ms a picture'
-  return [...table([head, ...rows], isRight), verdict(choice)]
+  return [...foldedTable([head, ...rows], width, isRight), verdict(choice)]
 }
 
-function cells({ backbone, inputSize, resize, accuracy, gain, gainInterval, milliseconds }: Compared, index: number) {
+function cells(
+  { backbone, inputSize, resize, accuracy, gain, gainInterval, milliseconds }: Compared,
+  index: number,
+  isChosen: boolean,
+) {
   const size =
     inputSize ??
     backbone
@@ -29,7 +34,14 @@ function cells({ backbone, inputSize, resize, accuracy, gain, gainInterval, mill
       .join('+')
   const { low, high } = gainInterval
   const against = index === 0 ? '' : `${signed(gain)} (${signed(low)} to ${signed(high)})`
-  return [backbone, String(size), resize, percent(accuracy), against, milliseconds.toFixed(1)]
+  return [
+    `${isChosen ? '>' : ' '} ${backbone}`,
+    String(size),
+    resize,
+    percent(accuracy),
+    against,
+    milliseconds.toFixed(1),
+  ]
 }
 
 /** A difference of accuracies in percentage points, with its sign. */

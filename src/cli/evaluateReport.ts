@@ -9,7 +9,7 @@ import { refusalJson, refusalLines } from './refusalLines.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `itc evaluate` shows. */
-export function printEvaluation(result: EvaluateResult, { out, info, colors }: Terminal): void {
+export function printEvaluation(result: EvaluateResult, { out, info, colors, outWidth }: Terminal): void {
   const { evaluation, labels, mistakes, unknown, absent, unfamiliar, learnt, part, skipped, refusals, short, report } =
     result
   const { calibration, logLoss } = evaluation
@@ -27,7 +27,7 @@ export function printEvaluation(result: EvaluateResult, { out, info, colors }: T
       ),
     )
   }
-  const tables = [categoryTable(evaluation, labels), confusionTable(evaluation, labels)]
+  const tables = [categoryTable(evaluation, labels, outWidth), confusionTable(evaluation, labels, outWidth)]
   for (const lines of tables) for (const line of ['', ...lines]) out(line)
   list('misclassified', mistakes, ({ relative, guess, score, labelScore }) => {
     return `${printable(relative)} → ${shownLabel(guess)} (${score.toFixed(5)} against ${labelScore.toFixed(5)})`

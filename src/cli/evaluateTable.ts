@@ -1,5 +1,6 @@
 import type { Evaluation } from '../assess/metrics.ts'
 import { percent, shownLabel, table } from '../text.ts'
+import { foldedTable } from './foldedTable.ts'
 
 /** More categories than this make a matrix unreadable; most terminals have this many columns. */
 const MOST_CATEGORIES = 20
@@ -8,33 +9,34 @@ const MOST_COLUMNS = 110
 const MOST_KINDS = 20
 
 /** Precision, recall and F1 of each category that there are pictures of, or that pictures were taken for. */
-export function categoryTable({ perCategory }: Evaluation, labels: readonly string[]): string[] {
+export function categoryTable({ perCategory }: Evaluation, labels: readonly string[], width?: number): string[] {
   const figure = (share: number | null) => (share === null ? '–' : percent(share))
-  return table([
+  const rows = [
     ['category', 'pictures', 'precision', 'recall', 'F1'],
     ...perCategory.flatMap(({ pictures, predicted, precision, recall, f1 }, at) => {
       if (pictures + predicted === 0) return []
       return [[shownLabel(labels[at]!), String(pictures), figure(precision), figure(recall), figure(f1)]]
     }),
-  ])
+  ]
+  return foldedTable(rows, width)
 }
 
 /** How often each category was taken for each: a matrix, or the most frequent mistakes where there are too many. */
-export function confusionTable(evaluation: Evaluation, labels: readonly string[]): string[] {
+export function confusionTable(evaluation: Evaluation, labels: readonly string[], width?: number): string[] {
   const { perCategory, confusion } = evaluation
   const used = [...perCategory.keys()].filter(at => perCategory[at]!.pictures + perCategory[at]!.predicted > 0)
   if (used.length > MOST_CATEGORIES) return ['most frequent mistakes', ...frequentMistakes(confusion, labels)]
   const cells = used.map(given => used.map(predicted => String(confusion[given]![predicted]! || '·')))
-  const rows = (columns: readonly string[], heads: readonly string[]) =>
-    table([['folder \\ named', ...columns], ...cells.map((row, at) => [heads[at]!, ...row])])
+  const rows = (columns: readonly string[], heads: readonly string[]) => [
+    ['folder \\ named', ...columns],
+    ...cells.map((row, at) => [heads[at]!, ...row]),
+  ]
   const names = used.map(at => shownLabel(labels[at]!))
-  const wide = rows(names, names)
-  if (wide[0]!.length <= MOST_COLUMNS) return wide
+  const wide = table(rows(names, names))
+  if (wide[0]!.length <= (width ?? MOST_COLUMNS)) return wide
   const numbers = used.map((_, at) => String(at + 1))
-  return rows(
-    numbers,
-    names.map((label, at) => `${numbers[at]} ${label}`),
-  )
+  const numbered = names.map((label, at) => `${numbers[at]} ${label}`)
+  return foldedTable(rows(numbers, numbered), width)
 }
 
 function frequentMistakes(confusion: Evaluation['confusion'], labels: readonly string[]): string[] {

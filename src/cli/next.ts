@@ -64,7 +64,10 @@ Examples:
     })
 }
 
-function print({ pictures, of, learnt, skipped }: NextResult, { out, err, errColors: colors }: Terminal): void {
+function print(
+  { pictures, of, learnt, skipped }: NextResult,
+  { out, err, errColors: colors, outWidth }: Terminal,
+): void {
   const rows = pictures.map(({ rank, path, guess, score, why }) => [
     String(rank),
     printable(path),
@@ -72,7 +75,17 @@ function print({ pictures, of, learnt, skipped }: NextResult, { out, err, errCol
     score === null ? '' : percent(score),
     why,
   ])
-  for (const line of table(rows, column => column === 0 || column === 3)) out(line)
+  const isRight = (column: number) => column === 0 || column === 3
+  const lines = table(rows, isRight)
+  if (lines.every(line => line.length <= (outWidth ?? Number.POSITIVE_INFINITY))) for (const line of lines) out(line)
+  else {
+    // Where there is no room for the reasons beside the rest, each has a line of its own.
+    const short = table(
+      rows.map(row => row.slice(0, -1)),
+      isRight,
+    )
+    for (const [at, line] of short.entries()) for (const shown of [line, `   ${pictures[at]!.why}`]) out(shown)
+  }
   const basis = learnt === 0 ? 'nothing is labelled yet' : `by ${count(learnt, 'labelled picture')}`
   err(colors.dim(`Chosen of ${count(of, 'picture')}, ${basis}.`))
   const [first] = skipped

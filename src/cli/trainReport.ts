@@ -47,7 +47,7 @@ export class TrainReport {
         break
       case 'chosen':
         this.close()
-        for (const line of choiceLines(event.choice)) out(line)
+        for (const line of choiceLines(event.choice, this.#terminal.outWidth)) out(line)
         break
       case 'download':
         this.#show('downloading', event.received, event.total ?? event.received, '')
