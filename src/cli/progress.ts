@@ -72,7 +72,7 @@ interface At {
  */
 export function barLine(label: string, { done, total, extra, speed }: At, width: number): string {
   const count = `${done}/${total}`
-  if (done >= total) return fitting([[label, count, 'done …'], [label, 'done …'], ['…']], width)
+  if (done >= total) return fitting([[label, count, '…'], [label, '…'], ['…']], width)
   const share = total > 0 ? done / total : 0
   const percent = `${Math.floor(share * 100)} %`
   const choices = [

@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { createProgram } from '../../src/cli/main.ts'
+import { type Streams, withLoudness } from '../../src/cli/terminal.ts'
 import { problemsBySchema } from '../helpers/jsonSchema.ts'
 import { SAMPLE_TEST } from '../helpers/pictures.ts'
 import { run } from '../helpers/runCli.ts'
@@ -47,10 +49,7 @@ describe('what --json prints is as docs/json/ says', () => {
     ['guess-dir', () => ['guess-dir', tfFiles, source, classified, '--unsure']],
     ['guess-dir-undo', () => ['guess-dir', tfFiles, source, classified, '--undo']],
     ['guess-dir', () => ['guess-dir', tfFiles, join(root, 'nowhere'), classified]],
-    ['guess-all', () => ['guess-all', tfFiles, source, join(root, 'results')]],
-    ['results', () => ['results', join(root, 'results'), '--move-to', join(root, 'sorted')]],
     ['results-undo', () => ['results', join(root, 'results'), '--undo']],
-    ['features', () => ['features', tfFiles, join(root, 'holdout'), join(root, 'features')]],
     ['evaluate', () => ['evaluate', tfFiles, join(root, 'holdout'), '--min-accuracy', '1']],
     ['doctor', () => ['doctor']],
     ['doctor', () => ['doctor', tfFiles]],
@@ -73,6 +72,16 @@ describe('what --json prints is as docs/json/ says', () => {
     const lines = (await run(argv(), [Buffer.from(stdin)])).out.split('\n').map(line => JSON.parse(line))
     expect(lines.length).toBeGreaterThan(0)
     for (const line of lines) expect(problemsBySchema(schema, line)).toEqual([])
+  })
+
+  it('of every command that takes it', () => {
+    const streams = { out: () => undefined, err: () => undefined } as unknown as Streams
+    const terminal = withLoudness(streams, { quiet: false, verbose: false })
+    const commands = createProgram(terminal).commands.filter(({ options }) =>
+      options.some(({ long }) => long === '--json'),
+    )
+    const schemas = readdirSync('docs/json')
+    expect(commands.map(command => command.name()).filter(name => !schemas.includes(`${name}.schema.json`))).toEqual([])
   })
 
   it('and docs/json/README.md lists every schema', async () => {

@@ -85,6 +85,6 @@ describe('a bar', () => {
   })
 
   test('is none where all is done: what stays at 100 % looks stuck', () => {
-    expect(barLine('bottlenecks', { ...at, done: 320 }, 79)).toBe('bottlenecks  320/320  done …')
+    expect(barLine('bottlenecks', { ...at, done: 320 }, 79)).toBe('bottlenecks  320/320  …')
   })
 })
