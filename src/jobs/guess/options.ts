@@ -9,7 +9,10 @@ export interface GuessDirOptions {
   readonly limits?: Partial<DecodeLimits>
   /** Moves the pictures instead of copying them; `undoGuessDir` puts them back. Links are left where they are. */
   readonly move?: boolean
-  /** Copies what links lead to outside of the source, too, and what lies in folders that they lead to; not with `move`. */
+  /**
+   * Copies what links lead to outside of the source, too, and what lies in folders that they lead to; not with `move`.
+   * Such copies are not taken back by `undoGuessDir`, which follows no link.
+   */
   readonly followLinks?: boolean
   /** Names everything and writes nothing. */
   readonly dryRun?: boolean

@@ -35,6 +35,7 @@ export async function takeBackOne({ original, name, sha256 }: Entry, ends: Ends,
     return await withOriginal(from, async picture => {
       if (sha256 !== '' && (await picture.sha256()) !== sha256) return stays('it was changed since')
       if (back === undefined) return restore(picture, to, dryRun)
+      if (back === 'other') return stays('in its place is a link, which is not followed, or no file')
       if (!(await isSecondCopy(from, to))) return stays('another file has taken its place')
       await picture.close()
       if (!dryRun) await removeFile(from)
