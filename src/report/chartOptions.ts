@@ -92,9 +92,14 @@ export function curveOption({ points, forecast }: LearningCurve): EChartsOption 
       logBase: 2,
       min: Math.min(...all.map(({ pictures }) => pictures)) * 0.9,
       max: Math.max(...all.map(({ pictures }) => pictures)) * 1.1,
+      // Ticks stand at the points, not at powers of 2 between them.
+      axisTick: { lineStyle: { color: LINE }, customValues: all.map(({ pictures }) => pictures) },
       axisLabel: {
         color: INK,
-        formatter: (value: number) => (Number.isInteger(Math.log2(value)) ? String(value) : ''),
+        fontSize: 12,
+        hideOverlap: true,
+        customValues: all.map(({ pictures }) => pictures),
+        formatter: (value: number) => String(Math.round(value)),
       },
     },
     yAxis: axis('', {

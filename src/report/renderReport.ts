@@ -8,7 +8,7 @@ import { categories } from './sections/categories.ts'
 import { confusion } from './sections/confusion.ts'
 import { morePictures, reliability, training, unknown } from './sections/figures.ts'
 import { headline } from './sections/headline.ts'
-import { doubtfulLabels, oddPictures, worstMistakes } from './sections/pictures.ts'
+import { mistakesAndDoubts, oddPictures } from './sections/pictures.ts'
 import { recipe, skippedFiles } from './sections/recipe.ts'
 import { LISTED, shownCells } from './selection.ts'
 import { STYLE } from './style.ts'
@@ -30,8 +30,7 @@ export async function renderReport(data: ReportData, thumbnail: Thumbnail): Prom
   const sections = [
     advice(data),
     confusion(data),
-    worstMistakes(data),
-    doubtfulLabels(data),
+    mistakesAndDoubts(data),
     categories(data),
     reliability(data, charts),
     morePictures(data, charts),
@@ -97,5 +96,6 @@ function pageData(data: ReportData, thumbnails: ReadonlyMap<number, string>) {
       }),
     }
   }
-  return { categories: data.categories.map(shownLabel), cells, thumbnails: Object.fromEntries(thumbnails) }
+  const { base } = data
+  return { base, categories: data.categories.map(shownLabel), cells, thumbnails: Object.fromEntries(thumbnails) }
 }

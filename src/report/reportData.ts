@@ -34,12 +34,16 @@ export interface ReportData {
   readonly categories: readonly string[]
   /** Every picture, each predicted by a head that never saw it; or those of the folder evaluated. */
   readonly pictures: readonly ReportPicture[]
+  /** Where their files are, seen from the page, with a `/` behind: thumbnails link there. */
+  readonly base?: string | undefined
   /** Figures of `pictures`. */
   readonly evaluation: Evaluation
   /** How `pictures` were predicted. */
   readonly basis: { readonly kind: 'cross-validation'; readonly folds: number } | { readonly kind: 'folder' }
   /** Pictures of a folder evaluated that the classifier was trained on: they flatter it. */
   readonly learnt?: number | undefined
+  /** Pictures of a folder evaluated that are unlike anything learnt, by their paths. */
+  readonly strangers?: readonly string[] | undefined
   /** Of the head in use, on the pictures kept for the final test. */
   readonly test?: Evaluation | undefined
   readonly calibration?: CalibrationChange | undefined
@@ -74,5 +78,5 @@ interface ReportRecipe {
   readonly settings: readonly (readonly [name: string, value: string])[]
 }
 
-/** A picture in small, as a data: URI, about 120 px and 3 KB; undefined when it cannot be had. */
+/** A picture in small, as a data: URI, about 240 px and 8 KB; undefined when it cannot be had. */
 export type Thumbnail = (path: string) => Promise<string | undefined>

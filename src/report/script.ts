@@ -18,9 +18,16 @@ export const SCRIPT = `'use strict';
     image.alt = place.getAttribute('aria-label');
     image.src = source;
     image.decoding = 'async';
+    const path = image.alt;
     place.removeAttribute('role');
     place.removeAttribute('aria-label');
-    place.append(image);
+    if (data.base === undefined) return place.append(image);
+    const link = element('a');
+    link.href = data.base + path.split('/').map(encodeURIComponent).join('/');
+    link.target = '_blank';
+    link.title = 'Open the picture';
+    link.append(image);
+    place.append(link);
   };
   for (const place of document.querySelectorAll('.thumb')) fill(place);
 
@@ -83,7 +90,16 @@ export const SCRIPT = `'use strict';
     title.focus({ preventScroll: true });
     panel.scrollIntoView({ block: 'nearest' });
   };
+  const tabs = document.querySelectorAll('[data-show]');
+  const choose = tab => {
+    for (const each of tabs) each.setAttribute('aria-pressed', String(each === tab));
+    for (const item of document.querySelectorAll('[data-kinds]')) {
+      item.hidden = tab.dataset.show !== 'all' && !item.dataset.kinds.split(' ').includes(tab.dataset.show);
+    }
+  };
   document.addEventListener('click', event => {
+    const tab = event.target.closest('[data-show]');
+    if (tab) choose(tab);
     const button = event.target.closest('[data-cell]');
     if (button) show(button);
   });

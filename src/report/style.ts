@@ -65,10 +65,15 @@ td button[aria-expanded=true]{box-shadow:inset 0 0 0 2px var(--focus)}
 .panel-head{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}
 .close{font:inherit;font-size:.9rem;color:var(--ink);background:none;border:1px solid var(--line);border-radius:.5rem;padding:.2rem .8rem;cursor:pointer}
 .gallery{list-style:none;display:grid;grid-template-columns:repeat(auto-fill,minmax(8.2rem,1fr));gap:1rem .9rem;padding:0;margin:.6rem 0 .4rem}
+.tabs{display:flex;flex-wrap:wrap;gap:.4rem;margin:.2rem 0 .9rem}
+.tabs button{font:inherit;font-size:.92rem;color:var(--ink);background:none;border:1px solid var(--line);border-radius:.5rem;padding:.3rem .8rem;cursor:pointer}
+.tabs button[aria-pressed=true]{border-color:var(--first);box-shadow:inset 0 0 0 1px var(--first);font-weight:600}
+[hidden]{display:none}
 .gallery.pairs{grid-template-columns:repeat(auto-fill,minmax(16rem,1fr))}
 .pairs li{display:grid;grid-template-columns:1fr 1fr;gap:.5rem}
 figure{margin:0;min-width:0}
 .thumb{aspect-ratio:4/3;border-radius:.55rem;overflow:hidden;background:var(--line)}
+.thumb a{display:block;height:100%}
 .thumb img{width:100%;height:100%;object-fit:contain;display:block;background:#fff}
 .thumb.none::after{content:"no preview";display:grid;place-items:center;height:100%;color:var(--ink-soft);font-size:.8rem}
 figcaption{font-size:.84rem;line-height:1.35;padding-top:.35rem}
@@ -96,6 +101,6 @@ footer{max-width:62rem;margin:0 auto;padding:0 1.25rem 3rem;color:var(--ink-soft
 @page{margin:14mm}
 @media print{:root{--paper:#fff;--sheet:#fff;--ink:#000;--ink-soft:#444;--line:#bbb;--first:#0e6b6f;--second:#a8590b;--band:#0e6b6f40;--right:14 107 111;--wrong:184 80 40;--note:#f4ead8}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-body{font-size:10.5pt}main{padding:0;max-width:none}nav,.skip,.close,footer,summary{display:none}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:1rem 0;margin:0}
+body{font-size:10.5pt}main{padding:0;max-width:none}nav,.skip,.close,.tabs,footer,summary{display:none}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:1rem 0;margin:0}
 h2,h3,p,figure,tr,.card,.chart,.confusion{break-inside:avoid}h2,h3,thead,section>p{break-after:avoid}.gallery{grid-template-columns:repeat(6,1fr)}.gallery.pairs{grid-template-columns:repeat(3,1fr)}.scroll,.scroll.tall{overflow:visible;max-height:none}a{color:inherit;text-decoration:none}td button{text-decoration:none}}
 `

@@ -9,6 +9,11 @@ export function percent(share: number): string {
   return briefPercent(share).replace(' ', '\u202f')
 }
 
+/** The same with one decimal always, for columns, where figures are compared: `100.0 %`. */
+export function percentOfColumn(share: number): string {
+  return `${(share * 100).toFixed(1)}\u202f%`
+}
+
 /** `between 95.2 % and 99.1 %` */
 export function between({ low, high }: Interval): string {
   return `between ${percent(low)} and ${percent(high)}`

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderReport } from '../../src/report/renderReport.ts'
 import { chromiumPath as executablePath } from '../helpers/chromium.ts'
 import { PIXEL, sampleReport } from '../helpers/reportFixture.ts'
+import { violationsOf } from '../helpers/studioBrowser.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
 
 const required = process.env.ITC_REQUIRE_CHROMIUM === '1'
@@ -71,6 +72,21 @@ describe.skipIf(executablePath === undefined)('the report in Chromium', () => {
     await page.keyboard.press('Escape')
     expect(await page.locator('#cell').isHidden()).toBe(true)
     expect(await focused('[data-cell="2-2"]')).toBe(true)
+  })
+
+  test('one list holds mistakes and doubts, each picture once, and its tabs choose among them', async () => {
+    const shown = page.locator('#mistakes li:visible')
+    const all = await shown.count()
+    await page.getByRole('button', { name: /^Doubtful labels \(5\)/ }).click()
+    expect(await shown.count()).toBe(5)
+    await page.getByRole('button', { name: /^All/ }).click()
+    expect(await shown.count()).toBe(all)
+    const paths = await page.locator('#mistakes .path').allTextContents()
+    expect(new Set(paths).size).toBe(paths.length)
+  })
+
+  test('axe finds nothing wrong', async () => {
+    expect(await violationsOf(page)).toEqual([])
   })
 
   test('every picture has its pixels', async () => {

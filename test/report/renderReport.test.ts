@@ -59,7 +59,7 @@ describe('data at the edges', () => {
   test('forty categories: pairs instead of a table', async () => {
     const names = Array.from({ length: 40 }, (_, at) => `kind_${at}`)
     const page = await renderReport(sampleReport(names, 6), none)
-    expect(page).toContain('The pairs most confused')
+    expect(page).toContain('the pairs that are mixed up most')
     expect(page).not.toContain('class="confusion"')
   })
 

@@ -86,7 +86,8 @@ interface Named {
   readonly pictures: readonly Picture[]
   readonly predictions: Predictions
   readonly predicted: readonly ReportPicture[]
-  readonly unfamiliar: number | undefined
+  /** Paths of those unlike anything learnt; undefined where the model can't tell. */
+  readonly strangers: readonly string[] | undefined
   readonly skipped: readonly Skipped[]
 }
 
@@ -96,7 +97,7 @@ async function predictAll(model: Model, all: readonly Picture[], options: Evalua
   const logits = new Float32Array(all.length * categories)
   const pictures: Picture[] = []
   const skipped: Skipped[] = []
-  let unfamiliar = 0
+  const strangers: string[] = []
   const sources = all.map(({ path }) => path)
   const { limits, signal, onEvent } = options
   const compute = (chunk: readonly string[]) => model.logits(chunk, { limits, signal, pictures: sources.length })
@@ -105,7 +106,7 @@ async function predictAll(model: Model, all: readonly Picture[], options: Evalua
     if ('error' in computed) skipped.push({ relative: picture.relative, reason: computed.error.reason })
     else {
       logits.set(computed.logits, pictures.length * categories)
-      if (computed.unfamiliar) unfamiliar++
+      if (computed.unfamiliar) strangers.push(picture.relative)
       pictures.push(picture)
     }
     onEvent?.({ kind: 'named', done: pictures.length + skipped.length, total: all.length })
@@ -119,7 +120,7 @@ async function predictAll(model: Model, all: readonly Picture[], options: Evalua
     pictures,
     predictions,
     predicted: predictedPictures(predictions, predictions.logits, pictures),
-    unfamiliar: model.manifest.familiarity ? unfamiliar : undefined,
+    strangers: model.manifest.familiarity ? strangers : undefined,
     skipped,
   }
 }
@@ -144,9 +145,9 @@ function resultOf(dataset: Dataset, labels: readonly string[], named: Named): Om
     })),
     absent: labels.filter((_, at) => evaluation.perCategory[at]!.pictures === 0),
     unfamiliar:
-      named.unfamiliar === undefined || pictures === 0
+      named.strangers === undefined || pictures === 0
         ? undefined
-        : { pictures: named.unfamiliar, share: named.unfamiliar / pictures },
+        : { pictures: named.strangers.length, share: named.strangers.length / pictures },
     skipped,
     refusals: groupRefusals(skipped, dataset.folder),
     short: shortCategories(named.skipped, Object.fromEntries(usable)),
@@ -185,6 +186,7 @@ function reportOf(
     evaluation,
     basis: { kind: 'folder' as const },
     learnt,
+    strangers: named.strangers,
     refusals,
     short,
     skipped: skipped.map(({ relative, reason }) => ({ path: relative, reason })),

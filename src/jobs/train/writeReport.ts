@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { writeTogether } from '../../disk/writeAtomic.ts'
 import type { DecodeLimits } from '../../image/limits.ts'
 import { PictureError } from '../../image/pictureError.ts'
@@ -19,7 +19,7 @@ export async function writeReport(
   limits: DecodeLimits,
   draftFolder?: string,
 ): Promise<void> {
-  const page = await renderReport(data, async picture => {
+  const page = await renderReport({ ...data, base: baseOf(path, folder) }, async picture => {
     try {
       return await thumbnail(join(folder, picture), limits)
     } catch (error) {
@@ -28,4 +28,12 @@ export async function writeReport(
     }
   })
   await writeTogether([[path, page]], draftFolder)
+}
+
+/** Where a folder is, seen from a page, as the start of a link; undefined on another drive. */
+export function baseOf(page: string, folder: string): string | undefined {
+  const steps = relative(dirname(resolve(page)), resolve(folder))
+  if (resolve(folder) === steps) return undefined
+  const names = steps.split(sep).map(name => encodeURIComponent(name))
+  return steps === '' ? './' : `${names.join('/')}/`
 }

@@ -17,10 +17,11 @@ const ENOUGH = 20
 export function advice(data: ReportData): Html {
   const { spoilt = [] } = data
   // Of a set that is mostly blank or unreadable, how categories look tells nothing.
-  const looks = spoilt.length > 0 ? [] : [labels, mixedUp, weakCategories, morePictures]
+  const looks = spoilt.length > 0 ? [] : [labels, mixedUp, worstPair, weakCategories, morePictures]
   const items = [
     ...spoilt.map(sentence => html`First of all: ${sentence}`),
     ...looks.flatMap(section => section(data)),
+    ...strangers(data),
     ...small(data),
     ...unknowns(data),
     ...skipped(data),
@@ -38,11 +39,11 @@ function labels(data: ReportData): Html[] {
   if (doubtful === 0) return []
   if (doubtful > MANY_DOUBTS * data.pictures.length) {
     return [
-      html`<a href="#doubtful">${count(doubtful, 'label')} of ${count(data.pictures.length, 'picture')} ${doubtful === 1 ? 'is' : 'are'} doubtful</a>: more than wrong folders explain. Most are of categories that look too much alike to it, or of which it has seen too little.`,
+      html`<a href="#mistakes">${count(doubtful, 'label')} of ${count(data.pictures.length, 'picture')} ${doubtful === 1 ? 'is' : 'are'} doubtful</a>: more than wrong folders explain. Most are of categories that look too much alike to it, or of which it has seen too little.`,
     ]
   }
   return [
-    html`<a href="#doubtful">Look at ${count(doubtful, 'doubtful label')}</a>: ${doubtful === 1 ? 'the picture' : 'the pictures'} may be in the wrong folder. Putting that right is the cheapest way to a better classifier.`,
+    html`<a href="#mistakes">Look at ${count(doubtful, 'doubtful label')}</a>: ${doubtful === 1 ? 'the picture' : 'the pictures'} may be in the wrong folder. Putting that right is the cheapest way to a better classifier.`,
   ]
 }
 
@@ -55,6 +56,30 @@ function mixedUp({ evaluation, categories }: ReportData): Html[] {
     const [name, other] = [shownLabel(categories[given]!), shownLabel(categories[taken]!)]
     return html`<a href="#confusion">Are “${name}” and “${other}” two categories?</a> Of the ${pictures} pictures of “${name}” ${wrong} are taken for “${other}”, ${right} for “${name}”. If they are one, make them one; if not, add pictures that show the difference.`
   })
+}
+
+/** The two categories most often taken for one another, where none are as good as one. */
+function worstPair({ evaluation, categories }: ReportData): Html[] {
+  if (caveatsOf(evaluation).mixedUp.length > 0) return []
+  const pairs = evaluation.confusion.flatMap((row, given) =>
+    row.map((wrong, taken) => ({ given, taken, wrong: given === taken ? 0 : wrong })),
+  )
+  const worst = pairs.sort((a, b) => b.wrong - a.wrong)[0]
+  if (worst === undefined || worst.wrong < 2) return []
+  const [name, other] = [shownLabel(categories[worst.given]!), shownLabel(categories[worst.taken]!)]
+  const mistaken = evaluation.pictures - evaluation.right
+  return [
+    html`<a href="#confusion">“${name}” is taken for “${other}” most</a>: ${worst.wrong} of ${count(mistaken, 'mistake')}. Pictures that show the difference would help.`,
+  ]
+}
+
+/** Pictures evaluated that are unlike anything learnt. */
+function strangers({ strangers: paths = [], pictures }: ReportData): Html[] {
+  if (paths.length === 0) return []
+  const one = paths.length === 1
+  return [
+    html`${count(paths.length, 'picture')} of ${pictures.length} ${one ? 'is' : 'are'} unlike anything it learnt (${list(paths, 4)}): ${one ? 'its scores mean' : 'their scores mean'} little. If ${one ? 'it belongs' : 'they belong'}, train with pictures like ${one ? 'it' : 'them'}.`,
+  ]
 }
 
 function weakCategories({ evaluation, categories }: ReportData): Html[] {

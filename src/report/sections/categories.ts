@@ -1,7 +1,7 @@
 import { shownLabel } from '../../text.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
-import { percent } from '../words.ts'
+import { percentOfColumn } from '../words.ts'
 
 /** Figures of each category, the least found first. */
 export function categories(data: ReportData): Html {
@@ -23,12 +23,12 @@ given the name, how many deserve it. F1 is one figure for both. The least well t
       f1,
       recallInterval,
     }) => html`<tr><th scope="row">${name}</th><td class="number">${pictures}</td>
-<td>${bar(recall)}</td><td class="number soft">${pictures === 0 ? '–' : `${percent(recallInterval.low)} to ${percent(recallInterval.high)}`}</td>
+<td>${bar(recall)}</td><td class="number soft">${pictures === 0 ? '–' : `${percentOfColumn(recallInterval.low)} to ${percentOfColumn(recallInterval.high)}`}</td>
 <td>${bar(precision)}</td><td class="number">${f1 === null ? '–' : f1.toFixed(2)}</td></tr>`,
   )}</tbody></table></div></section>`
 }
 
 function bar(share: number | null): Html {
   if (share === null) return html`<span class="soft">–</span>`
-  return html`<span class="bar"><span class="track"><span style="width:${(share * 100).toFixed(1)}%"></span></span>${percent(share)}</span>`
+  return html`<span class="bar"><span class="track"><span style="width:${(share * 100).toFixed(1)}%"></span></span>${percentOfColumn(share)}</span>`
 }

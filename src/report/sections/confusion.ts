@@ -2,7 +2,7 @@ import { count, shownLabel } from '../../text.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
 import { shownCells, showsWholeTable } from '../selection.ts'
-import { percent } from '../words.ts'
+import { percentOfColumn } from '../words.ts'
 
 /** Categories from which the columns' names stand upright, to save width. */
 const ROOMY = 7
@@ -10,9 +10,13 @@ const ROOMY = 7
 /** What was taken for what; every cell with pictures is a button that shows them. */
 export function confusion(data: ReportData): Html {
   const { evaluation } = data
-  return html`<section id="confusion" aria-labelledby="confusion-title"><h2 id="confusion-title">What it takes for what</h2>
-<p>A row for each folder, a column for each answer. Choose a number to see its pictures.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">${
+  return html`<section id="confusion" aria-labelledby="confusion-title"><h2 id="confusion-title">Mix-ups</h2>
+<p>${
+    showsWholeTable(data)
+      ? 'A row for each folder, a column for each answer.'
+      : `Of ${data.categories.length} categories, the pairs that are mixed up most.`
+  } Choose a number to see its pictures.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="${showsWholeTable(data) ? 'Confusion matrix' : 'Pairs mixed up'}">${
     showsWholeTable(data) ? table(data) : pairs(data)
   }</div>
 <div id="cell" class="panel" aria-live="polite" hidden></div>
@@ -33,12 +37,12 @@ function table({ categories, evaluation: { confusion: counts } }: ReportData): H
 function pairs(data: ReportData): Html {
   const { categories, evaluation } = data
   const rows = shownCells(data)
-  return html`<table class="list"><caption>The pairs most confused</caption>
+  return html`<table class="list"><caption class="visually-hidden">The pairs mixed up most</caption>
 <thead><tr><th scope="col">In folder</th><th scope="col">Named</th><th scope="col">Pictures</th><th scope="col">Of the folder</th></tr></thead>
 <tbody>${rows.map(({ given, predicted, pictures: { length: amount } }) => {
     const total = evaluation.perCategory[given]!.pictures
     return html`<tr><th scope="row">${shownLabel(categories[given]!)}</th><td>${shownLabel(categories[predicted]!)}</td>
-<td class="wrong" style="--share:${shade(amount, total)}">${cell(categories, given, predicted, amount)}</td><td>${percent(amount / Math.max(1, total))}</td></tr>`
+<td class="wrong" style="--share:${shade(amount, total)}">${cell(categories, given, predicted, amount)}</td><td class="number">${percentOfColumn(amount / Math.max(1, total))}</td></tr>`
   })}</tbody></table>`
 }
 

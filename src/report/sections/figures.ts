@@ -4,7 +4,7 @@ import { curveOption, reliabilityOption, trainingOption } from '../chartOptions.
 import type { Charts } from '../charts.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
-import { between, FEW, inWords, percent } from '../words.ts'
+import { between, FEW, inWords, percent, percentOfColumn } from '../words.ts'
 
 /** Precision that the page speaks of. */
 const RELIED_ON = 0.95
@@ -23,11 +23,11 @@ ${certainty && reliance(certainty)}
 ${numbers(
   ['Score', 'Pictures', 'Mean score', 'Right', '19 times in 20'],
   full.map(bin => [
-    `${percent(bin.from)} to ${percent(bin.to)}`,
+    `${percentOfColumn(bin.from)} to ${percentOfColumn(bin.to)}`,
     String(bin.pictures),
-    percent(bin.meanScore!),
-    percent(bin.accuracy!),
-    `${percent(bin.interval.low)} to ${percent(bin.interval.high)}`,
+    percentOfColumn(bin.meanScore!),
+    percentOfColumn(bin.accuracy!),
+    `${percentOfColumn(bin.interval.low)} to ${percentOfColumn(bin.interval.high)}`,
   ]),
 )}</section>`
 }
@@ -62,8 +62,8 @@ ${numbers(
   ['Training pictures', 'Accuracy', '19 times in 20', ''],
   rows.map(row => [
     String(row.pictures),
-    percent(row.accuracy),
-    `${percent(row.low)} to ${percent(row.high)}`,
+    percentOfColumn(row.accuracy),
+    `${percentOfColumn(row.low)} to ${percentOfColumn(row.high)}`,
     row.kind,
   ]),
 )}</section>`

@@ -36,17 +36,25 @@ ${
   test !== undefined &&
   card('Final test', percent(test.accuracy), `${test.right} of ${test.pictures} right; ${between(test.interval)}`)
 }
-${evaluation.logLoss !== null && card('Log loss', evaluation.logLoss.toFixed(3), 'lower is better; 0 is perfect')}
+</dl>
+${experts(data)}
+</header>`
+}
+
+/** Figures that take some knowledge, folded away. */
+function experts({ evaluation: { logLoss, calibration } }: ReportData): Html | undefined {
+  if (logLoss === null && calibration.error === null) return undefined
+  return html`<details><summary>Figures for experts</summary><dl class="cards">
+${logLoss !== null && card('Log loss', logLoss.toFixed(3), 'lower is better; 0 is perfect')}
 ${
-  evaluation.calibration.error !== null &&
+  calibration.error !== null &&
   card(
     'Calibration error',
-    percent(evaluation.calibration.error),
-    `how far scores are off, on average; ${percent(evaluation.calibration.chance ?? 0)} is chance`,
+    percent(calibration.error),
+    `how far scores are off, on average; ${percent(calibration.chance ?? 0)} is chance`,
   )
 }
-</dl>
-</header>`
+</dl></details>`
 }
 
 /** Pictures that were trained on say nothing about new ones. */

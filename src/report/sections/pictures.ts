@@ -5,50 +5,44 @@ import { contradicted, LISTED, mistakes, shownLookAlikes } from '../selection.ts
 import { figure } from '../thumbnails.ts'
 import { percent } from '../words.ts'
 
-/** The mistakes that the classifier was surest of. */
-export function worstMistakes(data: ReportData): Html | undefined {
-  const { pictures, categories } = data
+/** Pictures named wrong and labels that the predictions contradict, each picture once, most doubtful first. */
+export function mistakesAndDoubts(data: ReportData): Html | undefined {
   const wrong = mistakes(data)
-  if (wrong.length === 0) return undefined
-  return gallery(
-    'mistakes',
-    'Worst mistakes',
-    html`<p>${count(wrong.length, 'picture')} named wrong${
-      wrong.length > LISTED ? html`; here are the ${LISTED} it was surest of` : ', the surest first'
-    }.</p>`,
-    wrong.slice(0, LISTED).map(index => {
-      const { path, given, predicted, score } = pictures[index]!
-      return figure(
-        index,
-        path,
-        html`<span class="said">${shownLabel(categories[predicted]!)} <b>${percent(score)}</b></span>
-<span>in folder ${shownLabel(categories[given]!)}</span>`,
-      )
-    }),
-  )
+  const doubtful = contradicted(data)
+  if (wrong.length === 0 && doubtful.length === 0) return undefined
+  const shownWrong = new Set(wrong.slice(0, LISTED))
+  const doubts = new Map(doubtful.slice(0, LISTED).map(doubt => [doubt.row, doubt]))
+  const all = [...new Set([...doubts.keys(), ...shownWrong])]
+  const isWrong = new Set(wrong)
+  const intro = html`<p>${count(wrong.length, 'picture')} named wrong${
+    doubtful.length > 0 &&
+    html`; of ${count(doubtful.length, 'picture')} the label is doubtful, for classifiers that never saw ${doubtful.length === 1 ? 'it' : 'them'} put ${doubtful.length === 1 ? 'it' : 'them'} elsewhere: is ${doubtful.length === 1 ? 'it' : 'each'} in the right folder`
+  }${doubtful.length > 0 ? '?' : '.'}${
+    wrong.length > LISTED || doubtful.length > LISTED
+      ? ` At most ${LISTED} of each are shown, the surest first; itc doctor lists all that are doubtful.`
+      : ''
+  }</p>
+${doubtful.length > 0 && tabs(all.length, [...shownWrong, ...[...doubts.keys()].filter(row => isWrong.has(row) && !shownWrong.has(row))].length, doubts.size)}`
+  return html`<section id="mistakes" aria-labelledby="mistakes-title"><h2 id="mistakes-title">Mistakes and doubts</h2>${intro}
+<ul class="gallery">${all.map(row => {
+    const { path, given, predicted, score } = data.pictures[row]!
+    const doubt = doubts.get(row)
+    const kinds = [isWrong.has(row) ? 'wrong' : '', doubt ? 'doubt' : ''].join(' ').trim()
+    const [named, share] = doubt ? [doubt.other, doubt.otherScore] : [predicted, score]
+    return html`<li data-kinds="${kinds}">${figure(
+      row,
+      path,
+      html`<span class="said">${doubt && 'rather '}${shownLabel(data.categories[named]!)} <b>${percent(share)}</b></span>
+<span>in folder ${shownLabel(data.categories[given]!)}${doubt && ` ${percent(doubt.givenScore)}`}</span>`,
+    )}</li>`
+  })}</ul></section>`
 }
 
-/** Labels that the predictions contradict. */
-export function doubtfulLabels(data: ReportData): Html | undefined {
-  if (data.doubts === undefined) return undefined
-  const { pictures, categories } = data
-  const doubtful = contradicted(data)
-  const all = doubtful.length
-  if (all === 0) return undefined
-  return gallery(
-    'doubtful',
-    'Doubtful labels',
-    html`<p>Is each of these in the right folder? Classifiers that never saw them would have put them elsewhere. The
-most doubtful come first${all > LISTED && html`; ${LISTED} of ${all} are shown`}. <code>itc doctor</code> lists them all.</p>`,
-    doubtful.slice(0, LISTED).map(({ row, given, other, givenScore, otherScore }) =>
-      figure(
-        row,
-        pictures[row]!.path,
-        html`<span class="said">rather ${shownLabel(categories[other]!)} <b>${percent(otherScore)}</b></span>
-<span>in folder ${shownLabel(categories[given]!)} ${percent(givenScore)}</span>`,
-      ),
-    ),
-  )
+/** Buttons that choose what is shown of the list; without the page's script all of it is. */
+function tabs(all: number, wrong: number, doubtful: number): Html {
+  const tab = (show: string, text: string, amount: number) =>
+    html`<button type="button" data-show="${show}" aria-pressed="${show === 'all' ? 'true' : 'false'}">${text} (${amount})</button>`
+  return html`<div class="tabs" role="group" aria-label="Show">${tab('all', 'All', all)}${tab('wrong', 'Named wrong', wrong)}${tab('doubt', 'Doubtful labels', doubtful)}</div>`
 }
 
 /** Pictures that are all but the same, and pictures like no other. */
@@ -70,9 +64,4 @@ ${
 <ul class="gallery">${outliers.slice(0, LISTED).map(({ row }) => html`<li>${figure(row, pictures[row]!.path, html`<span>in folder ${shownLabel(categories[pictures[row]!.given]!)}</span>`)}</li>`)}</ul>`
 }
 </section>`
-}
-
-function gallery(id: string, title: string, intro: Html, figures: readonly Html[]): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${intro}
-<ul class="gallery">${figures.map(item => html`<li>${item}</li>`)}</ul></section>`
 }

@@ -31,7 +31,7 @@ describe('a set most of which is of one colour', () => {
     expect(spoilt).toEqual([{ kind: 'blank', pictures: 10, of: 12 }])
     const page = await fs.readFile(report!, 'utf8')
     expect(page).toContain('First of all: of 12 pictures 10 are of one colour')
-    expect(page).not.toContain('id="doubtful"')
+    expect(page).not.toContain('data-show="doubt"')
     const { findings } = await examine(tfFiles)
     expect(findings[0]).toMatchObject({ kind: 'spoilt', what: expect.stringContaining('10 are of one colour') })
     expect(findings.filter(({ kind }) => kind === 'label' || kind === 'unclear')).toEqual([])
