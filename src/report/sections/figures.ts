@@ -111,6 +111,6 @@ ${numbers(
 
 /** A chart's figures as a table, for those who don't see it or want to copy it. */
 function numbers(head: readonly string[], rows: readonly (readonly string[])[]): Html {
-  return html`<details><summary>Figures</summary><div class="scroll" tabindex="0" role="region" aria-label="Figures"><table class="list"><thead><tr>${head.map(name => html`<th scope="col">${name}</th>`)}</tr></thead>
+  return html`<details><summary>Figures</summary><div class="scroll" tabindex="0" role="region" aria-label="Figures by ${head[0]!}"><table class="list"><thead><tr>${head.map(name => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${rows.map(row => html`<tr>${row.map((value, at) => (at === 0 ? html`<th scope="row">${value}</th>` : html`<td>${value}</td>`))}</tr>`)}</tbody></table></div></details>`
 }

@@ -8,7 +8,7 @@ export function skippedFiles({ skipped }: ReportData): Html | undefined {
   if (skipped.length === 0) return undefined
   return html`<section id="skipped" aria-labelledby="skipped-title"><h2 id="skipped-title">Skipped files</h2>
 <p>${count(skipped.length, 'file')} could not be used.${skipped.length > MOST_SKIPPED && ` The first ${MOST_SKIPPED} are listed.`}</p>
-<div class="scroll tall" tabindex="0" role="region" aria-label="Skipped files"><table class="list"><thead><tr><th scope="col">File</th><th scope="col">Why</th></tr></thead>
+<div class="scroll tall" tabindex="0" role="region" aria-label="Table of skipped files"><table class="list"><thead><tr><th scope="col">File</th><th scope="col">Why</th></tr></thead>
 <tbody>${skipped.slice(0, MOST_SKIPPED).map(({ path, reason }) => html`<tr><th scope="row" class="path">${path}</th><td>${reason}</td></tr>`)}</tbody></table></div></section>`
 }
 
