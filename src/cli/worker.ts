@@ -33,7 +33,7 @@ export function addWorker({ program, terminal, outcome }: CommandContext): void 
       'where the pictures are: a folder, s3://BUCKET/FOLDER/, or https://HOST/FOLDER/',
     )
     .requiredOption('--results <place>', 'where the results go: a folder or s3://BUCKET/FOLDER/')
-    .option('--until-empty', 'end when there is nothing left to do')
+    .option('--until-empty', 'end when there is nothing left to do; a minute after the start if there never was')
     .option('--silence <seconds>', 'take a worker for dead that is not heard from for so long', parseNumber, 30)
   addNetworkOptions(command)
     .addHelpText(

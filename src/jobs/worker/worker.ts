@@ -65,6 +65,8 @@ const SILENCE_S = 30
 const MANY = 100_000
 /** How often it is looked whether the queue is empty, in milliseconds. */
 const LOOK_MS = 1000
+/** Looks after which a queue that never had anything is empty. */
+const FIRST_LOOKS = 60
 /** A queue that answers badly is told of once in so long, in milliseconds. */
 const QUIET_MS = 30_000
 /** What passes by itself. */
@@ -123,16 +125,20 @@ class Run {
     return this.#counts
   }
 
-  /** Empty twice in a row: between two jobs a queue may be empty for a moment. */
+  /**
+   * Empty twice in a row: between two jobs a queue may be empty for a moment. One that never had any is waited for longer: a
+   * planner that starts together with its workers lists its pictures first.
+   */
   async #until(worker: BatchWorker): Promise<void> {
     const { signal } = this.#over
-    const over = new Promise<undefined>(resolve =>
-      signal.addEventListener('abort', () => resolve(undefined), { once: true }),
-    )
-    for (let empty = 0; empty < 2 && !signal.aborted; ) {
+    const over = new Promise<undefined>(resolve => {
+      signal.addEventListener('abort', () => resolve(undefined), { once: true })
+    })
+    for (let empty = 0, enough = FIRST_LOOKS; empty < enough && !signal.aborted; ) {
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
       if (!this.#options.untilEmpty || signal.aborted) continue
       empty = (await Promise.race([worker.isEmpty(), over])) ? empty + 1 : 0
+      if (empty === 0 || this.#counts.batches > 0) enough = 2
     }
   }
 
