@@ -29,7 +29,7 @@ export function queueError(error: unknown, { kind, shown }: QueueAddress): UserE
   if (code === '42501') {
     return bad(`This user may not make tables in "${shown}".`, 'Allow it once: GRANT CREATE ON DATABASE NAME TO USER.')
   }
-  if (/^Protocol error/.test(message)) {
+  if (/^Protocol error|Unknown RESP type/.test(message)) {
     return bad(`What answers at "${shown}" is no Redis.`, 'Check the port: Redis has 6379 unless it was changed.')
   }
   if (/TLS|SSL|certificate/i.test(message)) {
