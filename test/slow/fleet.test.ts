@@ -19,6 +19,8 @@ import { manyPictures, tinyModel } from '../helpers/tinyModel.ts'
 
 /** More of everything: `ITC_FLEET=4` has 4 times as many pictures and kills, for a longer look. */
 const MORE = Number(process.env.ITC_FLEET ?? 1)
+/** Those that take minutes where the machine is busy: only when asked for. */
+const LONG = process.env.ITC_FLEET === undefined
 const PICTURES = 1500 * MORE
 /** For each of two kinds. */
 const KILLS = 3 * MORE
@@ -149,21 +151,24 @@ describe.skipIf(missing)(
       }
     }
 
-    it.each(['redis and a bucket', 'postgres and a folder'])('workers killed again and again: %s', async kind => {
-      const queue = kind.startsWith('redis') ? redis.address : postgres.address
-      const [source, to] = kind.endsWith('bucket') ? ['s3://traps/2025/', 's3://traps/killed/'] : [pictures, results]
-      const planning = planner(source, to, '--queue', queue)
-      const { ended, alive } = await keep(2, () => worker(queue, source, to, ['--until-empty']))
-      for (let kills = 0; kills < KILLS; kills++) {
-        const before = (await partsIn(to)).length
-        await Promise.race([until(async () => (await partsIn(to)).length > before), planning.ended])
-        const [victim] = alive
-        victim?.child.kill('SIGKILL')
-      }
-      expect((await finished(planning)).named).toBe(PICTURES)
-      for (const end of await ended) expect(problemsBySchema('worker', JSON.parse(end.out))).toEqual([])
-      expect(await expectWhole(to, source)).toEqual([])
-    })
+    it.skipIf(LONG).each(['redis and a bucket', 'postgres and a folder'])(
+      'workers killed again and again: %s',
+      async kind => {
+        const queue = kind.startsWith('redis') ? redis.address : postgres.address
+        const [source, to] = kind.endsWith('bucket') ? ['s3://traps/2025/', 's3://traps/killed/'] : [pictures, results]
+        const planning = planner(source, to, '--queue', queue)
+        const { ended, alive } = await keep(2, () => worker(queue, source, to, ['--until-empty']))
+        for (let kills = 0; kills < KILLS; kills++) {
+          const before = (await partsIn(to)).length
+          await Promise.race([until(async () => (await partsIn(to)).length > before), planning.ended])
+          const [victim] = alive
+          victim?.child.kill('SIGKILL')
+        }
+        expect((await finished(planning)).named).toBe(PICTURES)
+        for (const end of await ended) expect(problemsBySchema('worker', JSON.parse(end.out))).toEqual([])
+        expect(await expectWhole(to, source)).toEqual([])
+      },
+    )
 
     it('a planner killed at a tenth, three and six of its jobs, then run whole; a window of waiting jobs', async () => {
       const large = join(folder, 'large')
@@ -194,7 +199,7 @@ describe.skipIf(missing)(
       expect(await expectWhole(results, large)).toHaveLength(JOBS)
     })
 
-    it('Redis killed three times; then all of it lost', async () => {
+    it.skipIf(LONG)('Redis killed three times; then all of it lost', async () => {
       const planning = planner(pictures, results, '--queue', redis.address)
       const working = worker(redis.address, pictures, results)
       for (let kills = 0; kills < 3; kills++) {
@@ -238,7 +243,7 @@ describe.skipIf(missing)(
       return { origin, list, held, state, release, close }
     }
 
-    it.each(['cut off from Redis', 'stopped and woken'])(
+    it.skipIf(LONG).each(['cut off from Redis', 'stopped and woken'])(
       'a worker that was %s writes too late, and nothing',
       async kind => {
         const web = await heldPictures(500)
@@ -296,7 +301,7 @@ describe.skipIf(missing)(
       }
     })
 
-    it('a store that is down for a while: all wait, and no attempt is used up', async () => {
+    it.skipIf(LONG)('a store that is down for a while: all wait, and no attempt is used up', async () => {
       const to = 's3://traps/down/'
       const planning = planner('s3://traps/2025/', to, '--queue', redis.address)
       const working = [1, 2].map(() => worker(redis.address, 's3://traps/2025/', to))
@@ -327,7 +332,7 @@ describe.skipIf(missing)(
       ])
     })
 
-    it('jobs of another model, or that lead elsewhere, are refused, and nothing is written', async () => {
+    it.skipIf(LONG)('jobs of another model, or that lead elsewhere, are refused, and nothing is written', async () => {
       const other = await tinyModel(join(folder, 'other'))
       const few = join(folder, 'few')
       await manyPictures(tfFiles, few, 5)
