@@ -11,8 +11,7 @@ export function loadHint(
   if (library === 'onnxruntime-node' && platform === 'darwin' && arch === 'x64') {
     return 'It has no library for Intel Macs: --engine wasm is the one there.'
   }
-  if (/Cannot find (module|package)/.test(problem) && !/\.node\b/.test(problem))
-    return `Install it: \`${missing(library)}\`; ${more}`
+  if (isMissing(problem)) return `Install it: \`${missing(library)}\`; ${more}`
   if (platform === 'darwin' && /newer|built for|Symbol not found/.test(problem)) {
     return `It needs macOS 14 or newer; update the system, or give --engine wasm. ${more}`
   }
@@ -22,6 +21,11 @@ export function loadHint(
   }
   const glibc = platform === 'linux' ? ' It needs glibc 2.28 or newer (not Alpine).' : ''
   return `Install again with \`${missing(library)}\`, or give --engine wasm; ${more}${glibc}`
+}
+
+/** Whether it is the package that is not found, and not a file of its own: on an Intel Mac it is there without a library. */
+export function isMissing(problem: string): boolean {
+  return /Cannot find (module|package)/.test(problem) && !/\.node\b/.test(problem)
 }
 
 function missing(library: string): string {

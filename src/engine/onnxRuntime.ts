@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { messageOf, UserError } from '../errors.ts'
-import { loadHint } from './loadHint.ts'
+import { isMissing, loadHint } from './loadHint.ts'
 
 /** onnxruntime's module, loaded on first use: it brings 20 MB of native code, or 14 MB of WebAssembly. */
 export type Ort = Pick<typeof import('onnxruntime-web'), 'InferenceSession' | 'Tensor' | 'env'>
@@ -22,8 +22,10 @@ export async function loadOrt(name: OrtName): Promise<Ort> {
     if (name === 'wasm') prepareWasm(ort)
     return ort
   } catch (cause) {
-    throw new UserError('E_ENGINE', `${library} does not load on ${process.platform}-${process.arch}.`, {
-      hint: loadHint(messageOf(cause), process.platform, process.arch, library),
+    const problem = messageOf(cause)
+    const how = isMissing(problem) ? 'is not installed' : `does not load on ${process.platform}-${process.arch}`
+    throw new UserError('E_ENGINE', `${library} ${how}.`, {
+      hint: loadHint(problem, process.platform, process.arch, library),
       cause,
     })
   }

@@ -32,7 +32,7 @@ test.each([['--version'], ['--help'], ['guess', '--help'], ['doctor', '--help']]
 
 test.each([
   ['sharp', /^! {3}sharp, which decodes pictures, does not load: Cannot find package 'sharp'\. Install again/m],
-  ['onnxruntime-node', /^! {3}engine onnx does not load: onnxruntime-node does not load on .*Install it: `npm ci`/m],
+  ['onnxruntime-node', /^! {3}engine onnx does not load: onnxruntime-node is not installed\. Install it: `npm ci`/m],
   ['@uwdata/flechette', /^! {3}flechette, which keeps bottlenecks, does not load: .*Install again/m],
 ])('itc doctor speaks where %s is missing', async (name, line) => {
   const { code, out, err } = await start(['doctor'], name)
