@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDraft } from '../disk/draft.ts'
+import { makeFolder } from '../disk/folder.ts'
 import { dropFile } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { messageOf, systemCode, UserError } from '../errors.ts'
@@ -161,7 +162,10 @@ export class PartCache implements BottleneckCache {
     const path = join(this.#folder, FILES)
     const all = await readFileTable(path)
     for (const [name, record] of fresh) all.set(name, record)
-    await this.#attempt(() => writeFileTable(path, all))
+    await this.#attempt(async () => {
+      await makeFolder(this.#folder)
+      await writeFileTable(path, all)
+    })
     const end = performance.now()
     this.#nextSave = end + Math.max(SAVE_MS, SAVE_SHARE * (end - start))
   }
