@@ -16,7 +16,8 @@ const PLACES = [
  * Bytes that this process may use, by the cgroups it is in, as containers and services have them: the least of its own and of
  * those around it. Undefined where nothing but the machine limits it. Node's own `constrainedMemory` asks the innermost only.
  *
- * @param root for tests: a folder in place of /
+ * @param root a folder in place of /
+ * @internal for tests: exported for other roots
  */
 export function memoryLimitIn(root = '/'): number | undefined {
   const groups = (read(root, 'proc/self/cgroup') ?? '').split('\n').map(line => line.split(':'))
