@@ -1,4 +1,4 @@
-import { rename, rm, unlink } from 'node:fs/promises'
+import { rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemCode } from '../errors.ts'
 
@@ -61,6 +61,11 @@ export function removeFile(path: string): Promise<void> {
 /** Removes a file or a folder with all in it, if it is there. */
 export function removeAll(path: string): Promise<void> {
   return patiently(() => rm(path, { recursive: true, force: true }))
+}
+
+/** Removes a folder that is empty. @throws the system's error, `ENOTEMPTY` where something is in it */
+export function removeEmptyFolder(path: string): Promise<void> {
+  return patiently(() => rmdir(path))
 }
 
 /** Removes what is only in the way, such as a draft: that it stays for now is no failure. */

@@ -21,7 +21,9 @@ import {
 
 /**
  * A folder as a store. Links are not followed, hidden files are listed like others, and a file is written whole under a
- * name of its own before it gets its name by `link()`, which fails where there is one already.
+ * name of its own before it gets its name by `link()`, which fails where there is one already. Where the disk knows no
+ * second names (a stick, some shares), of writers of the same moment each believes to be the first, and the last one's file
+ * stays.
  */
 export class FolderStore implements Store {
   readonly address: string

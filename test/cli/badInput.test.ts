@@ -92,7 +92,7 @@ describe('itc train, given something wrong', () => {
     [['--input-size', '7'], /input-size.*received 7/],
     [['--backbone', 'mobilnet_v1'], /mobilenet_v1/],
     [['--resize', 'squash'], /stretch, crop, pad/],
-    [['--engine', 'abacus'], /auto, onnx, tensorflow/],
+    [['--engine', 'abacus'], /auto, onnx, wasm, tensorflow/],
     [['--max-pixels', '0'], /max-pixels.*received 0/],
     [['--max-pixels', '1.5'], /max-pixels.*received 1\.5/],
     [['--stpes', '3'], /Did you mean --steps/],

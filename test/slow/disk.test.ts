@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdir, readFile, statfs } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -13,7 +14,7 @@ const root = process.platform === 'linux' && process.getuid?.() === 0 && canMoun
 let trained = ''
 beforeAll(async () => {
   if (!root) return
-  trained = await fs.mkdtemp('/tmp/itc-trained-')
+  trained = await fs.mkdtemp(join(tmpdir(), 'itc-trained-'))
   await fs.copy(SAMPLE, join(trained, 'data'))
   expect((await runItc(['train', trained, '--seed', '1', '--steps', '200', '--folds', '0'])).code).toBe(0)
 })
@@ -80,11 +81,11 @@ describe.skipIf(!root)('a read-only disk', () => {
   })
 
   it("a folder of somebody else's: a sentence, from train and from guess-dir", async () => {
-    const folder = await fs.mkdtemp('/tmp/itc-others-')
+    const folder = await fs.mkdtemp(join(tmpdir(), 'itc-others-'))
     onTestFinished(() => fs.remove(folder))
     await fs.chmod(folder, 0o755)
     await fs.copy(trained, folder)
-    const nobody = { uid: 65_534, env: { HOME: '/tmp' } }
+    const nobody = { uid: 65_534, env: { HOME: tmpdir() } }
     expectSentence(await runItc(['train', folder, '--seed', '3'], nobody), /permission|permitted/i)
     const ended = await runItc(['guess-dir', folder, SAMPLE_TEST, join(folder, 'classified')], nobody)
     expectSentence(ended, /permission|permitted|written/i)
@@ -100,7 +101,7 @@ function expectSentence({ code, err }: Ended, sentence: RegExp): void {
 }
 
 function canMount(): boolean {
-  const folder = fs.mkdtempSync('/tmp/itc-mount-')
+  const folder = fs.mkdtempSync(join(tmpdir(), 'itc-mount-'))
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', folder], { stdio: 'ignore' })
     execFileSync('umount', [folder])
@@ -114,7 +115,7 @@ function canMount(): boolean {
 
 /** A file system in memory, gone when the test ends. */
 async function mounted(options: string): Promise<string> {
-  const folder = await fs.mkdtemp('/tmp/itc-disk-')
+  const folder = await fs.mkdtemp(join(tmpdir(), 'itc-disk-'))
   execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'none', folder])
   onTestFinished(async () => {
     execFileSync('umount', [folder])

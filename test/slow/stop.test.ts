@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
-import { availableParallelism, loadavg } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -19,7 +19,7 @@ const second = () =>
 /** The sample, trained; shared by the tests that leave it alone. */
 let shared = ''
 beforeAll(async () => {
-  shared = await fs.mkdtemp('/tmp/itc-stop-')
+  shared = await fs.mkdtemp(join(tmpdir(), 'itc-stop-'))
   await fs.copy(SAMPLE, join(shared, 'data'))
   await runItc(['train', shared, '--folds', '0', '--steps', '500'])
 })

@@ -46,7 +46,9 @@ it('writes a key once, whole, and never again', async () => {
   expect(await readdir(join(root, 'parts'))).toEqual(['a'])
 })
 
-it('lets one of many writers of a key win', async () => {
+// Where a file can't have two names (a stick, some shares), a later writer of the same moment replaces the earlier one's
+// file: guess-all's parts are the same whoever writes them.
+it.skipIf(process.env.ITC_WINDOWS_LIKE)('lets one of many writers of a key win', async () => {
   const won = await Promise.all(Array.from({ length: 20 }, (_, at) => store.putNew('a', Buffer.from(`${at}`))))
   expect(won.filter(Boolean)).toHaveLength(1)
   expect(await readFile(join(root, 'a'), 'utf8')).toBe(String(won.indexOf(true)))

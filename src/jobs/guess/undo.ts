@@ -1,7 +1,6 @@
-import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { realPath } from '../../disk/inside.ts'
-import { removeFile } from '../../disk/patience.ts'
+import { removeEmptyFolder, removeFile } from '../../disk/patience.ts'
 import { UserError } from '../../errors.ts'
 import { cannotWrite, checkFolders } from './folders.ts'
 import { isLocked, withDestinationLock } from './guessDir.ts'
@@ -110,7 +109,7 @@ async function takeBack(
   const others = recorded.entries.filter(entry => !ours.has(entry) && entry.name !== '').length
   if (!options.dryRun && settled > 0) {
     // Unless something else is in them.
-    for (const folder of foldersOf(rows)) await rmdir(join(ends.destination, folder)).catch(() => undefined)
+    for (const folder of foldersOf(rows)) await removeEmptyFolder(join(ends.destination, folder)).catch(() => undefined)
     const path = join(ends.destination, RESULTS_NAME)
     if (stays.length === 0) await removeFile(path)
     else await (await Results.open(path, recorded, stays)).close()

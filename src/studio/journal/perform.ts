@@ -1,7 +1,7 @@
-import { lstat, mkdir, readdir, rmdir } from 'node:fs/promises'
+import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
-import { renamePatiently, unlinkPatiently } from '../../disk/patience.ts'
+import { removeEmptyFolder, renamePatiently, unlinkPatiently } from '../../disk/patience.ts'
 import { isSecondCopy } from '../../disk/secondCopy.ts'
 import { moveNew } from '../../disk/transfer.ts'
 import { systemCode } from '../../errors.ts'
@@ -139,7 +139,7 @@ export async function makeFolders(root: string, folders: readonly string[] = [])
 
 /** Removes folders that are empty; others stay, for they hold what is not studio's. */
 export async function removeEmpty(root: string, folders: readonly string[] = []): Promise<void> {
-  for (const folder of folders) await rmdir(openPath(root, folder)).catch(() => undefined)
+  for (const folder of folders) await removeEmptyFolder(openPath(root, folder)).catch(() => undefined)
 }
 
 async function exists(path: string): Promise<boolean> {
