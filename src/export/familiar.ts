@@ -12,7 +12,7 @@ export interface ExportFamiliarity {
 }
 
 /** What reads familiar.json, by the language of the programs that use a format. */
-export type Reader = 'familiar.js' | 'familiar.py'
+type Reader = 'familiar.js' | 'familiar.py'
 
 /** familiar.json as an object: the rule, and the bank in base64 of its little-endian numbers. */
 export function familiarJson({ rule, bank, columns }: ExportFamiliarity): object {

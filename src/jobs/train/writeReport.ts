@@ -31,7 +31,7 @@ export async function writeReport(
 }
 
 /** Where a folder is, seen from a page, as the start of a link; undefined on another drive. */
-export function baseOf(page: string, folder: string): string | undefined {
+function baseOf(page: string, folder: string): string | undefined {
   const steps = relative(dirname(resolve(page)), resolve(folder))
   if (resolve(folder) === steps) return undefined
   const names = steps.split(sep).map(name => encodeURIComponent(name))
