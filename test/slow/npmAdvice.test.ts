@@ -11,7 +11,7 @@ it.each(['10.9.9', '11.6.2'])('the advice for tfjs-node makes npm %s run its ins
   const place = await tempFolder()
   const own = join(place, 'node_modules', '@tensorflow', 'tfjs-node')
   await fs.outputJson(join(place, 'package.json'), { private: true, allowScripts: { '@tensorflow/tfjs-node': false } })
-  const scripts = { install: 'node -e "fs.writeFileSync(\'ran\', \'\')"' }
+  const scripts = { install: "node -e \"fs.writeFileSync('ran', '')\"" }
   await fs.outputJson(join(own, 'package.json'), { name: '@tensorflow/tfjs-node', version: '4.22.0', scripts })
   const tools = await tempFolder()
   await fs.outputJson(join(tools, 'package.json'), { private: true })
