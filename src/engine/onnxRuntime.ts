@@ -39,7 +39,7 @@ export async function loadAnyOrt(): Promise<Ort> {
 function prepareWasm(ort: Ort): void {
   ort.env.logLevel = 'fatal' // what fails is thrown, and need not be printed besides
   // One guess runs a tenth of the library: the rest need not be validated; and what V8 compiles a second time beyond the
-  // hottest loops takes seconds that not even a training earns back (bench/wasm.mjs).
+  // hottest loops takes seconds that not even a training earns back (docs/engines.md).
   setFlagsFromString('--wasm-lazy-validation')
   setFlagsFromString('--wasm-tiering-budget=200000000')
 }

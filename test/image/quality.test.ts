@@ -68,13 +68,13 @@ describe('the quality of a picture', () => {
 })
 
 describe('a thumbnail', () => {
-  it('is a JPEG of at most 120 pixels a side in a few KB', async () => {
+  it('is a JPEG of at most 240 pixels a side in a few KB', async () => {
     const uris = await Promise.all((await samplePaths()).map(path => thumbnail(path)))
     const total = uris.reduce((sum, uri) => sum + uri.length, 0)
-    expect(total / uris.length).toBeLessThan(4500)
+    expect(total / uris.length).toBeLessThan(9000)
     const { format, width, height } = await sharp(Buffer.from(uris[0]!.split(',')[1]!, 'base64')).metadata()
     expect(format).toBe('jpeg')
-    expect(Math.max(width, height)).toBe(120)
+    expect(Math.max(width, height)).toBe(240)
   })
 
   it('is made of thin and of transparent pictures', async () => {
