@@ -172,7 +172,7 @@ export class TrainReport {
 
 /**
  * What comes after the bottlenecks, in pictures that a network takes in that time: the head, the cross-validation and its
- * assessment take about as long as 150 pictures, and of large sets a fiftieth of the bottlenecks (measured, bench/).
+ * assessment take about as long as 150 pictures, and of large sets a fiftieth of the bottlenecks, roughly.
  */
 function laterPictures(pictures: number): number {
   return 150 + pictures / 50

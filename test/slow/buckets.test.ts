@@ -10,7 +10,8 @@ import { type Ended, startItc } from '../helpers/itc.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
 import { manyPictures, tinyModel } from '../helpers/tinyModel.ts'
 
-const PICTURES = 400
+/** More than three batches. */
+const PICTURES = 800
 const program = await bucketProgram()
 const missing = 'missing' in program ? program.missing : undefined
 if (missing && process.env.ITC_REQUIRE_BUCKETS) throw new Error(missing)

@@ -4,6 +4,7 @@ import fs from 'fs-extra'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { chromiumPath } from '../helpers/chromium.ts'
+import { sampleFolder } from '../helpers/pictures.ts'
 import { browserWithoutCamera, complaintsOf, violationsOf } from '../helpers/studioBrowser.ts'
 import { pictureFolder, tinyPicture } from '../helpers/studioFixture.ts'
 import { studioHere } from '../helpers/studioHere.ts'
@@ -157,12 +158,7 @@ test.skipIf(needsBrowser)('for looking only; and a door for a phone that everybo
 })
 
 test.skipIf(needsBrowser)('a training says how far it is, and can be stopped; then nothing of it is left', async () => {
-  const root = join(await tempFolder(), 'tf_files')
-  for (const name of ['bird', 'bug']) {
-    const pictures = (await readdir(join('tf_files/data', name))).sort().slice(0, 30)
-    for (const picture of pictures)
-      await fs.copy(join('tf_files/data', name, picture), join(root, 'data', name, picture))
-  }
+  const root = await sampleFolder(await tempFolder(), ['bird', 'bug'], 30)
   const { address } = await studioHere(root)
   const page = await (await browserWithoutCamera()).newPage()
   await page.goto(address)
