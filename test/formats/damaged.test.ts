@@ -23,7 +23,7 @@ import { tarEntry } from '../helpers/tarEntry.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 const RECIPE = { size: 32, mean: [0, 0, 0], scale: [1, 1, 1] } as const
-const MUTATIONS = 1000
+const MUTATIONS = process.env.ITC_ALL_MUTATIONS ? 1000 : 200
 const MEGABYTE = 2 ** 20
 
 /** A small repeatable random source (mulberry32). */
@@ -80,18 +80,18 @@ function compile(graph: Graph): void {
   compileOnnx(graph, { input, bottleneck: findBottleneck(graph, input), recipe: RECIPE })
 }
 
-test('a thousand damaged GraphDefs end in a sentence or a network', async () => {
+test(`${MUTATIONS} damaged GraphDefs end in a sentence or a network`, async () => {
   await survives(writeGraphDef(smallNetwork()), bytes => compile(readGraphDef(bytes)))
 })
 
-test('a thousand damaged SavedModels end in a sentence or a network', async () => {
+test(`${MUTATIONS} damaged SavedModels end in a sentence or a network`, async () => {
   const load = () => Promise.reject(new Error('not there'))
   await survives(writeSavedModel(smallNetwork())['saved_model.pb']!, async bytes =>
     compile(await readSavedModel(bytes, load)),
   )
 })
 
-test('a thousand damaged lists of weights end in a sentence or a network', async () => {
+test(`${MUTATIONS} damaged lists of weights end in a sentence or a network`, async () => {
   const folder = new URL('../cases/savedmodel-variables/keras_saved/', import.meta.url)
   const saved = await readFile(new URL('saved_model.pb', folder))
   const { graph } = readServing(saved)
@@ -102,7 +102,7 @@ test('a thousand damaged lists of weights end in a sentence or a network', async
   })
 })
 
-test('a thousand damaged TF.js models end in a sentence or a network', async () => {
+test(`${MUTATIONS} damaged TF.js models end in a sentence or a network`, async () => {
   const { 'model.json': json, ...shards } = writeTfjsModel(smallNetwork())
   const load = async (name: string) => shards[name] ?? Promise.reject(new Error('not there'))
   await survives(json!, async bytes => {
@@ -111,7 +111,7 @@ test('a thousand damaged TF.js models end in a sentence or a network', async () 
   })
 })
 
-test('a thousand damaged archives end in a sentence or a network', async () => {
+test(`${MUTATIONS} damaged archives end in a sentence or a network`, async () => {
   const file = path.join(await tempFolder(), 'net.tgz')
   const archive = gzipSync(tarEntry('net/graph.pb', writeGraphDef(smallNetwork())))
   await survives(archive, async bytes => {
@@ -120,7 +120,7 @@ test('a thousand damaged archives end in a sentence or a network', async () => {
   })
 })
 
-test('a thousand damaged ONNX models end in a sentence or a network', async () => {
+test(`${MUTATIONS} damaged ONNX models end in a sentence or a network`, async () => {
   const onnx = compileOnnx(smallNetwork(), { input: 'input', outputs: ['final_result'], recipe: RECIPE })
   await survives(onnx, bytes => wrapOnnx(bytes, RECIPE))
 })

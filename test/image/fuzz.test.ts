@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { mutatedPictures } from '../helpers/mutated.ts'
 import { outcome } from '../helpers/samples.ts'
 
-const PICTURES = 2000
+/** All of them in test/slow/mutations.test.ts. */
+const PICTURES = process.env.ITC_ALL_MUTATIONS ? 2000 : 300
 
 test(`${PICTURES} mutated pictures are decoded or reported, none hangs`, async () => {
   const pictures = await mutatedPictures(PICTURES)
