@@ -39,7 +39,8 @@ async function trainAndGuess(name: EngineName, backbone: string) {
     pictures === drawings ? join(drawings, 'data') : join(pictures, 'tf_files', 'data'),
     join(tfFiles, 'data'),
   )
-  const { manifest } = await train(tfFiles, { engine: name, backbone })
+  // Cross-validation takes the most of it in TensorFlow: once is enough.
+  const { manifest } = await train(tfFiles, { engine: name, backbone, folds: backbone === BACKBONES[0] ? 5 : 0 })
   const model = await loadModel(tfFiles, { engine: name })
   const folder = join(pictures, 'test_data')
   const guesses: (readonly Score[])[] = []
