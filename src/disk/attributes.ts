@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Original } from './original.ts'
 
 const run = promisify(execFile)
-/** A double of seconds since 1970 is cut off to microseconds by the system; so much keeps it from the one before. */
+/** Node 20 and 22 cut a double of seconds since 1970 off to microseconds; so much keeps it from the one before. */
 const HALF_A_STEP = 2.5e-7
 
 /** Gives a copy its original's times, to a microsecond. Some network disks keep none. */

@@ -23,7 +23,7 @@ it.concurrent.each(VERSIONS)('the test suite passes on Node %i', async version =
   const suite = ['node_modules/vitest/vitest.mjs', 'run', ...rooms]
   const options = { cwd: ROOT, env: { ...env, NO_COLOR: '1' }, maxBuffer: 1 << 26 }
   const { stdout } = await run(node.trim(), suite, options).catch(error => {
-    throw new Error(`Node ${version}:\n${error.stdout.slice(-8000)}`)
+    throw new Error(`Node ${version}:\n${error.stdout.slice(-4000)}${error.stderr.slice(-8000)}`)
   })
   expect(stdout).toMatch(/Tests {2}\d+ passed/)
 })

@@ -65,7 +65,8 @@ describe('guessDir', () => {
   test('keeps the time of change', async () => {
     await utimes(join(folders.source, 'a.jpg'), 1e9, 1e9)
     await run()
-    expect((await stat(join(folders.destination, 'cat-0.90000.jpg'))).mtimeMs).toBe(1e12)
+    const { mtimeMs } = await stat(join(folders.destination, 'cat-0.90000.jpg'))
+    expect(Math.abs(mtimeMs - 1e12)).toBeLessThan(1e-3) // to a microsecond: Node 24 keeps what is below it too
   })
 
   test('a second run does nothing twice', async () => {
