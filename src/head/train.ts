@@ -25,7 +25,7 @@ const CHUNK_MS = 200
  */
 const DECAY = 0.05
 /** What heads that are trained at a time may take: ten of 1,000 categories would be most of a training's memory. */
-const MOST_BYTES = 200_000_000
+const MOST_BYTES = 120_000_000
 /** The curves' points. */
 const REPORTS = 10
 
