@@ -62,7 +62,7 @@ export class Studio {
     this.thumbnails = new Thumbnails(collection)
     this.model = new ModelFacts(collection)
     this.uploads = new Uploads(collection)
-    this.phone = new Phone(this.uploads)
+    this.phone = new Phone(this.uploads, () => void this.tellState())
     this.#engineWanted = options.engine !== false
     this.engine = new Engine(
       folder.root,

@@ -22,10 +22,13 @@ const OPEN_MS = 15 * 60_000
  */
 export class Phone {
   readonly #uploads: Uploads
+  readonly #onChange: () => void
   #open: { readonly server: Server; readonly batch: string; timer: NodeJS.Timeout; door: PhoneDoor } | undefined
 
-  constructor(uploads: Uploads) {
+  /** @param onChange told when a picture has come and when the door has shut by itself */
+  constructor(uploads: Uploads, onChange: () => void = () => undefined) {
     this.#uploads = uploads
+    this.#onChange = onChange
   }
 
   get door(): PhoneDoor | null {
@@ -75,7 +78,12 @@ export class Phone {
   }
 
   #timer(): NodeJS.Timeout {
-    return setTimeout(() => void this.close().catch(() => undefined), OPEN_MS).unref()
+    const shut = () => {
+      void this.close()
+        .catch(() => undefined)
+        .then(this.#onChange)
+    }
+    return setTimeout(shut, OPEN_MS).unref()
   }
 
   #app(token: string, host: () => string, category: string | undefined, batch: string): Hono {
@@ -112,6 +120,7 @@ export class Phone {
     const { door } = this.#open
     const until = new Date(Date.now() + OPEN_MS).toISOString()
     this.#open.door = { ...door, received: door.received + 1, until }
+    this.#onChange() // what was told when the picture was filed has the count of before
   }
 }
 
