@@ -20,7 +20,7 @@ export async function someAtOnce<T>(
       if (failures.length > 0) break
     }
   } finally {
-    await Promise.all(underWay)
+    await Promise.all(underWay) // nothing goes on when the caller frees what it works with
   }
   if (failures.length > 0) throw failures[0]
 }

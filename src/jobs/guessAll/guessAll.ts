@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts'
 import { pause, SLICE } from '../../flow/pause.ts'
+import { someAtOnce } from '../../flow/someAtOnce.ts'
 import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
 import type { Model } from '../../model/model.ts'
 import { openSource, openStore } from '../../storage/open.ts'
@@ -181,21 +182,7 @@ class Run {
   }
 
   async #nameAll(results: ResultsFolder, done: ReadonlySet<string>): Promise<void> {
-    const underWay = new Set<Promise<unknown>>()
-    const failures: unknown[] = []
-    try {
-      for await (const batch of this.#left(done)) {
-        const task: Promise<unknown> = this.#name(batch, results)
-          .catch(error => failures.push(error))
-          .then(() => underWay.delete(task))
-        underWay.add(task)
-        if (underWay.size >= AT_ONCE) await Promise.race(underWay)
-        if (failures.length > 0) break
-      }
-    } finally {
-      await Promise.all(underWay) // nothing goes on when the caller frees the model
-    }
-    if (failures.length > 0) throw failures[0]
+    await someAtOnce(this.#left(done), AT_ONCE, batch => this.#name(batch, results))
   }
 
   async #name(batch: Batch, results: ResultsFolder): Promise<void> {
