@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { Grid } from '../grid/grid.tsx'
+import { LeaveOutGrid } from '../grid/leaveOutGrid.tsx'
 import { operate, rememberIds } from '../server/unsaved.ts'
 import { locked, say, shownPlace } from '../state.ts'
 import { count } from '../words.ts'
@@ -42,20 +42,7 @@ export function Others({ place, looksLike, ids, onDone, onClose }: Props) {
           Back
         </button>
       </p>
-      <Grid
-        label={title}
-        count={ids.length}
-        tile={at => ({
-          id: ids[at]!,
-          caption: out.has(ids[at]!) ? 'left out' : `picture ${at + 1}`,
-          out: out.has(ids[at]!),
-        })}
-        size={140}
-        selected={out}
-        mode="toggle"
-        onSelect={setOut}
-        onFromHere={at => setOut(new Set([...out, ...ids.slice(at)]))}
-      />
+      <LeaveOutGrid label={title} ids={ids} out={out} onOut={setOut} size={140} />
       <p class="soft">Click what is to be left out; Alt-click: from here on.</p>
     </section>
   )

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { PictureGroup } from '../../../src/studio/api.ts'
 import { label } from '../actions.ts'
 import { categoryOfKey, press } from '../frame/keys.ts'
-import { Grid } from '../grid/grid.tsx'
+import { LeaveOutGrid } from '../grid/leaveOutGrid.tsx'
 import { rememberIds } from '../server/unsaved.ts'
 import { categories, locked, shownPlace } from '../state.ts'
 import { count } from '../words.ts'
@@ -74,21 +74,7 @@ export function GroupCard({ number, group, canSplit, onName, onSkip, onSplit }: 
           </button>
         )}
       </form>
-      <Grid
-        label={title}
-        count={ids.length}
-        tile={at => ({
-          id: ids[at]!,
-          caption: out.has(ids[at]!) ? 'left out' : `picture ${at + 1}`,
-          out: out.has(ids[at]!),
-        })}
-        size={120}
-        selected={out}
-        mode="toggle"
-        onSelect={setOut}
-        onFromHere={at => setOut(new Set([...out, ...ids.slice(at)]))}
-        onKey={onKey}
-      />
+      <LeaveOutGrid label={title} ids={ids} out={out} onOut={setOut} size={120} onKey={onKey} />
       <p class="soft">Click what doesn’t belong; Alt-click: from here on. A category’s key sends one there.</p>
     </section>
   )
