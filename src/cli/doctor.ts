@@ -8,7 +8,7 @@ import { addDataOptions, addNetworkOptions, limitsOf, type NetworkFlags } from '
 import { parseNumber } from './parse.ts'
 
 type Flags = NetworkFlags &
-  Pick<ExamineOptions, 'backbone' | 'inputSize' | 'resize' | 'seed' | 'all' | 'data' | 'followLinks'>
+  Pick<ExamineOptions, 'backbone' | 'inputSize' | 'resize' | 'seed' | 'all' | 'data' | 'followLinks' | 'report' | 'csv'>
 
 /** `itc doctor` */
 export function addDoctor({ program, terminal }: CommandContext): void {
@@ -27,6 +27,8 @@ export function addDoctor({ program, terminal }: CommandContext): void {
     .addOption(new Option('--resize <how>', 'how a picture is made square').choices(RESIZES))
     .option('--seed <n>', "of the random numbers (default: the model's)", parseNumber)
     .option('--all', 'tell of labels, too, that were checked in `itc studio`')
+    .option('--report <file>', 'write a page (.html) with the findings as pictures')
+    .option('--csv <file>', 'write the findings as a table for a spreadsheet')
   addDataOptions(command)
   addNetworkOptions(command)
     .addHelpText(
@@ -35,9 +37,11 @@ export function addDoctor({ program, terminal }: CommandContext): void {
 Examples:
   itc doctor
   itc doctor ./tf_files
+  itc doctor ./tf_files --report doubtful.html --csv doubtful.csv
   itc doctor ./tf_files --json`,
     )
     .action(async (tfFiles: string | undefined, { json, ...flags }: Flags) => {
+      const { report, csv } = flags
       const [{ diagnoseInstallation }, { DoctorProgress, printExamination, printInstallation }] = await Promise.all([
         import('../jobs/doctor/installation.ts'),
         import('./doctorReport.ts'),
@@ -56,7 +60,13 @@ Examples:
         onEvent: event => progress.event(event),
         signal: terminal.signal,
       }).finally(() => progress.close())
-      if (json) printJson(terminal, { installation, ...examination })
+      if (json)
+        printJson(terminal, {
+          installation,
+          ...examination,
+          report: report ?? null,
+          csv: csv ?? null,
+        })
       else printExamination(examination, terminal)
     })
 }

@@ -1,6 +1,6 @@
 import { MANY_DOUBTS } from '../assess/caveats.ts'
-import type { FindingKind } from '../jobs/doctor/findings.ts'
 import type { Installation, Part } from '../jobs/doctor/installation.ts'
+import { DOUBTS_EXPLAINED, KIND_TITLES } from '../jobs/doctor/kinds.ts'
 import type { Examination, ExamineEvent } from '../jobs/doctor/options.ts'
 import { count, printable } from '../text.ts'
 import { createProgress, type Progress } from './progress.ts'
@@ -61,31 +61,10 @@ export function printInstallation(installation: Installation, { out, colors }: T
   for (const disk of disks) part(disk, ({ folder, free }) => `${(free / 1e9).toFixed(1)} GB free for ${folder}`)
 }
 
-const TITLES: Readonly<Record<FindingKind, string>> = {
-  spoilt: 'first of all',
-  category: 'categories',
-  label: 'doubtful labels, the most doubtful first',
-  conflict: 'the same file in several categories',
-  'near-conflict': 'look-alikes in several categories',
-  unclear: 'unclear labels',
-  outlier: 'like no other',
-  tiny: 'tiny',
-  'odd-shaped': 'oddly shaped',
-  dark: 'dark',
-  blank: 'of one colour',
-  blurred: 'blurred',
-  copy: 'copies',
-  'near-copy': 'look-alikes that are used to train and to test',
-  skipped: 'skipped',
-}
-
-const DOUBTS_EXPLAINED =
-  '(more than wrong folders explain: most are of categories that look too much alike, or have too few pictures)'
-
 /** One line for each finding, under a title for each kind. */
 export function printExamination(
-  { pictures, categories, findings, notes }: Examination,
-  { out, colors }: Terminal,
+  { pictures, categories, findings, notes, report, csv }: Examination,
+  { out, info, colors }: Terminal,
 ): void {
   out('')
   out(`${count(pictures, 'picture')} in ${count(categories.length, 'category', 'categories')}`)
@@ -95,9 +74,11 @@ export function printExamination(
     if (kind !== findings[at - 1]?.kind) {
       const amount = findings.filter(finding => finding.kind === kind).length
       out('')
-      out(colors.yellow(`${TITLES[kind]}: ${amount}`))
-      if (kind === 'label' && amount > MANY_DOUBTS * pictures) out(`  ${DOUBTS_EXPLAINED}`)
+      out(colors.yellow(`${KIND_TITLES[kind]}: ${amount}`))
+      if (kind === 'label' && amount > MANY_DOUBTS * pictures) out(`  (${DOUBTS_EXPLAINED})`)
     }
     out(`  ${printable(path)} ${printable(what)}. ${printable(remedy)}`)
   })
+  if (report !== undefined) info(`report: ${report}`)
+  if (csv !== undefined) info(`table: ${csv}`)
 }

@@ -1,8 +1,7 @@
 import { shownLabel } from '../text.ts'
 import { loadCharts } from './charts.ts'
-import { Html, html, jsonScript } from './html.ts'
+import { page } from './page.ts'
 import type { ReportData, Thumbnail } from './reportData.ts'
-import { SCRIPT } from './script.ts'
 import { advice } from './sections/advice.ts'
 import { categories } from './sections/categories.ts'
 import { confusion } from './sections/confusion.ts'
@@ -10,13 +9,10 @@ import { morePictures, reliability, training, unknown } from './sections/figures
 import { headline } from './sections/headline.ts'
 import { mistakesAndDoubts, oddPictures } from './sections/pictures.ts'
 import { recipe, skippedFiles } from './sections/recipe.ts'
-import { LISTED, shownCells } from './selection.ts'
-import { STYLE } from './style.ts'
+import { LISTED, shownCells, shownPictures } from './selection.ts'
 import { loadThumbnails } from './thumbnails.ts'
 import { percent } from './words.ts'
 
-/** Marks a page as written by itc, which alone may be replaced by a newer one. */
-const MARK = '<meta name="generator" content="itc">'
 /** At most this many pictures are listed by name in the cells of the confusion matrix. */
 const MOST_NAMES = 5000
 
@@ -26,7 +22,10 @@ const MOST_NAMES = 5000
  * @param thumbnail pictures in small; asked for the few hundred most worth seeing
  */
 export async function renderReport(data: ReportData, thumbnail: Thumbnail): Promise<string> {
-  const [charts, thumbnails] = await Promise.all([loadCharts(), loadThumbnails(data, thumbnail)])
+  const [charts, thumbnails] = await Promise.all([
+    loadCharts(),
+    loadThumbnails(shownPictures(data), index => thumbnail(data.pictures[index]!.path)),
+  ])
   const sections = [
     advice(data),
     confusion(data),
@@ -40,43 +39,8 @@ export async function renderReport(data: ReportData, thumbnail: Thumbnail): Prom
     skippedFiles(data),
     recipe(data),
   ].filter(section => section !== undefined)
-  return page(data, sections, thumbnails).text
-}
-
-/** Whether a file's text is a page that `renderReport` made. */
-export function isReport(text: string): boolean {
-  return text.slice(0, 500).includes(MARK)
-}
-
-function page(data: ReportData, sections: readonly Html[], thumbnails: ReadonlyMap<number, string>): Html {
-  const contents = sections.flatMap(({ text }) => {
-    const found = /<section id="([\w-]+)"[^>]*><h2[^>]*>([^<]+)</.exec(text)
-    return found === null ? [] : [{ id: found[1]!, title: found[2]! }]
-  })
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-${new Html(MARK)}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${data.title}: how well pictures are named</title>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the report</a>
-<main id="main">
-${headline(data)}
-<nav aria-label="Contents"><ul>${contents.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-${sections}
-</main>
-<footer>Made by <code>itc</code>. Nothing on this page is loaded from elsewhere, and nothing is sent.</footer>
-${jsonScript('report-data', pageData(data, thumbnails))}
-<script>${new Html(SCRIPT)}</script>
-</body>
-</html>
-`
+  const title = `${data.title}: how well pictures are named`
+  return page({ title, header: headline(data), sections, data: pageData(data, thumbnails) })
 }
 
 /** What the page's script needs to show the pictures of a cell. */

@@ -71,6 +71,11 @@ td button[aria-expanded=true]{box-shadow:inset 0 0 0 2px var(--focus)}
 [hidden]{display:none}
 .gallery.pairs{grid-template-columns:repeat(auto-fill,minmax(16rem,1fr))}
 .pairs li{display:grid;grid-template-columns:1fr 1fr;gap:.5rem}
+.findings{grid-template-columns:repeat(auto-fill,minmax(11rem,1fr))}
+.findings .several{grid-column:span 2}
+.findings .pairs{display:grid;grid-template-columns:repeat(auto-fit,minmax(5rem,1fr));gap:.5rem}
+.said-of-all{font-size:.84rem;line-height:1.35;margin:.35rem 0 0}
+.what{font-weight:600}
 figure{margin:0;min-width:0}
 .thumb{aspect-ratio:4/3;border-radius:.55rem;overflow:hidden;background:var(--line)}
 .thumb a{display:block;height:100%}
@@ -102,5 +107,5 @@ footer{max-width:62rem;margin:0 auto;padding:0 1.25rem 3rem;color:var(--ink-soft
 @media print{:root{--paper:#fff;--sheet:#fff;--ink:#000;--ink-soft:#444;--line:#bbb;--first:#0e6b6f;--second:#a8590b;--band:#0e6b6f40;--right:14 107 111;--wrong:184 80 40;--note:#f4ead8}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 body{font-size:10.5pt}main{padding:0;max-width:none}nav,.skip,.close,.tabs,footer,summary{display:none}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:1rem 0;margin:0}
-h2,h3,p,figure,tr,.card,.chart,.confusion{break-inside:avoid}h2,h3,thead,section>p{break-after:avoid}.gallery{grid-template-columns:repeat(6,1fr)}.gallery.pairs{grid-template-columns:repeat(3,1fr)}.scroll,.scroll.tall{overflow:visible;max-height:none}a{color:inherit;text-decoration:none}td button{text-decoration:none}}
+h2,h3,p,figure,tr,.card,.chart,.confusion{break-inside:avoid}h2,h3,thead,section>p{break-after:avoid}.gallery{grid-template-columns:repeat(6,1fr)}.gallery.pairs{grid-template-columns:repeat(3,1fr)}.gallery.findings{grid-template-columns:repeat(4,1fr)}li{break-inside:avoid}.scroll,.scroll.tall{overflow:visible;max-height:none}a{color:inherit;text-decoration:none}td button{text-decoration:none}}
 `

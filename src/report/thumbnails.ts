@@ -1,6 +1,4 @@
 import { type Html, html } from './html.ts'
-import type { ReportData, Thumbnail } from './reportData.ts'
-import { shownPictures } from './selection.ts'
 
 /** All thumbnails together have at most this many characters, to keep the page under 3 MB. */
 const MOST_CHARACTERS = 2_200_000
@@ -9,14 +7,21 @@ const MOST_PICTURES = 400
 /** Thumbnails made at a time, so that decoding uses all cores and memory stays small. */
 const AT_ONCE = 16
 
-/** Loads the thumbnails that the page has room for: index of a picture → data: URI. */
-export async function loadThumbnails(data: ReportData, thumbnail: Thumbnail): Promise<Map<number, string>> {
-  const wanted = shownPictures(data).slice(0, MOST_PICTURES)
+/**
+ * Loads the thumbnails that a page has room for: index of a picture → data: URI.
+ *
+ * @param order indices, those most worth seeing first
+ */
+export async function loadThumbnails(
+  order: readonly number[],
+  thumbnail: (index: number) => Promise<string | undefined>,
+): Promise<Map<number, string>> {
+  const wanted = order.slice(0, MOST_PICTURES)
   const loaded = new Map<number, string>()
   let characters = 0
   for (let start = 0; start < wanted.length && characters < MOST_CHARACTERS; start += AT_ONCE) {
     const batch = wanted.slice(start, start + AT_ONCE)
-    const uris = await Promise.all(batch.map(index => thumbnail(data.pictures[index]!.path)))
+    const uris = await Promise.all(batch.map(thumbnail))
     uris.forEach((uri, at) => {
       if (uri === undefined || !uri.startsWith('data:image/') || characters + uri.length > MOST_CHARACTERS) return
       characters += uri.length

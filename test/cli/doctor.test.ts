@@ -31,11 +31,29 @@ it('itc doctor tf_files lists what is doubtful, a line each, and exits with 0', 
   )
   expect(out).toContain('skipped: 1\n  bug/broken.jpg is skipped: not a picture (looks like text). Mend')
 
-  const json = JSON.parse((await run(['doctor', tfFiles, '--json'])).out)
+  const [report, csv] = [join(tfFiles, 'doubtful.html'), join(tfFiles, 'doubtful.csv')]
+  const json = JSON.parse((await run(['doctor', tfFiles, '--json', '--report', report, '--csv', csv])).out)
+  expect([json.report, json.csv]).toEqual([report, csv])
+  expect(await fs.readFile(report, 'utf8')).toContain(`<a href="#conflict">The same file in several categories (1)</a>`)
+  expect(await fs.readFile(csv, 'utf8')).toContain(`,conflict,bird/${first},"is the same file as`)
   expect(json).toMatchObject({ installation: { itc: VERSION }, pictures: 25, categories: ['bird', 'bug'] })
   expect(json.findings.map(({ kind }: { kind: string }) => kind)).toEqual(
     expect.arrayContaining(['conflict', 'skipped']),
   )
+})
+
+it.each([
+  ['--report', 'mine.html', 'it is not a report'],
+  ['--csv', 'mine.csv', 'it is not a table of itc doctor'],
+])('itc doctor %s replaces nothing but its own', async (option, name, why) => {
+  const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+  const path = join(tfFiles, name)
+  await run(['doctor', tfFiles, option, path])
+  expect((await run(['doctor', tfFiles, option, path])).code).toBe(0)
+  await fs.writeFile(path, 'mine')
+  const { code, err } = await run(['doctor', tfFiles, option, path])
+  expect([code, err]).toEqual([1, expect.stringContaining(why)])
+  expect(await fs.readFile(path, 'utf8')).toBe('mine')
 })
 
 it('itc doctor on a folder that is not there tells of the installation first', async () => {

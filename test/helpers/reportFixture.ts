@@ -1,4 +1,5 @@
 import { evaluate } from '../../src/assess/metrics.ts'
+import type { FindingsData } from '../../src/report/findingsPage.ts'
 import type { ReportData, ReportPicture } from '../../src/report/reportData.ts'
 
 /** A one-pixel picture. */
@@ -63,5 +64,46 @@ export function sampleReport(categories: readonly string[], perCategory: number)
     },
     skipped: [{ path: `${categories[0]}/notes.txt`, reason: 'not a picture' }],
     recipe: { command: 'itc train ./pets --seed 1', settings: [['seed', '1']] },
+  }
+}
+
+/** Findings of three kinds, one with a name that is no good HTML. */
+export function findingsFixture(): FindingsData {
+  const doubtful = { what: 'looks like dog (99.9 %), not like cat (0.1 %)', remedy: 'If so, move it to dog/.' }
+  const copy = { what: 'is the same file as another', remedy: 'One is enough.' }
+  return {
+    title: 'pets & "friends" <b>',
+    pictures: 40,
+    categories: 2,
+    command: 'itc doctor ./pets --report doubtful.html',
+    groups: [
+      {
+        id: 'label',
+        title: 'Doubtful labels',
+        reason: 'Is each in the right folder?',
+        isSeen: true,
+        findings: [
+          { path: 'cat/<b>.jpg', ...doubtful },
+          { path: 'cat/7.jpg', what: 'looks like hen (60.0 %)', remedy: 'If so, move it to hen/.' },
+        ],
+      },
+      {
+        id: 'copy',
+        title: 'Copies',
+        reason: 'A copy teaches nothing new.',
+        isSeen: true,
+        findings: [
+          { path: 'cat/1.jpg', ...copy, others: ['cat/2.jpg'] },
+          { path: 'dog/1.jpg', ...copy, others: ['dog/2.jpg', 'dog/3.jpg', 'dog/4.jpg', 'dog/5.jpg'] },
+        ],
+      },
+      {
+        id: 'skipped',
+        title: 'Skipped',
+        reason: 'These files took no part.',
+        isSeen: false,
+        findings: [{ path: 'dog/notes.txt', what: 'is skipped: not a picture', remedy: 'Mend it.' }],
+      },
+    ],
   }
 }

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { renderFindings } from '../../src/report/findingsPage.ts'
 import { renderReport } from '../../src/report/renderReport.ts'
 import { chromiumPath as executablePath } from '../helpers/chromium.ts'
-import { PIXEL, sampleReport } from '../helpers/reportFixture.ts'
+import { findingsFixture, PIXEL, sampleReport } from '../helpers/reportFixture.ts'
 import { violationsOf } from '../helpers/studioBrowser.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
 
@@ -112,6 +113,16 @@ describe.skipIf(executablePath === undefined)('the report in Chromium', () => {
     const region = (await phone.locator('#confusion .scroll').boundingBox())!
     const name = (await phone.locator('#confusion tbody th').first().boundingBox())!
     expect(name.width).toBeLessThan(region.width / 2)
+    await phone.close()
+  })
+
+  test('the page of findings: axe finds nothing wrong, on a phone nothing sticks out, every picture is there', async () => {
+    const phone = await browser.newPage({ viewport: { width: 390, height: 800 } })
+    await phone.setContent(await renderFindings(findingsFixture(), async () => PIXEL))
+    expect(await violationsOf(phone)).toEqual([])
+    expect(await phone.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    expect(await phone.getByRole('img').count()).toBe(8)
+    expect(await phone.getByRole('img', { name: 'dog/4.jpg' }).count()).toBe(1)
     await phone.close()
   })
 

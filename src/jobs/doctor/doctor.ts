@@ -31,14 +31,16 @@ import * as find from './findings.ts'
 import type { Examination, ExamineEvent, ExamineOptions } from './options.ts'
 import { inspectAll } from './quality.ts'
 import { blank, unreadable } from './spoilt.ts'
+import { checkFindingsPlaces, writeFindings } from './writeFindings.ts'
 
 /**
  * Looks through the pictures of a working folder for what is doubtful. Needs no model; where there is one, the pictures
  * are looked at with its networks and its settings, so that the doubtful labels are those that its training counted.
  *
- * @throws UserError for a folder that isn't there; the signal's reason when aborted
+ * @throws UserError for a folder that isn't there, or a place where nothing can be written; the signal's reason when aborted
  */
 export async function examine(tfFiles: string, options: ExamineOptions = {}): Promise<Examination> {
+  await checkFindingsPlaces(options)
   const model = await readModel(tfFiles).catch(() => undefined)
   const place = await findPictures(tfFiles, options, model?.manifest.pictures)
   const layout = layoutOf(place.root)
@@ -68,7 +70,7 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
       onProgress: progress('cross-validation'),
       signal: options.signal,
     })
-    return {
+    const examination = {
       categories: dataset.categories,
       pictures: extraction.pictures.length,
       backbones: backbones.map(({ name }) => name),
@@ -82,7 +84,11 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
       ]),
       notes: store.notes(),
       compared: compared.rows,
+      report: options.report,
+      csv: options.csv,
     }
+    await writeFindings(tfFiles, examination, options, dataset.folder, limits)
+    return examination
   } finally {
     await store.close()
   }

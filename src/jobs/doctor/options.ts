@@ -15,6 +15,10 @@ export interface ExamineOptions
   readonly followLinks?: boolean
   /** Tells of labels, too, that were checked in the studio. */
   readonly all?: boolean | undefined
+  /** Writes a page (.html) there with the findings as pictures, replacing nothing but such a page. */
+  readonly report?: string | undefined
+  /** Writes the findings there as a table, replacing nothing but such a table. */
+  readonly csv?: string | undefined
   readonly limits?: Partial<DecodeLimits>
   readonly onEvent?: (event: ExamineEvent) => void
   readonly signal?: AbortSignal | undefined
@@ -39,4 +43,7 @@ export interface Examination {
   readonly notes: readonly string[]
   /** Rows among which look-alikes and outliers were looked for: a sample, where pictures are very many. */
   readonly compared: number
+  /** Where the page and the table were written. */
+  readonly report: string | undefined
+  readonly csv: string | undefined
 }

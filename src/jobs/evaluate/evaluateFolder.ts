@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs'
-import { lstat, readFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { evaluate, type Predictions } from '../../assess/metrics.ts'
 import { isFolder } from '../../dataset/look.ts'
 import { groupRefusals, shortCategories } from '../../dataset/refusals.ts'
 import { type Dataset, type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
 import type { Split } from '../../dataset/split.ts'
-import { UserError, unexpected } from '../../errors.ts'
+import { UserError } from '../../errors.ts'
 import { softmaxAt } from '../../head/softmax.ts'
 import { limitsWith } from '../../image/limits.ts'
 import type { Model } from '../../model/model.ts'
 import { findPictures } from '../../model/pictures.ts'
-import { isReport } from '../../report/renderReport.ts'
+import { checkReport } from '../../report/place.ts'
 import type { ReportPicture } from '../../report/reportData.ts'
 import { list, quoted } from '../../text.ts'
 import { ahead } from '../guess/ahead.ts'
@@ -199,20 +197,5 @@ function nothingToEvaluate(folder: string, dataset: Dataset, labels: readonly st
   const found = dataset.categories.length === 0 ? 'has no folders in it' : 'has no pictures of them'
   return new UserError('E_NO_CATEGORIES', `The folder "${folder}" ${found}: the model knows ${list(labels, 5)}.`, {
     hint: "Put pictures into folders named exactly like the model's categories.",
-  })
-}
-
-/** Before anything is computed. @throws UserError when there is no place for the page, or something else of the user's */
-async function checkReport(path: string): Promise<void> {
-  if (!/\.html?$/i.test(path)) throw unexpected('report', 'the name of an .html file', path)
-  if (!existsSync(dirname(resolve(path)))) {
-    throw new UserError('E_NO_FOLDER', `There is no folder "${dirname(path)}" for the report.`, {
-      hint: 'Make it first.',
-    })
-  }
-  const present = await lstat(path).catch(() => undefined)
-  if (present === undefined || (present.isFile() && isReport(await readFile(path, 'utf8')))) return
-  throw new UserError('E_EXISTS', `There is "${path}" already, and it is not a report.`, {
-    hint: 'Choose another name.',
   })
 }

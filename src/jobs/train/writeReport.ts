@@ -4,7 +4,7 @@ import type { DecodeLimits } from '../../image/limits.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { thumbnail } from '../../image/thumbnail.ts'
 import { renderReport } from '../../report/renderReport.ts'
-import type { ReportData } from '../../report/reportData.ts'
+import type { ReportData, Thumbnail } from '../../report/reportData.ts'
 
 /**
  * Writes a report as one page. The page that was there stays until the new one is whole.
@@ -12,14 +12,34 @@ import type { ReportData } from '../../report/reportData.ts'
  * @param folder what the pictures' paths are relative to
  * @param draftFolder of the same disk, where what a kill leaves is found and removed; else the page's own
  */
-export async function writeReport(
+export function writeReport(
   path: string,
   data: ReportData,
   folder: string,
   limits: DecodeLimits,
   draftFolder?: string,
 ): Promise<void> {
-  const page = await renderReport({ ...data, base: baseOf(path, folder) }, async picture => {
+  const render: Render = (base, thumbnail) => renderReport({ ...data, base }, thumbnail)
+  return writePage(path, render, { folder, limits, draftFolder })
+}
+
+/** Makes a page, told where the pictures' files are, seen from it. */
+type Render = (base: string | undefined, thumbnail: Thumbnail) => Promise<string>
+
+/** Where a page's pictures are, and how much of them is read. */
+interface PagePictures {
+  readonly folder: string
+  readonly limits: DecodeLimits
+  readonly draftFolder?: string | undefined
+}
+
+/** The same for any page that shows pictures. */
+export async function writePage(
+  path: string,
+  render: Render,
+  { folder, limits, draftFolder }: PagePictures,
+): Promise<void> {
+  const page = await render(baseOf(path, folder), async picture => {
     try {
       return await thumbnail(join(folder, picture), limits)
     } catch (error) {

@@ -15,7 +15,7 @@ import { tinyNetwork, tinyPictures } from '../../helpers/tinyFolder.ts'
 
 const home = await sharedFolder()
 const flowers = join(home, 'flowers')
-let options: Omit<TrainOptions, 'onEvent' | 'signal'>
+let options: Omit<TrainOptions, 'onEvent' | 'signal' | 'report'>
 beforeAll(async () => {
   const backbone = await tinyNetwork(home)
   options = { backbone, bottleneck: 'features', inputSize: 32, layers: 'last', head: 'softmax', steps: 50, folds: 2 }
