@@ -56,6 +56,8 @@ export interface HeadProblem {
   readonly batch: number
   /** How many rows' logits are wanted, the first ones: the others only train. All of them unless given. */
   readonly answered?: number
+  /** Only logits are wanted: nobody will `read` weights. */
+  readonly onlyLogits?: boolean | undefined
 }
 
 /** Plain SGD, from weights of zero, on the mean cross entropy of each step's active rows. */

@@ -22,3 +22,13 @@ export function widthFirst(weights: Float32Array, { heads, categories, width }: 
   }
   return result
 }
+
+/** Differences of two categories' logits, of their weights or of their biases → both, which are opposites: [..., 2]. */
+export function asPairs(differences: Float32Array): Float32Array {
+  const pairs = new Float32Array(2 * differences.length)
+  for (let at = 0; at < differences.length; at++) {
+    pairs[2 * at] = -differences[at]! / 2
+    pairs[2 * at + 1] = differences[at]! / 2
+  }
+  return pairs
+}

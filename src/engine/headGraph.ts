@@ -17,7 +17,7 @@ export interface LoopShape {
 }
 
 /*
- * Gradient descent of softmax heads as one ONNX `Loop`, so that hundreds of steps cost one call. Two forms of the same
+ * Gradient descent of softmax heads as one ONNX `Scan`, so that hundreds of steps cost one call. Two forms of the same
  * arithmetic, with g = rate · (softmax(logits) - truth) · active / (active rows of the head in the batch):
  *
  * - weightsLoop: the state is the weights. A step gathers the batch's features x; logits = W xᵀ + b, W -= g x. It costs
@@ -28,52 +28,66 @@ export interface LoopShape {
  *
  * Weight decay shrinks weights and biases, and so logits, by one factor a step.
  *
+ * Two categories begin alike and step by opposite gradients, so their logits are each other's opposites: a head is then one
+ * output, the second logit less the first, its softmax a sigmoid of that, its step twice g. Half the products, a third of
+ * the nodes.
+ *
  * Logits and g have the batch last, [heads, categories, batch]: two categories would make rows of two, and the runtime
- * handles a row at a time.
+ * handles a row at a time. What a step needs of `active` is gathered for all steps at once: a small node costs a
+ * microsecond whatever it does.
  */
 
+/** Whether a head is one output, the difference of its two categories' logits. */
+export function isPair({ categories }: Pick<LoopShape, 'categories'>): boolean {
+  return categories === 2
+}
+
+/** Rows of states: of each head one a category, or one of a pair's difference. */
+export function outputsOf({ heads, categories }: Pick<LoopShape, 'heads' | 'categories'>): number {
+  return isPair({ categories }) ? heads : heads * categories
+}
+
 /**
- * features [rows, width], truth [rows, categories], active [rows, heads], batches int32 [steps, batch],
- * weights0 [heads * categories, width], bias0 [heads * categories, 1] → weights1, bias1
+ * features [rows, width], truth ([rows, categories], or of a pair [rows]: 1 where it is the second), active [rows, heads],
+ * batches int32 [steps, batch], weights0 [outputs, width], bias0 [outputs, 1] → weights1, bias1
  */
 export function weightsLoop(shape: LoopShape): Uint8Array {
-  const outputs = shape.heads * shape.categories
+  const outputs = outputsOf(shape)
   const weights = (name: string) => float(name, [outputs, 'width'])
   const bias = (name: string) => float(name, [outputs, 1])
   const step = [
     node('Gather', ['features', 'chosen'], 'x', { axis: 0 }), // [batch, width]
     node('Gemm', ['weights', 'x', 'bias'], 'z', { transB: 1 }), // [outputs, batch]
-    ...gradient(),
+    ...gradient(shape),
     node('ReduceSum', ['g', 'second'], 'biasStep', { keepdims: 1 }),
     node('Mul', ['bias', 'keep'], 'biasKept'),
     node('Sub', ['biasKept', 'biasStep'], 'biasNext'),
     node('Gemm', ['g', 'x', 'weights'], 'weightsNext', { alpha: { float: -1 }, beta: { float: kept(shape) } }),
   ]
-  const body = loopBody(step, [weights('weights'), bias('bias')], [weights('weightsNext'), bias('biasNext')])
-  return loopModel(shape, body, [float('features', ['rows', 'width'])], {
-    states: [weights('weights0'), bias('bias0')],
-    results: [weights('weights1'), bias('bias1')],
-  })
+  const next = [weights('weightsNext'), bias('biasNext')]
+  return scanModel(shape, { step, states: [weights('weights'), bias('bias')], next }, [
+    float('features', ['rows', 'width']),
+  ])
 }
 
 /**
- * kernel [rows, rows], truth and active and batches as above, logits0 [heads * categories, rows] → logits1, and
- * gradients [steps, heads * categories, batch], from which the weights follow
+ * kernel [rows, rows], truth and active and batches as above, logits0 [outputs, rows] → logits1, and where they are wanted
+ * gradients [steps, outputs, batch], from which the weights follow
  */
-export function kernelLoop(shape: LoopShape): Uint8Array {
-  const outputs = shape.heads * shape.categories
+export function kernelLoop(shape: LoopShape, withGradients: boolean): Uint8Array {
+  const outputs = outputsOf(shape)
   const logits = (name: string) => float(name, [outputs, 'rows'])
   const step = [
     node('Gather', ['kernel', 'chosen'], 'k', { axis: 0 }), // [batch, rows]
     node('Gather', ['logits', 'chosen'], 'z', { axis: 1 }), // [outputs, batch]
-    ...gradient(),
+    ...gradient(shape),
     node('Gemm', ['g', 'k', 'logits'], 'logitsNext', { alpha: { float: -1 }, beta: { float: kept(shape) } }),
   ]
-  const body = loopBody(step, [logits('logits')], [logits('logitsNext'), float('g', [outputs, 'batch'])])
-  return loopModel(shape, body, [float('kernel', ['rows', 'rows'])], {
-    states: [logits('logits0')],
-    results: [logits('logits1'), float('gradients', ['steps', outputs, 'batch'])],
-  })
+  const gradients = { each: float('g', [outputs, 'batch']), all: float('gradients', ['steps', outputs, 'batch']) }
+  const collected = withGradients ? gradients : undefined
+  return scanModel(shape, { step, states: [logits('logits')], next: [logits('logitsNext')], collected }, [
+    float('kernel', ['rows', 'rows']),
+  ])
 }
 
 /** What a step leaves of weights and biases. */
@@ -117,31 +131,27 @@ function floatConstant(name: string, shape: readonly number[], values: readonly 
   return { name, type: 'float', shape, bytes: () => new Uint8Array(Float32Array.from(values).buffer) }
 }
 
-/** A scalar or a vector of int64. */
-function intConstant(name: string, values: number | readonly number[]): OnnxTensor {
-  const list = typeof values === 'number' ? [values] : values
-  const shape = typeof values === 'number' ? [] : [list.length]
-  return { name, type: 'int64', shape, bytes: () => new Uint8Array(BigInt64Array.from(list, BigInt).buffer) }
+function intConstant(name: string, values: readonly number[]): OnnxTensor {
+  const bytes = () => new Uint8Array(BigInt64Array.from(values, BigInt).buffer)
+  return { name, type: 'int64', shape: [values.length], bytes }
 }
 
 function float(name: string, shape: OnnxPort['shape']): OnnxPort {
   return { name, type: 'float', shape }
 }
 
-/** The step's own rows: index into `batches`. */
-function chosenRows(): OnnxNode[] {
+/** z [outputs, batch] → g [outputs, batch] */
+function gradient(shape: LoopShape): OnnxNode[] {
+  if (isPair(shape)) {
+    return [
+      node('Sigmoid', ['z'], 'scores'),
+      node('Sub', ['scores', 'truthOfBatch'], 'errors'),
+      node('Mul', ['errors', 'shares'], 'g'),
+    ]
+  }
   return [
-    node('Gather', ['batches', 'step'], 'chosen', { axis: 0 }), // [batch]
     node('Gather', ['truth', 'chosen'], 'truthByRow', { axis: 0 }),
     node('Transpose', ['truthByRow'], 'truthOfBatch', { perm: [1, 0] }), // [categories, batch]
-    node('Gather', ['active', 'chosen'], 'activeByRow', { axis: 0 }),
-    node('Transpose', ['activeByRow'], 'activeOfBatch', { perm: [1, 0] }), // [heads, batch]
-  ]
-}
-
-/** z [outputs, batch] → g [outputs, batch] */
-function gradient(): OnnxNode[] {
-  return [
     node('Reshape', ['z', 'byHead'], 'zByHead'), // [heads, categories, batch]
     // Softmax, by hand: the runtime's own works along the last axis only, and transposes for another.
     node('ReduceMax', ['zByHead', 'second'], 'largest', { keepdims: 1 }),
@@ -150,59 +160,74 @@ function gradient(): OnnxNode[] {
     node('ReduceSum', ['powers', 'second'], 'sums', { keepdims: 1 }),
     node('Div', ['powers', 'sums'], 'scores'),
     node('Sub', ['scores', 'truthOfBatch'], 'errors'),
-    node('ReduceSum', ['activeOfBatch', 'second'], 'actives', { keepdims: 1 }), // [heads, 1]
-    node('Max', ['actives', 'one'], 'divisors'), // a head without a row in the batch stands still
-    node('Div', ['rate', 'divisors'], 'rates'),
-    node('Mul', ['activeOfBatch', 'rates'], 'shares'), // [heads, batch]
     node('Unsqueeze', ['shares', 'second'], 'sharesByHead'), // [heads, 1, batch]
     node('Mul', ['errors', 'sharesByHead'], 'gByHead'),
     node('Reshape', ['gByHead', 'flat'], 'g'),
   ]
 }
 
-/** Turns the nodes of a step into what `Loop` wants: step number and condition in, condition and states out. */
-function loopBody(step: readonly OnnxNode[], states: readonly OnnxPort[], next: readonly OnnxPort[]): OnnxGraph {
-  return {
-    inputs: [{ name: 'step', type: 'int64', shape: [] }, { name: 'on', type: 'bool', shape: [] }, ...states],
-    outputs: [{ name: 'onNext', type: 'bool', shape: [] }, ...next],
-    tensors: [],
-    nodes: [...chosenRows(), ...step, node('Identity', ['on'], 'onNext')],
-  }
+/** What each step's rows count for each head, of all steps: rate · active / (active rows in the batch), [steps, heads, batch]. */
+function sharesOfSteps(): OnnxNode[] {
+  return [
+    node('Gather', ['active', 'batches'], 'activeByRow', { axis: 0 }), // [steps, batch, heads]
+    node('Transpose', ['activeByRow'], 'activeOfSteps', { perm: [0, 2, 1] }),
+    node('ReduceSum', ['activeOfSteps', 'last'], 'actives', { keepdims: 1 }), // [steps, heads, 1]
+    node('Max', ['actives', 'one'], 'divisors'), // a head without a row in the batch stands still
+    node('Div', ['rate', 'divisors'], 'rates'),
+    node('Mul', ['activeOfSteps', 'rates'], 'sharesOfSteps'),
+  ]
 }
 
-function loopModel(
-  shape: LoopShape,
-  body: OnnxGraph,
-  inputs: readonly OnnxPort[],
-  { states, results }: { states: readonly OnnxPort[]; results: readonly OnnxPort[] },
-): Uint8Array {
+interface Step {
+  readonly step: readonly OnnxNode[]
+  /** Before and after it. */
+  readonly states: readonly OnnxPort[]
+  readonly next: readonly OnnxPort[]
+  /** A value of each step that all together are an output. */
+  readonly collected?: { readonly each: OnnxPort; readonly all: OnnxPort } | undefined
+}
+
+/** All steps: the states' first values are inputs and their last ones outputs, under their names with 0 and 1. */
+function scanModel(shape: LoopShape, { step, states, next, collected }: Step, inputs: readonly OnnxPort[]): Uint8Array {
   const { heads, categories, learningRate } = shape
+  const numbered = (number: number) => states.map(state => ({ ...state, name: `${state.name}${number}` }))
   const names = (values: readonly OnnxPort[]) => values.map(value => value.name)
-  const always: OnnxTensor = { name: 'always', type: 'bool', shape: [], bytes: () => Uint8Array.of(1) }
+  const slices: readonly [whole: string, slice: OnnxPort][] = [
+    ['batches', { name: 'chosen', type: 'int32', shape: ['batch'] }],
+    ['sharesOfSteps', float('shares', [heads, 'batch'])],
+    ...(isPair(shape) ? [['truthOfSteps', float('truthOfBatch', ['batch'])] as [string, OnnxPort]] : []),
+  ]
+  const body: OnnxGraph = {
+    inputs: [...states, ...slices.map(([, slice]) => slice)],
+    outputs: [...next, ...(collected ? [collected.each] : [])],
+    tensors: [],
+    nodes: step,
+  }
+  const results = [...numbered(1), ...(collected ? [collected.all] : [])]
+  const scanned = [...names(numbered(0)), ...slices.map(([whole]) => whole)]
   return encodeModel({
     metadata: {},
     inputs: [
       ...inputs,
-      float('truth', ['rows', categories]),
+      float('truth', isPair(shape) ? ['rows'] : ['rows', categories]),
       float('active', ['rows', heads]),
       { name: 'batches', type: 'int32', shape: ['steps', 'batch'] },
-      ...states,
+      ...numbered(0),
     ],
     outputs: results,
     tensors: [
       intConstant('byHead', [heads, categories, -1]),
       intConstant('flat', [heads * categories, -1]),
       intConstant('second', [1]),
-      intConstant('zero', 0),
+      intConstant('last', [2]),
       floatConstant('one', [], [1]),
-      floatConstant('rate', [], [learningRate]),
+      floatConstant('rate', [], [isPair(shape) ? 2 * learningRate : learningRate]),
       floatConstant('keep', [], [kept(shape)]),
-      always,
     ],
     nodes: [
-      node('Shape', ['batches'], 'batchesShape'),
-      node('Gather', ['batchesShape', 'zero'], 'steps'),
-      node('Loop', ['steps', 'always', ...names(states)], names(results), { body: { graph: body } }),
+      ...sharesOfSteps(),
+      ...(isPair(shape) ? [node('Gather', ['truth', 'batches'], 'truthOfSteps', { axis: 0 })] : []),
+      node('Scan', scanned, names(results), { body: { graph: body }, num_scan_inputs: slices.length }),
     ],
   })
 }

@@ -2,8 +2,8 @@ import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { pause } from '../flow/pause.ts'
 import { transposed } from '../graph/transpose.ts'
 import type { HeadProblem, HeadTrainer } from './engine.ts'
-import { oneHot, widthFirst } from './headArrays.ts'
-import { kept, kernelLoop, logitsModel, weightsLoop } from './headGraph.ts'
+import { asPairs, oneHot, widthFirst } from './headArrays.ts'
+import { isPair, kept, kernelLoop, logitsModel, outputsOf, weightsLoop } from './headGraph.ts'
 import type { Ort } from './onnxRuntime.ts'
 import { createSession } from './onnxSession.ts'
 
@@ -14,12 +14,14 @@ const PRODUCTS_A_CALL = 2e9
 
 /** Trains heads in onnxruntime, in the kernel form where the kernel is given (see headGraph.ts). */
 export async function createOnnxTrainer(ort: Ort, problem: HeadProblem): Promise<HeadTrainer> {
+  const { rows, heads, categories, labels } = problem
   const feeds = {
-    truth: new ort.Tensor('float32', oneHot(problem.labels, problem.categories), [problem.rows, problem.categories]),
-    active: new ort.Tensor('float32', problem.active, [problem.rows, problem.heads]),
+    truth: isPair(problem)
+      ? new ort.Tensor('float32', Float32Array.from(labels), [rows])
+      : new ort.Tensor('float32', oneHot(labels, categories), [rows, categories]),
+    active: new ort.Tensor('float32', problem.active, [rows, heads]),
   }
-  const products =
-    problem.batch * problem.heads * problem.categories * (problem.kernel ? problem.rows : 2 * problem.width)
+  const products = problem.batch * outputsOf(problem) * (problem.kernel ? rows : 2 * problem.width)
   const threads = products < THREADS_FROM ? 1 : undefined
   return problem.kernel
     ? KernelTrainer.create(ort, problem, problem.kernel, feeds, threads)
@@ -39,14 +41,14 @@ class WeightsTrainer implements HeadTrainer {
   #bias: Tensor
 
   private constructor(ort: Ort, problem: HeadProblem, feeds: Feeds, loop: InferenceSession, predict: InferenceSession) {
-    const { features, rows, width, heads, categories } = problem
+    const { features, rows, width } = problem
     this.#ort = ort
     this.#problem = problem
     this.#feeds = feeds
     this.#loop = loop
     this.#predict = predict
     this.#features = new ort.Tensor('float32', features, [rows, width])
-    const outputs = heads * categories
+    const outputs = outputsOf(problem)
     this.#weights = new ort.Tensor('float32', new Float32Array(outputs * width), [outputs, width])
     this.#bias = new ort.Tensor('float32', new Float32Array(outputs), [outputs, 1])
   }
@@ -71,8 +73,8 @@ class WeightsTrainer implements HeadTrainer {
 
   /** Some rows at a time, so that no call is long. */
   async logits(): Promise<Float32Array> {
-    const { features, rows: all, answered: rows = all, width, heads, categories } = this.#problem
-    const outputs = heads * categories
+    const { features, rows: all, answered: rows = all, width } = this.#problem
+    const outputs = outputsOf(this.#problem)
     const logits = new Float32Array(rows * outputs)
     const block = Math.ceil(PRODUCTS_A_CALL / (outputs * width))
     for (let row = 0; row < rows; row += block) {
@@ -81,14 +83,11 @@ class WeightsTrainer implements HeadTrainer {
       const feeds = { features: part, weights: this.#weights, bias: this.#bias.reshape([outputs]) }
       logits.set((await this.#predict.run(feeds)).logits!.data as Float32Array, row * outputs)
     }
-    return logits
+    return isPair(this.#problem) ? asPairs(logits) : logits
   }
 
   async read(): Promise<{ weights: Float32Array; bias: Float32Array }> {
-    return {
-      weights: widthFirst(this.#weights.data as Float32Array, this.#problem),
-      bias: this.#bias.data as Float32Array,
-    }
+    return readable(this.#weights.data as Float32Array, this.#bias.data as Float32Array, this.#problem)
   }
 
   async dispose(): Promise<void> {
@@ -109,8 +108,8 @@ class KernelTrainer implements HeadTrainer {
   readonly #sums: Float64Array
 
   private constructor(ort: Ort, problem: HeadProblem, feeds: Feeds, loop: InferenceSession, kernel: Tensor) {
-    const { rows, heads, categories } = problem
-    const outputs = heads * categories
+    const { rows } = problem
+    const outputs = outputsOf(problem)
     this.#ort = ort
     this.#problem = problem
     this.#feeds = feeds
@@ -128,11 +127,12 @@ class KernelTrainer implements HeadTrainer {
     threads?: number,
   ): Promise<KernelTrainer> {
     const kernel = new ort.Tensor('float32', values, [problem.rows, problem.rows])
-    return new KernelTrainer(ort, problem, feeds, await createSession(ort, kernelLoop(problem), threads), kernel)
+    const loop = await createSession(ort, kernelLoop(problem, !problem.onlyLogits), threads)
+    return new KernelTrainer(ort, problem, feeds, loop, kernel)
   }
 
   async steps(rows: Int32Array): Promise<void> {
-    const { batch, heads, categories } = this.#problem
+    const { batch } = this.#problem
     const { logits1, gradients } = await this.#loop.run({
       ...this.#feeds,
       kernel: this.#kernel,
@@ -140,8 +140,13 @@ class KernelTrainer implements HeadTrainer {
       logits0: this.#logits,
     })
     this.#logits = logits1 as Tensor
-    const outputs = heads * categories
-    const steps = gradients!.data as Float32Array // [steps, outputs, batch]
+    if (gradients) this.#addUp(rows, gradients.data as Float32Array)
+  }
+
+  /** @param steps gradients, [steps, outputs, batch] */
+  #addUp(rows: Int32Array, steps: Float32Array): void {
+    const { batch } = this.#problem
+    const outputs = outputsOf(this.#problem)
     const shrunk = this.#shrink(rows.length / batch)
     rows.forEach((row, at) => {
       const step = Math.floor(at / batch)
@@ -164,14 +169,15 @@ class KernelTrainer implements HeadTrainer {
   }
 
   async logits(): Promise<Float32Array> {
-    const { rows, answered = rows, heads, categories } = this.#problem
-    const logits = transposed(this.#logits.data as Float32Array, heads * categories, rows)
-    return answered === rows ? logits : logits.slice(0, answered * heads * categories)
+    const { rows, answered = rows } = this.#problem
+    const outputs = outputsOf(this.#problem)
+    const logits = transposed(this.#logits.data as Float32Array, outputs, rows).subarray(0, answered * outputs)
+    return isPair(this.#problem) ? asPairs(logits) : logits.slice()
   }
 
   async read(): Promise<{ weights: Float32Array; bias: Float32Array }> {
-    const { features, rows, width, heads, categories } = this.#problem
-    const outputs = heads * categories
+    const { features, rows, width } = this.#problem
+    const outputs = outputsOf(this.#problem)
     const weights = new Float64Array(outputs * width) // [outputs, width]
     const bias = new Float64Array(outputs)
     const block = Math.ceil(PRODUCTS_A_CALL / 10 / (outputs * width)) // this is not the engine, but plain JavaScript
@@ -184,10 +190,16 @@ class KernelTrainer implements HeadTrainer {
         for (let at = 0; at < width; at++) weights[output * width + at]! -= sum * features[row * width + at]!
       }
     }
-    return { weights: widthFirst(Float32Array.from(weights), this.#problem), bias: Float32Array.from(bias) }
+    return readable(Float32Array.from(weights), Float32Array.from(bias), this.#problem)
   }
 
   async dispose(): Promise<void> {
     await this.#loop.release()
   }
+}
+
+/** weights [outputs, width] and bias [outputs] of the loops → weights [heads, width, categories], bias [heads, categories] */
+function readable(weights: Float32Array, bias: Float32Array, problem: HeadProblem) {
+  if (isPair(problem)) return { weights: asPairs(weights), bias: asPairs(bias) }
+  return { weights: widthFirst(weights, problem), bias }
 }

@@ -1,5 +1,5 @@
 import type { Split } from '../dataset/split.ts'
-import type { Engine, HeadTrainer } from '../engine/engine.ts'
+import type { Engine, HeadProblem, HeadTrainer } from '../engine/engine.ts'
 import { pause } from '../flow/pause.ts'
 import { combined, discriminantOf, headOf } from './halves.ts'
 import type { Head } from './head.ts'
@@ -153,7 +153,7 @@ async function softmaxLogits(
   hooks: SideBySideHooks,
 ): Promise<Float32Array> {
   const batch = Math.round(options.batch * 1.25)
-  const trainer = await createTrainer(engine, data, plan, options, batch)
+  const trainer = await createTrainer(engine, data, plan, options, batch, { onlyLogits: true })
   try {
     const pools = rowsByCategory(trainingLabels(data), () => true)
     const random = seededRandom(options.seed)
@@ -170,6 +170,7 @@ async function createTrainer(
   { heads, active }: HeadsPlan,
   options: HeadOptions,
   batch: number,
+  more: Pick<HeadProblem, 'onlyLogits'> = {},
 ): Promise<HeadTrainer> {
   const { width, categories, space } = data
   const { learningRate } = options
@@ -178,6 +179,7 @@ async function createTrainer(
   const decay = space ? DECAY : 0
   return engine.createTrainer({
     ...training,
+    ...more,
     answered: data.rows,
     width,
     categories,

@@ -10,11 +10,13 @@ const STEPS = 30
 
 /** A kernel makes the kernel form. */
 describe.each([
-  { form: 'kernel', rows: 40, width: 64 },
-  { form: 'weights', rows: 90, width: 24 },
-])('training heads, $form form', ({ form, rows, width }) => {
+  { form: 'kernel', rows: 40, width: 64, categories: 4 },
+  { form: 'weights', rows: 90, width: 24, categories: 4 },
+  { form: 'kernel', rows: 40, width: 64, categories: 2 },
+  { form: 'weights', rows: 90, width: 24, categories: 2 },
+])('training heads of $categories categories, $form form', ({ form, rows, width, categories }) => {
   it('does what plain loops in double precision do', async () => {
-    const { problem, batches } = example(form, rows, width)
+    const { problem, batches } = example(form, rows, width, categories)
     const trainer = await (await createOnnxEngine()).createTrainer(problem)
     await trainer.steps(batches.subarray(0, (STEPS / 2) * problem.batch))
     await trainer.steps(batches.subarray((STEPS / 2) * problem.batch)) // goes on where it stopped
@@ -38,8 +40,19 @@ describe.each([
     await trainer.dispose()
   })
 
+  it('gives the same logits where only they are wanted', async () => {
+    const { problem, batches } = example(form, rows, width, categories)
+    const engine = await createOnnxEngine()
+    const logits = [problem, { ...problem, onlyLogits: true }].map(async each => {
+      const trainer = await engine.createTrainer(each)
+      await trainer.steps(batches)
+      return trainer.logits()
+    })
+    expect(await logits[1]).toEqual(await logits[0])
+  })
+
   it('gives the same bytes again', async () => {
-    const { problem, batches } = example(form, rows, width)
+    const { problem, batches } = example(form, rows, width, categories)
     const engine = await createOnnxEngine()
     const runs = await Promise.all(
       [1, 2].map(async () => {
@@ -53,9 +66,14 @@ describe.each([
 })
 
 /** Three heads; the last one may train on no row of the first batches. */
-function example(form: string, rows: number, width: number): { problem: HeadProblem; batches: Int32Array } {
+function example(
+  form: string,
+  rows: number,
+  width: number,
+  categories: number,
+): { problem: HeadProblem; batches: Int32Array } {
   const random = seededRandom(7)
-  const [heads, categories, batch] = [3, 4, 10]
+  const [heads, batch] = [3, 10]
   const features = Float32Array.from({ length: rows * width }, () => random() * 2 - 0.5)
   const problem: HeadProblem = {
     features,

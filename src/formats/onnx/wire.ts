@@ -27,7 +27,7 @@ export type OnnxAttr =
   | string
   | readonly number[]
   | { readonly float: number }
-  /** The body of a Loop. */
+  /** The body of a Scan. */
   | { readonly graph: OnnxGraph }
   /** The body of a Scan, as GraphProto: nodes of somebody's model are in it. */
   | { readonly encoded: Uint8Array }
