@@ -1,12 +1,10 @@
+import { loadProducts } from '../engine/loadProducts.ts'
 import type { FeatureMatrix } from '../features/matrix.ts'
 import { pause } from '../flow/pause.ts'
 import { NEIGHBOURS } from './bank.ts'
-import { PACK, pack, packProducts } from './products.ts'
 
-/** Rows packed at a time, which limits the memory of the search. */
-const BLOCK = 128
-/** Rows that a block is compared with before the event loop gets its turn: a tenth of a second of work. */
-const YIELD = 8 * BLOCK
+/** Rows that all others are compared with at a time: a twentieth of a second, and as many lists of cosines in memory. */
+const BLOCK = 256
 
 /**
  * The nearest rows of each row, nearest first. A list holds `size` entries of which at most half are of one category:
@@ -36,21 +34,32 @@ export function unitRows({ values, rows, width }: FeatureMatrix): FeatureMatrix 
 }
 
 /**
- * Exact nearest neighbours by cosine of every row among the others. Each pair is looked at once; time grows with the
- * square of the rows (sample more than a few thousand), memory doesn't. Pauses now and then: it may take seconds.
+ * Exact nearest neighbours by cosine of every row among the others: matrix products in the engine, of which each row's
+ * largest are picked here, since a category may fill no more than half of a list. Time grows with the square of the rows
+ * (sample more than a few thousand), memory doesn't. Pauses now and then: it may take seconds.
  *
  * @param unit rows of length 1
  * @param labels category of each row
- * @throws the signal's reason when aborted
+ * @throws the signal's reason when aborted; UserError `E_ENGINE`
  */
 export async function nearestNeighbours(
   unit: FeatureMatrix,
   labels: Int32Array,
   signal?: AbortSignal,
 ): Promise<Neighbours> {
-  const neighbours = noNeighbours(unit.rows)
-  for (const _ of search(unit, labels, neighbours)) {
-    await pause(signal)
+  const { values, rows, width } = unit
+  const neighbours = noNeighbours(rows)
+  if (rows < 2) return neighbours
+  const products = await loadProducts(unit)
+  try {
+    for (let start = 0; start < rows; start += BLOCK) {
+      const end = Math.min(rows, start + BLOCK)
+      const cosines = await products.timesTransposed(values.subarray(start * width, end * width))
+      for (let row = start; row < end; row++) offerAll(neighbours, labels, row, cosines, (row - start) * rows)
+      await pause(signal)
+    }
+  } finally {
+    await products.dispose()
   }
   return neighbours
 }
@@ -60,22 +69,10 @@ function noNeighbours(rows: number): Neighbours {
   return { rows, size, row: new Int32Array(rows * size).fill(-1), cosine: new Float32Array(rows * size).fill(-2) }
 }
 
-/** Fills the lists, and often lets other work run. */
-function* search(unit: FeatureMatrix, labels: Int32Array, neighbours: Neighbours): Generator<void> {
-  const { rows } = unit
-  const products = new Float64Array(PACK * PACK)
-  for (let left = 0; left < rows; left += BLOCK) {
-    const leftPacks = packBlock(unit, left)
-    for (let right = 0; right <= left; right += BLOCK) {
-      const rightPacks = right === left ? leftPacks : packBlock(unit, right)
-      leftPacks.forEach((leftPack, i) => {
-        for (let j = 0; j < rightPacks.length && (right < left || j <= i); j++) {
-          packProducts(leftPack, rightPacks[j]!, products)
-          offerTile(neighbours, labels, left + i * PACK, right + j * PACK, products)
-        }
-      })
-      if (right % YIELD === 0) yield
-    }
+/** Fills the list of a row from its cosines with all rows, which begin at `from`. */
+function offerAll(neighbours: Neighbours, labels: Int32Array, row: number, cosines: Float32Array, from: number): void {
+  for (let other = 0; other < neighbours.rows; other++) {
+    if (other !== row) offer(neighbours, labels, row, other, cosines[from + other]!)
   }
 }
 
@@ -91,22 +88,6 @@ export function meanCosine(neighbours: Neighbours, row: number, labels: Int32Arr
     count++
   }
   return count === 0 ? 0 : sum / count
-}
-
-function packBlock(unit: FeatureMatrix, start: number): Float64Array[] {
-  const packs: Float64Array[] = []
-  for (let row = start; row < Math.min(start + BLOCK, unit.rows); row += PACK) packs.push(pack(unit, row))
-  return packs
-}
-
-function offerTile(neighbours: Neighbours, labels: Int32Array, left: number, right: number, products: Float64Array) {
-  for (let at = 0; at < PACK * PACK; at++) {
-    const a = left + Math.floor(at / PACK)
-    const b = right + (at % PACK)
-    if (b >= a || a >= neighbours.rows) continue // each pair once, no row with itself, no row of padding
-    offer(neighbours, labels, a, b, products[at]!)
-    offer(neighbours, labels, b, a, products[at]!)
-  }
 }
 
 /**
