@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
 import { realPath } from '../disk/inside.ts'
 import { removeFile } from '../disk/patience.ts'
-import { type Entry, listFolder, statAll } from '../disk/walk.ts'
+import { type Entry, listFolder, type Mark, markOf, statAll } from '../disk/walk.ts'
 import { writeNew } from '../disk/writeAtomic.ts'
 import { systemError, unreadableReason } from '../errors/system.ts'
 import { systemCode, UserError } from '../errors.ts'
@@ -87,8 +87,18 @@ export class FolderStore implements Store {
   }
 
   /** @throws ItemError where an item is gone, behind a link, or no longer what was listed */
-  async check(item: Pick<Item, 'key' | 'size' | 'etag'>): Promise<void> {
-    await this.#opened(item, async () => undefined)
+  async check(item: Pick<Item, 'key' | 'size' | 'etag'>): Promise<Mark> {
+    return await this.#opened(item, async (_, stats) => markOf(stats))
+  }
+
+  /** The path that a new key is to have. @throws ItemError where a folder on the way is a link, before anything is made */
+  async newPath(key: string): Promise<string> {
+    const path = this.path(key)
+    for (let folder = dirname(path); folder.length > this.#root.length; folder = dirname(folder)) {
+      const kind = await lstat(folder).catch(() => undefined)
+      if (kind?.isSymbolicLink()) throw new ItemError('unreadable', BEHIND_LINK)
+    }
+    return path
   }
 
   async #opened<T>(
@@ -113,7 +123,7 @@ export class FolderStore implements Store {
     const path = this.path(key)
     try {
       const folder = await realpath(dirname(path))
-      if (folder !== dirname(join(await realpath(this.#root), key))) throw new ItemError('unreadable', 'behind a link')
+      if (folder !== dirname(join(await realpath(this.#root), key))) throw new ItemError('unreadable', BEHIND_LINK)
       return await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
     } catch (error) {
       if (error instanceof ItemError) throw error
@@ -123,13 +133,18 @@ export class FolderStore implements Store {
   }
 
   async has({ key, size, etag }: Pick<Item, 'key' | 'size' | 'etag'>): Promise<boolean> {
+    const there = await this.look(key)
+    return there !== undefined && (etag === '' || (there.size === size && there.etag === etag))
+  }
+
+  async look(key: string): Promise<Item | undefined> {
     const stats = await lstat(this.path(key)).catch(() => undefined)
-    if (!stats?.isFile()) return false
-    return etag === '' || (stats.size === size && etagOf(stats) === etag)
+    if (!stats?.isFile()) return undefined
+    return { key, size: stats.size, etag: etagOf(stats), modified: stats.mtimeMs }
   }
 
   async putNew(key: string, bytes: Uint8Array): Promise<boolean> {
-    const path = this.path(key)
+    const path = await this.newPath(key)
     await makeFolder(dirname(path)).catch(error => {
       throw cannot('write', path, error)
     })
@@ -143,7 +158,7 @@ export class FolderStore implements Store {
   }
 
   async remove(key: string): Promise<void> {
-    await removeFile(this.path(key)).catch(error => {
+    await removeFile(await this.newPath(key)).catch(error => {
       if (systemCode(error) !== 'ENOENT') throw cannot('remove', this.path(key), error)
     })
   }
@@ -154,6 +169,8 @@ export class FolderStore implements Store {
     return join(this.#root, key)
   }
 }
+
+const BEHIND_LINK = 'behind a link'
 
 /** The time of change; its size stands beside it. */
 function etagOf({ mtimeMs }: Pick<Stats, 'mtimeMs'>): string {

@@ -124,8 +124,13 @@ export class S3Store implements Store {
     })
   }
 
-  async has(item: Pick<Item, 'key' | 'size' | 'etag'>, signal?: AbortSignal): Promise<boolean> {
-    return await this.#attempt('read', `${this.address}${item.key}`, s3 => this.#has(s3, item, signal))
+  async has({ key, size, etag }: Pick<Item, 'key' | 'size' | 'etag'>, signal?: AbortSignal): Promise<boolean> {
+    const there = await this.look(key, signal)
+    return there !== undefined && (etag === '' || (there.etag === etag && there.size === size))
+  }
+
+  async look(key: string, signal?: AbortSignal): Promise<Item | undefined> {
+    return await this.#attempt('read', `${this.address}${key}`, s3 => this.#look(s3, key, signal))
   }
 
   async putNew(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<boolean> {
@@ -138,8 +143,7 @@ export class S3Store implements Store {
       } catch (error) {
         // 409: another writer is at it in this moment; either way there is one.
         const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
-        if (status === 412 || (status === 409 && (await this.#has(s3, { key, size: undefined, etag: '' }, signal))))
-          return false
+        if (status === 412 || (status === 409 && (await this.#look(s3, key, signal)))) return false
         throw error
       }
     })
@@ -153,12 +157,17 @@ export class S3Store implements Store {
     })
   }
 
-  async #has(s3: S3Client, item: Pick<Item, 'key' | 'size' | 'etag'>, signal?: AbortSignal): Promise<boolean> {
+  async #look(s3: S3Client, key: string, signal?: AbortSignal): Promise<Item | undefined> {
     const { HeadObjectCommand } = await loadSdk()
-    const command = new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#name(item.key) })
+    const command = new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#name(key) })
     return await s3.send(command, until(signal)).then(
-      ({ ETag, ContentLength }) => item.etag === '' || (ETag === item.etag && ContentLength === item.size),
-      error => (isMissing(error) ? false : Promise.reject(error)),
+      ({ ETag: etag = '', ContentLength: size, LastModified }) => ({
+        key,
+        size,
+        etag,
+        modified: LastModified?.getTime() ?? 0,
+      }),
+      error => (isMissing(error) ? undefined : Promise.reject(error)),
     )
   }
 

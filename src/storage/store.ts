@@ -44,9 +44,11 @@ export interface Source {
 export interface Store extends Source {
   /** The store of what lies below a folder of this one. */
   inside(folder: string): Store
+  /** What a listing would say of a key; undefined where there is none. @throws UserError */
+  look(key: string, signal?: AbortSignal): Promise<Item | undefined>
   /** Whether an item is there, and as it was listed where it has an etag. @throws UserError */
   has(item: Pick<Item, 'key' | 'size' | 'etag'>, signal?: AbortSignal): Promise<boolean>
-  /** False when there is such a key already, which is then left as it is. @throws UserError */
+  /** False when there is such a key already, which is then left as it is. @throws UserError; ItemError behind a link */
   putNew(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<boolean>
   /** No error where it is gone already. */
   remove(key: string, signal?: AbortSignal): Promise<void>

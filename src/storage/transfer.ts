@@ -1,14 +1,16 @@
 import { dirname } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
-import { ChangedFile } from '../disk/original.ts'
+import { ChangedFile, withOriginal } from '../disk/original.ts'
 import { isSecondCopy } from '../disk/secondCopy.ts'
-import { copyNew, moveNew } from '../disk/transfer.ts'
+import { copyNew, moveNew, settle } from '../disk/transfer.ts'
 import { systemCode } from '../errors.ts'
 import { FolderStore } from './folder.ts'
 import { changedItem, type Item, type Source, type Store } from './store.ts'
 
 /** A picture is held in memory while it goes from store to store. */
 const MOST = 1e9
+/** Coarsest step of a file's time: FAT's, in milliseconds. */
+const TIME_STEP = 2000
 
 /** What became of an item: `before`, the same bytes were there already; `taken`, others were, and both stay. */
 export type Transferred = 'done' | 'before' | 'taken'
@@ -47,6 +49,16 @@ export async function moveItem(
   return 'done'
 }
 
+/**
+ * Whether what a store has under a key may be the picture that was listed and then brought there: its size is the same, and
+ * its time where both are folders. Buckets give each object a time, and some each writing a mark, of its own.
+ */
+export function isAsListed(there: Pick<Item, 'size' | 'etag'>, listed: Pick<Item, 'size' | 'etag'>): boolean {
+  if (listed.size !== undefined && there.size !== listed.size) return false
+  const [one, other] = [there.etag, listed.etag].map(etag => (etag === '' ? Number.NaN : Number(etag)))
+  return !(Math.abs(one! - other!) > TIME_STEP)
+}
+
 /** Whether both stores hold the same bytes under their keys. */
 export async function isSameItem(
   a: Store,
@@ -70,17 +82,20 @@ async function between(
   key: string,
   how: 'copy' | 'move',
 ): Promise<Transferred> {
-  const [path, target] = [from.path(item.key), to.path(key)]
-  await from.check(item)
+  const [path, target] = [from.path(item.key), await to.newPath(key)]
+  const mark = await from.check(item)
   await makeFolder(dirname(target))
   try {
-    await (how === 'copy' ? copyNew : moveNew)(path, target)
+    await withOriginal<unknown>(path, picture => (how === 'copy' ? copyNew : moveNew)(picture, target), mark)
     return 'done'
   } catch (error) {
     if (error instanceof ChangedFile) throw changedItem()
     if (systemCode(error) !== 'EEXIST') throw error
     if (!(await isSecondCopy(path, target))) return 'taken'
-    if (how === 'move') await from.remove(item.key)
+    if (how === 'move') {
+      await settle(target) // from now on it is the only one
+      await from.remove(item.key)
+    }
     return 'before'
   }
 }

@@ -2,7 +2,7 @@ import { UserError } from '../../errors.ts'
 import { Turns } from '../../flow/turns.ts'
 import { openSource, openStore } from '../../storage/open.ts'
 import { type Item, ItemError, isSafeKey, type Source, type Store } from '../../storage/store.ts'
-import { copyItem, moveItem, type Transferred } from '../../storage/transfer.ts'
+import { copyItem, isAsListed, moveItem, type Transferred } from '../../storage/transfer.ts'
 import { safeLabel } from '../guess/naming.ts'
 import { refuseInside } from '../guessAll/inside.ts'
 import { ResultsFolder } from '../guessAll/resultsFolder.ts'
@@ -107,8 +107,8 @@ class Placing {
       )
     } catch (error) {
       if (!(error instanceof ItemError)) throw error
-      const isDone = error.kind === 'gone' && (await this.#to.has({ ...item, key: to, etag: '' }, signal))
-      if (isDone) this.#before++
+      const there = error.kind === 'gone' ? await this.#to.look(to, signal) : undefined
+      if (there && isAsListed(there, item)) this.#before++
       else this.#failed.push({ key: item.key, reason: error.message })
     }
   }

@@ -1,14 +1,14 @@
 import { UserError } from '../../errors.ts'
 import { openStore } from '../../storage/open.ts'
 import { ItemError, type Store } from '../../storage/store.ts'
-import { isSameItem, moveItem } from '../../storage/transfer.ts'
+import { isAsListed, isSameItem, moveItem } from '../../storage/transfer.ts'
 import { ResultsFolder } from '../guessAll/resultsFolder.ts'
 import { type Move, MoveJournal } from './journal.ts'
 import type { NotPlaced } from './place.ts'
 
 export interface UndoMovesResult {
   readonly restored: number
-  /** Stay in the destination: their old place is taken, or they are gone from there. The journal keeps them. */
+  /** Stay in the destination: their old place is taken, they were changed, or are gone. The journal keeps them. */
   readonly failed: readonly NotPlaced[]
 }
 
@@ -18,8 +18,8 @@ export interface UndoMovesOptions {
 }
 
 /**
- * Takes back what `--move-to` did, by its journal: every picture returns to its key, over nothing. What a killed move left
- * under both names is removed from the destination. Run again, it goes on.
+ * Takes back what `--move-to` did, by its journal: every picture returns to its key, over nothing, if it is the one that
+ * was noted. What a killed move left under both names is removed from the destination. Run again, it goes on.
  *
  * @throws UserError `E_NO_RESULTS` where nothing was moved
  */
@@ -53,19 +53,16 @@ async function takeBack(
   destination: Store,
   signal?: AbortSignal,
 ): Promise<TakenBack> {
-  const any = { size: undefined, etag: '' }
-  const [isBack, isThere] = [
-    await source.has({ ...any, key: item.key }, signal),
-    await destination.has({ ...any, key: to }, signal),
-  ]
-  if (!isThere) return isBack ? 'there' : { reason: `"${to}" is gone from the destination` }
+  const [isBack, there] = [(await source.look(item.key, signal)) !== undefined, await destination.look(to, signal)]
+  if (there === undefined) return isBack ? 'there' : { reason: `"${to}" is gone from the destination` }
   try {
     if (isBack) {
       // A kill between the copy and the removal; where they differ, the picture was never moved and the other is somebody's own.
       if (await isSameItem(source, item.key, destination, to, signal)) await destination.remove(to)
       return 'there'
     }
-    const outcome = await moveItem(destination, { ...any, key: to, modified: 0 }, source, item.key, signal)
+    if (!isAsListed(there, item)) return { reason: `"${to}" is not what was moved there; it stays` }
+    const outcome = await moveItem(destination, there, source, item.key, signal)
     return outcome === 'taken' ? { reason: `its place is taken; it stays as "${to}"` } : 'restored'
   } catch (error) {
     if (!(error instanceof ItemError)) throw error

@@ -96,6 +96,12 @@ describe('itc results --to', () => {
   })
 })
 
+/** Where pictures come to lie, as a copy into another folder shows. */
+async function sortedPaths(to: string): Promise<string[]> {
+  await itc('--copy-to', `${to}.copied`)
+  return await files(`${to}.copied`)
+}
+
 describe('itc results --copy-to and --move-to', () => {
   it('copies every picture to its category, and nothing twice or over anything', async () => {
     const to = join(folder, 'sorted')
@@ -148,6 +154,41 @@ describe('itc results --copy-to and --move-to', () => {
     await itc('--undo')
     expect(await readFile(back, 'utf8')).toBe('mine')
     expect(await files(to)).toEqual([one])
+  })
+
+  it('takes back only what it moved: another file in its place stays there', async () => {
+    const to = join(folder, 'sorted')
+    const [one, two] = await sortedPaths(to)
+    await fs.outputFile(join(to, one!), 'mine')
+    await itc('--move-to', to) // refused, though it was noted
+    await fs.remove(join(source, one!.split('/').slice(1).join('/')))
+    await writeFile(join(to, two!), 'retouched')
+    const { result } = await itc('--undo')
+    expect(result).toMatchObject({ restored: 10 })
+    const left = await files(to)
+    expect(left.sort()).toEqual([one, two])
+    expect(result.failed.map(({ reason }: { reason: string }) => reason)).toEqual(
+      left.map(path => `"${path}" is not what was moved there; it stays`),
+    )
+    expect(await readFile(join(to, one!), 'utf8')).toBe('mine')
+  })
+
+  it('follows no link in the destination, neither there nor back', async () => {
+    const [to, elsewhere] = [join(folder, 'sorted'), join(folder, 'elsewhere')]
+    const [one] = await sortedPaths(to)
+    const inside = join(to, one!.split('/')[0]!)
+    await fs.ensureDir(elsewhere)
+    await fs.ensureSymlink(elsewhere, inside)
+    const { result } = await itc('--move-to', to)
+    expect(result.failed[0]).toMatchObject({ reason: 'behind a link' })
+    expect(await readdir(elsewhere)).toEqual([])
+    await fs.remove(inside)
+    await itc('--move-to', to)
+    await fs.move(inside, join(elsewhere, 'real'))
+    await fs.ensureSymlink(join(elsewhere, 'real'), inside)
+    const before = await files(elsewhere)
+    expect((await itc('--undo')).result.failed.length).toBe(before.length)
+    expect(await files(elsewhere)).toEqual(before)
   })
 
   it('leaves a picture that is no longer the one that was named', async () => {
