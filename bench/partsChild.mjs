@@ -13,7 +13,8 @@ const [BOTTLENECKS, FILES] = pictures > 200_000 ? [3840, 3840] : [64, 512]
 const RELEASE = 16_384
 
 const hashOf = at => createHash('sha256').update(`picture ${at}`).digest('hex')
-const pathOf = at => `category_${at % 50}/holidays/IMG_${String(at).padStart(7, '0')}.jpg`
+const pathOf = at =>
+  `category_${String(Math.floor((at * 50) / pictures)).padStart(2, '0')}/holidays/IMG_${String(at).padStart(7, '0')}.jpg`
 const load = file => import(pathToFileURL(join(build, 'dist', 'features', file)).href)
 
 const cache =

@@ -5,24 +5,46 @@ import { heading, seal, unseal } from '../table/seal.ts'
 import type { FileRecord } from './cache.ts'
 
 const METADATA = 'itc'
+/** Digits of a sha256. */
+const HEX = 2 * HASH_BYTES
+
+const NONE: FileTable = {
+  paths: [],
+  sizes: new Float64Array(),
+  mtimes: new Float64Array(),
+  hashes: new Uint8Array(),
+  metadata: new Map(),
+}
 
 /** What is known of files by their path: a table as it was read, and what was learnt since. */
 export class FileRecords {
-  readonly #table: FileTable | undefined
-  readonly #hashes: Buffer
-  readonly #rows: ReadonlyMap<string, number>
+  readonly #table: FileTable
   readonly #fresh = new Map<string, FileRecord>()
+  #rows: ReadonlyMap<string, number> | undefined
+  #hashes: string | undefined
+  /** The row behind the one that was asked for last: a training asks in the table's order. */
+  #next = 0
 
-  constructor(table?: FileTable) {
-    const hashes = table?.hashes ?? new Uint8Array(0)
+  constructor(table: FileTable = NONE) {
     this.#table = table
-    this.#hashes = Buffer.from(hashes.buffer, hashes.byteOffset, hashes.byteLength)
-    this.#rows = new Map(table?.paths.map((path, row) => [path, row]))
   }
 
   get(path: string): FileRecord | undefined {
-    const row = this.#rows.get(path)
-    return this.#fresh.get(path) ?? (row === undefined ? undefined : this.#record(row))
+    const fresh = this.#fresh.size === 0 ? undefined : this.#fresh.get(path)
+    if (fresh !== undefined) return fresh
+    const row = this.#rowOf(path)
+    return row === undefined ? undefined : this.#record(row)
+  }
+
+  #byPath(): ReadonlyMap<string, number> {
+    this.#rows ??= new Map(this.#table.paths.map((path, row) => [path, row]))
+    return this.#rows
+  }
+
+  #rowOf(path: string): number | undefined {
+    const row = this.#table.paths[this.#next] === path ? this.#next : this.#byPath().get(path)
+    if (row !== undefined) this.#next = row + 1
+    return row
   }
 
   set(path: string, record: FileRecord): void {
@@ -30,14 +52,15 @@ export class FileRecords {
   }
 
   *entries(): Generator<readonly [path: string, record: FileRecord]> {
-    for (const [path, row] of this.#rows) if (!this.#fresh.has(path)) yield [path, this.#record(row)]
+    for (const [path, row] of this.#byPath()) if (!this.#fresh.has(path)) yield [path, this.#record(row)]
     yield* this.#fresh
   }
 
   /** Made when it is asked for: of a million files that would take longer than reading their table. */
   #record(row: number): FileRecord {
-    const { sizes, mtimes } = this.#table!
-    const hash = this.#hashes.toString('hex', row * HASH_BYTES, (row + 1) * HASH_BYTES)
+    const { sizes, mtimes, hashes } = this.#table
+    this.#hashes ??= hexOf(hashes)
+    const hash = this.#hashes.slice(row * HEX, (row + 1) * HEX)
     return { size: sizes[row]!, mtimeMs: mtimes[row]!, hash }
   }
 }
@@ -56,9 +79,13 @@ export async function readFileTable(path: string): Promise<FileRecords> {
   }
 }
 
-/** Replaces the table at once by one of these records. */
+function hexOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('hex')
+}
+
+/** Replaces the table at once by one of these records, by their paths: near to the order in which they are asked for. */
 export async function writeFileTable(path: string, records: FileRecords): Promise<void> {
-  const entries = [...records.entries()]
+  const entries = [...records.entries()].sort(([a], [b]) => (a < b ? -1 : 1))
   const table = {
     paths: entries.map(([name]) => name),
     sizes: Float64Array.from(entries, ([, { size }]) => size),

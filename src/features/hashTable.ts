@@ -3,6 +3,9 @@ import { HASH_BYTES } from '../table/arrow.ts'
 /** A sha256 in 32-bit words. */
 const WORDS = HASH_BYTES / 4
 
+/** Sums that are turned into bytes at once: many times faster than one by one. */
+const AT_ONCE = 4096
+
 /**
  * Finds sha256 sums in a list. Open addressing in flat arrays: a string and an object for each sum would take longer than
  * reading the vectors that it stands for.
@@ -19,9 +22,7 @@ export class HashTable {
 
   /** @param hashes in hex */
   constructor(hashes: readonly string[]) {
-    const bytes = Buffer.from(new ArrayBuffer(hashes.length * HASH_BYTES))
-    for (const [at, hash] of hashes.entries()) bytes.write(hash, at * HASH_BYTES, 'hex')
-    this.#words = new Int32Array(bytes.buffer)
+    this.#words = wordsOf(hashes)
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * hashes.length + 2)))
     this.#next = new Int32Array(hashes.length)
     for (let at = 0; at < hashes.length; at++) this.#insert(at)
@@ -68,4 +69,12 @@ export class HashTable {
     }
     return true
   }
+}
+
+function wordsOf(hashes: readonly string[]): Int32Array {
+  const bytes = Buffer.from(new ArrayBuffer(hashes.length * HASH_BYTES))
+  for (let at = 0; at < hashes.length; at += AT_ONCE) {
+    bytes.write(hashes.slice(at, at + AT_ONCE).join(''), at * HASH_BYTES, 'hex')
+  }
+  return new Int32Array(bytes.buffer)
 }

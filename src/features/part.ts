@@ -15,6 +15,7 @@ import {
 } from '../schema.ts'
 import { decodeVectors, encodeVectors, HASH_BYTES, type VectorKind } from '../table/arrow.ts'
 import { heading, seal, unseal } from '../table/seal.ts'
+import { allFinite } from './finite.ts'
 
 /** Raised when the meaning of a part's bytes changes; parts of another format are left alone and not read. */
 const PART_FORMAT = 1
@@ -42,6 +43,8 @@ export interface Part {
   readonly content: string
   /** CRC-32 of each block of `vectors`. */
   readonly crc32: readonly number[]
+  /** True where all numbers were looked at when they were written, and are numbers. */
+  readonly finite: boolean
 }
 
 /** A part and the file that holds it. */
@@ -60,6 +63,8 @@ interface Heading extends Pick<Part, 'kind' | 'identity' | 'rows' | 'width' | 'c
   /** Where the hashes lie; the vectors are what the seal leaves out. */
   readonly hashesAt: number
   readonly half: boolean
+  /** Parts of before it was noted have to be looked at. */
+  readonly finite?: boolean
 }
 
 const headingSchema = looseObject({
@@ -72,6 +77,7 @@ const headingSchema = looseObject({
   half: flag,
   hashesAt: whole,
   crc32: array(whole),
+  finite: optional(flag),
 })
 
 /** A part as the bytes of an Arrow IPC file. */
@@ -88,6 +94,7 @@ export function encodePart(data: PartData): { readonly bytes: Uint8Array; readon
     content,
     half,
     crc32: checksumsOf([bytesOf(vectors)]),
+    finite: allFinite(vectors),
   }
   // Where the hashes come to lie depends on the length of the heading alone.
   const encode = (hashesAt: number) => {
@@ -109,7 +116,7 @@ export function encodePart(data: PartData): { readonly bytes: Uint8Array; readon
  */
 export function decodePart(bytes: Uint8Array): Part {
   const { content: said, left } = unseal(bytes)
-  const { kind, identity, rows, width, content, half, hashesAt: at, crc32 } = headingOf(said)
+  const { kind, identity, rows, width, content, half, hashesAt: at, crc32, finite = false } = headingOf(said)
   const vectors = half
     ? new Uint16Array(bytes.buffer, left.start, rows * width)
     : new Float32Array(bytes.buffer, left.start, rows * width)
@@ -127,6 +134,7 @@ export function decodePart(bytes: Uint8Array): Part {
     width,
     content,
     crc32: found,
+    finite,
   }
 }
 
@@ -145,19 +153,14 @@ function contentOf(hashes: Uint8Array, vectors: Part['vectors']): string {
   return createHash('sha256').update(hashes).update(bytesOf(vectors)).digest('hex')
 }
 
-/**
- * CRC-32 of each block of bytes that lie one behind the other, in spans.
- *
- * @param onPiece called with each piece at once, while it is in the processor's own memory
- */
-export function checksumsOf(spans: readonly Uint8Array[], onPiece?: (piece: Uint8Array) => void): number[] {
+/** CRC-32 of each block of bytes that lie one behind the other, in spans. */
+export function checksumsOf(spans: readonly Uint8Array[]): number[] {
   const found: number[] = []
   let [crc, length] = [0, 0]
   for (const span of spans) {
     for (let at = 0; at < span.length; ) {
       const piece = span.subarray(at, at + BLOCK - length)
       crc = crc32(piece, crc)
-      onPiece?.(piece)
       at += piece.length
       length += piece.length
       if (length < BLOCK) continue

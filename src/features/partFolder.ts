@@ -17,6 +17,8 @@ const NAME = /^[0-9a-f]{16}-[0-9a-f]{32}\.arrow$/
 /** Merged parts hold about as much, and a part smaller than half of it is merged with others. */
 const FULL_BYTES = 16 << 20
 const CHANGED = 'its content is not the one that gave it its name'
+/** Parts that are being read while one is looked at: two of them keep two processors busy. */
+const AHEAD = 2
 /** So many small parts of one identity are worth a merging. */
 const MANY = 8
 
@@ -72,8 +74,8 @@ export class PartFolder {
    * @throws the signal's reason when aborted
    */
   async fill(identity: string, rows: WantedRows, signal?: AbortSignal): Promise<void> {
-    const memories = [new Memory(), new Memory()]
-    const put = (name: string, at: number) => this.#put(name, identity, rows, memories[at % 2]!)
+    const memories = Array.from({ length: AHEAD + 1 }, () => new Memory())
+    const put = (name: string, at: number) => this.#put(name, identity, rows, memories[at % memories.length]!)
     for await (const check of this.#each(identity, put)) {
       await pause(signal)
       await check()
@@ -98,7 +100,7 @@ export class PartFolder {
   }
 
   /**
-   * Each part of an identity; the next one is read while this one is looked at. One that another process merges away
+   * Each part of an identity; the next ones are read while this one is looked at. One that another process merges away
    * meanwhile is found again in the part that took its place.
    *
    * @param read gives undefined for a part that is gone, and never rejects
@@ -107,12 +109,12 @@ export class PartFolder {
     const seen = new Set<string>()
     for (let names = await this.names(identity); names.length > 0; ) {
       let gone = false
-      const reading = (at: number) => (at < names.length ? read(names[at]!, at) : undefined)
-      let next = reading(0)
+      const reading = names.slice(0, AHEAD).map(read)
       for (const [at, name] of names.entries()) {
         seen.add(name)
-        const found = await next
-        next = reading(at + 1)
+        const found = await reading.shift()
+        const ahead = names[at + AHEAD]
+        if (ahead !== undefined) reading.push(read(ahead, at + AHEAD))
         if (found === undefined) gone = true
         else yield found
       }

@@ -1,7 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { HASH_BYTES } from '../table/arrow.ts'
 import { checkSeal, readHeading } from '../table/seal.ts'
-import { allFinite } from './finite.ts'
 import { checksumsOf, headingOf } from './part.ts'
 import { readSpan, withPartFile } from './partFile.ts'
 import type { Run, WantedRows } from './wantedRows.ts'
@@ -28,7 +27,7 @@ export async function scatter(path: string, identity: string, rows: WantedRows):
     const start = await readSpan(file, new Uint8Array(Math.min(size, START)), 0)
     const { content, left } = readHeading(start, size)
     const said = headingOf(content)
-    const { hashesAt, crc32 } = said
+    const { hashesAt, crc32, finite = false } = said
     const [hashesEnd, length] = [hashesAt + said.rows * HASH_BYTES, said.rows * said.width * 4]
     const isUsual = left.start <= start.length && hashesEnd <= left.start && length === left.end - left.start
     if (said.identity !== identity || said.half || said.width !== rows.width || !isUsual) return undefined
@@ -43,12 +42,10 @@ export async function scatter(path: string, identity: string, rows: WantedRows):
     }
     return {
       check: () => {
-        let sound = true
-        const found = checksumsOf(places.map(bytesOf), piece => {
-          sound &&= allFinite(floatsOf(piece))
-        })
-        if (found.length === crc32.length && found.every((crc, at) => crc === crc32[at]))
-          return rows.settle(runs, sound)
+        const found = checksumsOf(places.map(bytesOf))
+        if (found.length === crc32.length && found.every((crc, at) => crc === crc32[at])) {
+          return rows.settle(runs, finite)
+        }
         rows.giveUp(runs)
         throw new Error('a checksum does not match')
       },
@@ -71,8 +68,4 @@ function readInto(file: FileHandle, places: readonly Float32Array[], position: n
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
-}
-
-function floatsOf({ buffer, byteOffset, byteLength }: Uint8Array): Float32Array {
-  return new Float32Array(buffer, byteOffset, byteLength / 4)
 }

@@ -62,12 +62,14 @@ export class WantedRows {
   /**
    * For runs that are in their places. A row that is not all numbers is never believed.
    *
-   * @param sound whether all of them are
+   * @param finite whether all of them are known to be
    */
-  settle(runs: readonly Run[], sound: boolean): void {
-    for (const at of runs.flatMap(({ firsts }) => firsts)) {
-      if (sound || allFinite(this.#row(at))) this.#settle(at)
-      else this.#giveUp(at)
+  settle(runs: readonly Run[], finite: boolean): void {
+    for (const { firsts } of runs) {
+      for (const at of firsts) {
+        if (finite || allFinite(this.#row(at))) this.#settle(at)
+        else this.#giveUp(at)
+      }
     }
   }
 
@@ -102,7 +104,7 @@ export class WantedRows {
     for (const run of runs) {
       this.placeOf(run).set(vectors.subarray(run.start * this.width, run.end * this.width))
     }
-    this.settle(runs, allFinite(vectors))
+    this.settle(runs, part.finite)
   }
 }
 
