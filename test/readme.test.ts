@@ -70,3 +70,21 @@ it('README.md has no line that PowerShell 5.1 does not take', async () => {
   // It has no && and no ||, a \\ continues nothing, < and ' mean something else, and its curl is not curl.
   expect(commands.filter(command => /&&|\|\||\\$|[<'$`]|^curl\s/.test(command))).toEqual([])
 })
+
+it('README.md leaves nothing to fill in, and tells of no script and no file that is not there', async () => {
+  const readme = await fs.readFile(join(root, 'README.md'), 'utf8')
+  const { scripts } = await fs.readJson(join(root, 'package.json'))
+  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block!).join('')
+  expect(blocks).not.toMatch(/\b[A-Z]{3,}_[A-Z]|<|\.\.\./)
+  const [named, linked] = [/npm run ([\w:-]+)/g, /\]\((?!https?:)([^)#]+)/g].map(found =>
+    [...readme.matchAll(found)].map(([, name]) => name!),
+  ) as [string[], string[]]
+  expect(named).toContain('demo')
+  expect(named.filter(name => !(name in scripts))).toEqual([])
+  expect(linked.filter(path => !fs.existsSync(join(root, path)))).toEqual([])
+})
+
+it('README.md reads well in an editor: no line of prose is wider than 140', async () => {
+  const readme = await fs.readFile(join(root, 'README.md'), 'utf8')
+  expect(readme.split('\n').filter(line => line.length > 140 && !/^(\||!\[)/.test(line))).toEqual([])
+})
