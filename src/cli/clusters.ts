@@ -4,6 +4,7 @@ import type { CommandContext } from './context.ts'
 import { printJson } from './json.ts'
 import { addLinkOption, addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
+import { leftOutLines, refusalJson } from './refusalLines.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Flags extends NetworkFlags {
@@ -52,22 +53,16 @@ Examples:
         onProgress: (done, total) => progress.update(done, total),
         signal: terminal.signal,
       }).finally(() => progress.stop())
-      if (json) printJson(terminal, result)
+      if (json) printJson(terminal, { ...result, refusals: result.refusals.map(refusalJson) })
       else print(result, terminal)
     })
 }
 
-function print({ groups, rest, skipped }: ClustersResult, { out, err, errColors: colors }: Terminal): void {
+function print({ groups, rest, refusals }: ClustersResult, { out, err, errColors: colors }: Terminal): void {
   for (const [at, { pictures, suggestion }] of groups.entries()) {
     const taken = suggestion === null ? '' : `, looks like ${shownLabel(suggestion)}`
     out(`${at + 1}. ${count(pictures.length, 'picture')}${taken}: ${list(pictures.map(printable), NAMED)}`)
   }
   if (rest.length > 0) out(`In no group: ${list(rest.map(printable), NAMED)}`)
-  const [first] = skipped
-  if (first)
-    err(
-      colors.yellow(
-        `${count(skipped.length, 'file')} left out, the first: ${printable(first.relative)}: ${first.reason}`,
-      ),
-    )
+  for (const line of leftOutLines(refusals)) err(colors.yellow(line))
 }

@@ -1,14 +1,15 @@
 import { UserError, unexpected } from '../errors.ts'
-import type { GuessAllEvent, GuessAllResult, NotNamed } from '../jobs/guessAll/guessAll.ts'
+import type { GuessAllEvent, GuessAllResult } from '../jobs/guessAll/guessAll.ts'
 import type { HandOutOptions } from '../jobs/guessAll/handOut.ts'
 import type { Shard } from '../jobs/guessAll/plan.ts'
-import { count, printable, quoted } from '../text.ts'
+import { count, quoted } from '../text.ts'
 import type { CommandContext } from './context.ts'
 import { FleetLines } from './fleetLines.ts'
 import { printJson } from './json.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import type { Progress } from './progress.ts'
+import { leftOutLines, refusalJson } from './refusalLines.ts'
 import { Interrupted } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -66,7 +67,7 @@ Examples:
         const options = { limits, shard, queue, onEvent, signal: terminal.signal }
         const result = await guessAll(model, source, results, options)
         progress.stop()
-        if (flags.json) printJson(terminal, result)
+        if (flags.json) printJson(terminal, { ...result, refusals: result.refusals.map(refusalJson) })
         else report(result, results, terminal)
         if (flags.strict && result.failed > 0) outcome.exitCode = 1
       } catch (error) {
@@ -113,21 +114,10 @@ function show(event: GuessAllEvent, progress: Progress, { info, errIsTerminal }:
   }
 }
 
-function report(
-  { named, before, failed, skipped, examples }: GuessAllResult,
-  results: string,
-  terminal: Terminal,
-): void {
-  const { out, colors } = terminal
+function report({ named, before, failed, refusals }: GuessAllResult, results: string, terminal: Terminal): void {
+  const { out, err, colors, errColors } = terminal
   out(colors.bold(`${count(named, 'picture')} named${before > 0 ? `, ${before} before` : ''}`))
-  list(`${count(failed, 'picture')} could not be named:`, failed, examples.failed, terminal)
-  list(`${count(skipped, 'file')} left out:`, skipped, examples.skipped, terminal)
+  const what = failed > 0 ? 'not named, or left out' : 'left out'
+  for (const line of leftOutLines(refusals, what)) err(errColors.yellow(line))
   out(`One table of it: itc results ${quoted(results)} --to results.parquet`)
-}
-
-function list(title: string, all: number, examples: readonly NotNamed[], { err, errColors }: Terminal): void {
-  if (all === 0) return
-  err(errColors.yellow(title))
-  for (const { key, reason } of examples) err(`  ${printable(key)}: ${printable(reason)}`)
-  if (all > examples.length) err(`  … and ${all - examples.length} more`)
 }

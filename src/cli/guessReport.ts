@@ -1,8 +1,10 @@
+import { CountedRefusals } from '../dataset/refusals.ts'
 import type { StreamGuess } from '../jobs/guess/stream.ts'
 import type { Score } from '../model/model.ts'
 import { printable, shownLabel } from '../text.ts'
 import { failureJson } from './failure.ts'
 import { JsonList, printJsonLine } from './json.ts'
+import { leftOutLines } from './refusalLines.ts'
 import type { Terminal } from './terminal.ts'
 
 /** How `itc guess` shows what it finds. */
@@ -51,19 +53,29 @@ function answerJson({ picture, guess }: StreamGuess, top: number | undefined): o
   return { picture, scores: scores.slice(0, top), unfamiliar, familiarity }
 }
 
+/** Pictures that did not work out for one reason and are told one by one; the others are counted at the end. */
+const ONE_BY_ONE = 3
+
 function text(terminal: Terminal, { top, titles }: GuessForm): GuessReport {
   const { err, errColors: colors } = terminal
+  const refused = new CountedRefusals(ONE_BY_ONE)
   let later = false
   return {
     answer({ picture, guess }) {
-      if ('error' in guess) err(`${colors.red('error:')} ${printable(picture)}: ${printable(guess.error.reason)}`)
-      else {
+      if ('error' in guess) {
+        const { reason } = guess.error
+        const before = refused.add({ relative: picture, reason })
+        if (before <= ONE_BY_ONE) err(`${colors.red('error:')} ${printable(picture)}: ${printable(reason)}`)
+      } else {
         printScores(guess.scores.slice(0, top), titles ? picture : undefined, later, terminal)
         if (guess.unfamiliar) err(colors.yellow(`${printable(picture)} is unlike anything learnt: don't trust this.`))
       }
       later = true
     },
-    end: () => undefined,
+    end() {
+      const groups = refused.groups('').filter(({ files }) => files > ONE_BY_ONE)
+      for (const line of leftOutLines(groups, 'not named')) err(colors.yellow(line))
+    },
     broken: () => undefined,
   }
 }

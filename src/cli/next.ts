@@ -4,6 +4,7 @@ import type { CommandContext } from './context.ts'
 import { printJson } from './json.ts'
 import { addLinkOption, addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
+import { leftOutLines, refusalJson } from './refusalLines.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Flags extends NetworkFlags {
@@ -59,13 +60,13 @@ Examples:
         await (await import('../jobs/next/copyTo.ts')).copyChosen(result.pictures, folder, copyTo)
       }
       if (report !== undefined) await (await import('../jobs/next/writeSheet.ts')).writeSheet(report, result, folder)
-      if (json) printJson(terminal, result)
+      if (json) printJson(terminal, { ...result, refusals: result.refusals.map(refusalJson) })
       else print(result, terminal)
     })
 }
 
 function print(
-  { pictures, of, learnt, skipped }: NextResult,
+  { pictures, of, learnt, refusals }: NextResult,
   { out, err, errColors: colors, outWidth }: Terminal,
 ): void {
   const rows = pictures.map(({ rank, path, guess, score, why }) => [
@@ -88,11 +89,5 @@ function print(
   }
   const basis = learnt === 0 ? 'nothing is labelled yet' : `by ${count(learnt, 'labelled picture')}`
   err(colors.dim(`Chosen of ${count(of, 'picture')}, ${basis}.`))
-  const [first] = skipped
-  if (first)
-    err(
-      colors.yellow(
-        `${count(skipped.length, 'file')} left out, the first: ${printable(first.relative)}: ${first.reason}`,
-      ),
-    )
+  for (const line of leftOutLines(refusals)) err(colors.yellow(line))
 }

@@ -4,7 +4,7 @@ import type { WatchEvent } from '../jobs/watch/watch.ts'
 import { count, percent, printable } from '../text.ts'
 import type { CommandContext } from './context.ts'
 import { printJsonLine } from './json.ts'
-import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
+import { addLinkOption, addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { parseNumber } from './parse.ts'
 import { Interrupted } from './signals.ts'
 
@@ -15,6 +15,7 @@ interface Flags extends NetworkFlags {
   readonly unsure?: number | true
   readonly once?: boolean
   readonly poll?: boolean
+  readonly followLinks?: boolean
 }
 
 /** `itc watch` */
@@ -43,6 +44,7 @@ export function addWatch({ program, terminal, outcome }: CommandContext): void {
     )
     .option('--once', 'name what is there and end')
     .option('--poll', 'look every two seconds: for disks that do not tell of changes')
+  addLinkOption(command)
   addNetworkOptions(command)
     .addHelpText(
       'after',
@@ -74,6 +76,7 @@ Examples:
           ...(flags.unsure !== undefined && { unsure: await thresholdOf(tfFiles, flags.unsure) }),
           once: flags.once === true,
           poll: flags.poll === true,
+          ...(flags.followLinks && { followLinks: true }),
           engine: flags.engine,
           limits: limitsOf(flags, terminal),
           onEvent: show,

@@ -29,41 +29,67 @@ const FEW = 10
  * Groups files that can't be used by the reason, the largest group first. Where the reason says to convert them, each ending
  * is a group of its own, with the command that converts them.
  *
- * @param folder what the paths are relative to
+ * @param folder what the paths are relative to; '' for paths as they were given
  */
 export function groupRefusals(
   skipped: readonly Skipped[],
   folder: string,
   platform: NodeJS.Platform = process.platform,
 ): Refusal[] {
-  const groups = new Map<string, Skipped[]>()
-  for (const file of skipped) {
-    const key = keyOf(file)
-    const group = groups.get(key)
-    if (group) group.push(file)
-    else groups.set(key, [file])
-  }
-  return [...groups.values()].sort((a, b) => b.length - a.length).map(group => refusalOf(group, folder, platform))
+  const counted = new CountedRefusals()
+  for (const file of skipped) counted.add(file)
+  return counted.groups(folder, platform)
 }
 
-/** Numbers (pixels, megabytes) differ from file to file, and are no other reason. */
-function keyOf(file: Skipped): string {
-  const ending = isConvertible(file) ? endingOf(file.relative) : ''
-  return `${ending} ${file.reason.replaceAll(/\d[\d.,]*/g, '#')}`
+/** Reasons beyond these are counted with the last one: no list of them grows with the pictures. */
+const MOST_REASONS = 100
+
+interface Group {
+  readonly reason: string
+  readonly ending: string
+  readonly paths: string[]
+  files: number
+  /** The deepest folder that all lie in, part by part. */
+  common: readonly string[]
 }
 
-function refusalOf(group: readonly Skipped[], folder: string, platform: NodeJS.Platform): Refusal {
-  const [first] = group as [Skipped]
-  const ending = isConvertible(first) ? endingOf(first.relative) : ''
-  const base = {
-    files: group.length,
-    reason: first.reason,
-    paths: group.map(({ relative }) => relative),
+/** The same for files that come one by one, of which each group names a few. */
+export class CountedRefusals {
+  readonly #groups = new Map<string, Group>()
+  readonly #named: number
+
+  /** @param named paths that are kept of each group */
+  constructor(named = Number.POSITIVE_INFINITY) {
+    this.#named = named
   }
-  if (ending === '') return base
-  const common = commonFolder(group.map(({ relative }) => relative))
-  const needs = converterNeeded(platform)
-  return { ...base, command: convertCommand(join(folder, common), ending, platform), ...(needs && { needs }) }
+
+  /** @returns how many there are now for that reason */
+  add(file: Skipped): number {
+    const { relative, reason } = file
+    const ending = isConvertible(file) ? endingOf(relative) : ''
+    // Numbers (pixels, megabytes) differ from file to file, and are no other reason.
+    const own = `${ending} ${reason.replaceAll(/\d[\d.,]*/g, '#')}`
+    const key = this.#groups.size < MOST_REASONS || this.#groups.has(own) ? own : [...this.#groups.keys()].at(-1)!
+    const parts = relative.split('/').slice(0, -1)
+    const group = this.#groups.get(key) ?? { reason, ending, paths: [], files: 0, common: parts }
+    this.#groups.set(key, group)
+    if (group.files++ < this.#named) group.paths.push(relative)
+    const end = group.common.findIndex((part, at) => part !== parts[at])
+    if (end >= 0) group.common = group.common.slice(0, end)
+    return group.files
+  }
+
+  /** @param folder as of `groupRefusals`; undefined where no command reaches the files */
+  groups(folder: string | undefined, platform: NodeJS.Platform = process.platform): Refusal[] {
+    return [...this.#groups.values()]
+      .sort((a, b) => b.files - a.files)
+      .map(({ files, reason, paths, ending, common }) => {
+        if (ending === '' || folder === undefined) return { files, reason, paths }
+        const needs = converterNeeded(platform)
+        const command = convertCommand(join(folder, common.join('/')), ending, platform)
+        return { files, reason, paths, command, ...(needs && { needs }) }
+      })
+  }
 }
 
 function isConvertible({ reason }: Skipped): boolean {
@@ -73,17 +99,6 @@ function isConvertible({ reason }: Skipped): boolean {
 /** A file's ending, in lower case; '' for one that a command could take for something else. */
 function endingOf(path: string): string {
   return /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? ''
-}
-
-/** The deepest folder that all lie in; '' where that is the folder which paths are relative to. */
-function commonFolder(paths: readonly string[]): string {
-  let common = paths[0]!.split('/').slice(0, -1)
-  for (const path of paths) {
-    const parts = path.split('/').slice(0, -1)
-    const end = common.findIndex((part, at) => part !== parts[at])
-    if (end >= 0) common = common.slice(0, end)
-  }
-  return common.join('/')
 }
 
 /**

@@ -49,6 +49,17 @@ export async function findWorkingFolder(given: string, followLinks = false): Pro
   return { root, data: usual }
 }
 
+/**
+ * The category folders that are meant by a folder, for what only looks at them: those of `findWorkingFolder`, else what is
+ * in the folder itself, be it a single one.
+ *
+ * @throws UserError as `findWorkingFolder`
+ */
+export async function findCategoryFolders(given: string, followLinks = false): Promise<string> {
+  const { data } = await findWorkingFolder(given, followLinks)
+  return (await isFolder(data)) ? data : given
+}
+
 /** Folders that are working folders: with category folders in `data`, or with what itc writes. */
 async function workingIn(given: string, folders: readonly string[]): Promise<string[]> {
   const paths = folders.map(name => join(given, name))

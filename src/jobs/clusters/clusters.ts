@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { unitRows } from '../../assess/neighbours.ts'
+import type { Refusal } from '../../dataset/refusals.ts'
 import { unexpected } from '../../errors.ts'
 import { headLogits } from '../../head/head.ts'
 import { argMaxAt } from '../../head/softmax.ts'
@@ -26,6 +27,8 @@ export interface ClustersResult {
   /** In no group of four or more. */
   readonly rest: readonly string[]
   readonly skipped: readonly { readonly relative: string; readonly reason: string }[]
+  /** `skipped` by the reason, the largest group first. */
+  readonly refusals: readonly Refusal[]
 }
 
 /**
@@ -40,7 +43,7 @@ export async function clusters(
 ): Promise<ClustersResult> {
   const { detail = 1, seed = 1, signal } = options
   if (![1, 2, 3].includes(detail)) throw unexpected('--detail', '1, 2 or 3', detail)
-  const { pool, stored, skipped } = await lookAtPool(tfFiles, folder, options)
+  const { pool, stored, skipped, refusals } = await lookAtPool(tfFiles, folder, options)
   const { groups, rest } = await groupRows(unitRows(pool.matrix), { detail: detail as Detail, seed, signal })
   const pathOf = (row: number) => relative(resolve(folder), resolve(pool.pictures[row]!.path))
   const logits = stored && headLogits(stored.head, pool.matrix.values)
@@ -55,5 +58,6 @@ export async function clusters(
     groups: groups.map(rows => ({ pictures: rows.map(pathOf), suggestion: suggestion(rows) })),
     rest: rest.map(pathOf),
     skipped,
+    refusals,
   }
 }

@@ -1,9 +1,9 @@
-import { basename, join, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { evaluate, type Predictions } from '../../assess/metrics.ts'
-import { isFolder } from '../../dataset/look.ts'
 import { groupRefusals, shortCategories } from '../../dataset/refusals.ts'
 import { type Dataset, type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
 import type { Split } from '../../dataset/split.ts'
+import { findCategoryFolders } from '../../dataset/workingFolder.ts'
 import { UserError } from '../../errors.ts'
 import { softmaxAt } from '../../head/softmax.ts'
 import { limitsWith } from '../../image/limits.ts'
@@ -35,7 +35,7 @@ export async function evaluateModel(
   try {
     const { labels } = model
     const { followLinks } = options
-    const dataset = await scanCategories(await categoriesIn(folder, labels), { followLinks })
+    const dataset = await scanCategories(await categoriesIn(folder, labels, followLinks), { followLinks })
     const known = new Set(labels.map(comparable))
     const { part, pictures } = testPart(dataset.pictures.filter(({ label }) => known.has(comparable(label))))
     if (pictures.length === 0) throw nothingToEvaluate(folder, dataset, labels)
@@ -59,10 +59,9 @@ export async function evaluateModel(
   }
 }
 
-/** A working folder may be given for its pictures, unless one of the categories is called so. */
-async function categoriesIn(folder: string, labels: readonly string[]): Promise<string> {
-  const inside = join(folder, 'data')
-  return !labels.includes('data') && (await isFolder(inside)) ? inside : folder
+/** As they are found for training, unless a category is called as the folder that they lie in. */
+async function categoriesIn(folder: string, labels: readonly string[], followLinks = false): Promise<string> {
+  return labels.includes('data') ? folder : await findCategoryFolders(folder, followLinks)
 }
 
 /** Of a set that is already split, the pictures to test on, or those to validate on where there are none. */

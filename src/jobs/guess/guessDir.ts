@@ -31,12 +31,8 @@ export async function guessDir(
     await checkFolders(source, join(destination, UNSURE_FOLDER))
     await checkNoLink(join(destination, UNSURE_FOLDER))
   }
+  checkLinks(options)
   const { only, move, followLinks } = options
-  if (move && followLinks) {
-    throw new UserError('E_BAD_VALUE', "--move and --follow-links can't both be given.", {
-      hint: 'What a link leads to lies elsewhere, and stays there: copy, without --move.',
-    })
-  }
   const found = await scanSource(source, move ? 'none' : followLinks ? 'all' : 'inside')
   const scan = only ? { ...found, pictures: found.pictures.filter(({ original }) => only(original)) } : found
   const run = new Run(model, source, destination, scan, options)
@@ -46,6 +42,14 @@ export async function guessDir(
   await makeDestination(destination)
   return await withDestinationLock(destination, options.signal, () => run.perform()).catch(error => {
     throw cannotWrite(destination, error)
+  })
+}
+
+/** @throws UserError where what links lead to would be moved */
+export function checkLinks({ move, followLinks }: Pick<GuessDirOptions, 'move' | 'followLinks'>): void {
+  if (!(move && followLinks)) return
+  throw new UserError('E_BAD_VALUE', "--move and --follow-links can't both be given.", {
+    hint: 'What a link leads to lies elsewhere, and stays there: copy, without --move.',
   })
 }
 

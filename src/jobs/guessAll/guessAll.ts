@@ -1,3 +1,5 @@
+import { isFolder } from '../../dataset/look.ts'
+import { CountedRefusals, type Refusal } from '../../dataset/refusals.ts'
 import { UserError } from '../../errors.ts'
 import { pause, SLICE } from '../../flow/pause.ts'
 import { someAtOnce } from '../../flow/someAtOnce.ts'
@@ -52,6 +54,8 @@ export interface GuessAllResult {
   readonly skipped: number
   /** The first of both kinds. */
   readonly examples: { readonly failed: readonly NotNamed[]; readonly skipped: readonly NotNamed[] }
+  /** All of both by the reason, the largest group first; each names a few. */
+  readonly refusals: readonly Refusal[]
 }
 
 /** Examples kept of what was not named. */
@@ -88,6 +92,7 @@ class Run {
   readonly #options: GuessAllOptions
   readonly #counts = { named: 0, before: 0, failed: 0, skipped: 0 }
   readonly #examples = { failed: [] as NotNamed[], skipped: [] as NotNamed[] }
+  readonly #refusals = new CountedRefusals(EXAMPLES)
   #total = 0
 
   constructor(model: Model, source: Source, store: Store, options: GuessAllOptions) {
@@ -128,7 +133,12 @@ class Run {
     const done = await results.done(this.#options.signal)
     const before = await this.#tell(done)
     await (handOut ? this.#giveOut(handOut, results, done) : this.#nameAll(results, done))
-    return { ...this.#counts, before, examples: this.#examples }
+    return {
+      ...this.#counts,
+      before,
+      examples: this.#examples,
+      refusals: this.#refusals.groups((await isFolder(this.#source.address)) ? this.#source.address : undefined),
+    }
   }
 
   /** Lists once, to learn whether there is anything at all before something is written. */
@@ -194,7 +204,10 @@ class Run {
   #countRows(rows: readonly ResultRow[]): void {
     for (const { key, error } of rows) {
       if (error === undefined) this.#counts.named++
-      else note(this.#examples.failed, ++this.#counts.failed, { key, reason: error })
+      else {
+        note(this.#examples.failed, ++this.#counts.failed, { key, reason: error })
+        this.#refusals.add({ relative: key, reason: error })
+      }
     }
     const { named, failed } = this.#counts
     this.#options.onEvent?.({ kind: 'named', done: named + failed, total: this.#total, failed })
@@ -202,6 +215,7 @@ class Run {
 
   #skip(key: string, reason: string): void {
     note(this.#examples.skipped, ++this.#counts.skipped, { key, reason })
+    this.#refusals.add({ relative: key, reason })
   }
 }
 

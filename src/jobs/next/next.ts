@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { unitRows } from '../../assess/neighbours.ts'
 import { addHeldOut } from '../../dataset/heldOut.ts'
+import type { Refusal } from '../../dataset/refusals.ts'
 import { findRoot } from '../../dataset/root.ts'
 import type { Picture } from '../../dataset/scan.ts'
 import { unexpected } from '../../errors.ts'
@@ -40,6 +41,8 @@ export interface NextResult {
   /** Labelled pictures that the head learnt from. */
   readonly learnt: number
   readonly skipped: readonly { readonly relative: string; readonly reason: string }[]
+  /** `skipped` by the reason, the largest group first. */
+  readonly refusals: readonly Refusal[]
 }
 
 const DEFAULT_COUNT = 20
@@ -70,6 +73,7 @@ export async function next(tfFiles: string, folder: string, options: NextOptions
     of: look.pool.pictures.length,
     learnt: look.labelled.pictures.length,
     skipped: look.skipped,
+    refusals: look.refusals,
   }
 }
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Backbone } from '../../backbone/backbone.ts'
 import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { findBackbones } from '../../backbone/find.ts'
+import { groupRefusals, type Refusal } from '../../dataset/refusals.ts'
 import { findRoot } from '../../dataset/root.ts'
 import { type Picture, type Skipped, scanCategories } from '../../dataset/scan.ts'
 import { statAll } from '../../disk/walk.ts'
@@ -38,6 +39,8 @@ export interface PicturePool {
   /** What lies in data/; without any categories there is none. */
   readonly labelled: Extraction
   readonly skipped: readonly Skipped[]
+  /** The same by the reason. */
+  readonly refusals: readonly Refusal[]
 }
 
 /**
@@ -73,7 +76,8 @@ export async function lookAtPool(tfFiles: string, folder: string, options: PoolO
   try {
     const labelled = await extract(labelledPictures, 0)
     const pool = await extract(pictures, labelledPictures.length)
-    return { stored, engine, pool, labelled, skipped: [...skipped, ...pool.skipped] }
+    const left = [...skipped, ...pool.skipped.map(file => ({ ...file, relative: originalOf(file.relative, folder) }))]
+    return { stored, engine, pool, labelled, skipped: left, refusals: groupRefusals(left, folder) }
   } finally {
     await store.close()
   }
@@ -93,8 +97,16 @@ async function scanLoose(folder: string, followLinks = false): Promise<{ picture
     // Its record among the cached ones must not be that of a picture of data/ with the same path.
     return typeof found === 'string'
       ? []
-      : [{ label: '', path, relative: `${resolve(folder)}/${original}`, size: found.size, mtimeMs: found.mtimeMs }]
+      : [{ label: '', path, relative: cachedName(original, folder), size: found.size, mtimeMs: found.mtimeMs }]
   })
   const skipped = [...scan.failed, ...scan.skipped].map(({ original, reason }) => ({ relative: original, reason }))
   return { pictures, skipped }
+}
+
+/** What the cache calls a picture of the folder, and the reverse. */
+function cachedName(original: string, folder: string): string {
+  return `${resolve(folder)}/${original}`
+}
+function originalOf(cached: string, folder: string): string {
+  return cached.slice(cachedName('', folder).length)
 }

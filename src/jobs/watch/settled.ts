@@ -1,7 +1,7 @@
 import { statAll } from '../../disk/walk.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { smallJpeg } from '../../image/thumbnail.ts'
-import { scanSource } from '../guess/scan.ts'
+import { type Links, scanSource } from '../guess/scan.ts'
 
 /** A file that grew or changed within so many milliseconds may still be on its way. */
 const STILL_MS = 2000
@@ -34,17 +34,20 @@ export interface Settled {
  */
 export class Arrivals {
   readonly #inbox: string
+  readonly #links: Links
   readonly #candidates = new Map<string, Candidate>()
   /** Done with, as they were then: named, or given up. */
   readonly #done = new Map<string, string>()
 
-  constructor(inbox: string) {
+  /** @param followLinks looks at what links lead to */
+  constructor(inbox: string, followLinks = false) {
     this.#inbox = inbox
+    this.#links = followLinks ? 'all' : 'none'
   }
 
   /** @param isOwn paths that are not looked at: the destination, where it lies in the inbox */
   async look(isOwn: (path: string) => boolean, now = Date.now()): Promise<Settled> {
-    const { pictures } = await scanSource(this.#inbox, 'none')
+    const { pictures } = await scanSource(this.#inbox, this.#links)
     const wanted = pictures.filter(({ path }) => !isOwn(path))
     const measured = await statAll(wanted.map(({ path }) => ({ path, link: false })))
     const there = new Set(wanted.map(({ original }) => original))

@@ -8,12 +8,12 @@ import { UserError } from '../../errors.ts'
 import { layoutOf } from '../../model/layout.ts'
 import type { Model } from '../../model/model.ts'
 import { checkFolders } from '../guess/folders.ts'
-import { guessDir } from '../guess/guessDir.ts'
+import { checkLinks, guessDir } from '../guess/guessDir.ts'
 import { loadModel } from '../guess/loadModel.ts'
 import type { GuessDirEvent, GuessDirOptions } from '../guess/options.ts'
 import { Arrivals } from './settled.ts'
 
-export interface WatchOptions extends Pick<GuessDirOptions, 'move' | 'into' | 'unsure' | 'limits'> {
+export interface WatchOptions extends Pick<GuessDirOptions, 'move' | 'into' | 'unsure' | 'limits' | 'followLinks'> {
   /** Ends when all that is there is named, instead of waiting for more. */
   readonly once?: boolean
   /** Looks again and again instead of waiting to be told: for disks that tell nothing. */
@@ -50,9 +50,10 @@ export async function watch(
   options: WatchOptions = {},
 ): Promise<WatchResult> {
   await checkFolders(inbox, destination)
+  checkLinks(options)
   const { signal, onEvent } = options
   const models = new FreshModel(tfFiles, options.engine)
-  const arrivals = new Arrivals(inbox)
+  const arrivals = new Arrivals(inbox, options.followLinks)
   const own = resolve(destination)
   const isOwn = (path: string) => isInsideByName(own, resolve(path))
   const doorbell = new Doorbell()
@@ -89,12 +90,13 @@ export async function watch(
     const { model, isNew } = await models.get()
     if (isNew) onEvent?.({ kind: 'model', labels: model.labels })
     const wanted = new Set(ready)
-    const { into, move, unsure, limits } = options
+    const { into, move, unsure, limits, followLinks } = options
     const result = await guessDir(model, inbox, destination, {
       ...(into && { into }),
       ...(move && { move }),
       ...(unsure !== undefined && { unsure }),
       ...(limits && { limits }),
+      ...(followLinks && { followLinks }),
       only: original => wanted.has(original),
       onEvent: event => {
         if (event.kind !== 'scanned') onEvent?.(event)

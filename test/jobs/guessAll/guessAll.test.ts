@@ -107,7 +107,7 @@ describe('itc guess-all', () => {
     expect(code).toBe(1)
     expect(out).toContain('6 pictures named')
     expect(out).toContain('itc results')
-    expect(err).toContain('1 picture could not be named:\n  broken.jpg: an empty file')
+    expect(err).toContain('1 file not named, or left out:\n  broken.jpg: an empty file')
   })
 
   describe('refuses, and writes nothing,', () => {
