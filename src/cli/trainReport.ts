@@ -65,7 +65,9 @@ export class TrainReport {
         break
       case 'drawn':
         if (event.pictures < event.of) {
-          err(`of ${count(event.of, 'picture')} ${event.pictures} are used, evenly drawn: as many as fit into memory`)
+          err(
+            `${count(event.of, 'picture')} are more than fit into memory: the head learns from all, ${event.pictures} evenly drawn ones judge it`,
+          )
         }
         break
       case 'split':

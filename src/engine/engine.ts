@@ -52,6 +52,8 @@ export interface HeadProblem {
   readonly decay?: number | undefined
   /** Products of all rows with all rows plus 1, [rows, rows], where whoever asks has them: a trainer may do with them alone. */
   readonly kernel?: Float32Array | undefined
+  /** Where the descent begins; at zeros unless given. The kernel's form knows no other start. */
+  readonly start?: HeadWeights | undefined
   /** Rows a step. */
   readonly batch: number
   /** How many rows' logits are wanted, the first ones: the others only train. All of them unless given. */
@@ -60,13 +62,20 @@ export interface HeadProblem {
   readonly onlyLogits?: boolean | undefined
 }
 
-/** Plain SGD, from weights of zero, on the mean cross entropy of each step's active rows. */
+/** Weights and biases of heads. */
+export interface HeadWeights {
+  /** [heads, width, categories] */
+  readonly weights: Float32Array
+  /** [heads, categories] */
+  readonly bias: Float32Array
+}
+
+/** Plain SGD on the mean cross entropy of each step's active rows. */
 export interface HeadTrainer {
   /** @param rows row indices of the steps in turn, [steps * batch] */
   steps(rows: Int32Array): Promise<void>
   /** Logits of every answered row under every head, [rows, heads, categories]. */
   logits(): Promise<Float32Array>
-  /** weights [heads, width, categories], bias [heads, categories] */
-  read(): Promise<{ weights: Float32Array; bias: Float32Array }>
+  read(): Promise<HeadWeights>
   dispose(): Promise<void>
 }

@@ -1,8 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { pause } from '../flow/pause.ts'
 import { transposed } from '../graph/transpose.ts'
-import type { HeadProblem, HeadTrainer } from './engine.ts'
-import { asPairs, oneHot, widthFirst } from './headArrays.ts'
+import type { HeadProblem, HeadTrainer, HeadWeights } from './engine.ts'
+import { asPairs, oneHot, startOf, startOfPairs, widthFirst } from './headArrays.ts'
 import { isPair, kept, kernelLoop, logitsModel, outputsOf, weightsLoop } from './headGraph.ts'
 import type { Ort } from './onnxRuntime.ts'
 import { createSession } from './onnxSession.ts'
@@ -49,8 +49,9 @@ class WeightsTrainer implements HeadTrainer {
     this.#predict = predict
     this.#features = new ort.Tensor('float32', features, [rows, width])
     const outputs = outputsOf(problem)
-    this.#weights = new ort.Tensor('float32', new Float32Array(outputs * width), [outputs, width])
-    this.#bias = new ort.Tensor('float32', new Float32Array(outputs), [outputs, 1])
+    const { weights, bias } = isPair(problem) ? startOfPairs(problem) : startOf(problem)
+    this.#weights = new ort.Tensor('float32', weights, [outputs, width])
+    this.#bias = new ort.Tensor('float32', bias, [outputs, 1])
   }
 
   static async create(ort: Ort, problem: HeadProblem, feeds: Feeds, threads?: number): Promise<WeightsTrainer> {
@@ -86,7 +87,7 @@ class WeightsTrainer implements HeadTrainer {
     return isPair(this.#problem) ? asPairs(logits) : logits
   }
 
-  async read(): Promise<{ weights: Float32Array; bias: Float32Array }> {
+  async read(): Promise<HeadWeights> {
     return readable(this.#weights.data as Float32Array, this.#bias.data as Float32Array, this.#problem)
   }
 
@@ -175,7 +176,7 @@ class KernelTrainer implements HeadTrainer {
     return isPair(this.#problem) ? asPairs(logits) : logits.slice()
   }
 
-  async read(): Promise<{ weights: Float32Array; bias: Float32Array }> {
+  async read(): Promise<HeadWeights> {
     const { features, rows, width } = this.#problem
     const outputs = outputsOf(this.#problem)
     const weights = new Float64Array(outputs * width) // [outputs, width]

@@ -12,7 +12,6 @@ export interface TensorFlow {
   backend(): unknown
   tidy<T>(run: () => T): T
   tensor(values: Float32Array | Int32Array, shape: number[], type: 'float32' | 'int32'): Tensor
-  zeros(shape: number[]): Tensor
   gather(source: Tensor, indices: Tensor): Tensor
   matMul(a: Tensor, b: Tensor, transposeA?: boolean, transposeB?: boolean): Tensor
   add(a: Tensor, b: Tensor): Tensor

@@ -1,6 +1,6 @@
 import { pause } from '../flow/pause.ts'
 import type { HeadProblem, HeadTrainer } from './engine.ts'
-import { oneHot, widthFirst } from './headArrays.ts'
+import { oneHot, startOf, widthFirst } from './headArrays.ts'
 import type { Tensor, TensorFlow } from './tensorflowApi.ts'
 
 /** Steps between two turns of the event loop, so that a progress bar moves and an interrupt is heard. */
@@ -22,8 +22,9 @@ export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): H
   const keep = tf.tensor(Float32Array.of(1 - problem.learningRate * (problem.decay ?? 0)), [1], 'float32')
   // One array for every step's rows: half a megabyte anew 4000 times is felt.
   const gathered = new Float32Array(batch * width)
-  let weights = tf.zeros([outputs, width])
-  let bias = tf.zeros([outputs])
+  const start = startOf(problem)
+  let weights = tf.tensor(start.weights, [outputs, width], 'float32')
+  let bias = tf.tensor(start.bias, [outputs], 'float32')
 
   const logitsOf = (x: Tensor): Tensor => tf.add(tf.matMul(x, weights, false, true), bias) // [n, outputs]
 

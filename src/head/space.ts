@@ -48,11 +48,24 @@ export function toSpace(
   const squares = squaresOf(rows, mean, blocks, learnt)
   const whole = shares.reduce((sum, share, block) => sum + share * squares[block]!, 0)
   const factors = shares.map(share => Math.sqrt((share * MEAN_SQUARE) / (whole > 0 ? whole : 1)))
+  const space = { blocks, factors, mean }
+  centreAndScale(rows, space)
+  return { values: rows, space }
+}
+
+/** Makes more bottlenecks into rows of a space that is there, in place: [rows, width]. */
+export function intoSpace(values: Float32Array, space: HeadSpace): void {
+  const { blocks, mean } = space
+  for (let from = 0; from < values.length; from += mean.length) normalise(values, from, blocks, values, from)
+  centreAndScale(values, space)
+}
+
+function centreAndScale(rows: Float32Array, { blocks, factors, mean }: HeadSpace): void {
+  const width = mean.length
   const perColumn = columnFactors(blocks, factors)
   for (let from = 0; from < rows.length; from += width) {
     for (let at = 0; at < width; at++) rows[from + at] = (rows[from + at]! - mean[at]!) * perColumn[at]!
   }
-  return { values: rows, space: { blocks, factors, mean } }
 }
 
 /** The same head for normalised blocks as they come: mean and factors go into its weights. */

@@ -9,6 +9,7 @@ import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, headsOfPlan, heldOut, placeLogits, planHeads } from './plan.ts'
 import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt, softmaxAt } from './softmax.ts'
+import { type StoredRows, StoredRowsTrainer } from './stored.ts'
 import { trainingLabels, trainingRows } from './variants.ts'
 
 export type { LabelledMatrix } from './labelled.ts'
@@ -55,18 +56,29 @@ export interface TrainedHead {
   readonly logits: Float32Array
 }
 
-/** Trains a head on the rows of the training split. It is for bottlenecks as they come, whatever its rows are. */
+/**
+ * Trains a head on the rows of the training split. It is for bottlenecks as they come, whatever its rows are.
+ *
+ * @param stored the rows to train on where there are more than fit: the matrix is a sample of them then, for the
+ *   discriminant, which takes some thousand rows at most, and for the figures
+ */
 export async function trainHead(
   engine: Engine,
   data: LabelledMatrix,
   splits: readonly Split[],
   options: HeadOptions,
   hooks: TrainHooks = {},
+  stored?: StoredRows,
 ): Promise<TrainedHead> {
-  const pools = rowsByCategory(trainingLabels(data), row => splits[row % data.rows] === 'train')
+  const pools = stored
+    ? rowsByCategory(stored.labels, () => true)
+    : rowsByCategory(trainingLabels(data), row => splits[row % data.rows] === 'train')
   const plan = planHeads(data.rows, 1, row => splits[row] === 'train')
   const part = await discriminantOf(engine, data, plan)
-  const trainer = await createTrainer(engine, data, plan, options, options.batch)
+  const { batch, learningRate } = options
+  const trainer = stored
+    ? new StoredRowsTrainer(engine, stored, data, { batch, learningRate, decay: decayOf(data) })
+    : await createTrainer(engine, data, plan, options, batch)
   const logits = async () => combined(await trainer.logits(), part?.logits)
   try {
     const history: StepReport[] = []
@@ -172,11 +184,10 @@ async function createTrainer(
   batch: number,
   more: Pick<HeadProblem, 'onlyLogits'> = {},
 ): Promise<HeadTrainer> {
-  const { width, categories, space } = data
+  const { width, categories } = data
   const { learningRate } = options
   const training = trainingRows(data, active)
   const kernel = worthKernel(training.rows, width) && (await kernelOf(engine, training.features, training.rows))
-  const decay = space ? DECAY : 0
   return engine.createTrainer({
     ...training,
     ...more,
@@ -185,10 +196,14 @@ async function createTrainer(
     categories,
     heads,
     learningRate,
-    decay,
+    decay: decayOf(data),
     batch,
     ...(kernel && { kernel }),
   })
+}
+
+function decayOf({ space }: LabelledMatrix): number {
+  return space ? DECAY : 0
 }
 
 async function runSteps(

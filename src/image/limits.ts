@@ -45,3 +45,8 @@ export function limitsWith(given: Partial<DecodeLimits> = {}): DecodeLimits {
   if (!(limits.timeoutMs > 0)) throw unexpected('timeoutMs', 'a number above 0', limits.timeoutMs)
   return limits
 }
+
+/** The limits that decide what comes of a picture, in one order: of two programs with the same ones, results are the same. */
+export function decidingLimits({ timeoutMs: _, onNote: __, ...limits }: DecodeLimits): readonly (readonly unknown[])[] {
+  return Object.entries(limits).sort()
+}

@@ -6,6 +6,8 @@ import { openBullQueue } from './bull.ts'
 import { probeQueue } from './probe.ts'
 import { queueError } from './queueError.ts'
 
+/** A queue or a store that does not answer is complained of once in so long, in milliseconds. */
+export const COMPLAINTS_MS = 30_000
 /** Jobs that are put in with one call. */
 const AT_ONCE = 250
 /** How long a planner that has died is taken to be alive, in milliseconds. */

@@ -65,6 +65,20 @@ describe.each([
   })
 })
 
+it.each([4, 2])('goes on from where another trainer of %i categories stopped', async categories => {
+  const { problem, batches } = example('weights', 90, 24, categories)
+  const engine = await createOnnxEngine()
+  const first = await engine.createTrainer(problem)
+  await first.steps(batches.subarray(0, (STEPS / 2) * problem.batch))
+  const second = await engine.createTrainer({ ...problem, start: await first.read() })
+  await second.steps(batches.subarray((STEPS / 2) * problem.batch))
+  const plain = plainSgd(problem, batches)
+  const { weights, bias } = await second.read()
+  expect(largestDifference(weights, plain.weights)).toBeLessThan(1e-5)
+  expect(largestDifference(bias, plain.bias)).toBeLessThan(1e-5)
+  await Promise.all([first.dispose(), second.dispose()])
+})
+
 /** Three heads; the last one may train on no row of the first batches. */
 function example(
   form: string,

@@ -31,6 +31,20 @@ describeTensorflow('training heads in tensorflow', tf => {
     expect(largestDifference(logits, everyHeadsLogits(problem, weights, bias))).toBeLessThan(1e-4)
   })
 
+  it('goes on from where another one stopped', async () => {
+    const problem = randomProblem({ heads: 2, categories: 3 })
+    const chosen = draws(problem, 40)
+    const first = createTensorflowTrainer(tf, problem)
+    await first.steps(chosen.subarray(0, 13 * problem.batch))
+    const second = createTensorflowTrainer(tf, { ...problem, start: await first.read() })
+    await second.steps(chosen.subarray(13 * problem.batch))
+    const { weights, bias } = await second.read()
+    const plain = plainSgd(problem, chosen)
+    expect(largestDifference(weights, plain.weights)).toBeLessThan(1e-5)
+    expect(largestDifference(bias, plain.bias)).toBeLessThan(1e-5)
+    await Promise.all([first.dispose(), second.dispose()])
+  })
+
   it('leaves a head alone in a step without an active row of it', async () => {
     const problem = randomProblem({ heads: 2 })
     for (let row = 0; row < problem.rows; row++) problem.active[row * 2 + 1] = 0

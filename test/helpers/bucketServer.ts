@@ -29,7 +29,7 @@ export interface BucketServer {
   readonly env: Readonly<Record<string, string>>
   /** Ends it as a power cut would. */
   stop(): Promise<void>
-  /** The same again, at the same address, with all that was in it. */
+  /** The same again, at the same address, with all that was in it; one that runs goes on. */
   start(): Promise<void>
 }
 
@@ -39,6 +39,7 @@ export async function startBucket(program: string, folder: string, bucket: strin
   const endpoint = `http://127.0.0.1:${port}`
   let server: ReturnType<typeof spawn> | undefined
   const start = async () => {
+    if (server?.exitCode === null && server.signalCode === null) return
     server = spawn(program, [...args, '-initialbucket', bucket], { stdio: 'ignore' })
     for (let tries = 0; !(await answers(endpoint)); tries++) {
       if (tries > 100) throw new Error('gofakes3 does not answer')

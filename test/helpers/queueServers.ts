@@ -43,7 +43,7 @@ export interface QueueServer {
   readonly port: number
   /** Ends it as a power cut would. */
   stop(): Promise<void>
-  /** The same again, with what its disk has kept. */
+  /** The same again, with what its disk has kept; one that runs goes on. */
   start(): Promise<void>
 }
 
@@ -101,6 +101,7 @@ async function supervised(
 ): Promise<QueueServer> {
   let server: ReturnType<typeof spawn> | undefined
   const start = async () => {
+    if (server?.exitCode === null && server.signalCode === null) return
     server = spawn(program, args, { ...as, stdio: 'ignore' })
     for (let tries = 0; !(await answers()); tries++) {
       if (tries > 200) throw new Error(`${program} does not answer`)

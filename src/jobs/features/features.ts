@@ -7,7 +7,7 @@ import { probe } from '../../engine/probe.ts'
 import { UserError } from '../../errors.ts'
 import { columnsOf } from '../../features/rows.ts'
 import { someAtOnce } from '../../flow/someAtOnce.ts'
-import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
+import { type DecodeLimits, decidingLimits, limitsWith } from '../../image/limits.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { readModel } from '../../model/load.ts'
 import { Runners } from '../../model/runners.ts'
@@ -131,9 +131,9 @@ async function backbonesOf(options: FeaturesOptions): Promise<readonly Backbone[
   return await findBackbones(network.backbone, { probe, ...network, signal })
 }
 
-function featuresIdentity(layers: readonly string[], { timeoutMs: _, ...limits }: DecodeLimits): string {
+function featuresIdentity(layers: readonly string[], limits: DecodeLimits): string {
   return createHash('sha256')
-    .update(JSON.stringify([layers, Object.entries(limits).sort()]))
+    .update(JSON.stringify([layers, decidingLimits(limits)]))
     .digest('hex')
 }
 

@@ -1,24 +1,19 @@
 import type { Backbone } from '../../backbone/backbone.ts'
 import type { Dataset, Picture, Skipped } from '../../dataset/scan.ts'
-import { messageOf, UserError } from '../../errors.ts'
+import { UserError } from '../../errors.ts'
 import type { Extraction } from '../../features/extract.ts'
-import type { Layer } from '../../features/identity.ts'
-import { decodePart, type Part } from '../../features/part.ts'
-import { columnsOf, widthOf } from '../../features/rows.ts'
+import type { Part } from '../../features/part.ts'
+import type { RowFile } from '../../features/rowFile.ts'
+import { widthOf } from '../../features/rows.ts'
 import { pause } from '../../flow/pause.ts'
-import { halvesToFloats } from '../../graph/tensor.ts'
 import { openStore } from '../../storage/open.ts'
-import { ItemError, type Store } from '../../storage/store.ts'
-import { HASH_BYTES } from '../../table/arrow.ts'
 import { comparePaths } from '../guess/naming.ts'
 import { ResultsFolder, type StoredPart } from '../guessAll/resultsFolder.ts'
 import { KeySet } from '../results/keySet.ts'
 import { isDrawn, sharesOf } from './drawn.ts'
 import { FEATURES, type FeaturesHeading, vectorsKey } from './form.ts'
 import { decodeIndex, type IndexRow } from './indexRows.ts'
-
-/** Far more than the vectors of 256 pictures take. */
-const LARGEST = 256e6
+import { damaged, hashOf, type NumberedLayer, numberedLayers, orDamaged, readVectors, vectorOf } from './vectors.ts'
 
 /** A picture whose vectors are row `row` of a batch's parts. */
 interface Placed {
@@ -30,18 +25,29 @@ interface Placed {
   readonly row: number
 }
 
-/** A layer of a network, its number among a batch's parts, and its column in a row. */
-type NumberedLayer = Layer & { readonly number: number }
+/** The rows of a batch that count: of a key that is in several batches, the latest one's. */
+interface BatchRows {
+  readonly rows: number[]
+  /** Numbers of their categories as they came to be known. */
+  readonly labels: number[]
+  /** The first digits of their hashes, by which rows of vectors are held against them. */
+  readonly marks: number[]
+}
+
+const MARK_DIGITS = 8
 
 /**
  * Labelled pictures whose bottlenecks were computed elsewhere: what `itc features` wrote. However many there are, what is held
- * is a hash of each key, and the rows that are asked for; indexes and parts pass by one at a time.
+ * is a hash of each key, its row and its label, and the rows that are asked for; indexes and parts pass by one at a time.
  */
 export class FeaturesPlace {
   readonly #folder: ResultsFolder
   readonly #heading: FeaturesHeading
-  /** Pictures that have vectors, by category. */
+  /** Pictures that have vectors, by category, in the order in which categories came to be known. */
   readonly #counts = new Map<string, number>()
+  readonly #numbers = new Map<string, number>()
+  /** Their rows, by batch. */
+  readonly #batches = new Map<string, BatchRows>()
   readonly #skipped: Skipped[] = []
 
   private constructor(folder: ResultsFolder) {
@@ -52,13 +58,19 @@ export class FeaturesPlace {
   /** Counts what there is. @throws UserError `E_NO_RESULTS`, `E_PART`, `E_ONE_CATEGORY`, and of the store */
   static async open(address: string, signal?: AbortSignal): Promise<FeaturesPlace> {
     const place = new FeaturesPlace(await ResultsFolder.existing(await openStore(address), FEATURES))
-    for await (const { category, sha256, key, error } of place.#rows(signal)) {
-      if (sha256 === undefined) place.#skipped.push({ relative: key, reason: error ?? 'not used' })
-      else place.#counts.set(category, (place.#counts.get(category) ?? 0) + 1)
-    }
+    for await (const row of place.#rows(signal)) place.#count(row)
     if (place.#counts.size > 1) return place
     const message = `There are features of ${place.#counts.size === 1 ? 'one category only' : 'no category'} in "${address}".`
     throw new UserError('E_ONE_CATEGORY', message, { hint: 'A classifier needs two: is itc features done?' })
+  }
+
+  #count({ category, sha256, key, error, batch, row }: IndexRow & Pick<Placed, 'batch' | 'row'>): void {
+    if (sha256 === undefined) return void this.#skipped.push({ relative: key, reason: error ?? 'not used' })
+    this.#counts.set(category, (this.#counts.get(category) ?? 0) + 1)
+    const { rows, labels, marks } = getOrSet(this.#batches, batch, () => ({ rows: [], labels: [], marks: [] }))
+    rows.push(row)
+    labels.push(getOrSet(this.#numbers, category, () => this.#numbers.size))
+    marks.push(markOf(sha256))
   }
 
   /** Pictures that have vectors. */
@@ -86,14 +98,66 @@ export class FeaturesPlace {
     for (const [batch, wanted] of byBatch(rows)) {
       await pause(signal)
       for (const layer of layers) {
-        const part = await this.#part(batch, layer, signal)
-        for (const at of wanted) this.#place(part, rows[at]!, values, at * width + layer.first)
+        const part = await readVectors(this.#folder.store, batch, layer, signal)
+        for (const at of wanted) {
+          const { row, sha256 } = rows[at]!
+          values.set(this.#vector(part, batch, layer, row, markOf(sha256)), at * width + layer.first)
+        }
       }
     }
     const pictures = rows.map(({ label, key, size }): Picture => ({ label, path: '', relative: key, size, mtimeMs: 0 }))
     const hashes = rows.map(({ sha256 }) => sha256)
     const matrix = { values, rows: rows.length, width }
     return { matrix, pictures, hashes, skipped: [], cached: rows.length * backbones.length }
+  }
+
+  /**
+   * Copies the rows of all pictures but some into a file, in the order of the batches' ids: one pass over all parts, however
+   * many there are.
+   *
+   * @param isLeftOut by the sha256 of a picture
+   * @returns category of each row of the file, as a number in `dataset.categories`
+   * @throws UserError as `read` does, and of the file's disk
+   */
+  async copy(
+    backbones: readonly Backbone[],
+    file: RowFile,
+    isLeftOut: (sha256: string) => boolean,
+    signal?: AbortSignal,
+  ): Promise<Int32Array> {
+    const layers = this.#layersOf(backbones)
+    const { categories } = this.dataset
+    const labelOf = [...this.#numbers.keys()].map(name => categories.indexOf(name))
+    const copied: number[] = []
+    for (const batch of [...this.#batches.keys()].sort()) {
+      await pause(signal)
+      const parts = await Promise.all(layers.map(layer => readVectors(this.#folder.store, batch, layer, signal)))
+      const { rows, labels, marks } = this.#batches.get(batch)!
+      const used = [...rows.keys()].filter(at => !isLeftOut(hashOf(parts[0]!, rows[at]!)))
+      const values = new Float32Array(used.length * file.width)
+      for (const [to, at] of used.entries()) {
+        for (const [place, layer] of layers.entries()) {
+          const vector = this.#vector(parts[place]!, batch, layer, rows[at]!, marks[at]!)
+          values.set(vector, to * file.width + layer.first)
+        }
+        copied.push(labelOf[labels[at]!]!)
+      }
+      await file.add(values)
+    }
+    return Int32Array.from(copied)
+  }
+
+  #layersOf(backbones: readonly Backbone[]): NumberedLayer[] {
+    return numberedLayers(backbones, this.#heading, this.#folder.store.address)
+  }
+
+  #vector(part: Part, batch: string, { number }: NumberedLayer, row: number, mark: number): Float32Array {
+    try {
+      if (markOf(hashOf(part, row)) !== mark) throw new Error('it does not go with its index')
+      return vectorOf(part, row)
+    } catch (error) {
+      throw damaged(this.#folder.store, vectorsKey(batch, number), error)
+    }
   }
 
   /** The rows that are used, in the order of a scan. */
@@ -116,68 +180,28 @@ export class FeaturesPlace {
     for (const part of parts) {
       await pause(signal)
       const key = `${FEATURES.folder}/${part.item.key}`
-      const bytes = await this.#read(key, () => this.#folder.read(part, signal))
+      const bytes = await orDamaged(this.#folder.store, key, () => this.#folder.read(part, signal))
       const rows = await decodeIndex(bytes).catch(error => {
         throw damaged(this.#folder.store, key, error)
       })
       for (const [row, each] of rows.entries()) if (seen.add(each.key)) yield { ...each, batch: part.id, row }
     }
   }
+}
 
-  #layersOf(backbones: readonly Backbone[]): NumberedLayer[] {
-    return columnsOf(backbones).flatMap(({ first, layers, backbone }) =>
-      layers.map(layer => {
-        const number = this.#heading.layers.indexOf(layer.identity)
-        if (number >= 0) return { ...layer, number, first: first + layer.first }
-        const hint = 'Give --backbone, --layers and the like as they were given to itc features.'
-        const message = `The features in "${this.#folder.store.address}" are not those of ${backbone.name} as it is to be used here.`
-        throw new UserError('E_OTHER_RESULTS', message, { hint })
-      }),
-    )
-  }
-
-  async #part(batch: string, layer: NumberedLayer, signal: AbortSignal | undefined): Promise<Part> {
-    const key = vectorsKey(batch, layer.number)
-    const item = { key, size: undefined, etag: '' }
-    const bytes = await this.#read(key, () => this.#folder.store.read(item, { most: LARGEST, signal }))
-    try {
-      const part = decodePart(new Uint8Array(bytes)) // a copy: at the start of a buffer of its own
-      if (part.identity !== layer.identity || part.width !== layer.length) throw new Error('it is of another network')
-      return part
-    } catch (error) {
-      throw damaged(this.#folder.store, key, error)
-    }
-  }
-
-  #place({ vectors, width, hashes }: Part, { row, sha256, batch }: Placed, target: Float32Array, offset: number): void {
-    const found = Buffer.from(hashes.buffer, hashes.byteOffset + row * HASH_BYTES, HASH_BYTES).toString('hex')
-    const own = vectors.subarray(row * width, (row + 1) * width)
-    const floats = own instanceof Float32Array ? own : halvesToFloats(own)
-    if (found !== sha256 || !floats.every(Number.isFinite)) {
-      throw damaged(this.#folder.store, vectorsKey(batch, 0), new Error('it does not go with its index'))
-    }
-    target.set(floats, offset)
-  }
-
-  async #read(key: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    return await read().catch(error => {
-      throw error instanceof ItemError ? damaged(this.#folder.store, key, error) : error
-    })
-  }
+function markOf(sha256: string): number {
+  return Number.parseInt(sha256.slice(0, MARK_DIGITS), 16)
 }
 
 /** The numbers of rows, by the batch that holds them. */
 function byBatch(rows: readonly Placed[]): Map<string, number[]> {
   const batches = new Map<string, number[]>()
-  for (const [at, { batch }] of rows.entries()) {
-    const others = batches.get(batch)
-    if (others) others.push(at)
-    else batches.set(batch, [at])
-  }
+  for (const [at, { batch }] of rows.entries()) getOrSet(batches, batch, () => []).push(at)
   return batches
 }
 
-function damaged({ address }: Store, key: string, cause: unknown): UserError {
-  const hint = 'Remove it and the index of its name, and run itc features again: only they are made anew.'
-  return new UserError('E_PART', `The part ${key} of "${address}" is damaged: ${messageOf(cause)}.`, { hint, cause })
+function getOrSet<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const found = map.get(key) ?? make()
+  map.set(key, found)
+  return found
 }

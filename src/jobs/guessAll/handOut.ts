@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, UserError } from '../../errors.ts'
+import { seldom } from '../../flow/seldom.ts'
 import { type BatchJob, batchJob, jobId } from '../../queue/batchJob.ts'
-import { BatchQueue } from '../../queue/batchQueue.ts'
+import { BatchQueue, COMPLAINTS_MS } from '../../queue/batchQueue.ts'
 import type { Batch } from './plan.ts'
 import type { ResultsFolder } from './resultsFolder.ts'
 import type { ResultRow } from './rows.ts'
@@ -32,8 +33,6 @@ export interface GivenUp {
 const WINDOW = 2000
 /** How often the queue is looked at, in milliseconds. */
 const LOOK_MS = 1000
-/** What did not answer is told of once in so long, in milliseconds. */
-const QUIET_MS = 30_000
 /** Parts that are read at a time. */
 const AT_ONCE = 8
 
@@ -69,7 +68,7 @@ export class HandOut {
   async perform(batches: AsyncIterator<Batch>, results: ResultsFolder, hooks: HandOutHooks): Promise<GivenUp[]> {
     const { signal, onWorkers } = hooks
     const stale = new Set((await this.#answer(this.#queue.state(), signal)).failed)
-    this.#onTrouble = seldom(hooks.onWaiting)
+    this.#onTrouble = seldom(hooks.onWaiting, COMPLAINTS_MS)
     for (let isLast = false, looks = 0; ; looks++) {
       await this.#answer(this.#queue.stay(), signal)
       isLast ||= await this.#fill(batches, stale, signal)
@@ -156,14 +155,5 @@ export class HandOut {
     } finally {
       signal.removeEventListener('abort', stop)
     }
-  }
-}
-
-function seldom(tell: (reason: string) => void): (reason: string) => void {
-  let toldAt = Number.NEGATIVE_INFINITY
-  return reason => {
-    if (performance.now() - toldAt < QUIET_MS) return
-    toldAt = performance.now()
-    tell(reason)
   }
 }

@@ -27,22 +27,24 @@ export interface Bottlenecks {
 
 /** Numbers in all bottlenecks, above which inner layers are left out: 600 MB. */
 const MOST_NUMBERS = 150_000_000
+/** Of more pictures than fit so many are drawn: enough to judge by, and what judges them takes memory too. */
+const MOST_DRAWN = 100_000
 
 /**
  * The bottlenecks of all pictures and, where `augment` asks for them, of their variants: from the cache where it has them,
- * else decoded and run. Those that were computed elsewhere are read from there, as many as fit.
+ * else decoded and run. Those that were computed elsewhere are read from there; of more than fit, some are drawn.
  *
  * @throws UserError for what a person can put right; the signal's reason when aborted
  */
 export async function bottlenecksOf(dataset: Dataset, run: TrainingRun): Promise<Bottlenecks> {
   const { signal, limits, onEvent } = run.options
   const { features } = run
-  const backbones = await backbonesFor(features?.pictures ?? dataset.pictures.length, run.options)
+  const backbones = await backbonesFor(features ? 0 : dataset.pictures.length, run.options)
   for (const { name, recipe, features, found } of backbones) {
     if (found) onEvent({ kind: 'network', name, recipe, features, ...found })
   }
   const extracted = features
-    ? await features.read(backbones, Math.floor(MOST_NUMBERS / widthOf(backbones)), signal)
+    ? await features.read(backbones, mostOf(features.pictures, widthOf(backbones)), signal)
     : await extractFeatures(dataset.pictures, backbones, {
         engine: run.engine,
         store: run.cache,
@@ -63,7 +65,17 @@ export async function bottlenecksOf(dataset: Dataset, run: TrainingRun): Promise
   }
 }
 
-/** Inner layers are left out, unless asked for, where all bottlenecks together would not fit into common memory. */
+/** How many pictures' bottlenecks are held in memory. */
+function mostOf(pictures: number, width: number): number {
+  const fitting = Math.floor(MOST_NUMBERS / width)
+  return pictures <= fitting ? pictures : Math.min(fitting, MOST_DRAWN)
+}
+
+/**
+ * Inner layers are left out, unless asked for, where all bottlenecks together would not fit into common memory.
+ *
+ * @param pictures that are to be held
+ */
 async function backbonesFor(pictures: number, options: ResolvedTrainOptions): Promise<Backbone[]> {
   const { network, augment, signal, onEvent } = options
   const find = (layers: Layers) =>

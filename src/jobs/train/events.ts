@@ -28,7 +28,7 @@ export type TrainEvent =
   /** A network that the user brought: what was found in it, and what is assumed. */
   | ({ readonly kind: 'network' } & Pick<Backbone, 'name' | 'recipe' | 'features'> & Found)
   | ({ readonly kind: 'bottlenecks' } & ExtractProgress)
-  /** Of features that were computed elsewhere: how many are used, of how many. */
+  /** Of features that were computed elsewhere: how many are at hand, of how many; the head learns from all. */
   | { readonly kind: 'drawn'; readonly pictures: number; readonly of: number }
   | ({ readonly kind: 'variants' } & ExtractProgress)
   | { readonly kind: 'split'; readonly train: number; readonly validation: number; readonly test: number }

@@ -27,12 +27,13 @@ export function factsOf(learnt: Learned, engine: Engine, { place, options }: Tra
 }
 
 /** How many pictures go where. */
-export function countsOf({ splits, skipped, data, categories }: SplitRows): ModelCounts {
+export function countsOf({ splits, skipped, data, categories, stored }: SplitRows): ModelCounts {
   const perLabel = new Array<number>(categories.length).fill(0)
-  for (const label of data.labels) perLabel[label]!++
   const count = (wanted: string) => splits.filter(split => split === wanted).length
+  for (const [row, label] of data.labels.entries()) if (!stored || splits[row] !== 'train') perLabel[label]!++
+  for (const label of stored?.labels ?? []) perLabel[label]!++
   return {
-    train: count('train'),
+    train: stored?.rows ?? count('train'),
     validation: count('validation'),
     test: count('test'),
     skipped: skipped.length,

@@ -3,6 +3,7 @@ import { cooled, foldTemperature } from '../../assess/temperature.ts'
 import { findConflicts, type Split, type SplitExample } from '../../dataset/split.ts'
 import type { Head } from '../../head/head.ts'
 import { argMaxAt, softmaxRows } from '../../head/softmax.ts'
+import type { StoredRows } from '../../head/stored.ts'
 import type { StepReport, TrainedHead } from '../../head/train.ts'
 import type { Bottlenecks } from './bottlenecks.ts'
 import type { CrossValidated } from './crossValidated.ts'
@@ -14,6 +15,8 @@ export interface SplitRows extends Bottlenecks {
   /** A row each, near copies in one group. */
   readonly examples: readonly SplitExample[]
   readonly splits: readonly Split[]
+  /** Where more train than are at hand: those are drawn from them, and judge. */
+  readonly stored?: Pick<StoredRows, 'rows' | 'labels'> | undefined
 }
 
 /** What a training has learnt, before anything is written. */

@@ -7,7 +7,7 @@ import { type Dataset, scanDataset } from '../../dataset/scan.ts'
 import { makeFolder } from '../../disk/folder.ts'
 import { lastFeatures } from '../../features/lastFeatures.ts'
 import { inSpace } from '../../head/halves.ts'
-import { trainHead } from '../../head/train.ts'
+import { type StepReport, trainHead } from '../../head/train.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { withTrainLock } from '../../model/lock.ts'
 import { findPictures } from '../../model/pictures.ts'
@@ -28,6 +28,7 @@ import { type ResolvedTrainOptions, resolveTrainOptions, type TrainOptions } fro
 import { withRefusals } from './refused.ts'
 import type { TrainResult } from './result.ts'
 import { type TrainingRun, withRun } from './run.ts'
+import { storedRows } from './storedRows.ts'
 import { trainingReport } from './trainingReport.ts'
 
 /**
@@ -91,18 +92,20 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     splitAsGiven(examples, given, options.fractions, label => categories[Number(label)]!),
   )
   const splits = withHeldOut(drawn, examples, held)
-  const rows = { ...bottlenecks, categories, examples, splits }
   const blocks = bottlenecks.backbones.map(blocksOf)
   const forHead = options.head.head === 'mixed' ? inSpace(data, blocks, splits, last.values !== data.values) : data
   const engine = await run.engine()
+  const stored = await storedRows(bottlenecks, splits, held, run, signal)
+  const rows = { ...bottlenecks, categories, examples, splits, stored }
   const { train: training, validation, test } = countsOf(rows)
   onEvent({ kind: 'split', train: training, validation, test })
 
-  const trained = await trainHead(engine, forHead, splits, options.head, {
-    onReport: report => onEvent({ kind: 'report', ...report }),
-    onSteps: (done, total) => onEvent({ kind: 'steps', done, total }),
+  const hooks = {
+    onReport: (report: StepReport) => onEvent({ kind: 'report', ...report }),
+    onSteps: (done: number, total: number) => onEvent({ kind: 'steps', done, total }),
     signal,
-  })
+  }
+  const trained = await trainHead(engine, forHead, splits, options.head, hooks, stored).finally(() => stored?.close())
   // Pictures that the user set apart for testing stay out of every other figure.
   const folded = [...given.keys()].filter(row => given[row] !== 'test')
   const foldable = await onlyRows({ data: forHead, last, examples, near }, folded, signal)

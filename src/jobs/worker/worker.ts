@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EngineChoice } from '../../engine/load.ts'
 import type { ErrorCode } from '../../errors/codes.ts'
 import { UserError } from '../../errors.ts'
+import { seldom } from '../../flow/seldom.ts'
 import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
 import type { Model } from '../../model/model.ts'
+import { COMPLAINTS_MS } from '../../queue/batchQueue.ts'
 import { BatchWorker, type Handed, JobOutcome } from '../../queue/batchWorker.ts'
 import { modelIdentity } from '../guessAll/identity.ts'
 import { nameItems, writePart } from '../guessAll/nameBatch.ts'
@@ -67,8 +69,6 @@ const MANY = 100_000
 const LOOK_MS = 1000
 /** Looks after which a queue that never had anything is empty. */
 const FIRST_LOOKS = 60
-/** A queue that answers badly is told of once in so long, in milliseconds. */
-const QUIET_MS = 30_000
 /** What passes by itself. */
 const PASSES: readonly ErrorCode[] = ['E_STORE_DOWN', 'E_DISK_FULL', 'E_DISK']
 
@@ -89,13 +89,14 @@ class Run {
   readonly #identity: string
   readonly #counts = { batches: 0, named: 0, failed: 0 }
   readonly #over = new AbortController()
+  readonly #trouble: (reason: string) => void
   #failure: unknown
-  #toldAt = Number.NEGATIVE_INFINITY
 
   constructor(model: Model, options: WorkerOptions, places: WorkerPlaces) {
     this.#model = model
     this.#options = options
     this.#places = places
+    this.#trouble = seldom(reason => options.onEvent?.({ kind: 'waiting', reason }), COMPLAINTS_MS)
     this.#limits = limitsWith(options.limits)
     this.#identity = modelIdentity(model.manifest, this.#limits)
   }
@@ -185,12 +186,6 @@ class Run {
     onEvent?.({ kind: 'one-by-one', id: batch.id })
     const isDeadly = (bytes: Uint8Array) => endsItsProcess({ tfFiles, engine, limits: this.#limits, bytes })
     return await nameOneByOne(this.#model, batch, places, { note, keep, isDeadly })
-  }
-
-  #trouble(reason: string): void {
-    if (performance.now() - this.#toldAt < QUIET_MS) return
-    this.#toldAt = performance.now()
-    this.#options.onEvent?.({ kind: 'waiting', reason })
   }
 
   #end(error: UserError): void {

@@ -2,7 +2,11 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { findBackbones } from '../../../src/backbone/find.ts'
+import { probe } from '../../../src/engine/probe.ts'
 import { isDrawn, sharesOf } from '../../../src/jobs/features/drawn.ts'
+import { FeaturesPlace } from '../../../src/jobs/features/readFeatures.ts'
+import { storedRows } from '../../../src/jobs/train/storedRows.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
 import { run } from '../../helpers/runCli.ts'
 import { tempFolder } from '../../helpers/tempFolder.ts'
@@ -107,6 +111,40 @@ describe('itc features, and itc train --features', () => {
     const { code, err } = await run(['train', join(root, 'tf_files'), '--features', features, ...training])
     expect(code).toBe(1)
     expect(err).toContain(`The part parts/${name} of`)
+  })
+
+  it('of more pictures than fit, all but those that judge go into a file, each with its label and its own numbers', async () => {
+    await compute('--json', '--shard', '0/2')
+    await compute('--json', '--shard', '1/2')
+    const [backbone] = await findBackbones(network, { probe, bottleneck: 'features', inputSize: 32, layers: 'last' })
+    const place = await FeaturesPlace.open(features)
+    const all = await place.read([backbone!], 1000)
+    const extraction = await place.read([backbone!], 8)
+    expect(extraction.hashes.length).toBeLessThan(all.hashes.length)
+    const splits = extraction.hashes.map((_, row) => (row % 3 === 0 ? 'test' : 'train'))
+    const setApart = all.hashes.find(hash => !extraction.hashes.includes(hash))!
+    const run = { features: place, layout: layoutOf(root) }
+    const rows = await storedRows({ backbones: [backbone!], extraction }, splits, new Set([setApart]), run)
+    const held = new Set([setApart, ...extraction.hashes.filter((_, row) => splits[row] === 'test')])
+    expect(rows!.rows).toBe(all.hashes.length - held.size)
+    const { width, values } = all.matrix
+    const rowsOf = (from: Float32Array, labels: readonly string[]) =>
+      labels.map((label, row) => `${label} ${from.subarray(row * width, (row + 1) * width).join(' ')}`)
+    const labels = all.pictures.map(({ label }) => label)
+    const read = await rows!.read(Int32Array.from(rows!.labels.keys()))
+    const { categories } = place.dataset
+    expect(
+      rowsOf(
+        read,
+        [...rows!.labels].map(label => categories[label]!),
+      ).sort(),
+    ).toEqual(
+      rowsOf(values, labels)
+        .filter((_, row) => !held.has(all.hashes[row]!))
+        .sort(),
+    )
+    await rows!.close()
+    expect(await storedRows({ backbones: [backbone!], extraction: all }, [], new Set(), run)).toBeUndefined()
   })
 
   it('refuses a source without categories, and one in which the features would lie', async () => {
