@@ -10,7 +10,7 @@ const SHOWN = 60
 const BESIDE = 3
 
 /** One thing to look at. */
-export interface PageFinding {
+interface PageFinding {
   readonly path: string
   /** A fragment to put behind the path. */
   readonly what: string

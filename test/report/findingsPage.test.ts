@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findingsTable } from '../../src/jobs/doctor/writeFindings.ts'
+import { findingsTable } from '../../src/jobs/doctor/findingsTable.ts'
 import { type FindingGroup, renderFindings } from '../../src/report/findingsPage.ts'
 import { isReport } from '../../src/report/page.ts'
 import { findingsFixture, PIXEL } from '../helpers/reportFixture.ts'

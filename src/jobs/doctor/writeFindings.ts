@@ -5,9 +5,9 @@ import type { DecodeLimits } from '../../image/limits.ts'
 import { type FindingGroup, renderFindings } from '../../report/findingsPage.ts'
 import { checkPlace, checkReport } from '../../report/place.ts'
 import { quoted } from '../../text.ts'
-import { BYTE_ORDER_MARK, formatRecord, guardText } from '../guess/csv.ts'
 import { writePage } from '../train/writeReport.ts'
-import { FINDING_KINDS, type Finding, type FindingKind } from './findings.ts'
+import { FINDING_KINDS, type FindingKind } from './findings.ts'
+import { findingsTable, HEADER } from './findingsTable.ts'
 import { DOUBTS_EXPLAINED, KIND_REASONS, KIND_TITLES } from './kinds.ts'
 import type { Examination, ExamineOptions } from './options.ts'
 
@@ -59,19 +59,4 @@ function groupsOf({ findings, pictures }: Examination): FindingGroup[] {
 
 function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-const COLUMNS = ['rank', 'kind', 'path', 'what', 'remedy', 'looks_like', 'others'] as const
-const HEADER = BYTE_ORDER_MARK + formatRecord(COLUMNS)
-
-/**
- * A row a finding, as a spreadsheet opens it: UTF-8 with a byte order mark, and no cell that one takes for a formula.
- * Other files stand in one cell, a line each.
- */
-export function findingsTable(findings: readonly Finding[]): string {
-  const rows = findings.map(({ kind, path, what, remedy, looksLike = '', others = [] }, at) => {
-    const texts = [path, what, remedy, looksLike, others.join('\n')].map(guardText)
-    return formatRecord([String(at + 1), kind, ...texts])
-  })
-  return HEADER + rows.join('')
 }

@@ -38,7 +38,7 @@ export type GuessAllEvent =
   | { readonly kind: 'waiting'; readonly reason: string }
 
 /** What was not named, or left out, and why. */
-export interface NotNamed {
+interface NotNamed {
   readonly key: string
   readonly reason: string
 }
