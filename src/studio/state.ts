@@ -82,14 +82,15 @@ function waiting({ table, checked }: Collection, insights: Insights): StudioStat
   const unchecked = within('doubtful').filter(
     ({ sha256, place }) => sha256 === undefined || !checked.has(sha256, place),
   )
-  const unlabeled = [...insights.opinions.keys()].filter(id => table.get(id)?.place === UNLABELED)
+  let suggested = 0
+  for (const id of insights.opinions.keys()) if (table.get(id)?.place === UNLABELED) suggested++
   return {
     doubtful: unchecked.length,
     mistakes: within('mistakes').length,
     alike: within('alike').length,
     odd: within('odd').length,
     quality: within('quality').length,
-    skipped: [...table.rows()].filter(row => row.unreadable !== undefined && row.place !== TRASH).length,
-    suggested: unlabeled.length,
+    skipped: table.unreadable().filter(({ place }) => place !== TRASH).length,
+    suggested,
   }
 }

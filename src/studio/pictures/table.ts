@@ -36,6 +36,7 @@ export class PictureTable {
   readonly #byPath = new Map<string, number>()
   readonly #bySha = new Map<string, Set<number>>()
   readonly #counts = new Map<Place, number>()
+  readonly #unreadable = new Set<number>()
 
   get revision(): number {
     return this.#revision
@@ -70,6 +71,11 @@ export class PictureTable {
 
   count(place: Place): number {
     return this.#counts.get(place) ?? 0
+  }
+
+  /** Pictures that can't be read, as far as anybody has tried. */
+  unreadable(): PictureRow[] {
+    return [...this.#unreadable].map(id => this.#rows.get(id)!)
   }
 
   /** One change more: call it once for what belongs together. */
@@ -143,6 +149,7 @@ export class PictureTable {
     this.#rows.set(row.id, row)
     this.#byPath.set(row.path, row.id)
     this.#counts.set(row.place, this.count(row.place) + 1)
+    if (row.unreadable !== undefined) this.#unreadable.add(row.id)
     if (row.sha256 === undefined) return
     const same = this.#bySha.get(row.sha256)
     if (same) same.add(row.id)
@@ -153,6 +160,7 @@ export class PictureTable {
     this.#rows.delete(row.id)
     if (this.#byPath.get(row.path) === row.id) this.#byPath.delete(row.path)
     this.#counts.set(row.place, this.count(row.place) - 1)
+    this.#unreadable.delete(row.id)
     if (row.sha256 !== undefined) this.#bySha.get(row.sha256)?.delete(row.id)
   }
 }

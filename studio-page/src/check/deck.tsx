@@ -4,6 +4,7 @@ import { away, label } from '../actions.ts'
 import { categoryOfKey, press } from '../frame/keys.ts'
 import { KeyRow } from '../grid/keyRow.tsx'
 import { Picker } from '../grid/picker.tsx'
+import { usePreloaded } from '../grid/preload.ts'
 import { original, Thumb } from '../grid/tile.tsx'
 import { heatMap, useDetail } from '../grid/viewer.tsx'
 import { startJob } from '../server/jobs.ts'
@@ -32,6 +33,7 @@ export function CheckDeck({ view, findings, examined }: Props) {
   const [why, setWhy] = useState(false)
   const [picking, setPicking] = useState(false)
   const [together, setTogether] = useState(false)
+  usePreloaded(deck.following === undefined ? undefined : original(deck.following))
   const stage = useRef<HTMLElement>(null)
   const { current } = deck
   const detail = useDetail(current?.id)

@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { Cell, placeOf } from './cell.tsx'
 import { dragging } from './dragging.ts'
 import { useRubberBand } from './rubberBand.ts'
-import { Thumb, type Tile } from './tile.tsx'
+import type { Tile } from './tile.tsx'
 import { useRows, useWidth } from './useRows.ts'
 
 export interface GridProps {
@@ -39,8 +40,11 @@ export function Grid(props: GridProps) {
   const at = Math.max(0, Math.min(cursor, count - 1))
   const idAt = (place: number) => props.tile(place).id
 
+  const had = element.current?.contains(document.activeElement) ?? false
   useLayoutEffect(() => {
-    if (!wantsFocus.current) return
+    // The picture that had the focus may be gone with it.
+    const lost = had && !element.current?.contains(document.activeElement)
+    if (!wantsFocus.current && !lost) return
     const cell = element.current?.querySelector<HTMLElement>(`[data-at="${at}"]`)
     if (!cell) return
     wantsFocus.current = false
@@ -97,7 +101,9 @@ export function Grid(props: GridProps) {
     event.stopPropagation()
   }
 
-  const onClick = (event: MouseEvent, place: number) => {
+  const onClick = (event: MouseEvent) => {
+    const place = placeOf(event)
+    if (place === undefined) return
     if (event.altKey && props.onFromHere) props.onFromHere(place)
     else if (event.shiftKey) onSelect(rangeOf(anchor.current, place))
     else {
@@ -106,6 +112,13 @@ export function Grid(props: GridProps) {
       else onSelect(new Set([idAt(place)]))
     }
     setCursor(place)
+  }
+
+  const onDragStart = (event: DragEvent) => {
+    const place = placeOf(event)
+    if (place === undefined) return
+    dragging.value = selected.has(idAt(place)) ? [...selected] : [idAt(place)]
+    event.dataTransfer?.setData('text/plain', `${dragging.value.length} pictures`)
   }
 
   const band = useRubberBand(element, mode === 'select', box => {
@@ -137,6 +150,15 @@ export function Grid(props: GridProps) {
           if (event.target === event.currentTarget) move(at, false)
         }}
         onKeyDown={onKeyDown}
+        onClick={onClick}
+        onDblClick={event => {
+          const place = placeOf(event)
+          if (place !== undefined) props.onOpen?.(place)
+        }}
+        onDragStart={onDragStart}
+        onDragEnd={() => {
+          dragging.value = []
+        }}
         style={{ height: `${rows.getTotalSize()}px` }}
       >
         {visible.map(({ index, start }) => (
@@ -150,38 +172,17 @@ export function Grid(props: GridProps) {
             {Array.from({ length: Math.min(columns, count - index * columns) }, (_, column) => {
               const place = index * columns + column
               const tile = props.tile(place)
-              const isSelected = selected.has(tile.id)
               return (
-                // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys of all its cells
-                <div
-                  role="gridcell"
-                  key={column}
-                  class={tile.out ? 'tile out' : 'tile'}
-                  data-at={place}
-                  data-id={tile.id}
-                  aria-colindex={column + 1}
-                  aria-selected={isSelected}
-                  tabIndex={place === at ? 0 : -1}
+                <Cell
+                  key={tile.id}
+                  tile={tile}
+                  at={place}
+                  column={column}
+                  side={side}
+                  selected={selected.has(tile.id)}
+                  current={place === at}
                   draggable={mode === 'select'}
-                  onDragStart={event => {
-                    dragging.value = isSelected ? [...selected] : [tile.id]
-                    event.dataTransfer?.setData('text/plain', `${dragging.value.length} pictures`)
-                  }}
-                  onDragEnd={() => {
-                    dragging.value = []
-                  }}
-                  onClick={event => onClick(event, place)}
-                  onDblClick={() => props.onOpen?.(place)}
-                >
-                  <span class="picture" style={{ height: `${Math.round(side * 0.8)}px` }}>
-                    {tile.unreadable ? (
-                      <span class="broken">?</span>
-                    ) : (
-                      <Thumb id={tile.id} side={side > 160 ? 320 : 160} />
-                    )}
-                  </span>
-                  <span class="caption">{tile.caption}</span>
-                </div>
+                />
               )
             })}
           </div>

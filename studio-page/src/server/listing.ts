@@ -19,7 +19,7 @@ export function useListing(query: PicturesQuery, follow = false): Listing {
   const [columns, setColumns] = useState<PictureColumns | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const address = `api/pictures?${new URLSearchParams({ ...query } as Record<string, string>)}`
-  const hide = (ids: readonly number[]) => setColumns(old => old && without(old, new Set(ids)))
+  const hide = (ids: readonly number[]) => setColumns(old => old && without(old, ids))
   const fetchIt = (signal?: AbortSignal) =>
     get<PictureColumns>(address, signal).then(
       answer => setColumns(answer),
@@ -68,21 +68,41 @@ function effectOf({ many, pictures, gone }: Changes, query: PicturesQuery): { le
   return { leaving: [...leaving, ...gone], coming: pictures.some(({ place }) => belongs(place)) }
 }
 
+/** Up to so many pictures are sought one by one, at the speed of memory: each of 100,000 need not be asked about. */
+const FEW = 30
+
 /** The same listing with some pictures left out; the same object when none of them is in it. */
-function without(columns: PictureColumns, ids: ReadonlySet<number>): PictureColumns {
-  const kept: number[] = []
-  columns.ids.forEach((id, at) => {
-    if (!ids.has(id)) kept.push(at)
-  })
-  if (kept.length === columns.ids.length) return columns
-  const pick = (column: readonly number[]) => kept.map(at => column[at]!)
+function without(columns: PictureColumns, ids: readonly number[]): PictureColumns {
+  const places = placesOf(columns.ids, ids)
+  if (places.length === 0) return columns
+  const cut = (column: readonly number[]) => cutOut(column, places)
   return {
     ...columns,
-    total: kept.length,
-    ids: pick(columns.ids),
-    category: pick(columns.category),
-    flags: pick(columns.flags),
-    score: pick(columns.score),
-    ...(columns.other && { other: pick(columns.other) }),
+    total: columns.total - places.length,
+    ids: cut(columns.ids),
+    category: cut(columns.category),
+    flags: cut(columns.flags),
+    score: cut(columns.score),
+    ...(columns.other && { other: cut(columns.other) }),
   }
+}
+
+/** Ascending. */
+function placesOf(all: readonly number[], ids: readonly number[]): number[] {
+  if (ids.length <= FEW) {
+    const places = ids.map(id => all.indexOf(id)).filter(at => at >= 0)
+    return places.sort((a, b) => a - b)
+  }
+  const sought = new Set(ids)
+  return all.flatMap((id, at) => (sought.has(id) ? [at] : []))
+}
+
+function cutOut(column: readonly number[], places: readonly number[]): number[] {
+  if (places.length > FEW) {
+    const out = new Set(places)
+    return column.filter((_, at) => !out.has(at))
+  }
+  const kept = column.slice()
+  for (const place of places.toReversed()) kept.splice(place, 1)
+  return kept
 }

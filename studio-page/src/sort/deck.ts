@@ -10,6 +10,8 @@ interface Seen {
 export interface Deck {
   /** Undefined when all are done or put off. */
   readonly current: Seen | undefined
+  /** The one after it. */
+  readonly following: number | undefined
   readonly left: number
   readonly putOff: number
   /** The current one is now there. */
@@ -35,6 +37,7 @@ export function useDeck(ids: readonly number[], placeOf: (id: number) => Place):
   }
   return {
     current,
+    following: returned ? next : waiting[1],
     left: waiting.length,
     putOff: putOff.size,
     done: leave,

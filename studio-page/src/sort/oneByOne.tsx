@@ -3,6 +3,7 @@ import { away, label } from '../actions.ts'
 import { categoryOfKey, press } from '../frame/keys.ts'
 import { KeyRow } from '../grid/keyRow.tsx'
 import { Picker } from '../grid/picker.tsx'
+import { usePreloaded } from '../grid/preload.ts'
 import { original } from '../grid/tile.tsx'
 import { heatMap, useDetail } from '../grid/viewer.tsx'
 import { useListing } from '../server/listing.ts'
@@ -22,6 +23,7 @@ export function OneByOne() {
   const deck = useDeck(listing.columns?.ids ?? [], () => '.unlabeled')
   const [why, setWhy] = useState(false)
   const [picking, setPicking] = useState(false)
+  usePreloaded(deck.following === undefined ? undefined : original(deck.following))
   const stage = useRef<HTMLElement>(null)
   const detail = useDetail(deck.current?.id)
   const ready = listing.columns !== null

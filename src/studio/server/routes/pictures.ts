@@ -17,6 +17,8 @@ import { notFound } from '../failure.ts'
 const VIEWS = ['all', 'doubtful', 'mistakes', 'alike', 'odd', 'quality', 'skipped', 'next'] as const
 const SORTS = ['name', 'new', 'score', 'doubt'] as const
 const FOREVER = 'private, max-age=31536000, immutable'
+/** A file that changes gets another id: what was fetched ahead of its turn need not be asked about again. */
+const WHILE_LOOKED_AT = 'private, max-age=3600'
 /** What browsers show as it is; everything else becomes a JPEG. */
 const SHOWN: Readonly<Record<string, string>> = {
   JPEG: 'image/jpeg',
@@ -82,7 +84,7 @@ export function addPictureRoutes(app: Hono, studio: Studio): void {
     const sniffed = sniffFormat(bytes)
     const type = sniffed.kind === 'picture' ? SHOWN[sniffed.format] : undefined
     const shown = type === undefined ? await smallJpeg(bytes, LARGE, 85) : bytes
-    return picture(shown, type ?? 'image/jpeg', 'private, no-cache', tag)
+    return picture(shown, type ?? 'image/jpeg', WHILE_LOOKED_AT, tag)
   })
 
   function rowIn(text: string | undefined): PictureRow {
