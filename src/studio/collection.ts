@@ -9,9 +9,10 @@ import type { Changes, OpAnswer, OpRequest } from './api.ts'
 import { type CollectionChange, changeFound, changeMade } from './changes.ts'
 import { applyMoves } from './journal/applied.ts'
 import { carryOut, isEmpty } from './journal/carryOut.ts'
-import type { Entry, Mark, Move } from './journal/entry.ts'
+import type { Entry, Move } from './journal/entry.ts'
 import { newId, now } from './journal/ids.ts'
 import { Journal } from './journal/journal.ts'
+import { marksKept, marksOf } from './journal/marks.ts'
 import { type Draft, draftOf } from './journal/operations.ts'
 import { performMoves } from './journal/perform.ts'
 import { finishPlanned } from './journal/recover.ts'
@@ -34,6 +35,8 @@ export class Collection {
   readonly unsettled: readonly string[]
   #skipped: readonly Skipped[] = []
   readonly #turns = new Turns(1)
+  /** Changes begun. */
+  #works = 0
   readonly #listeners = new Set<(change: CollectionChange) => void>()
 
   private constructor(
@@ -121,12 +124,12 @@ export class Collection {
     })
   }
 
-  /** Looks at the disk again. A look during which studio itself moved something is worth nothing, and is taken anew. */
+  /** Looks at the disk again. A look during which studio itself moves something is worth nothing, and is taken anew. */
   async rescan(): Promise<Difference> {
     for (let attempt = 0; attempt < 3; attempt++) {
-      const before = this.table.revision
+      const before = await this.#turns.run(async () => this.#works)
       const found = await scanFolder(this.folder)
-      if (this.table.revision === before) return this.#take(found)
+      if (this.#works === before) return this.#take(found)
     }
     return this.#turns.run(async () => this.#take(await scanFolder(this.folder)))
   }
@@ -153,7 +156,10 @@ export class Collection {
 
   async #alone<T>(work: (id: string) => Promise<T>): Promise<T> {
     this.checkWritable()
-    return this.#turns.run(() => work(newId()))
+    return this.#turns.run(() => {
+      this.#works++
+      return work(newId())
+    })
   }
 
   #reverse(what: 'undo' | 'redo', expected: unknown): Promise<OpAnswer> {
@@ -167,7 +173,9 @@ export class Collection {
 
   async #perform(id: string, draft: Draft, cause: Changes['cause']): Promise<OpAnswer> {
     const { settled, marking = [] } = draft
-    const marks = draft.marking ? await this.#marksOf(marking) : this.#marksKept(draft.entry)
+    const marks = draft.marking
+      ? await marksOf(marking, row => this.shaOf(row))
+      : marksKept(draft.entry, this.table.rows(), this.checked)
     const marked = draft.entry.kind === 'uncheck' ? { unmarks: marks } : { marks }
     const entry: Entry = { ...draft.entry, ...(marks && marked), v: 1, id, at: now(), state: 'planned' }
     const { table } = this
@@ -182,21 +190,6 @@ export class Collection {
       moved: [...settled, ...moved, ...ids],
       conflicts: [...draft.conflicts, ...conflicts],
     }
-  }
-
-  async #marksOf(rows: readonly PictureRow[]): Promise<Mark[]> {
-    const marks: Mark[] = []
-    for (const row of rows) marks.push({ sha256: await this.shaOf(row), label: row.place })
-    return marks
-  }
-
-  /** What was checked stays checked under a category's new name. */
-  #marksKept({ renames }: Draft['entry']): Mark[] | undefined {
-    if (renames === undefined) return undefined
-    const { from, to } = renames
-    return [...this.table.rows()].flatMap(({ place, sha256 }) =>
-      place === from && sha256 !== undefined && this.checked.has(sha256, from) ? [{ sha256, label: to }] : [],
-    )
   }
 
   /** A picture's hash, read now if need be. @throws PictureError */

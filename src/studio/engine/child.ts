@@ -1,3 +1,4 @@
+import { constants, getPriority, setPriority } from 'node:os'
 import { messageOf, UserError } from '../../errors.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { runJob } from './jobWork.ts'
@@ -5,6 +6,9 @@ import { Look } from './look.ts'
 import type { EngineCall, FromChild, ToChild } from './messages.ts'
 
 /** The script of an engine's process, or of a job's: what it is the first message says. */
+const { PRIORITY_BELOW_NORMAL } = constants.priority
+// The page and its server go first; threads that are started from now on take this over. Nobody may go back up.
+if (getPriority() < PRIORITY_BELOW_NORMAL) setPriority(PRIORITY_BELOW_NORMAL)
 const stop = new AbortController()
 let look: Look | undefined
 

@@ -60,7 +60,7 @@ async function serve(tfFiles: string, path: string, options: ServeOptions): Prom
   let listening = port
   const app = studioApp(studio, { token, port: () => listening }, page)
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
-  let stopWatching: (() => Promise<void>) | undefined
+  let stopWatching: (() => void) | undefined
   try {
     stopWatching = await watchFolders(studio)
     listening = await listen(server, port)
@@ -75,7 +75,7 @@ async function serve(tfFiles: string, path: string, options: ServeOptions): Prom
     if (door) await tellPhone(door, options)
     if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
   } finally {
-    await stopWatching?.()
+    stopWatching?.()
     await studio.close('Studio has ended.')
     server.close()
     server.closeAllConnections()

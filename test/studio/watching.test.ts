@@ -1,0 +1,62 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import fs from 'fs-extra'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { watchFolders } from '../../src/studio/watching.ts'
+import { openCollection, openStudio, pictureFolder, tinyPicture } from '../helpers/studioFixture.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
+
+async function watched(counts: Readonly<Record<string, number>>) {
+  const root = await pictureFolder(counts)
+  const { studio } = await openStudio(root)
+  onTestFinished(await watchFolders(studio))
+  return { root, studio, table: studio.collection.table, looks: vi.spyOn(studio, 'rescan') }
+}
+
+test('what a file manager does is seen: files, a folder of them, a category under another name', async () => {
+  const { root, table } = await watched({ 'data/a': 2, 'data/b': 2, 'unlabeled/day 1': 1 })
+  await rm(join(root, 'data/a/p1.png'))
+  await writeFile(join(root, 'unlabeled/day 1/q.png'), await tinyPicture(70))
+  await expect.poll(() => [table.count('a'), table.count('.unlabeled')], { timeout: 10_000 }).toEqual([1, 2])
+  await mkdir(join(root, 'data/c'))
+  await writeFile(join(root, 'data/c/r.png'), await tinyPicture(71))
+  await expect.poll(() => table.count('c'), { timeout: 10_000 }).toBe(1)
+  await rename(join(root, 'data/b'), join(root, 'data/d'))
+  await expect.poll(() => table.categories, { timeout: 10_000 }).toEqual(['a', 'c', 'd'])
+  await writeFile(join(root, 'data/d/s.png'), await tinyPicture(72))
+  await expect.poll(() => table.count('d'), { timeout: 10_000 }).toBe(3)
+})
+
+test('what studio itself moves makes it look at nothing', async () => {
+  const { studio, table, looks } = await watched({ 'data/a': 1, 'data/b': 1, unlabeled: 20 })
+  const ids = [...table.rows()].flatMap(({ id, place }) => (place === '.unlabeled' ? [id] : []))
+  const { entry } = await studio.collection.run({ op: 'label', ids, to: 'a', from: '.unlabeled' })
+  await studio.collection.undo(entry)
+  await sleep(700) // longer than it waits for a burst to end
+  expect(looks).not.toHaveBeenCalled()
+  expect(table.count('.unlabeled')).toBe(20)
+})
+
+test('a look at the disk in the middle of a bulk move takes no picture for another', async () => {
+  const root = join(await tempFolder(), 'tf_files')
+  const picture = await tinyPicture(1)
+  for (const name of ['a', 'b']) await fs.ensureDir(join(root, 'data', name))
+  for (let at = 0; at < 300; at++)
+    await fs.outputFile(join(root, 'unlabeled', `p${at}.png`), Buffer.concat([picture, Buffer.from(String(at))]))
+  const collection = await openCollection(root)
+  onTestFinished(() => collection.close())
+  const ids = [...collection.table.rows()].map(({ id }) => id)
+  let moves = true
+  const moving = collection.run({ op: 'label', ids, to: 'a', from: '.unlabeled' }).finally(() => {
+    moves = false
+  })
+  let different = 0
+  while (moves) {
+    const { added, gone } = await collection.rescan()
+    different += added.length + gone.length
+  }
+  expect((await moving).conflicts).toEqual([])
+  expect(different).toBe(0)
+  expect(ids.map(id => collection.table.get(id)?.place)).toEqual(ids.map(() => 'a'))
+})
