@@ -2,11 +2,11 @@ import { UserError } from '../../errors.ts'
 import { headLogits } from '../../head/head.ts'
 import { softmaxRows } from '../../head/softmax.ts'
 import { PictureError } from '../../image/pictureError.ts'
-import { type Detail, groupRows } from '../../jobs/clusters/groups.ts'
 import { familiarOf } from '../../model/familiar.ts'
 import { explainedPicture } from './explained.ts'
+import { groupedPictures } from './groupedPictures.ts'
 import { type Labelled, LiveLabels } from './liveLabels.ts'
-import { isSeen, Memory, nearestTo, type Seen, unitMatrix } from './memory.ts'
+import { isSeen, Memory, nearestTo, type Seen } from './memory.ts'
 import type { EngineCalls, EngineGuess, Opinions } from './messages.ts'
 import { Neighbourhood } from './neighbourhood.ts'
 import { Networks } from './networks.ts'
@@ -89,19 +89,12 @@ export class Look {
       return await this.#guessOf(picture.vector)
     },
     nearest: async ({ id, labels, count }) => {
-      const picture = this.#memory.get(id)
-      if (picture?.vector === undefined) return []
-      const others = [...this.#seen()].filter(other => other.id !== id && other.label !== null)
+      const vector = this.#memory.get(id)?.vector
+      if (vector === undefined) return []
+      const others = this.#labelled().filter(other => other.id !== id)
+      const pools = labels.length > 0 ? labels.map(label => others.filter(other => other.label === label)) : [others]
       const { likeness } = await this.#networks
-      if (labels.length === 0) return nearestTo(picture.vector, others, count, likeness)
-      return labels.flatMap(label =>
-        nearestTo(
-          picture.vector!,
-          others.filter(other => other.label === label),
-          count,
-          likeness,
-        ),
-      )
+      return pools.flatMap(pool => nearestTo(vector, pool, count, likeness))
     },
     like: async id => {
       const picture = this.#memory.get(id)
@@ -110,24 +103,8 @@ export class Look {
       return nearestTo(picture.vector, this.#seen(), Number.POSITIVE_INFINITY, likeness).map(near => near.id)
     },
     groups: async detail => {
-      const pictures = this.#unlabeled()
       const { likeness } = await this.#networks
-      const { groups, rest } = await groupRows(unitMatrix(pictures, likeness), {
-        detail: detail as Detail,
-        nearest: (rows, unit, size) =>
-          this.#near.of(
-            Array.from(rows, row => pictures[row]!.id),
-            unit,
-            size,
-          ),
-      })
-      const ids = (rows: readonly number[]) => rows.map(row => pictures[row]!.id)
-      const unseen = [...this.#memory.all()].filter(other => other.label === null && !isSeen(other)).map(({ id }) => id)
-      const named = groups.map(rows => this.#live.mostNamed(rows.map(row => pictures[row]!)))
-      return {
-        groups: groups.map((rows, at) => ({ ids: ids(rows), suggestion: named[at]! })),
-        rest: [...ids(rest), ...unseen],
-      }
+      return groupedPictures({ memory: this.#memory, live: this.#live, near: this.#near, likeness }, detail)
     },
     next: async count => {
       const networks = await this.#networks

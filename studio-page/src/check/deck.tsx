@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { NearPicture, StudioFinding, View } from '../../../src/studio/api.ts'
+import type { StudioFinding, View } from '../../../src/studio/api.ts'
 import { away, label } from '../actions.ts'
 import { categoryOfKey, press } from '../frame/keys.ts'
 import { KeyRow } from '../grid/keyRow.tsx'
 import { Picker } from '../grid/picker.tsx'
 import { usePreloaded } from '../grid/preload.ts'
-import { original, Thumb } from '../grid/tile.tsx'
+import { original } from '../grid/tile.tsx'
 import { heatMap, useDetail } from '../grid/viewer.tsx'
 import { startJob } from '../server/jobs.ts'
 import { useListing } from '../server/listing.ts'
@@ -13,7 +13,9 @@ import { operate } from '../server/unsaved.ts'
 import { useDeck } from '../sort/deck.ts'
 import { locked, say, shownPlace, working } from '../state.ts'
 import { count, percent } from '../words.ts'
+import { Nothing } from './nothing.tsx'
 import { Others } from './others.tsx'
+import { Strip } from './strip.tsx'
 
 /** After so many changes the doubts are looked up anew. */
 const CHANGES = 20
@@ -188,42 +190,4 @@ export function CheckDeck({ view, findings, examined }: Props) {
 function sentence(fragment: string): string {
   const text = fragment.charAt(0).toUpperCase() + fragment.slice(1)
   return /[.!?]$/.test(text) ? text : `${text}.`
-}
-
-function Strip({ title, pictures }: { readonly title: string; readonly pictures: readonly NearPicture[] }) {
-  if (pictures.length === 0) return null
-  return (
-    <>
-      <h3>{title}</h3>
-      <ul class="strip">
-        {pictures.slice(0, 4).map(({ id, category }) => (
-          <li key={id}>
-            <Thumb id={id} side={160} alt={shownPlace(category)} />
-          </li>
-        ))}
-      </ul>
-    </>
-  )
-}
-
-interface NothingProps {
-  readonly view: View
-  readonly examined: boolean
-  readonly putOff: number
-  readonly again: () => void
-}
-
-function Nothing({ view, examined, putOff, again }: NothingProps) {
-  const unseen = view === 'mistakes' ? 'Mix-ups are known after a training.' : 'Nobody has looked yet.'
-  if (putOff > 0) {
-    return (
-      <p class="empty">
-        {count(putOff, 'picture')} put off.{' '}
-        <button type="button" onClick={again}>
-          Look at them now
-        </button>
-      </p>
-    )
-  }
-  return <p class="empty">{examined ? 'Nothing to check here.' : unseen}</p>
 }
