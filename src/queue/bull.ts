@@ -7,9 +7,15 @@ import type { QueueAddress } from './address.ts'
 export const QUEUE_NAME = 'itc'
 
 /** BullMQ, which hands out the jobs, loaded when it is needed. */
-export const loadBull: () => Promise<typeof import('bullmq')> = once(() =>
-  loadOptional(() => import('bullmq'), 'A queue needs', 'bullmq', 'ioredis'),
-)
+export const loadBull: () => Promise<typeof import('bullmq')> = once(() => import('bullmq'))
+
+/** The client of each kind of server, which BullMQ takes too. */
+const CLIENTS = { redis: 'ioredis', postgres: 'pg' } as const
+
+/** Loads something for a queue. @throws UserError `E_MISSING_PACKAGE` with the line that installs what this kind of queue needs */
+export function loadForQueue<T>({ kind }: QueueAddress, load: () => Promise<T>): Promise<T> {
+  return loadOptional(load, `A queue in ${kind === 'redis' ? 'Redis' : 'PostgreSQL'} needs`, 'bullmq', CLIENTS[kind])
+}
 
 /** What queues and workers are made with, the same for either kind of server. */
 interface Backend {

@@ -1,6 +1,6 @@
-import { loadOptional } from '../errors/optionalPackage.ts'
 import { UserError } from '../errors.ts'
 import type { QueueAddress } from './address.ts'
+import { loadBull, loadForQueue } from './bull.ts'
 import { queueError, wrongVersion } from './queueError.ts'
 
 /** How long a server may take to answer at the start, in milliseconds. */
@@ -15,6 +15,7 @@ const LEAST_POSTGRES = 13
  */
 export async function probeQueue(address: QueueAddress): Promise<void> {
   try {
+    await loadForQueue(address, loadBull) // what is missing here is told before anybody is asked
     await (address.kind === 'redis' ? probeRedis(address) : probePostgres(address))
   } catch (error) {
     throw queueError(error, address)
@@ -22,7 +23,7 @@ export async function probeQueue(address: QueueAddress): Promise<void> {
 }
 
 async function probeRedis(address: QueueAddress): Promise<void> {
-  const { Redis } = await loadOptional(() => import('ioredis'), 'A queue in Redis needs', 'bullmq', 'ioredis')
+  const { Redis } = await loadForQueue(address, () => import('ioredis'))
   const options = { lazyConnect: true, connectTimeout: PATIENCE_MS, retryStrategy: () => null, maxRetriesPerRequest: 0 }
   const redis = new Redis(address.url, { ...options, commandTimeout: PATIENCE_MS })
   let last: unknown
@@ -55,7 +56,7 @@ function checkRedis(info: string, address: QueueAddress): void {
 }
 
 async function probePostgres(address: QueueAddress): Promise<void> {
-  const { default: pg } = await loadOptional(() => import('pg'), 'A queue in PostgreSQL needs', 'bullmq', 'pg')
+  const { default: pg } = await loadForQueue(address, () => import('pg'))
   const client = new pg.Client({ connectionString: address.url, connectionTimeoutMillis: PATIENCE_MS })
   client.on('error', () => undefined) // the query's own failure tells
   try {
