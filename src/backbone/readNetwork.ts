@@ -6,6 +6,7 @@ import { inspectOnnx } from '../formats/onnx/inspect.ts'
 import { parseOnnx } from '../formats/onnx/parse.ts'
 import { DATA_TYPE } from '../formats/onnx/schema.ts'
 import { findOnnxTaps, type OnnxTap } from '../formats/onnx/taps.ts'
+import { checkWork } from '../formats/onnx/work.ts'
 import { findBottleneck } from '../graph/cut/bottleneck.ts'
 import { cutGraph } from '../graph/cut/cut.ts'
 import { decodingHead, scalesItself } from '../graph/cut/decodingHead.ts'
@@ -122,14 +123,16 @@ export function recipeHints(graph: Graph, input: string): RecipeHints {
   return scalesItself(graph, input) ? { ...size, mean: 0, scale: 1 } : size
 }
 
-function describeOnnx(bytes: Uint8Array, { input, bottleneck, layers }: NetworkOptions): ReadNetwork {
+function describeOnnx(bytes: Uint8Array, { input, bottleneck, layers, inputSize }: NetworkOptions): ReadNetwork {
   const names = { ...(input === undefined ? {} : { input }), ...(bottleneck === undefined ? {} : { bottleneck }) }
   const model = parseOnnx(bytes)
   const found = inspectOnnx(model, names)
+  const side = checkedSide(inputSize ?? found.size ?? USUAL_SIZE)
+  checkWork(model, found.input.name, found.channelsFirst ? [1, 3, side, side] : [1, side, side, 3], found.bottleneck)
   const { features } = found
   const taps = layers === 'many' ? findOnnxTaps(model, found) : undefined
   const inner = taps?.map(({ channels }) => channels)
-  const size = found.size === undefined ? {} : { size: checkedSide(found.size) }
+  const size = found.size === undefined ? {} : { size: found.size }
   const hints = found.input.type === DATA_TYPE.uint8 ? { ...size, mean: 0, scale: 1 } : size
   return {
     format: 'onnx',

@@ -36,7 +36,8 @@ async function loadOnnxBackbone(
   pictures: number,
 ): Promise<BackboneRunner> {
   const bytes = await compiledOnnx(backbone)
-  const lanes = worthLanes(bytes, backbone, pictures, name)
+  // A loop may turn for ever, and then this thread has to hear that somebody stops it.
+  const lanes = worthLanes(bytes, backbone, pictures, name) || (mayLoop(bytes) ? 1 : 0)
   const refused = refusing(backbone.name)
   const runner =
     lanes > 0
@@ -63,6 +64,11 @@ function checked(bottlenecks: Float32Array, { name, features }: Backbone, count:
     `The bottleneck of ${name} gives ${found} features a picture, where its weights tell of ${features}.`,
     { hint: 'Name another node with --bottleneck NODE: best the global average pooling.' },
   )
+}
+
+/** Whether a model has a node whose turns no shape bounds: its op as NodeProto's field 4 has it. */
+function mayLoop(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('\x22\x04Loop')
 }
 
 /** One session on all cores, in this thread: the event loop waits meanwhile. */

@@ -6,6 +6,12 @@ import type { LaneData } from './laneData.ts'
 import { LIBRARIES, type OrtName } from './onnxRuntime.ts'
 import { sessionOptions } from './onnxSession.ts'
 
+/** What a network gives, and its shape. */
+export interface Output {
+  readonly data: unknown
+  readonly dims: readonly number[]
+}
+
 /** Pictures a run: enough that messages cost nothing, few enough that memory stays small. */
 const BATCH = 4
 /**
@@ -18,10 +24,7 @@ export async function startLanes(
   count: number,
   name: OrtName = 'onnx',
 ): Promise<BackboneRunner> {
-  const threads = Math.max(1, Math.floor(availableParallelism() / count))
-  const { size } = backbone.recipe
-  const data: LaneData = { library: LIBRARIES[name], bytes, options: sessionOptions(threads), size }
-  const lanes = Array.from({ length: count }, () => new Lane(data))
+  const lanes = Array.from({ length: count }, () => startLane(bytes, backbone.recipe.size, name, count))
   const dispose = async () => {
     await Promise.all(lanes.map(lane => lane.end()))
   }
@@ -32,15 +35,22 @@ export async function startLanes(
   return {
     atOnce: 2 * count, // a run in each, and one that waits for it
     batch: BATCH,
-    run: (pixels, pictures) => {
+    run: async (pixels, pictures) => {
       const idlest = lanes.reduce((best, lane) => (lane.waiting < best.waiting ? lane : best))
-      return idlest.run(pixels, pictures)
+      return (await idlest.run(pixels, pictures)).data as Float32Array
     },
     dispose,
   }
 }
 
-type Answer = 'ready' | Float32Array | { readonly error: unknown }
+/** One of `count` threads that share the processors. @param size pixels a side */
+export function startLane(bytes: Uint8Array, size: number, name: OrtName, count = 1): Lane {
+  const threads = Math.max(1, Math.floor(availableParallelism() / count))
+  const data: LaneData = { library: LIBRARIES[name], bytes, options: sessionOptions(threads), size }
+  return new Lane(data)
+}
+
+type Answer = 'ready' | Output | { readonly error: unknown }
 
 interface Call {
   resolve(answer: Answer): void
@@ -48,7 +58,7 @@ interface Call {
 }
 
 /** A thread with a session. It keeps the process alive only while it has something to do. */
-class Lane {
+export class Lane {
   readonly ready: Promise<unknown>
   readonly #worker: Worker
   /** What is under way, in order. */
@@ -67,12 +77,13 @@ class Lane {
     return this.#calls.length
   }
 
-  async run(pixels: Uint8Array, count: number): Promise<Float32Array> {
+  async run(pixels: Uint8Array, count: number): Promise<Output> {
     if (this.#ended) throw this.#ended
     this.#worker.ref()
     this.#worker.postMessage({ pixels, count })
     const answer = await this.#call()
-    if (!(answer instanceof Float32Array)) throw answer === 'ready' ? new Error('out of turn') : answer.error
+    if (answer === 'ready') throw new Error('out of turn')
+    if ('error' in answer) throw answer.error
     return answer
   }
 

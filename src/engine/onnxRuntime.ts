@@ -32,8 +32,16 @@ export async function loadOrt(name: OrtName): Promise<Ort> {
 }
 
 /** What calls of its own need, where no engine was chosen: the native form, else the other. @throws UserError `E_ENGINE` */
+export async function anyOrt(): Promise<OrtName> {
+  return loadOrt('onnx').then(
+    () => 'onnx',
+    () => loadOrt('wasm').then(() => 'wasm'),
+  )
+}
+
+/** The same, loaded. @throws UserError `E_ENGINE` */
 export async function loadAnyOrt(): Promise<Ort> {
-  return loadOrt('onnx').catch(() => loadOrt('wasm'))
+  return loadOrt(await anyOrt())
 }
 
 function prepareWasm(ort: Ort): void {

@@ -27,5 +27,6 @@ async function run(pixels, count) {
   const session = await opened
   const input = new ort.Tensor('uint8', pixels, [count, size, size, 3])
   const output = await session.run({ [session.inputNames[0] ?? '']: input })
-  return output[session.outputNames[0] ?? '']?.data
+  const { data, dims } = output[session.outputNames[0] ?? ''] ?? {}
+  return { data, dims }
 }

@@ -1,0 +1,119 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, test } from 'vitest'
+import { readNetwork } from '../../src/backbone/readNetwork.ts'
+import { probeWithin } from '../../src/engine/probe.ts'
+import { DATA_TYPE } from '../../src/formats/onnx/schema.ts'
+import { encodeModel, type OnnxNode, type OnnxTensor } from '../../src/formats/onnx/wire.ts'
+import { startItc } from '../helpers/itc.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
+import { tinyModel } from '../helpers/tinyModel.ts'
+
+const SIDE = 64
+
+function node(op: string, name: string, inputs: readonly string[], attrs: OnnxNode['attrs'] = {}): OnnxNode {
+  return { op, name, inputs, outputs: [name], attrs }
+}
+
+function whole(name: string, shape: readonly number[], ...values: number[]): OnnxTensor {
+  return { name, type: 'int64', shape, bytes: () => new Uint8Array(BigInt64Array.from(values, BigInt).buffer) }
+}
+
+/** Nodes from `x` to `y`, then a pooling over all of the picture. */
+function network(
+  nodes: readonly OnnxNode[],
+  tensors: readonly OnnxTensor[] = [],
+  side = SIDE,
+  bytes = false,
+): Uint8Array {
+  return encodeModel({
+    nodes: [...nodes, node('GlobalAveragePool', 'features', ['y'])],
+    tensors,
+    inputs: [
+      bytes
+        ? { name: 'x', type: 'uint8', shape: ['n', side, side, 3] }
+        : { name: 'x', type: 'float', shape: ['n', 3, side, side] },
+    ],
+    outputs: [{ name: 'features', type: 'float', shape: ['n', 'c', 1, 1] }],
+    metadata: {},
+  })
+}
+
+/** A few hundred bytes that turn as often as they say. `bytes`: it takes pictures as they come. */
+function loop(turns: number, bytes = false): Uint8Array {
+  const shape = bytes ? ['n', SIDE, SIDE, 3] : ['n', 3, SIDE, SIDE]
+  const body = {
+    nodes: [node('Identity', 'again', ['condition']), node('Sin', 'next', ['value'])],
+    tensors: [],
+    inputs: [
+      { name: 'turn', type: 'int64', shape: [] },
+      { name: 'condition', type: 'bool', shape: [] },
+      { name: 'value', type: 'float', shape },
+    ],
+    outputs: [
+      { name: 'again', type: 'bool', shape: [] },
+      { name: 'next', type: 'float', shape },
+    ],
+  } as const
+  const turning = node('Loop', 'y', ['turns', '', 'floats'], { body: { graph: body } })
+  const nodes = [node('Cast', 'floats', ['x'], { to: DATA_TYPE.float }), turning]
+  return network(nodes, [whole('turns', [], turns)], SIDE, bytes)
+}
+
+/** A pooling's, around each pixel. */
+const window = (size: number) => {
+  const pad = (size - 1) / 2
+  return { kernel_shape: [size, size], pads: [pad, pad, pad, pad], strides: [1, 1] }
+}
+
+/** When no thread computes any more. */
+async function idle(): Promise<void> {
+  for (let used = Number.POSITIVE_INFINITY; used > 100_000; ) {
+    const before = process.cpuUsage()
+    await sleep(300)
+    used = process.cpuUsage(before).user
+  }
+}
+
+describe('somebody’s ONNX model of some hundred bytes', () => {
+  test.each([
+    ['a pooling over a large window', network([node('MaxPool', 'y', ['x'], window(999))], [], 1024), /billion mult/],
+    [
+      'a picture that is made many',
+      network(
+        [node('Expand', 'many', ['x', 'shape']), node('ReduceMax', 'y', ['many', 'axis'], { keepdims: 1 })],
+        [whole('shape', [4], 40_000, 3, SIDE, SIDE), whole('axis', [1], 0)],
+      ),
+      /becomes \d+ numbers/,
+    ],
+    ['one as wide as a wall', network([node('Relu', 'y', ['x'])], [], 20_000), /the limit is 2048/],
+  ])('is refused before it runs when it takes too much: %s', async (_, bytes, message) => {
+    const file = join(await tempFolder(), 'network.onnx')
+    await writeFile(file, bytes)
+    await expect(readNetwork(file)).rejects.toThrow(message)
+  })
+
+  it('is read when it takes what networks take', async () => {
+    const file = join(await tempFolder(), 'network.onnx')
+    await writeFile(file, network([node('MaxPool', 'y', ['x'], window(3))]))
+    expect(await readNetwork(file)).toMatchObject({ format: 'onnx', bottleneck: 'features' })
+  })
+
+  it('is given up when it takes too long', async () => {
+    const probed = probeWithin(0.2, loop(40_000, true), SIDE, 'network.onnx')
+    await expect(probed).rejects.toThrow('takes too much: more than 0.2 seconds of the processor for 2 pictures')
+    await idle()
+  })
+
+  it('that turns for ever hears Ctrl-C', async () => {
+    const { tfFiles } = await tinyModel()
+    const file = join(await tempFolder(), 'network.onnx')
+    await writeFile(file, loop(2 ** 40))
+    const running = startItc(['train', tfFiles, '--backbone', file, '--no-report'])
+    await running.prints(/pictures in/)
+    await sleep(1000)
+    running.child.kill('SIGINT')
+    expect(await running.ended).toMatchObject({ code: 130, err: expect.stringContaining('Stopped') })
+  })
+})
