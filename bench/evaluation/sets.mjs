@@ -17,6 +17,7 @@ import { groupedExamples } from '../../dist/jobs/train/groups.js'
 import { resolveTrainOptions } from '../../dist/jobs/train/options.js'
 import { withRun } from '../../dist/jobs/train/run.js'
 import { layoutOf } from '../../dist/model/layout.js'
+import { findPictures } from '../../dist/model/pictures.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -39,7 +40,8 @@ export async function loadSet(folder, given = {}) {
     const layout = layoutOf(join(work, 'tf_files'))
     const name = basename(folder) === 'tf_files' ? basename(dirname(folder)) : basename(folder)
     const dataset = await scanDataset(layout.data)
-    return await withRun(layout, resolveTrainOptions(given), async run => {
+    const place = await findPictures(layout.root, resolveTrainOptions({}).pictures)
+    return await withRun(layout, place, resolveTrainOptions(given), undefined, async run => {
       const { data, extraction, backbones } = await bottlenecksOf(dataset, run)
       const near = await findNear(lastFeatures(data, backbones), data.labels)
       const examples = groupedExamples(extraction, data.labels, near)
