@@ -2,10 +2,10 @@
 const MEMORY = 12
 
 /**
- * Minimises mean cross entropy, categories weighed alike, plus l2/2 times the squared weights; the bias is one more feature
- * of 1, as the steps have it.
+ * Minimises mean cross entropy, categories weighed alike, plus l2/2 times the squared weights; the bias is one more feature,
+ * the same in all rows, as the steps have it.
  *
- * @param kernel products of all rows with all rows plus 1, [rows, rows]
+ * @param kernel products of all rows with all rows plus the bias's square, [rows, rows]
  * @param train row indices; the others are only answered
  * @returns logits of all rows, [rows, categories], and how many evaluations they took
  */

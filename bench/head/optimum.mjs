@@ -6,6 +6,7 @@ import { folds as dealFolds } from '../../dist/dataset/split.js'
 import { discriminantOf } from '../../dist/head/halves.js'
 import { kernelOf } from '../../dist/head/kernel.js'
 import { heldOut, planHeads } from '../../dist/head/plan.js'
+import { BIAS_SQUARE } from '../../dist/head/space.js'
 import { crossValidate } from '../../dist/head/train.js'
 import { chosenFolders, loadSet, rowsForHead } from '../evaluation/sets.mjs'
 import { table } from '../measure.mjs'
@@ -24,7 +25,7 @@ for (const folder of chosenFolders(process.argv.slice(2))) {
   const whole = await crossValidate(engine, data, folds, options)
   const plan = planHeads(data.rows, options.folds, (row, head) => folds[row] !== head)
   const part = heldOut((await discriminantOf(engine, data, plan)).logits, options.folds, folds, categories)
-  const kernel = await kernelOf(engine, data.values, data.rows)
+  const kernel = await kernelOf(engine, data.values, data.rows, BIAS_SQUARE)
   const best = new Float32Array(whole.length)
   for (let fold = 0; fold < options.folds; fold++) {
     const train = [...labels.keys()].filter(row => folds[row] !== fold)

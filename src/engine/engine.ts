@@ -50,7 +50,9 @@ export interface HeadProblem {
   readonly learningRate: number
   /** Weight decay: a step also takes learningRate · decay of every weight and bias away; 0 unless given. */
   readonly decay?: number | undefined
-  /** Products of all rows with all rows plus 1, [rows, rows], where whoever asks has them: a trainer may do with them alone. */
+  /** Square of the number that stands for the bias in every row: how fast it learns beside the weights; 1 unless given. */
+  readonly biasSquare?: number | undefined
+  /** Products of all rows with all rows plus `biasSquare`, [rows, rows], where whoever asks has them: a trainer may do with them alone. */
   readonly kernel?: Float32Array | undefined
   /** Where the descent begins; at zeros unless given. The kernel's form knows no other start. */
   readonly start?: HeadWeights | undefined

@@ -12,18 +12,19 @@ export interface LoopShape {
   readonly heads: number
   readonly categories: number
   readonly learningRate: number
-  /** Weight decay, as in HeadProblem. */
+  /** Weight decay and the bias's square, as in HeadProblem. */
   readonly decay?: number | undefined
+  readonly biasSquare?: number | undefined
 }
 
 /*
  * Gradient descent of softmax heads as one ONNX `Scan`, so that hundreds of steps cost one call. Two forms of the same
  * arithmetic, with g = rate · (softmax(logits) - truth) · active / (active rows of the head in the batch):
  *
- * - weightsLoop: the state is the weights. A step gathers the batch's features x; logits = W xᵀ + b, W -= g x. It costs
- *   2 · batch · width products an output.
+ * - weightsLoop: the state is the weights. A step gathers the batch's features x; logits = W xᵀ + b, W -= g x, b -= β² Σ g.
+ *   It costs 2 · batch · width products an output.
  * - kernelLoop: weights that start at zero stay sums of feature rows, so only products of rows with rows are needed (the
- *   kernel trick). The state is the logits Z of all rows; with K = X Xᵀ + 1 (the 1 is the bias), Z -= g K[batch]. It
+ *   kernel trick). The state is the logits Z of all rows; with K = X Xᵀ + β² (β is the bias), Z -= g K[batch]. It
  *   costs batch · rows products an output, and no look at the features.
  *
  * Weight decay shrinks weights and biases, and so logits, by one factor a step.
@@ -59,7 +60,8 @@ export function weightsLoop(shape: LoopShape): Uint8Array {
     node('Gather', ['features', 'chosen'], 'x', { axis: 0 }), // [batch, width]
     node('Gemm', ['weights', 'x', 'bias'], 'z', { transB: 1 }), // [outputs, batch]
     ...gradient(shape),
-    node('ReduceSum', ['g', 'second'], 'biasStep', { keepdims: 1 }),
+    node('ReduceSum', ['g', 'second'], 'gSum', { keepdims: 1 }),
+    node('Mul', ['gSum', 'biasSquare'], 'biasStep'),
     node('Mul', ['bias', 'keep'], 'biasKept'),
     node('Sub', ['biasKept', 'biasStep'], 'biasNext'),
     node('Gemm', ['g', 'x', 'weights'], 'weightsNext', { alpha: { float: -1 }, beta: { float: kept(shape) } }),
@@ -223,6 +225,7 @@ function scanModel(shape: LoopShape, { step, states, next, collected }: Step, in
       floatConstant('one', [], [1]),
       floatConstant('rate', [], [isPair(shape) ? 2 * learningRate : learningRate]),
       floatConstant('keep', [], [kept(shape)]),
+      floatConstant('biasSquare', [], [shape.biasSquare ?? 1]),
     ],
     nodes: [
       ...sharesOfSteps(),

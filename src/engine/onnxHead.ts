@@ -105,7 +105,7 @@ class KernelTrainer implements HeadTrainer {
   readonly #loop: InferenceSession
   /** [outputs, rows] */
   #logits: Tensor
-  /** Sum of all gradients by row, [rows, outputs]: the weights are -features ᵀ of it, the bias its negative sum. */
+  /** Sum of all gradients by row, [rows, outputs]: the weights are -features ᵀ of it, the bias β² times its negative sum. */
   readonly #sums: Float64Array
 
   private constructor(ort: Ort, problem: HeadProblem, feeds: Feeds, loop: InferenceSession, kernel: Tensor) {
@@ -177,7 +177,7 @@ class KernelTrainer implements HeadTrainer {
   }
 
   async read(): Promise<HeadWeights> {
-    const { features, rows, width } = this.#problem
+    const { features, rows, width, biasSquare = 1 } = this.#problem
     const outputs = outputsOf(this.#problem)
     const weights = new Float64Array(outputs * width) // [outputs, width]
     const bias = new Float64Array(outputs)
@@ -187,7 +187,7 @@ class KernelTrainer implements HeadTrainer {
       for (let output = 0; output < outputs; output++) {
         const sum = this.#sums[row * outputs + output]!
         if (sum === 0) continue
-        bias[output]! -= sum
+        bias[output]! -= biasSquare * sum
         for (let at = 0; at < width; at++) weights[output * width + at]! -= sum * features[row * width + at]!
       }
     }

@@ -2,9 +2,10 @@ import type { Engine } from '../engine/engine.ts'
 import { type Discriminant, discriminants } from './discriminant.ts'
 import { kernelOf, MOST_KERNEL_ROWS } from './kernel.ts'
 import type { HeadsPlan } from './plan.ts'
+import { BIAS_SQUARE } from './space.ts'
 
-/** What a discriminant's logits are divided by to be as sure as those of a softmax. */
-const TEMPERATURE = 5
+/** What a discriminant's logits are divided by: they then decide more than those of the softmax do (bench/evaluation). */
+const TEMPERATURE = 2
 /** Root mean square of its logits after that, at most: rows that are all but alike in their categories have no bound. */
 const MOST_LOGIT = 10
 /** How much less a category that a head never saw gets than the least of those it saw. */
@@ -58,11 +59,13 @@ export async function discriminantPart(engine: Engine, all: TrainingRows, plan: 
 }
 
 async function solved(engine: Engine, { features, rows, width, labels, categories }: TrainingRows, plan: HeadsPlan) {
-  const kernel = await kernelOf(engine, features, rows)
+  const kernel = await kernelOf(engine, features, rows, BIAS_SQUARE)
   const squares = Float32Array.from({ length: rows }, (_, row) => kernel[row * rows + row]!)
   const products = await engine.createProducts({ values: kernel, rows, width: rows })
   const gram = (left: Float32Array) => products.times(left)
-  return discriminants({ gram, offset: 1, squares, labels, categories, width, plan }).finally(() => products.dispose())
+  return discriminants({ gram, offset: BIAS_SQUARE, squares, labels, categories, width, plan }).finally(() =>
+    products.dispose(),
+  )
 }
 
 /** Rows of every category, as many of each as there are in proportion. */

@@ -13,23 +13,28 @@ export function worthKernel(rows: number, width: number): boolean {
 }
 
 /**
- * Products of all rows with all rows plus 1, [rows, rows]: the 1 stands for the bias. Computed once for the same rows, for
- * all the heads that are trained on them.
+ * Products of all rows with all rows plus `biasSquare`, which stands for the bias: [rows, rows]. Computed once for the same
+ * rows, for all the heads that are trained on them.
  */
-export function kernelOf(engine: Engine, values: Float32Array, rows: number): Promise<Float32Array> {
+export function kernelOf(
+  engine: Engine,
+  values: Float32Array,
+  rows: number,
+  biasSquare: number,
+): Promise<Float32Array> {
   let kernel = kernels.get(values)
   if (kernel === undefined) {
-    kernel = computed(engine, values, rows)
+    kernel = computed(engine, values, rows, biasSquare)
     kernels.set(values, kernel)
   }
   return kernel
 }
 
-async function computed(engine: Engine, values: Float32Array, rows: number): Promise<Float32Array> {
+async function computed(engine: Engine, values: Float32Array, rows: number, biasSquare: number): Promise<Float32Array> {
   const products = await engine.createProducts({ values, rows, width: values.length / rows })
   try {
     const kernel = await products.timesTransposed(values)
-    for (let at = 0; at < kernel.length; at++) kernel[at]! += 1
+    for (let at = 0; at < kernel.length; at++) kernel[at]! += biasSquare
     return kernel
   } finally {
     await products.dispose()

@@ -16,11 +16,22 @@ export interface HeadSpace {
 
 /** Mean square of a row: with it retrain.py's 4000 steps at its rate end near the optimum (bench/head). */
 const MEAN_SQUARE = 512
+/**
+ * Square of the bias in such rows. With 1 it learns next to nothing, and then it matters where the rows' mean lies: rows
+ * that are held out, but had a part in the mean, seemed to be further from their own category than they are.
+ */
+export const BIAS_SQUARE = 64
+/** Mean square of a block, whose length is 1, around its mean, at the least: what is all but constant is not blown up. */
+const LEAST_SQUARE = 1e-4
 
-/** Share of the last features in a row's square, the rest is the inner layers': by the pictures of the smallest category. */
+/**
+ * Share of the last features in a row's square around the mean, the rest is the inner layers': by the pictures of the
+ * smallest category.
+ */
 export function shareOfLast(pictures: number): number {
   if (pictures < 10) return 1
-  return pictures < 60 ? 0.8 : 0.5
+  if (pictures < 20) return 0.8
+  return pictures < 60 ? 0.65 : 0.5
 }
 
 /**
@@ -46,8 +57,9 @@ export function toSpace(
   const mean = meanOf(rows, width, learnt)
   const shares = backbones.flatMap(own => sharesOf(own, last).map(share => share / backbones.length))
   const squares = squaresOf(rows, mean, blocks, learnt)
-  const whole = shares.reduce((sum, share, block) => sum + share * squares[block]!, 0)
-  const factors = shares.map(share => Math.sqrt((share * MEAN_SQUARE) / (whole > 0 ? whole : 1)))
+  const factors = shares.map((share, block) =>
+    Math.sqrt((share * MEAN_SQUARE) / Math.max(squares[block]!, LEAST_SQUARE)),
+  )
   const space = { blocks, factors, mean }
   centreAndScale(rows, space)
   return { values: rows, space }

@@ -15,6 +15,7 @@ export interface StoredRows {
 interface Descent {
   readonly learningRate: number
   readonly decay: number
+  readonly biasSquare: number
   readonly batch: number
 }
 

@@ -9,6 +9,7 @@ import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, headsOfPlan, heldOut, placeLogits, planHeads } from './plan.ts'
 import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt, softmaxAt } from './softmax.ts'
+import { BIAS_SQUARE } from './space.ts'
 import { type StoredRows, StoredRowsTrainer } from './stored.ts'
 import { trainingLabels, trainingRows } from './variants.ts'
 
@@ -77,7 +78,7 @@ export async function trainHead(
   const part = await discriminantOf(engine, data, plan)
   const { batch, learningRate } = options
   const trainer = stored
-    ? new StoredRowsTrainer(engine, stored, data, { batch, learningRate, decay: decayOf(data) })
+    ? new StoredRowsTrainer(engine, stored, data, { batch, learningRate, ...descentOf(data) })
     : await createTrainer(engine, data, plan, options, batch)
   const logits = async () => combined(await trainer.logits(), part?.logits)
   try {
@@ -187,7 +188,10 @@ async function createTrainer(
   const { width, categories } = data
   const { learningRate } = options
   const training = trainingRows(data, active)
-  const kernel = worthKernel(training.rows, width) && (await kernelOf(engine, training.features, training.rows))
+  const descent = descentOf(data)
+  const { biasSquare } = descent
+  const kernel =
+    worthKernel(training.rows, width) && (await kernelOf(engine, training.features, training.rows, biasSquare))
   return engine.createTrainer({
     ...training,
     ...more,
@@ -196,14 +200,15 @@ async function createTrainer(
     categories,
     heads,
     learningRate,
-    decay: decayOf(data),
+    ...descent,
     batch,
     ...(kernel && { kernel }),
   })
 }
 
-function decayOf({ space }: LabelledMatrix): number {
-  return space ? DECAY : 0
+/** How the softmax of rows in a space descends, and that of bottlenecks as they come: as retrain.py's does. */
+function descentOf({ space }: LabelledMatrix): Required<Pick<HeadProblem, 'decay' | 'biasSquare'>> {
+  return space ? { decay: DECAY, biasSquare: BIAS_SQUARE } : { decay: 0, biasSquare: 1 }
 }
 
 async function runSteps(

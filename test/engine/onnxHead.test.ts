@@ -91,7 +91,7 @@ function example(
   const features = Float32Array.from({ length: rows * width }, () => random() * 2 - 0.5)
   const problem: HeadProblem = {
     features,
-    ...(form === 'kernel' && { kernel: gramOf(features, rows, 1) }),
+    ...(form === 'kernel' && { kernel: gramOf(features, rows, 3) }),
     rows,
     width,
     labels: Int32Array.from({ length: rows }, () => Math.floor(random() * categories)),
@@ -102,6 +102,7 @@ function example(
     ),
     learningRate: 0.05,
     decay: 0.3,
+    biasSquare: 3,
     batch,
   }
   return { problem, batches: Int32Array.from({ length: STEPS * batch }, () => Math.floor(random() * rows)) }

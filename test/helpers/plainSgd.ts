@@ -7,7 +7,7 @@ import type { HeadProblem } from '../../src/engine/engine.ts'
  * @returns weights [heads, width, categories], bias [heads, categories]
  */
 export function plainSgd(problem: HeadProblem, rows: Int32Array): { weights: Float64Array; bias: Float64Array } {
-  const { features, width, labels, categories, heads, active, learningRate, batch } = problem
+  const { features, width, labels, categories, heads, active, learningRate, batch, biasSquare = 1 } = problem
   const weights = new Float64Array(heads * width * categories)
   const bias = new Float64Array(heads * categories)
   const keep = 1 - learningRate * (problem.decay ?? 0)
@@ -37,7 +37,7 @@ export function plainSgd(problem: HeadProblem, rows: Int32Array): { weights: Flo
       own.forEach((row, index) => {
         for (let category = 0; category < categories; category++) {
           const move = (learningRate * moves[index]![category]!) / own.length
-          bias[head * categories + category]! -= move
+          bias[head * categories + category]! -= biasSquare * move
           for (let at = 0; at < width; at++) {
             weights[(head * width + at) * categories + category]! -= move * features[row * width + at]!
           }
