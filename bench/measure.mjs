@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const REPORTER = fileURLToPath(new URL('./peak.mjs', import.meta.url))
 
-/** One run of `node ARGS…`: seconds and peak megabytes. Throws when it fails. */
+/** One run of `node ARGS…`: seconds by the clock and of all processors, and peak megabytes. Throws when it fails. */
 export function runOnce(args, { cwd, env } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'itc-bench-'))
   const file = join(folder, 'peak')
@@ -25,9 +25,9 @@ export function runOnce(args, { cwd, env } = {}) {
     child.on('exit', code => {
       const seconds = (performance.now() - start) / 1000
       if (code !== 0) return reject(new Error(`${args.join(' ')} ended with ${code}: ${errors}`))
-      const megabytes = Number(readFileSync(file, 'utf8')) / 1024
+      const [kibibytes, processor] = readFileSync(file, 'utf8').split(' ').map(Number)
       rmSync(folder, { recursive: true })
-      resolve({ seconds, megabytes })
+      resolve({ seconds, processor, megabytes: kibibytes / 1024 })
     })
   })
 }
