@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
+import { readPlain } from '../disk/readPlain.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
 import { VERSION } from '../version.ts'
 import type { Backbone } from './backbone.ts'
@@ -42,7 +42,7 @@ function cachedPathOf({ sha256, recipe, inner }: Backbone): string {
 
 /** The kept bytes, behind their checksum; undefined when there are none or they are damaged. */
 async function readKept(path: string): Promise<Uint8Array | undefined> {
-  const file = await readFile(path).catch(() => undefined)
+  const file = await readPlain(path).catch(() => undefined)
   if (file === undefined) return undefined
   const bytes = file.subarray(32)
   return digest(bytes).equals(file.subarray(0, 32)) ? bytes : undefined

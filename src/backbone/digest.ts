@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, lstatSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { readPlain } from '../disk/readPlain.ts'
 import { networkFile } from '../formats/folder.ts'
 import { filesOfWeights } from '../formats/onnx/external.ts'
 import { readShard, shardsOf } from '../formats/tfjs/shards.ts'
@@ -15,9 +16,9 @@ export async function sha256OfFile(path: string): Promise<string> {
 
 /** sha256 of a TF.js graph model, hex: its `model.json`, then its shards in the manifest's order. */
 export async function sha256OfTfjsModel(file: string): Promise<string> {
-  const topology = await readFile(file)
+  const topology = await readPlain(file)
   const hash = createHash('sha256').update(topology)
-  const load = (name: string) => readFile(join(dirname(file), name))
+  const load = (name: string) => readPlain(join(dirname(file), name))
   for (const shard of shardsOf(topology.toString(), file)) hash.update(await readShard(load, shard))
   return hash.digest('hex')
 }
@@ -47,7 +48,7 @@ export async function sha256OfNetwork(given: string): Promise<string> {
 /** The files that hold the weights of a network whose own file does not: a SavedModel's `variables/`, an ONNX model's data. */
 async function filesBeside(file: string): Promise<string[]> {
   if (/\.onnx$/i.test(file)) {
-    const beside = filesOfWeights(await readFile(file)).map(name => join(dirname(file), name))
+    const beside = filesOfWeights(await readPlain(file)).map(name => join(dirname(file), name))
     return beside.filter(path => lstatSync(path, { throwIfNoEntry: false })?.isFile()) // what is missing, the reader says
   }
   if (basename(file) !== 'saved_model.pb') return []

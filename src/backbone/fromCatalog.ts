@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readPlain } from '../disk/readPlain.ts'
 import { systemCode, UserError } from '../errors.ts'
 import { once } from '../flow/once.ts'
 import type { Backbone } from './backbone.ts'
@@ -81,7 +81,7 @@ export async function verifiedBundle(folder: string, sha256: string): Promise<{ 
 
 /** As Git for Windows and editors leave it; what was published has none. */
 async function hasCarriageReturns(path: string): Promise<boolean> {
-  return readFile(path).then(
+  return readPlain(path).then(
     bytes => bytes.includes('\r\n'),
     () => false,
   )

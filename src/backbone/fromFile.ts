@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { readPlain } from '../disk/readPlain.ts'
 import { UserError } from '../errors.ts'
 import { once } from '../flow/once.ts'
 import { filesOfWeights } from '../formats/onnx/external.ts'
@@ -60,7 +60,7 @@ export async function downloadedNetwork(
   const first = await download(address, undefined, settings)
   const files = [first]
   const { path } = first
-  const bytes = await readFile(path)
+  const bytes = await readPlain(path)
   const beside = /\.onnx$/i.test(pathname) ? filesOfWeights(bytes) : shardsOf(bytes.toString('utf8'), path)
   for (const shard of beside) {
     const shardAddress = new URL(shard, address)

@@ -1,6 +1,7 @@
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
+import { readPlainText } from '../disk/readPlain.ts'
 import { systemCode } from '../errors.ts'
 import { fits, flag, looseObject, optional, sha256, text } from '../schema.ts'
 
@@ -36,7 +37,7 @@ export class CheckedLabels {
   /** What was checked in a working folder; nothing where the file is not there. */
   static async read(tfFiles: string): Promise<CheckedLabels> {
     const checked = new CheckedLabels(checkedPath(tfFiles))
-    const text = await readFile(checked.#path, 'utf8').catch(error => {
+    const text = await readPlainText(checked.#path).catch(error => {
       if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return ''
       throw error
     })

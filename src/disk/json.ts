@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fits, type Schema } from '../schema.ts'
 import { makeFolder } from './folder.ts'
+import { readPlainText } from './readPlain.ts'
 import { writeAtomic } from './writeAtomic.ts'
 
 /**
@@ -11,7 +11,7 @@ import { writeAtomic } from './writeAtomic.ts'
  */
 export async function readJson<T>(path: string, schema: Schema): Promise<T | undefined> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
+    const value: unknown = JSON.parse(await readPlainText(path))
     return fits<T>(schema, value) ? value : undefined
   } catch {
     return undefined

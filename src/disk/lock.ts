@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,6 +7,7 @@ import { systemCode } from '../errors.ts'
 import { makeFolder } from './folder.ts'
 import { type Holder, isAlive, isNear, parseHolder, thisProcess } from './holder.ts'
 import { dropFile, patiently, removeFile, renamePatiently } from './patience.ts'
+import { readPlainText } from './readPlain.ts'
 
 export type { Holder } from './holder.ts'
 
@@ -100,7 +101,7 @@ async function acquire(path: string, content: string): Promise<FileHandle | unde
 /** What a lock says; undefined when it was let go just now. */
 async function read(path: string): Promise<string | undefined> {
   // One that is being removed can be neither read nor made for a moment on Windows.
-  return patiently(() => readFile(path, 'utf8')).catch(error => {
+  return patiently(() => readPlainText(path)).catch(error => {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error
   })

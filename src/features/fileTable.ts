@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readPlain } from '../disk/readPlain.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
 import { decodeFiles, encodeFiles, type FileTable, HASH_BYTES } from '../table/arrow.ts'
 import { heading, seal, unseal } from '../table/seal.ts'
@@ -71,7 +71,7 @@ export class FileRecords {
  */
 export async function readFileTable(path: string): Promise<FileRecords> {
   try {
-    const bytes = await readFile(path)
+    const bytes = await readPlain(path)
     unseal(bytes)
     return new FileRecords(decodeFiles(bytes))
   } catch {

@@ -1,5 +1,6 @@
-import { lstat, open, readFile, stat } from 'node:fs/promises'
+import { lstat, open, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { readPlain } from '../disk/readPlain.ts'
 import { systemCode, UserError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import { networkIn, unpack } from './archive/read.ts'
@@ -36,7 +37,7 @@ export async function readNetworkFile(given: string): Promise<NetworkFile> {
   try {
     const head = await firstBytes(file)
     const isCompressed = head[0] === 0x1f && head[1] === 0x8b
-    if (!isCompressed && !isTarHeader(head)) return await decode(await readFile(file), besides(file))
+    if (!isCompressed && !isTarHeader(head)) return await decode(await readPlain(file), besides(file))
     const unpacked = await unpack(file, isCompressed)
     if ('file' in unpacked) return await decode(unpacked.file, besides(file))
     const name = networkIn(unpacked.files)
@@ -71,7 +72,7 @@ function besides(file: string): Beside {
     const found = path.join(path.dirname(file), name)
     // A device or a pipe may never end.
     if (!(await stat(found)).isFile()) throw new Error(`${found} is no file`)
-    return readFile(found)
+    return readPlain(found)
   }
   return { load, loadWeights: name => loadPlain(path.dirname(file), name) }
 }
@@ -80,7 +81,7 @@ function besides(file: string): Beside {
 async function loadPlain(folder: string, name: string): Promise<Uint8Array> {
   const file = path.join(folder, name)
   const found = await lstat(file).catch(cause => missing(name, cause))
-  if (found.isFile()) return readFile(file).catch(cause => missing(name, cause))
+  if (found.isFile()) return readPlain(file).catch(cause => missing(name, cause))
   throw new UserError('E_BAD_GRAPH', `"${name}", where the ONNX model keeps its weights, is no plain file.`, {
     hint: 'Copy the file itself beside the model: a link is not followed.',
   })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { keepBeside } from '../disk/keepBeside.ts'
+import { readPlain } from '../disk/readPlain.ts'
 import { systemCode } from '../errors.ts'
 import { array, fits, looseObject, number, optional, text } from '../schema.ts'
 import { isMarked } from './graph.ts'
@@ -71,5 +71,5 @@ async function isOwnLabels(path: string, known: readonly (readonly string[])[]):
 
 /** Undefined where there is nothing; of what can't be read, such as a folder, no bytes. */
 async function bytesOf(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch(error => (systemCode(error) === 'ENOENT' ? undefined : Buffer.alloc(0)))
+  return readPlain(path).catch(error => (systemCode(error) === 'ENOENT' ? undefined : Buffer.alloc(0)))
 }

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { Backbone, Network } from '../backbone/backbone.ts'
+import { readPlain } from '../disk/readPlain.ts'
 import { UserError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Head } from '../head/head.ts'
@@ -87,7 +87,7 @@ async function readPresent(
 ): Promise<{ bytes: Buffer; hash: Hash } | undefined> {
   let bytes: Buffer
   try {
-    bytes = await readFile(path)
+    bytes = await readPlain(path)
   } catch {
     return undefined
   }

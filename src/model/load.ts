@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Backbone, blocksOf } from '../backbone/backbone.ts'
 import { findRoot } from '../dataset/root.ts'
+import { readPlain, readPlainText } from '../disk/readPlain.ts'
 import { systemCode, UserError } from '../errors.ts'
 import { lastWidth } from '../features/lastFeatures.ts'
 import { once } from '../flow/once.ts'
@@ -40,7 +41,7 @@ export async function readModel(tfFiles: string): Promise<StoredModel> {
 
 async function readManifest({ root, manifest }: Layout): Promise<string> {
   try {
-    return await readFile(manifest, 'utf8')
+    return await readPlainText(manifest)
   } catch (cause) {
     const found = await stat(root).catch(() => undefined)
     if (!found) throw new UserError('E_NO_FOLDER', `There is no folder "${root}".`, { hint: 'Check the path.', cause })
@@ -124,7 +125,7 @@ async function readOwnNetwork(layout: Layout, stored: ModelFile): Promise<Uint8A
 export async function readVerified(layout: Layout, { file, sha256 }: ModelFile): Promise<Buffer> {
   let bytes: Buffer
   try {
-    bytes = await readFile(join(layout.model, file))
+    bytes = await readPlain(join(layout.model, file))
   } catch (cause) {
     throw damaged(layout.manifest, `its file ${file} can't be read (${systemCode(cause)})`, cause)
   }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Backbone, GraphNetwork } from '../backbone/backbone.ts'
 import { checkedSide, recipeHints } from '../backbone/readNetwork.ts'
+import { readPlain } from '../disk/readPlain.ts'
 import { systemCode, UserError } from '../errors.ts'
 import { readGraphDef } from '../formats/graphdef/read.ts'
 import { cutGraph } from '../graph/cut/cut.ts'
@@ -30,7 +30,7 @@ const USUAL = { size: 224, mean: 127.5, scale: 127.5 }
  */
 export async function readOldModel(files: OldFiles): Promise<StoredModel> {
   return withPath(files.graph, async () => {
-    const bytes = await readFile(files.graph)
+    const bytes = await readPlain(files.graph)
     const graph = readGraphDef(bytes)
     return storedOf(graph, head => readLabels(files, head), {
       name: basename(files.graph, '.pb'),
@@ -97,7 +97,7 @@ function recipeOf(graph: Graph, input: string): Recipe {
 }
 
 async function readLabels({ labels: path, graph }: OldFiles, head: Head): Promise<string[]> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const bytes = await readPlain(path).catch((cause: unknown) => {
     const problem = systemCode(cause) === 'ENOENT' ? 'is not there' : `can't be read (${systemCode(cause)})`
     throw new UserError('E_OLD_MODEL', `${graph} has ${head.categories} categories, but ${path} ${problem}.`, {
       hint: 'Put the labels there that came with the graph, one a line and in their order.',

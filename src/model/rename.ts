@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readPlainText } from '../disk/readPlain.ts'
 import { writeTogether } from '../disk/writeAtomic.ts'
 import { systemCode } from '../errors.ts'
 import { keepForeign } from './foreignFiles.ts'
@@ -15,13 +15,13 @@ import { parseManifest } from './manifest.ts'
  */
 export async function renameLabel(tfFiles: string, from: string, to: string): Promise<void> {
   const layout = layoutOf(tfFiles)
-  const text = await readFile(layout.manifest, 'utf8').catch(error => {
+  const text = await readPlainText(layout.manifest).catch(error => {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error
   })
   if (text === undefined || !parseManifest(text, layout.manifest).labels.includes(from)) return
   await withTrainLock(layout.root, async () => {
-    const manifest = parseManifest(await readFile(layout.manifest, 'utf8'), layout.manifest)
+    const manifest = parseManifest(await readPlainText(layout.manifest), layout.manifest)
     const renamed = (label: string) => (label === from ? to : label)
     const labels = manifest.labels.map(renamed)
     const { counts } = manifest

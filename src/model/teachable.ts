@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { sha256OfTfjsModel } from '../backbone/digest.ts'
 import { recipeHints } from '../backbone/readNetwork.ts'
+import { readPlainText } from '../disk/readPlain.ts'
 import { UserError } from '../errors.ts'
 import { readNetworkFile } from '../formats/file.ts'
 import { findInput } from '../graph/cut/input.ts'
@@ -45,7 +45,7 @@ const sideSchema = satisfying(positive, side => side <= 4096, 'is too large')
 
 async function readMetadata(path: string): Promise<Metadata> {
   try {
-    const metadata: unknown = JSON.parse(await readFile(path, 'utf8'))
+    const metadata: unknown = JSON.parse(await readPlainText(path))
     if (!fits<Pick<Metadata, 'labels'> & { imageSize?: unknown }>(metadataSchema, metadata))
       throw new Error('no labels')
     const { labels, imageSize } = metadata

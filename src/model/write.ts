@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bank } from '../assess/bank.ts'
 import type { FamiliarityRule } from '../assess/familiarity.ts'
@@ -8,6 +8,7 @@ import { compiledOnnx } from '../backbone/compile.ts'
 import { isDraft } from '../disk/draft.ts'
 import { makeFolder } from '../disk/folder.ts'
 import { dropFile, removeFile } from '../disk/patience.ts'
+import { readPlain, readPlainText } from '../disk/readPlain.ts'
 import { writeAtomic, writeTogether } from '../disk/writeAtomic.ts'
 import { networkIdentity } from '../features/identity.ts'
 import type { Head } from '../head/head.ts'
@@ -88,7 +89,7 @@ export async function writeModel(
 /** The manifest that is there, if it is one of this very version: another one may compile otherwise. */
 async function previousManifest(layout: Layout): Promise<Manifest | undefined> {
   try {
-    const manifest = parseManifest(await readFile(layout.manifest, 'utf8'), layout.manifest)
+    const manifest = parseManifest(await readPlainText(layout.manifest), layout.manifest)
     return manifest.itc === VERSION ? manifest : undefined
   } catch {
     return undefined
@@ -139,7 +140,7 @@ async function writeNamed(folder: string, stem: string, ending: string, bytes: U
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const file = `${stem}-${sha256.slice(0, 12)}.${ending}`
   const path = join(folder, file)
-  const present = await readFile(path).catch(() => undefined)
+  const present = await readPlain(path).catch(() => undefined)
   if (present === undefined || !present.equals(bytes)) await writeAtomic(path, bytes)
   return { file, sha256 }
 }
@@ -157,6 +158,6 @@ async function removeStale(folder: string, { head, backbones, familiarity }: Man
 
 async function isNamed(folder: string, name: string): Promise<boolean> {
   const start = NAMED.exec(name)?.[1]
-  const bytes = start && (await readFile(join(folder, name)).catch(() => undefined))
+  const bytes = start && (await readPlain(join(folder, name)).catch(() => undefined))
   return Boolean(bytes) && createHash('sha256').update(bytes!).digest('hex').startsWith(start!)
 }

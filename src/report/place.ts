@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { lstat, readFile } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { readPlainText } from '../disk/readPlain.ts'
 import { UserError, unexpected } from '../errors.ts'
 import { isReport } from './page.ts'
 
@@ -28,7 +29,7 @@ export async function checkPlace(path: string, kind: string, isOurs: (text: stri
     })
   }
   const present = await lstat(path).catch(() => undefined)
-  if (present === undefined || (present.isFile() && isOurs(await readFile(path, 'utf8')))) return
+  if (present === undefined || (present.isFile() && isOurs(await readPlainText(path)))) return
   throw new UserError('E_EXISTS', `There is "${path}" already, and it is not ${kind}.`, {
     hint: 'Choose another name.',
   })

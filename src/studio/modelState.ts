@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
+import { readPlainText } from '../disk/readPlain.ts'
 import { layoutOf } from '../model/layout.ts'
 import { type Manifest, parseManifest } from '../model/manifest.ts'
 import type { ModelState } from './api.ts'
@@ -21,7 +22,7 @@ export class ModelFacts {
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: undefined }))
     if (mtimeMs === undefined) return null
     if (this.#known?.mtimeMs !== mtimeMs) {
-      const text = await readFile(path, 'utf8').catch(() => '')
+      const text = await readPlainText(path).catch(() => '')
       try {
         this.#known = { mtimeMs, manifest: parseManifest(text, path) }
       } catch {

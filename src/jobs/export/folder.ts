@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { foldedName } from '../../disk/inside.ts'
 import { withLock } from '../../disk/lock.ts'
 import { removeAll } from '../../disk/patience.ts'
+import { readPlain } from '../../disk/readPlain.ts'
 import { firstMissing, topOf, writeTree } from '../../disk/tree.ts'
 import { systemCode, UserError } from '../../errors.ts'
 import type { ExportFiles } from '../../export/formats.ts'
@@ -65,7 +66,7 @@ async function sameOnDisk(folder: string, name: string, present: readonly string
 }
 
 async function holds(path: string, data: Uint8Array | string): Promise<boolean> {
-  return readFile(path).then(
+  return readPlain(path).then(
     bytes => bytes.equals(typeof data === 'string' ? Buffer.from(data) : data),
     () => false,
   )

@@ -1,6 +1,7 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
+import { readPlainText } from '../../disk/readPlain.ts'
 import { systemCode, UserError } from '../../errors.ts'
 import { fits } from '../../schema.ts'
 import type { Entry, Line, Move } from './entry.ts'
@@ -27,7 +28,7 @@ export class Journal {
 
   /** Reads the journal of a folder; one that is not there is empty, and is made by the first entry. */
   static async open(path: string): Promise<Journal> {
-    const text = await readFile(path, 'utf8').catch(error => {
+    const text = await readPlainText(path).catch(error => {
       if (systemCode(error) === 'ENOENT') return ''
       throw new UserError('E_JOURNAL', `The journal ${path} can't be read (${systemCode(error) ?? error}).`, {
         hint: 'Check that the folder is yours to read and write.',

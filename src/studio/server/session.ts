@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, mkdir, readFile, realpath } from 'node:fs/promises'
+import { chmod, mkdir, realpath } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { defaultCacheFolder } from '../../backbone/cacheFolder.ts'
+import { readPlainText } from '../../disk/readPlain.ts'
 import { writeAtomic } from '../../disk/writeAtomic.ts'
 import { UserError } from '../../errors.ts'
 import { fits, looseObject, positive, satisfying, sha256 } from '../../schema.ts'
@@ -30,7 +31,7 @@ const sessionSchema = looseObject({ token: sha256, port: satisfying(positive, po
 
 export async function readSession(path: string): Promise<Session | undefined> {
   try {
-    const session: unknown = JSON.parse(await readFile(path, 'utf8'))
+    const session: unknown = JSON.parse(await readPlainText(path))
     return fits<Session>(sessionSchema, session) ? session : undefined
   } catch {
     return undefined // none yet, or not one of these: a new one is made

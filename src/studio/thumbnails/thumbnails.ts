@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
 import { hashBytes } from '../../disk/identity.ts'
 import { renamePatiently } from '../../disk/patience.ts'
+import { readPlain } from '../../disk/readPlain.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { readPicture } from '../../image/read.ts'
 import { smallJpeg } from '../../image/thumbnail.ts'
@@ -73,7 +74,7 @@ export class Thumbnails {
 
   async #kept(sha256: string, side: Side): Promise<Buffer | undefined> {
     const jpeg =
-      this.#memory.get(`${sha256}-${side}`) ?? (await readFile(this.#path(sha256, side)).catch(() => undefined))
+      this.#memory.get(`${sha256}-${side}`) ?? (await readPlain(this.#path(sha256, side)).catch(() => undefined))
     return jpeg && isWhole(jpeg) ? jpeg : undefined
   }
 

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import type { Hono } from 'hono'
+import { readPlain } from '../../../disk/readPlain.ts'
 import { layoutOf } from '../../../model/layout.ts'
 import type { Findings, JournalList, Results } from '../../api.ts'
 import type { Studio } from '../../studio.ts'
@@ -89,5 +89,5 @@ export function addStateRoutes(app: Hono, studio: Studio): void {
 }
 
 function readReport({ folder }: Studio): Promise<Uint8Array<ArrayBuffer>> {
-  return readFile(layoutOf(folder.root).report)
+  return readPlain(layoutOf(folder.root).report)
 }
