@@ -30,7 +30,7 @@ export function inSpace(
   const counts = new Array<number>(categories).fill(0)
   for (const row of learnt) counts[labels[row]!]!++
   const values = variants?.values ?? data.values
-  const share = shareOfLast(counts.reduce((least, count) => Math.min(least, count), Number.POSITIVE_INFINITY))
+  const share = shareOfLast(counts)
   const made = toSpace(values, backbones, learnt, share, inPlace ? values : undefined)
   return {
     ...data,

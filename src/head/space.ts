@@ -25,13 +25,16 @@ export const BIAS_SQUARE = 64
 const LEAST_SQUARE = 1e-4
 
 /**
- * Share of the last features in a row's square around the mean, the rest is the inner layers': by the pictures of the
- * smallest category.
+ * Share of the last features in a row's square around the mean, the rest is the inner layers': these need pictures to tell
+ * what matters of so many numbers (bench/evaluation).
+ *
+ * @param counts training pictures of each category
  */
-export function shareOfLast(pictures: number): number {
-  if (pictures < 10) return 1
-  if (pictures < 20) return 0.8
-  return pictures < 60 ? 0.65 : 0.5
+export function shareOfLast(counts: readonly number[]): number {
+  const pictures = counts.reduce((sum, count) => sum + count, 0)
+  if (pictures < 60 || counts.some(count => count < 10)) return 1
+  if (pictures < 120) return 0.8
+  return pictures < 240 ? 0.65 : 0.5
 }
 
 /**

@@ -91,7 +91,9 @@ describe('half softmax, half discriminant', () => {
   })
 
   it('reads more of the last features where pictures are few', () => {
-    expect([3, 9, 10, 19, 20, 59, 60, 1000].map(shareOfLast)).toEqual([1, 1, 0.8, 0.8, 0.65, 0.65, 0.5, 0.5])
+    const share = (...counts: number[]) => shareOfLast(counts)
+    expect([share(29, 30), share(30, 30), share(60, 60), share(120, 120)]).toEqual([1, 0.8, 0.65, 0.5])
+    expect([share(9, 500), share(10, 500), share()]).toEqual([1, 0.5, 1])
   })
 
   it.each([1, 2 * 3 * 16 * 24])(
