@@ -12,6 +12,9 @@ export interface HeadSpace {
   readonly factors: readonly number[]
   /** Of the training rows, before the factors: [width]. */
   readonly mean: Float32Array
+  /** The blocks of each backbone, and the share of their last features. */
+  readonly backbones: readonly Blocks[]
+  readonly last: number
 }
 
 /** Mean square of a row: with it retrain.py's 4000 steps at its rate end near the optimum (bench/head). */
@@ -58,12 +61,12 @@ export function toSpace(
   const width = blocks.reduce((sum, length) => sum + length, 0)
   for (let from = 0; from < values.length; from += width) normalise(values, from, blocks, rows, from)
   const mean = meanOf(rows, width, learnt)
-  const shares = backbones.flatMap(own => sharesOf(own, last).map(share => share / backbones.length))
+  const shares = sharesOfAll(backbones, last)
   const squares = squaresOf(rows, mean, blocks, learnt)
   const factors = shares.map((share, block) =>
     Math.sqrt((share * MEAN_SQUARE) / Math.max(squares[block]!, LEAST_SQUARE)),
   )
-  const space = { blocks, factors, mean }
+  const space = { blocks, factors, mean, backbones, last }
   centreAndScale(rows, space)
   return { values: rows, space }
 }
@@ -97,6 +100,27 @@ export function fromSpace(head: Head, { blocks, factors, mean }: HeadSpace): Hea
     }
   }
   return { ...head, weights, bias: Float32Array.from(bias), blocks }
+}
+
+/**
+ * The same rows with another share of the last features, as rows of their own.
+ *
+ * @param last no less than the rows have
+ */
+export function withShare(
+  rows: Float32Array,
+  space: HeadSpace,
+  last: number,
+): { readonly values: Float32Array; readonly space: HeadSpace } {
+  const before = sharesOfAll(space.backbones, space.last)
+  const ratios = sharesOfAll(space.backbones, last).map((share, at) => (share > 0 ? Math.sqrt(share / before[at]!) : 0))
+  const perColumn = columnFactors(space.blocks, ratios)
+  const values = rows.map((value, at) => value * perColumn[at % perColumn.length]!)
+  return { values, space: { ...space, last, factors: space.factors.map((factor, at) => factor * ratios[at]!) } }
+}
+
+function sharesOfAll(backbones: readonly Blocks[], last: number): number[] {
+  return backbones.flatMap(own => sharesOf(own, last).map(share => share / backbones.length))
 }
 
 /** All inner blocks share alike in what the last features leave. */

@@ -7,6 +7,7 @@ import { kernelOf, worthKernel } from './kernel.ts'
 import type { LabelledMatrix } from './labelled.ts'
 import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, headsOfPlan, heldOut, placeLogits, planHeads } from './plan.ts'
+import { type AlikeHeads, byShare, placeAlike } from './resharing.ts'
 import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt, softmaxAt } from './softmax.ts'
 import { BIAS_SQUARE } from './space.ts'
@@ -119,9 +120,7 @@ export async function crossValidate(
 }
 
 /**
- * Trains the heads of a plan on shared batches, drawn from all rows. They are a quarter larger than `options.batch`, so
- * that a head that trains on four fifths of the rows gets that many a step on average. Heads of many categories take
- * turns, as many at a time as `mostBytes` holds.
+ * Trains the heads of a plan, those that see the rows alike side by side.
  *
  * @returns logits of every row under every head, [rows, heads, categories]
  */
@@ -132,6 +131,30 @@ export async function trainSideBySide(
   options: HeadOptions,
   hooks: SideBySideHooks = {},
   mostBytes: number = MOST_BYTES,
+): Promise<Float32Array> {
+  const groups = byShare(data, plan)
+  if (groups.length === 1) return trainAlike(engine, groups[0]!, options, hooks, mostBytes)
+  const all = new Float32Array(plan.rows * plan.heads * data.categories)
+  for (const [turn, group] of groups.entries()) {
+    const onSteps = (done: number, total: number) => hooks.onSteps?.(turn * total + done, groups.length * total)
+    placeAlike(await trainAlike(engine, group, options, { ...hooks, onSteps }, mostBytes), group, all, plan.heads)
+  }
+  return all
+}
+
+/**
+ * Trains heads on shared batches, drawn from all rows. They are a quarter larger than `options.batch`, so
+ * that a head that trains on four fifths of the rows gets that many a step on average. Heads of many categories take
+ * turns, as many at a time as `mostBytes` holds.
+ *
+ * @returns logits of every row under every head, [rows, heads, categories]
+ */
+async function trainAlike(
+  engine: Engine,
+  { data, plan }: AlikeHeads,
+  options: HeadOptions,
+  hooks: SideBySideHooks,
+  mostBytes: number,
 ): Promise<Float32Array> {
   const part = await discriminantOf(engine, data, plan)
   const each = headsAtATime(data, plan, mostBytes)

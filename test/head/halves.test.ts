@@ -96,6 +96,24 @@ describe('half softmax, half discriminant', () => {
     expect([share(9, 500), share(10, 500), share()]).toEqual([1, 0.5, 1])
   })
 
+  it('trains heads of few rows as a training on those alone would: on the last features', async () => {
+    const labels = Array.from({ length: 130 }, (_, row) => row % 2)
+    const data = labelled(labels, (row, at) => random() + (at === 7 && labels[row] === 1 ? 3 : 0))
+    const engine = await createOnnxEngine()
+    const splits = labels.map(() => 'train' as const)
+    const rows = inSpace(data, BLOCKS, splits)
+    const plan = planHeads(130, 2, (row, head) => head === 0 || row < 50)
+    const logits = await trainSideBySide(engine, rows, plan, OPTIONS)
+    const moved = data.values.map((value, at) => (at % WIDTH > 4 ? value * random() : value))
+    const again = await trainSideBySide(engine, inSpace({ ...data, values: moved }, BLOCKS, splits), plan, OPTIONS)
+    const largest = (head: number) => {
+      const changes = logits.map((logit, at) => Math.abs(logit - again[at]!))
+      return Math.max(...changes.filter((_, at) => Math.floor(at / 2) % 2 === head))
+    }
+    expect(largest(0)).toBeGreaterThan(0.1) // the inner layers are others
+    expect(largest(1)).toBeLessThan(1e-3)
+  })
+
   it.each([1, 2 * 3 * 16 * 24])(
     'trains heads that do not fit side by side in turns, to the same logits: %i bytes',
     async most => {

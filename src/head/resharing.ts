@@ -1,0 +1,60 @@
+import type { LabelledMatrix } from './labelled.ts'
+import { type HeadsPlan, planHeads } from './plan.ts'
+import { shareOfLast, withShare } from './space.ts'
+
+/*
+ * Experiments train heads on some of the rows, a learning curve on an eighth of them. Such heads see the blocks by the shares
+ * that a training on so few pictures would give them.
+ */
+
+/** Heads of a plan that see the rows alike. */
+export interface AlikeHeads {
+  readonly data: LabelledMatrix
+  readonly plan: HeadsPlan
+  /** Their numbers in the whole plan. */
+  readonly heads: readonly number[]
+}
+
+/** Above so many rows an eighth is enough for the shares of all: nothing has to be copied. */
+const MOST_ROWS = 1500
+
+/** The heads of a plan by the shares that they see: as the data has them, or more of the last features for heads of few rows. */
+export function byShare(data: LabelledMatrix, plan: HeadsPlan): AlikeHeads[] {
+  const { space } = data
+  const groups = new Map<number | undefined, number[]>()
+  for (let head = 0; head < plan.heads; head++) {
+    const share = space && data.rows <= MOST_ROWS ? shareFor(plan, head, space.last) : space?.last
+    groups.set(share, [...(groups.get(share) ?? []), head])
+  }
+  return [...groups].map(([share, heads]) => {
+    const own = planHeads(plan.rows, heads.length, (row, at) => plan.active[row * plan.heads + heads[at]!] !== 0)
+    if (!space || share === undefined || share === space.last) return { data, plan: own, heads }
+    return { data: withMore(data, share), plan: own, heads }
+  })
+}
+
+/** Puts logits of some heads of a plan, [rows, some heads, categories], to their places among those of all. */
+export function placeAlike(logits: Float32Array, { plan, heads }: AlikeHeads, all: Float32Array, whole: number): void {
+  const categories = logits.length / (plan.rows * plan.heads)
+  for (let row = 0; row < plan.rows; row++) {
+    for (const [at, head] of heads.entries()) {
+      const from = (row * plan.heads + at) * categories
+      all.set(logits.subarray(from, from + categories), (row * whole + head) * categories)
+    }
+  }
+}
+
+/** Never less of the last features than all rows are seen with. */
+function shareFor({ rows, heads, active }: HeadsPlan, head: number, usual: number): number {
+  let pictures = 0
+  for (let row = 0; row < rows; row++) pictures += active[row * heads + head]!
+  const own = shareOfLast([pictures])
+  return own >= 0.8 ? Math.max(own, usual) : usual
+}
+
+function withMore(data: LabelledMatrix, last: number): LabelledMatrix {
+  const { variants, rows, width } = data
+  const { values, space } = withShare(variants?.values ?? data.values, data.space!, last)
+  const own = { ...data, values: values.subarray(0, rows * width), space }
+  return variants ? { ...own, variants: { ...variants, values } } : own
+}
