@@ -9,7 +9,7 @@ import { child, verdict } from './scaleOut.shared.mjs'
 
 const ITC = fileURLToPath(new URL('../bin/itc.js', import.meta.url))
 /** Peak memory of a training, in MB: the sample that judges, the cross-validation on it, and the engine. */
-const MOST_MB = 2500
+const MOST_MB = 1500
 
 /** @param share of the rows that the issue names, 1 unless it has to be quick; takes up to 7 GB of disk */
 export async function beyondMemory(share) {
