@@ -8,6 +8,10 @@ const FORMAT = 1
 /** Far more than a marker has. */
 const LARGEST_MARKER = 10e6
 const PART = /^([0-9a-f]{64})\.parquet$/
+/** What a process that was killed while it wrote a part of ours has left. */
+const PART_DRAFT = /^\.[0-9a-f]{50}\.[0-9a-f]{12}\.tmp$/
+/** Nobody writes at one part for so long, in milliseconds, whatever the clocks say. */
+const STALE_MS = 86_400_000
 /** Far more than a part of 256 rows has. */
 const LARGEST_PART = 256e6
 
@@ -95,10 +99,14 @@ export class ResultsFolder {
     }
   }
 
-  /** Ids of the batches that are done. */
+  /** Ids of the batches that are done. What killed writers left a day ago is removed meanwhile. */
   async done(signal?: AbortSignal): Promise<Set<string>> {
     const ids = new Set<string>()
-    for await (const { id } of this.parts(signal)) ids.add(id)
+    for await (const { key, modified } of this.#parts.list({ signal })) {
+      const id = PART.exec(key)?.[1]
+      if (id !== undefined) ids.add(id)
+      else if (PART_DRAFT.test(key) && modified < Date.now() - STALE_MS) await this.#parts.remove(key, signal)
+    }
     return ids
   }
 

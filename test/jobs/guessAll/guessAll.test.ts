@@ -110,6 +110,18 @@ describe('itc guess-all', () => {
     expect(err).toContain('1 file not named, or left out:\n  broken.jpg: an empty file')
   })
 
+  it('removes what killed writers of parts left long ago, and nothing else', async () => {
+    await guessAll()
+    const parts = join(results, 'parts')
+    const [stale, fresh] = ['a', 'b'].map(digit => join(parts, `.${digit.repeat(50)}.0123456789ab.tmp`))
+    const others = join(parts, '.notes.tmp')
+    const old = new Date(Date.now() - 2 * 86_400_000)
+    for (const path of [stale!, fresh!, others]) await writeFile(path, 'half of a part')
+    for (const path of [stale!, others]) await fs.utimes(path, old, old)
+    await guessAll()
+    expect(await Promise.all([stale!, fresh!, others].map(path => fs.pathExists(path)))).toEqual([false, true, true])
+  })
+
   describe('refuses, and writes nothing,', () => {
     const refused = async (args: string[], sentence: RegExp) => {
       const { code, err } = await run(['guess-all', tfFiles, ...args])
