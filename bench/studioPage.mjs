@@ -10,6 +10,7 @@ import { chromium } from 'playwright-core'
 import sharp from 'sharp'
 import { serveStudio } from '../dist/studio/server/serve.js'
 import { machine, spread, table } from './measure.mjs'
+import { GOALS } from './studioGoals.mjs'
 
 const PICTURES = Number(process.argv[2] ?? 100_000)
 const GROUPED = Number(process.argv[3] ?? 20_000)
@@ -110,10 +111,10 @@ async function measureList(browser, address) {
     await page.close()
   }
   const count = PICTURES.toLocaleString('en')
-  row('first paint, ms', paints, '1,000')
-  row(`${count} pictures listed, to the paint, ms`, lists, '1,500')
-  row('tiles in the page', tiles, '200')
-  row(`JavaScript heap with ${count} pictures, MB`, heaps, '60', 1)
+  row('first paint, ms', paints, GOALS.firstPaint)
+  row(`${count} pictures listed, to the paint, ms`, lists, GOALS.listed)
+  row('tiles in the page', tiles, GOALS.tiles)
+  row(`JavaScript heap with ${count} pictures, MB`, heaps, GOALS.heap, 1)
 }
 
 async function measureKeys(browser, address, what) {
@@ -128,7 +129,7 @@ async function measureKeys(browser, address, what) {
   }
   const paints = (await page.evaluate('paints')).sort((a, b) => a - b)
   row(`a label's key to the paint, ${what}, ms`, paints, '')
-  row(`the same, 95th percentile of ${paints.length}`, [paints[Math.floor(0.95 * paints.length)]], '50')
+  row(`the same, 95th percentile of ${paints.length}`, [paints[Math.floor(0.95 * paints.length)]], GOALS.label)
 }
 
 async function measureCamera(browser, address) {
@@ -146,7 +147,7 @@ async function measureCamera(browser, address) {
     await page.waitForTimeout(1000)
     rates.push(answers)
   }
-  row('guesses a second of the camera', rates, 'at least 10')
+  row('guesses a second of the camera', rates, GOALS.camera)
 }
 
 async function measureGroups(browser, address) {
@@ -218,7 +219,7 @@ try {
   }
   const parts = readdirSync(join(PAGE, 'assets')).filter(name => /\.(js|css)$/.test(name))
   const weight = parts.reduce((sum, name) => sum + gzipSync(readFileSync(join(PAGE, 'assets', name))).length, 0)
-  row('scripts and styles, gzipped, kB', [weight / 1000], '60', 1)
+  row('scripts and styles, gzipped, kB', [weight / 1000], GOALS.weight, 1)
   if (GROUPED > 0) {
     const unsorted = join(root, 'unsorted')
     await distinct(join(unsorted, 'unlabeled'), GROUPED)

@@ -16,7 +16,7 @@ import { Hub } from './server/hub.ts'
 import { SettingsFile } from './settings.ts'
 import { stateOf, untrainable } from './state.ts'
 import { Thumbnails } from './thumbnails/thumbnails.ts'
-import { Uploads } from './uploads.ts'
+import { type UploadLimits, Uploads } from './uploads.ts'
 
 export interface StudioOptions {
   readonly unlabeled?: string | undefined
@@ -25,6 +25,8 @@ export interface StudioOptions {
   readonly engine?: boolean
   /** What an engine's and a job's process runs; the built ones unless given. */
   readonly script?: string
+  /** Less than is taken in otherwise, and how many pictures of a phone. */
+  readonly limits?: Partial<UploadLimits> & { readonly fromPhone?: number }
 }
 
 /** Everything behind the page, for one working folder. */
@@ -61,8 +63,8 @@ export class Studio {
     this.held = held
     this.thumbnails = new Thumbnails(collection)
     this.model = new ModelFacts(collection)
-    this.uploads = new Uploads(collection)
-    this.phone = new Phone(this.uploads, () => void this.tellState())
+    this.uploads = new Uploads(collection, options.limits)
+    this.phone = new Phone(this.uploads, () => void this.tellState(), options.limits?.fromPhone)
     this.#engineWanted = options.engine !== false
     this.engine = new Engine(
       folder.root,

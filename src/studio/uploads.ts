@@ -18,9 +18,17 @@ import { shownPath } from './pictures/folder.ts'
 import { cleanFileName } from './pictures/names.ts'
 import { shownPlace, UNLABELED } from './pictures/place.ts'
 
-const MOST_UPLOAD_BYTES = 64_000_000
-const MOST_BATCH = 20_000
-const LEAST_FREE_BYTES = 500_000_000
+/** What is taken in at most. */
+export interface UploadLimits {
+  /** Of one picture. */
+  readonly bytes: number
+  /** Pictures. */
+  readonly batch: number
+  /** On the disk, or nothing is taken. */
+  readonly freeBytes: number
+}
+
+const LIMITS: UploadLimits = { bytes: 64_000_000, batch: 20_000, freeBytes: 500_000_000 }
 /** A page that went away ends no batch. */
 const SILENT_MS = 60_000
 
@@ -36,17 +44,19 @@ interface Batch {
 /** Takes pictures in: streamed beside, decoded, and only then put in their places. A batch is one entry of the journal. */
 export class Uploads {
   readonly #collection: Collection
+  readonly #limits: UploadLimits
   readonly #batches = new Map<string, Promise<Batch>>()
 
-  constructor(collection: Collection) {
+  constructor(collection: Collection, limits: Partial<UploadLimits> = {}) {
     this.#collection = collection
+    this.#limits = { ...LIMITS, ...limits }
   }
 
   /** @throws UserError for what can't be taken; then nothing is left of it */
   async take(
     body: ReadableStream | null,
     { name, category, batch }: { name: string; category: string | undefined; batch: string },
-    mostBytes: number = MOST_UPLOAD_BYTES,
+    mostBytes: number = this.#limits.bytes,
   ): Promise<UploadAnswer> {
     const { folder, table } = this.#collection
     if (category !== undefined) knownCategory(table, category)
@@ -54,9 +64,10 @@ export class Uploads {
       throw new UserError('E_BAD_VALUE', 'A batch is named by 1 to 40 of a-z, 0-9 and -.')
     if (body === null) throw new UserError('E_PICTURE', 'There is no picture in this request.')
     const into = await this.#batch(batch, category)
-    if (into.count >= MOST_BATCH) throw new UserError('E_TOO_LARGE', `A batch takes ${MOST_BATCH} pictures.`)
+    const { batch: most, freeBytes } = this.#limits
+    if (into.count >= most) throw new UserError('E_TOO_LARGE', `A batch takes ${most} pictures.`)
     into.count++
-    await checkSpace(folder.root)
+    await checkSpace(folder.root, freeBytes)
     await makeFolder(folder.incoming)
     const draft = join(folder.incoming, `${randomBytes(8).toString('hex')}.part`)
     try {
@@ -117,9 +128,9 @@ export class Uploads {
 }
 
 /** @throws UserError `E_DISK_FULL` */
-async function checkSpace(root: string): Promise<void> {
+async function checkSpace(root: string, freeBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(root)
-  if (bavail * bsize >= LEAST_FREE_BYTES) return
+  if (bavail * bsize >= freeBytes) return
   const left = Math.round((bavail * bsize) / 1e6)
   throw new UserError('E_DISK_FULL', `The disk has only ${left} MB left: no more pictures are taken.`, {
     hint: 'Free some space first.',

@@ -6,6 +6,7 @@ import fs from 'fs-extra'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Ended, runItc } from '../helpers/itc.ts'
 import { SAMPLE, SAMPLE_TEST } from '../helpers/pictures.ts'
+import { openStudio, tinyPicture } from '../helpers/studioFixture.ts'
 
 /** Small file systems of one's own need root on Linux; elsewhere these tests are shown as skipped. */
 const root = process.platform === 'linux' && process.getuid?.() === 0 && canMount()
@@ -40,6 +41,26 @@ describe.skipIf(!root)('a full disk', () => {
     expect((await runItc(['train', tfFiles, '--seed', '2', '--steps', '200', '--folds', '0'])).code).toBe(0)
     expect(await guess(tfFiles)).not.toBe(before)
     expect((await readdir(join(tfFiles, 'model'))).filter(name => name.endsWith('.tmp'))).toEqual([])
+  })
+
+  it('while the studio sorts: a sentence, nothing moved, and the same again after making room', async () => {
+    const tfFiles = await mounted('size=4m')
+    for (const path of ['data/a/1.png', 'data/b/2.png', 'unlabeled/3.png'])
+      await fs.outputFile(join(tfFiles, path), await tinyPicture(path.length))
+    const { studio, ask } = await openStudio(tfFiles)
+    const [{ id } = { id: -1 }] = [...studio.collection.table.rows()].filter(({ place }) => place === '.unlabeled')
+    const labelled = () =>
+      ask('api/ops', { method: 'POST', body: JSON.stringify({ op: 'label', to: 'a', ids: [id], from: '.unlabeled' }) })
+    await fillUp(tfFiles, 0)
+    const refused = await labelled()
+    expect([refused.status, await refused.json()]).toMatchObject([
+      507,
+      { message: 'The disk is full: nothing was changed.' },
+    ])
+    expect(await fs.pathExists(join(tfFiles, 'unlabeled/3.png'))).toBe(true)
+    await fs.remove(join(tfFiles, 'ballast'))
+    expect((await labelled()).status).toBe(200)
+    expect(await fs.pathExists(join(tfFiles, 'data/a/3.png'))).toBe(true)
   })
 
   it('while guess-dir works: a sentence, no half-written picture, and a rerun goes on', async () => {

@@ -67,6 +67,13 @@ test.skipIf(needsBrowser)('a camera that may not be used has its own sentence', 
   await page.goto(`${address}#try`)
   await page.getByRole('button', { name: 'Start the camera' }).click()
   await page.getByText('The browser may not use the camera.').waitFor()
+  // What browsers say of a camera that another program has: no second program can be had here.
+  await page.addInitScript(
+    "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('in use', 'NotReadableError'))",
+  )
+  await page.reload()
+  await page.getByRole('button', { name: 'Start the camera' }).click()
+  await page.getByText('Another program uses the camera. Close that one, then try again.').waitFor()
 })
 
 test.skipIf(needsBrowser)('without its engine: a banner, a way to begin anew, and labels by hand', async () => {

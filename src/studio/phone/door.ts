@@ -23,12 +23,14 @@ const OPEN_MS = 15 * 60_000
 export class Phone {
   readonly #uploads: Uploads
   readonly #onChange: () => void
+  readonly #most: number
   #open: { readonly server: Server; readonly batch: string; timer: NodeJS.Timeout; door: PhoneDoor } | undefined
 
-  /** @param onChange told when a picture has come and when the door has shut by itself */
-  constructor(uploads: Uploads, onChange: () => void = () => undefined) {
+  /** @param onChange told when a picture has come and when the door has shut by itself @param most pictures until it takes no more */
+  constructor(uploads: Uploads, onChange: () => void = () => undefined, most: number = MOST_PICTURES) {
     this.#uploads = uploads
     this.#onChange = onChange
+    this.#most = most
   }
 
   get door(): PhoneDoor | null {
@@ -101,8 +103,8 @@ export class Phone {
     })
     app.get(`/${token}/`, context => context.html(phonePage(shownPlace(category ?? UNLABELED))))
     app.put(`/${token}/picture`, async context => {
-      if ((this.door?.received ?? MOST_PICTURES) >= MOST_PICTURES) {
-        throw new UserError('E_TOO_LARGE', `This door takes ${MOST_PICTURES} pictures: open it again for more.`)
+      if ((this.door?.received ?? this.#most) >= this.#most) {
+        throw new UserError('E_TOO_LARGE', `This door takes ${this.#most} pictures: open it again for more.`)
       }
       const body = context.req.raw.body as ReadableStream | null
       const name = context.req.query('name') ?? ''
