@@ -15,8 +15,8 @@ export function interval(range: readonly [number, number] | null): string {
 
 /** Of a score from 0 to 1, `91 %`; never a whole hundred that is none. */
 export function percent(score: number): string {
-  if (score > 0.995 && score < 1) return '> 99 %'
-  return `${Math.round(score * 100)} %`
+  if (score > 0.995 && score < 1) return '>\u00a099\u00a0%'
+  return `${Math.round(score * 100)}\u00a0%`
 }
 
 export function megabytes(bytes: number): string {

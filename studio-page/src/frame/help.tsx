@@ -15,7 +15,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Y · M · S', 'it is right · move it · later'],
   ['H', 'why: what speaks for the category'],
   ['Ctrl+A', 'all'],
-  ['Ctrl+Z, Ctrl+Shift+Z', 'undo, redo'],
+  ['Ctrl+Z', 'undo; with Shift: redo'],
   ['F2', 'rename a category'],
   ['Esc', 'leave'],
 ]

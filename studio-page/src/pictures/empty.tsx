@@ -37,8 +37,9 @@ export function Empty() {
           Begin
         </button>
       </form>
+      <p class="soft">Or drop folders of pictures anywhere here: a folder becomes a category.</p>
       <p class="soft">
-        Or drop folders of pictures anywhere here: a folder becomes a category. Or{' '}
+        Or{' '}
         <button
           type="button"
           class="link"
