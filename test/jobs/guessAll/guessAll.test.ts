@@ -2,6 +2,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { loadModel } from '../../../src/jobs/guess/loadModel.ts'
+import { guessAll as guessAllOf } from '../../../src/jobs/guessAll/guessAll.ts'
 import { decodeParquet } from '../../../src/table/parquet.ts'
 import { run } from '../../helpers/runCli.ts'
 import { tempFolder } from '../../helpers/tempFolder.ts'
@@ -108,6 +110,16 @@ describe('itc guess-all', () => {
     expect(out).toContain('6 pictures named')
     expect(out).toContain('itc results')
     expect(err).toContain('1 file not named, or left out:\n  broken.jpg: an empty file')
+  })
+
+  it('of the library and of the command line go on with each other', async () => {
+    const model = await loadModel(tfFiles)
+    const { named } = await guessAllOf(model, source, results).finally(() => model.dispose())
+    expect(named).toBeGreaterThan(0)
+    expect(JSON.parse((await run(['guess-all', tfFiles, source, results, '--json'])).out)).toMatchObject({
+      named: 0,
+      before: named,
+    })
   })
 
   it('removes what killed writers of parts left long ago, and nothing else', async () => {
