@@ -7,6 +7,8 @@ import { type Links, scanSource } from '../guess/scan.ts'
 const STILL_MS = 2000
 /** After a picture that does not decode whole: it may still be written, slowly. In milliseconds. */
 const RETRIES = [2000, 10_000, 60_000] as const
+/** Of a single look: a file that was last written before all those retries would have ended is worth the first of them. */
+const OLD_MS = 72_000
 
 interface Candidate {
   size: number
@@ -35,13 +37,18 @@ export interface Settled {
 export class Arrivals {
   readonly #inbox: string
   readonly #links: Links
+  readonly #once: boolean
   readonly #candidates = new Map<string, Candidate>()
   /** Done with, as they were then: named, or given up. */
   readonly #done = new Map<string, string>()
 
-  /** @param followLinks looks at what links lead to */
-  constructor(inbox: string, followLinks = false) {
+  /**
+   * @param followLinks looks at what links lead to
+   * @param once somebody waits for the end: a file that has long been as it is counts as damaged sooner
+   */
+  constructor(inbox: string, followLinks = false, once = false) {
     this.#inbox = inbox
+    this.#once = once
     this.#links = followLinks ? 'all' : 'none'
   }
 
@@ -61,7 +68,7 @@ export class Arrivals {
       if (now - candidate.since < STILL_MS || now < candidate.again) continue
       const reason = await whyDamaged(path)
       if (reason === undefined) ready.push(original)
-      else if (candidate.failures < RETRIES.length) candidate.again = now + RETRIES[candidate.failures++]!
+      else if (candidate.failures < this.#retries(found, now)) candidate.again = now + RETRIES[candidate.failures++]!
       else {
         failed.push({ original, reason })
         this.done([original])
@@ -92,6 +99,10 @@ export class Arrivals {
     const candidate = { size, mtimeMs, since, failures: 0, again: 0 }
     this.#candidates.set(original, candidate)
     return candidate
+  }
+
+  #retries({ mtimeMs }: Pick<Candidate, 'mtimeMs'>, now: number): number {
+    return this.#once && now - mtimeMs > OLD_MS ? 1 : RETRIES.length
   }
 
   #wait(now: number): number | undefined {

@@ -53,7 +53,7 @@ export async function watch(
   checkLinks(options)
   const { signal, onEvent } = options
   const models = new FreshModel(tfFiles, options.engine)
-  const arrivals = new Arrivals(inbox, options.followLinks)
+  const arrivals = new Arrivals(inbox, options.followLinks, options.once)
   const own = resolve(destination)
   const isOwn = (path: string) => isInsideByName(own, resolve(path))
   const doorbell = new Doorbell()

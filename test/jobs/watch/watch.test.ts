@@ -55,6 +55,21 @@ describe('what arrives', () => {
   })
 })
 
+it('a damaged file that has long been so holds up a single look for two seconds', async () => {
+  const inbox = await tempFolder()
+  const start = Date.now()
+  const half = (await tinyPicture(4)).subarray(0, 40)
+  await arrive(join(inbox, 'old.png'), half, new Date(start - 100_000))
+  await arrive(join(inbox, 'fresh.png'), half, new Date(start - 10_000))
+  const arrivals = new Arrivals(inbox, false, true)
+  const told: string[][] = []
+  for (const seconds of [0, 3, 6, 20, 90]) {
+    const { failed } = await arrivals.look(() => false, start + seconds * 1000)
+    told.push(failed.map(({ original }) => original))
+  }
+  expect(told).toEqual([[], ['old.png'], [], [], ['fresh.png']])
+})
+
 describe('watching', () => {
   let tfFiles: string
   let names: string[]
