@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { parseTfjsModel } from '../../src/formats/tfjs/read.ts'
+import { run } from '../helpers/runCli.ts'
+import { tempFolder } from '../helpers/tempFolder.ts'
+import { tinyModel } from '../helpers/tinyModel.ts'
+
+const OTHERS = [undefined, null, {}, [], '../../x\u001b[2J', 1e300, '__proto__', -1]
+/** Of a list the first ones stand for all. */
+const OF_A_LIST = 3
+
+type Json = { [key: string]: Json }
+
+/** The places of all values, each as the keys that lead to it. */
+function placesIn(value: unknown, way: readonly string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [[...way]]
+  const keys = Array.isArray(value) ? Object.keys(value).slice(0, OF_A_LIST) : Object.keys(value)
+  const inner = keys.flatMap(key => placesIn((value as Json)[key], [...way, key]))
+  return way.length === 0 ? inner : [[...way], ...inner]
+}
+
+function mutated(text: string, place: readonly string[], other: unknown): string {
+  const json = JSON.parse(text) as Json
+  const holder = place.slice(0, -1).reduce((at, key) => at[key]!, json)
+  holder[place.at(-1)!] = other as Json
+  return JSON.stringify(json)
+}
+
+it('each value of a model.json replaced by eight others is read, or refused with a sentence', async () => {
+  const { tfFiles } = await tinyModel()
+  const exported = join(await tempFolder(), 'exported')
+  expect((await run(['export', tfFiles, '--format', 'tfjs', '--to', exported])).code).toBe(0)
+  const load = (name: string) => readFile(join(exported, name))
+  const text = (await load('model.json')).toString()
+  const ends = new Set<string>()
+  for (const place of placesIn(JSON.parse(text))) {
+    for (const other of OTHERS) {
+      ends.add(
+        await parseTfjsModel(mutated(text, place, other), load).then(
+          () => 'read',
+          error => (error.name === 'UserError' ? 'refused' : `${place.join('.')}: ${error.stack}`),
+        ),
+      )
+    }
+  }
+  expect([...ends].sort()).toEqual(['read', 'refused'])
+})
