@@ -73,10 +73,18 @@ async function training(folder, { tfFiles: pristine, flags }) {
 
 const PICTURE = at => `${at % 3 ? 'cat' : 'dog'} 0.${9 - (at % 4)} picture ${at} ${'.'.repeat(at * 50)}`
 
+/** Pictures that lie in no folder of a category under their own names. */
+function strayIn(there, theirs) {
+  const isOurs = path => !theirs.has(path) && path !== 'results.csv'
+  return [...there.keys()]
+    .filter(path => isOurs(path) && !/^(cat|dog).\d\.jpg$/.test(path))
+    .map(path => `${path} is stray`)
+}
+
 /**
  * `itc guess-dir` and its undo.
  *
- * @param how copy, move or undo
+ * @param how copy, move or undo; the first two also with ", into folders"
  * @param elsewhere a folder of another disk for the destination; undefined for this one
  */
 async function naming(folder, how, elsewhere) {
@@ -104,7 +112,7 @@ async function naming(folder, how, elsewhere) {
       ...shown
         .filter(([path, hash]) => ![...here.values()].includes(hash) && all.get(named.get(path)?.original) !== hash)
         .map(([path]) => `the name of ${path} is lost`),
-      ...(how === 'copy' ? changed(all, source) : []),
+      ...(how.startsWith('copy') ? changed(all, source) : []),
       ...changed(theirs, destination),
     ]
   }
@@ -116,6 +124,7 @@ async function naming(folder, how, elsewhere) {
       ...(await check()),
       ...[...hashes].filter(hash => !places.has(hash)).map(hash => `${hash} is not in its place`),
       ...(how === 'undo' ? changed(all, source) : []),
+      ...(how.endsWith('into folders') ? strayIn(there, theirs) : []),
       ...draftsIn(source, destination).filter(line => !/^(notes|\.itc-mine)\.tmp/.test(line)),
     ]
   }
@@ -225,6 +234,8 @@ export async function scenariosIn(root) {
     () => training(folder('train'), tiny),
     () => naming(folder('copy'), 'copy'),
     () => naming(folder('move'), 'move'),
+    () => naming(folder('copy into folders'), 'copy, into folders'),
+    () => naming(folder('move into folders'), 'move, into folders'),
     () => naming(folder('undo'), 'undo'),
     ...(other === undefined
       ? []

@@ -23,7 +23,10 @@ const textModel = {
 const [how, source, destination] = process.argv.slice(2)
 try {
   if (how === 'undo') await undoGuessDir(source, destination)
-  else await guessDir(textModel, source, destination, { move: how === 'move' })
+  else {
+    const into = how.endsWith('into folders') ? 'folders' : 'flat'
+    await guessDir(textModel, source, destination, { move: how.startsWith('move'), into })
+  }
 } catch (error) {
   const known = error.name === 'UserError' || typeof error.code === 'string'
   process.stderr.write(`error: ${known ? error.message : error.stack}\n`)

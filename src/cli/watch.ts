@@ -67,7 +67,7 @@ Examples:
           terminal.err(
             terminal.errColors.yellow(`${printable(event.problem.original)}: ${printable(event.problem.reason)}`),
           )
-        } else if (event.kind === 'model') terminal.err('A new model was taken up.')
+        } else if (event.kind === 'model') terminal.info('A new model was taken up.')
       }
       try {
         const { failed } = await watch(tfFiles, inbox, to, {

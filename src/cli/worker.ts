@@ -71,15 +71,15 @@ function checkedSilence({ silence }: Flags): number {
   throw unexpected('--silence', 'a number between 1 and 3600', silence)
 }
 
-function show(event: WorkerEvent, { err, errColors: colors }: Terminal): void {
-  if (event.kind === 'ready') err('Ready for batches.')
-  else if (event.kind === 'finishing') err('Finishing the batches at hand; once more ends at once.')
+function show(event: WorkerEvent, { err, info, errColors: colors }: Terminal): void {
+  if (event.kind === 'ready') info('Ready for batches.')
+  else if (event.kind === 'finishing') info('Finishing the batches at hand; once more ends at once.')
   else if (event.kind === 'waiting') err(colors.yellow(`Waiting: ${printable(event.reason)}`))
   else if (event.kind === 'failed') err(colors.yellow(`A batch failed: ${printable(event.reason)}`))
-  else if (event.kind === 'one-by-one') err(`${shortId(event)}: a worker has died over it, so one picture at a time`)
+  else if (event.kind === 'one-by-one') info(`${shortId(event)}: a worker has died over it, so one picture at a time`)
   else {
     const failed = event.failed > 0 ? `, ${event.failed} not named` : ''
-    err(
+    info(
       `${shortId(event)}: ${count(event.pictures, 'picture')}${failed}${event.isFirst ? '' : ', done by another one too'}`,
     )
   }

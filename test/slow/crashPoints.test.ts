@@ -30,6 +30,8 @@ const COMMANDS = [
   'train',
   'guess-dir, copy',
   'guess-dir, move',
+  'guess-dir, copy, into folders',
+  'guess-dir, move, into folders',
   'undo',
   'guess-dir, move, across disks',
   'undo, across disks',
