@@ -4,7 +4,7 @@ import type { TrainHeads } from '../head/plan.ts'
 import type { Bank } from './bank.ts'
 import { type LabelDoubt, rankDoubtful } from './doubtful.ts'
 import { type NearDuplicate, nearDuplicates, type Outlier, outliers } from './duplicates.ts'
-import { runExperiments } from './experiments.ts'
+import { type EarlyExperiments, runExperiments } from './experiments.ts'
 import type { FamiliarityRule } from './familiarity.ts'
 import { type LearningCurve, readLearningCurve } from './learningCurve.ts'
 import { type LeaveOutPlan, learnFamiliarity, type Separation } from './leaveOut.ts'
@@ -38,6 +38,8 @@ export interface AssessOptions {
    * unknown.
    */
   readonly trainHeads?: TrainHeads | undefined
+  /** From `trainEarly`, where the caller has begun it already. */
+  readonly early?: Promise<EarlyExperiments> | undefined
   /** Only what doubtful labels need: no learning curve, and only neighbours tell what is unknown. */
   readonly brief?: boolean | undefined
   readonly threshold?: ThresholdOptions | undefined
@@ -70,7 +72,7 @@ export async function assess(
   features: FeatureMatrix,
   crossValidated: Predictions,
   folds: ArrayLike<number>,
-  { near: given, trainHeads, brief, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
+  { near: given, trainHeads, early, brief, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
 ): Promise<Assessment> {
   const { labels, categories } = crossValidated
   const temperature = fitTemperature(crossValidated)
@@ -80,7 +82,7 @@ export async function assess(
   const near = given ?? (await findNear(features, labels))
   const { sample } = near
   const neighbours = sample.length === labels.length ? near.neighbours : undefined
-  const { curve, leaveOut, cleared } = await runExperiments(calibrated, folds, { neighbours, trainHeads, brief })
+  const { curve, leaveOut, cleared } = await runExperiments(calibrated, folds, { neighbours, trainHeads, brief, early })
   const uncalibrated = evaluate(crossValidated)
   await pause()
   const evaluation = evaluate(calibrated)

@@ -1,3 +1,4 @@
+import { together } from '../flow/together.ts'
 import { type HeadsPlan, heldOut, joinPlans, splitLogits, type TrainHeads } from '../head/plan.ts'
 import { calibrateCleared, planCleared, rankDoubtful } from './doubtful.ts'
 import { type CurvePlan, planLearningCurve } from './learningCurve.ts'
@@ -16,13 +17,20 @@ interface Trained<P extends HeadsPlan> {
   readonly logits: Float32Array
 }
 
-/** Results of the heads trained on some of the rows; undefined for experiments that were left out. */
-export interface Experiments {
+/** Results of heads trained on some of the rows, whatever the cross-validation says; empty for experiments that were left out. */
+export interface EarlyExperiments {
   readonly curve?: Trained<CurvePlan>
   readonly leaveOut?: Trained<LeaveOutPlan>
+}
+
+/** Results of the heads trained on some of the rows; undefined for experiments that were left out. */
+interface Experiments extends EarlyExperiments {
   /** Second opinions on the labels, calibrated: [rows, categories]. */
   readonly cleared?: Float32Array
 }
+
+/** Labels, and the folds of a cross-validation, [rows]. */
+type FoldedLabels = Omit<Predictions, 'logits'> & { readonly folds: ArrayLike<number> }
 
 export interface ExperimentOptions {
   /** Neighbours of all rows, where they are known. */
@@ -31,10 +39,28 @@ export interface ExperimentOptions {
   readonly trainHeads: TrainHeads | undefined
   /** Only the second opinions. */
   readonly brief: boolean | undefined
+  /** From `trainEarly`, where the caller has begun it already. */
+  readonly early: Promise<EarlyExperiments> | undefined
 }
 
 /**
- * Trains the heads of all experiments side by side; those that would take too much are left out.
+ * Trains the heads of the learning curve, and those that do without a category, side by side; they need labels and folds
+ * alone, so the cross-validation may go on meanwhile. What would take too much is left out.
+ */
+export async function trainEarly(
+  { labels, categories, folds }: FoldedLabels,
+  trainHeads: TrainHeads,
+): Promise<EarlyExperiments> {
+  const curve = planLearningCurve(labels, folds)
+  const leaveOut = planLeaveOut(labels, categories, folds)
+  const plans = [curve, leaveOut]
+  if (!fits(MOST_LOGITS, labels.length * categories, plans)) return {}
+  const [ofCurve, ofLeaveOut] = splitLogits(plans, await trainHeads(joinPlans(plans)), categories)
+  return { curve: { plan: curve, logits: ofCurve! }, leaveOut: { plan: leaveOut, logits: ofLeaveOut! } }
+}
+
+/**
+ * Trains the heads of all experiments, those of one kind side by side; those that would take too much are left out.
  *
  * @param calibrated cross-validated predictions
  * @param folds of that cross-validation, [rows]
@@ -42,28 +68,31 @@ export interface ExperimentOptions {
 export async function runExperiments(
   calibrated: Predictions,
   folds: ArrayLike<number>,
-  { neighbours, trainHeads, brief }: ExperimentOptions,
+  { neighbours, trainHeads, brief, early }: ExperimentOptions,
 ): Promise<Experiments> {
   if (trainHeads === undefined) return {}
   const { labels, categories } = calibrated
-  const fits = (most: number, ...plans: HeadsPlan[]) =>
-    labels.length * categories * plans.reduce((sum, { heads }) => sum + heads, 0) <= most
-  const wanted = brief
-    ? undefined
-    : { curve: planLearningCurve(labels, folds), leaveOut: planLeaveOut(labels, categories, folds) }
-  const whole = wanted && fits(MOST_LOGITS, wanted.curve, wanted.leaveOut) ? wanted : undefined
-  const doubted = planCleared(rankDoubtful(calibrated, { neighbours }), folds)
-  const second = doubted && fits(MOST_CLEARED, doubted) ? doubted : undefined
-  const plans: HeadsPlan[] = [...(whole ? [whole.curve, whole.leaveOut] : []), ...(second ? [second] : [])]
-  if (plans.length === 0) return {}
-  const logits = splitLogits(plans, await trainHeads(joinPlans(plans)), categories)
-  return {
-    ...(whole && {
-      curve: { plan: whole.curve, logits: logits[0]! },
-      leaveOut: { plan: whole.leaveOut, logits: logits[1]! },
-    }),
-    ...(second && {
-      cleared: calibrateCleared(heldOut(logits.at(-1)!, second.heads, folds, categories), second, calibrated),
-    }),
-  }
+  const before = early ?? (brief ? undefined : trainEarly({ labels, categories, folds }, trainHeads))
+  if (early === undefined) await before // one after the other, where nothing was begun
+  const [trained, cleared] = await together(
+    Promise.resolve(before),
+    trainCleared(calibrated, folds, neighbours, trainHeads),
+  )
+  return { ...trained, ...(cleared && { cleared }) }
+}
+
+async function trainCleared(
+  calibrated: Predictions,
+  folds: ArrayLike<number>,
+  neighbours: Neighbours | undefined,
+  trainHeads: TrainHeads,
+): Promise<Float32Array | undefined> {
+  const { labels, categories } = calibrated
+  const plan = planCleared(rankDoubtful(calibrated, { neighbours }), folds)
+  if (plan === undefined || !fits(MOST_CLEARED, labels.length * categories, [plan])) return undefined
+  return calibrateCleared(heldOut(await trainHeads(plan), plan.heads, folds, categories), plan, calibrated)
+}
+
+function fits(most: number, logitsOfHead: number, plans: readonly HeadsPlan[]): boolean {
+  return logitsOfHead * plans.reduce((sum, { heads }) => sum + heads, 0) <= most
 }

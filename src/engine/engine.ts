@@ -62,6 +62,8 @@ export interface HeadProblem {
   readonly answered?: number
   /** Only logits are wanted: nobody will `read` weights. */
   readonly onlyLogits?: boolean | undefined
+  /** In a thread of its own, where the engine has such: see worthThreads.ts. */
+  readonly apart?: boolean | undefined
 }
 
 /** Weights and biases of heads. */

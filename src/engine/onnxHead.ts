@@ -1,11 +1,13 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import type { InferenceSession } from 'onnxruntime-web'
 import { pause } from '../flow/pause.ts'
 import { transposed } from '../graph/transpose.ts'
 import type { HeadProblem, HeadTrainer, HeadWeights } from './engine.ts'
 import { asPairs, oneHot, startOf, startOfPairs, widthFirst } from './headArrays.ts'
 import { isPair, kept, kernelLoop, logitsModel, outputsOf, weightsLoop } from './headGraph.ts'
+import type { Loop, LoopData, LoopTensor } from './loopData.ts'
+import { startLoop } from './onnxLoops.ts'
 import type { Ort } from './onnxRuntime.ts'
-import { createSession } from './onnxSession.ts'
+import { createSession, sessionOptions } from './onnxSession.ts'
 
 /** Products a step from which a second thread is worth waking. */
 const THREADS_FROM = 2e7
@@ -14,62 +16,48 @@ const PRODUCTS_A_CALL = 2e9
 
 /** Trains heads in onnxruntime, in the kernel form where the kernel is given (see headGraph.ts). */
 export async function createOnnxTrainer(ort: Ort, problem: HeadProblem): Promise<HeadTrainer> {
-  const { rows, heads, categories, labels } = problem
-  const feeds = {
-    truth: isPair(problem)
-      ? new ort.Tensor('float32', Float32Array.from(labels), [rows])
-      : new ort.Tensor('float32', oneHot(labels, categories), [rows, categories]),
-    active: new ort.Tensor('float32', problem.active, [rows, heads]),
-  }
-  const products = problem.batch * outputsOf(problem) * (problem.kernel ? rows : 2 * problem.width)
-  const threads = products < THREADS_FROM ? 1 : undefined
   return problem.kernel
-    ? KernelTrainer.create(ort, problem, problem.kernel, feeds, threads)
-    : WeightsTrainer.create(ort, problem, feeds, threads)
+    ? KernelTrainer.create(ort, problem, problem.kernel)
+    : new WeightsTrainer(ort, problem, await startWeights(ort, problem), await createSession(ort, logitsModel()))
 }
 
-type Feeds = Record<'truth' | 'active', Tensor>
+const floats = (data: Float32Array, ...shape: number[]): LoopTensor => ({ type: 'float32', data, shape })
+
+/** What both forms are made ready with. @param products of a step */
+function loopOf(problem: HeadProblem, products: number): Pick<LoopData, 'options' | 'constants' | 'batch'> {
+  const { rows, heads, categories, labels, active, batch } = problem
+  const truth = isPair(problem)
+    ? floats(Float32Array.from(labels), rows)
+    : floats(oneHot(labels, categories), rows, categories)
+  const options = sessionOptions(products < THREADS_FROM ? 1 : undefined)
+  return { options, constants: { truth, active: floats(active, rows, heads) }, batch }
+}
+
+function startWeights(ort: Ort, problem: HeadProblem): Promise<Loop> {
+  const { features, rows, width, batch, apart = false } = problem
+  const outputs = outputsOf(problem)
+  const common = loopOf(problem, batch * outputs * 2 * width)
+  const constants = { ...common.constants, features: floats(features, rows, width) }
+  const { weights, bias } = isPair(problem) ? startOfPairs(problem) : startOf(problem)
+  const states = { weights: floats(weights, outputs, width), bias: floats(bias, outputs, 1) }
+  return startLoop(ort, { ...common, bytes: weightsLoop(problem), constants, states }, apart)
+}
 
 class WeightsTrainer implements HeadTrainer {
   readonly #ort: Ort
   readonly #problem: HeadProblem
-  readonly #feeds: Feeds
-  readonly #features: Tensor
-  readonly #loop: InferenceSession
+  readonly #loop: Loop
   readonly #predict: InferenceSession
-  #weights: Tensor
-  #bias: Tensor
 
-  private constructor(ort: Ort, problem: HeadProblem, feeds: Feeds, loop: InferenceSession, predict: InferenceSession) {
-    const { features, rows, width } = problem
+  constructor(ort: Ort, problem: HeadProblem, loop: Loop, predict: InferenceSession) {
     this.#ort = ort
     this.#problem = problem
-    this.#feeds = feeds
     this.#loop = loop
     this.#predict = predict
-    this.#features = new ort.Tensor('float32', features, [rows, width])
-    const outputs = outputsOf(problem)
-    const { weights, bias } = isPair(problem) ? startOfPairs(problem) : startOf(problem)
-    this.#weights = new ort.Tensor('float32', weights, [outputs, width])
-    this.#bias = new ort.Tensor('float32', bias, [outputs, 1])
-  }
-
-  static async create(ort: Ort, problem: HeadProblem, feeds: Feeds, threads?: number): Promise<WeightsTrainer> {
-    const loop = await createSession(ort, weightsLoop(problem), threads)
-    return new WeightsTrainer(ort, problem, feeds, loop, await createSession(ort, logitsModel()))
   }
 
   async steps(rows: Int32Array): Promise<void> {
-    const { batch } = this.#problem
-    const { weights1, bias1 } = await this.#loop.run({
-      ...this.#feeds,
-      features: this.#features,
-      batches: new this.#ort.Tensor('int32', rows, [rows.length / batch, batch]),
-      weights0: this.#weights,
-      bias0: this.#bias,
-    })
-    this.#weights = weights1 as Tensor
-    this.#bias = bias1 as Tensor
+    await this.#loop.steps(rows)
   }
 
   /** Some rows at a time, so that no call is long. */
@@ -78,70 +66,56 @@ class WeightsTrainer implements HeadTrainer {
     const outputs = outputsOf(this.#problem)
     const logits = new Float32Array(rows * outputs)
     const block = Math.ceil(PRODUCTS_A_CALL / (outputs * width))
+    const states = await this.#loop.states()
+    const weights = new this.#ort.Tensor('float32', states.weights!, [outputs, width])
+    const bias = new this.#ort.Tensor('float32', states.bias!, [outputs])
     for (let row = 0; row < rows; row += block) {
       const end = Math.min(rows, row + block)
       const part = new this.#ort.Tensor('float32', features.subarray(row * width, end * width), [end - row, width])
-      const feeds = { features: part, weights: this.#weights, bias: this.#bias.reshape([outputs]) }
-      logits.set((await this.#predict.run(feeds)).logits!.data as Float32Array, row * outputs)
+      logits.set(
+        (await this.#predict.run({ features: part, weights, bias })).logits!.data as Float32Array,
+        row * outputs,
+      )
     }
     return isPair(this.#problem) ? asPairs(logits) : logits
   }
 
   async read(): Promise<HeadWeights> {
-    return readable(this.#weights.data as Float32Array, this.#bias.data as Float32Array, this.#problem)
+    const { weights, bias } = await this.#loop.states()
+    return readable(weights!, bias!, this.#problem)
   }
 
   async dispose(): Promise<void> {
-    await this.#loop.release()
+    await this.#loop.dispose()
     await this.#predict.release()
   }
 }
 
 class KernelTrainer implements HeadTrainer {
-  readonly #ort: Ort
   readonly #problem: HeadProblem
-  readonly #feeds: Feeds
-  readonly #kernel: Tensor
-  readonly #loop: InferenceSession
-  /** [outputs, rows] */
-  #logits: Tensor
+  readonly #loop: Loop
   /** Sum of all gradients by row, [rows, outputs]: the weights are -features ᵀ of it, the bias β² times its negative sum. */
   readonly #sums: Float64Array
 
-  private constructor(ort: Ort, problem: HeadProblem, feeds: Feeds, loop: InferenceSession, kernel: Tensor) {
-    const { rows } = problem
-    const outputs = outputsOf(problem)
-    this.#ort = ort
+  private constructor(problem: HeadProblem, loop: Loop) {
     this.#problem = problem
-    this.#feeds = feeds
     this.#loop = loop
-    this.#kernel = kernel
-    this.#logits = new ort.Tensor('float32', new Float32Array(outputs * rows), [outputs, rows])
-    this.#sums = new Float64Array(rows * outputs)
+    this.#sums = new Float64Array(problem.onlyLogits ? 0 : problem.rows * outputsOf(problem))
   }
 
-  static async create(
-    ort: Ort,
-    problem: HeadProblem,
-    values: Float32Array,
-    feeds: Feeds,
-    threads?: number,
-  ): Promise<KernelTrainer> {
-    const kernel = new ort.Tensor('float32', values, [problem.rows, problem.rows])
-    const loop = await createSession(ort, kernelLoop(problem, !problem.onlyLogits), threads)
-    return new KernelTrainer(ort, problem, feeds, loop, kernel)
+  static async create(ort: Ort, problem: HeadProblem, kernel: Float32Array): Promise<KernelTrainer> {
+    const { rows, batch, onlyLogits = false, apart = false } = problem
+    const outputs = outputsOf(problem)
+    const common = loopOf(problem, batch * outputs * rows)
+    const constants = { ...common.constants, kernel: floats(kernel, rows, rows) }
+    const states = { logits: floats(new Float32Array(outputs * rows), outputs, rows) }
+    const data = { ...common, bytes: kernelLoop(problem, !onlyLogits), constants, states }
+    return new KernelTrainer(problem, await startLoop(ort, data, apart))
   }
 
   async steps(rows: Int32Array): Promise<void> {
-    const { batch } = this.#problem
-    const { logits1, gradients } = await this.#loop.run({
-      ...this.#feeds,
-      kernel: this.#kernel,
-      batches: new this.#ort.Tensor('int32', rows, [rows.length / batch, batch]),
-      logits0: this.#logits,
-    })
-    this.#logits = logits1 as Tensor
-    if (gradients) this.#addUp(rows, gradients.data as Float32Array)
+    const gradients = await this.#loop.steps(rows)
+    if (gradients) this.#addUp(rows, gradients)
   }
 
   /** @param steps gradients, [steps, outputs, batch] */
@@ -172,7 +146,8 @@ class KernelTrainer implements HeadTrainer {
   async logits(): Promise<Float32Array> {
     const { rows, answered = rows } = this.#problem
     const outputs = outputsOf(this.#problem)
-    const logits = transposed(this.#logits.data as Float32Array, outputs, rows).subarray(0, answered * outputs)
+    const states = await this.#loop.states()
+    const logits = transposed(states.logits!, outputs, rows).subarray(0, answered * outputs)
     return isPair(this.#problem) ? asPairs(logits) : logits.slice()
   }
 
@@ -195,7 +170,7 @@ class KernelTrainer implements HeadTrainer {
   }
 
   async dispose(): Promise<void> {
-    await this.#loop.release()
+    await this.#loop.dispose()
   }
 }
 

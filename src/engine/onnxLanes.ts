@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
 import type { Backbone } from '../backbone/backbone.ts'
 import type { BackboneRunner } from './engine.ts'
 import type { LaneData } from './laneData.ts'
 import { LIBRARIES, type OrtName } from './onnxRuntime.ts'
 import { sessionOptions } from './onnxSession.ts'
+import { EngineThread } from './thread.ts'
 
 /** What a network gives, and its shape. */
 export interface Output {
@@ -50,59 +50,25 @@ export function startLane(bytes: Uint8Array, size: number, name: OrtName, count 
   return new Lane(data)
 }
 
-type Answer = 'ready' | Output | { readonly error: unknown }
-
-interface Call {
-  resolve(answer: Answer): void
-  reject(error: unknown): void
-}
-
-/** A thread with a session. It keeps the process alive only while it has something to do. */
+/** A thread with a session. */
 export class Lane {
   readonly ready: Promise<unknown>
-  readonly #worker: Worker
-  /** What is under way, in order. */
-  readonly #calls: Call[] = []
-  #ended: Error | undefined
+  readonly #thread: EngineThread
 
   constructor(data: LaneData) {
-    this.#worker = new Worker(new URL('./onnxWorker.js', import.meta.url), { workerData: data })
-    this.#worker.on('message', (answer: Answer) => this.#take()?.resolve(answer))
-    this.#worker.on('error', error => this.#end(error))
-    this.#worker.on('exit', () => this.#end(new Error('a thread of the engine has ended')))
-    this.ready = this.#call()
+    this.#thread = new EngineThread(new URL('./onnxWorker.js', import.meta.url), data)
+    this.ready = this.#thread.answer()
   }
 
   get waiting(): number {
-    return this.#calls.length
+    return this.#thread.waiting
   }
 
   async run(pixels: Uint8Array, count: number): Promise<Output> {
-    if (this.#ended) throw this.#ended
-    this.#worker.ref()
-    this.#worker.postMessage({ pixels, count })
-    const answer = await this.#call()
-    if (answer === 'ready') throw new Error('out of turn')
-    if ('error' in answer) throw answer.error
-    return answer
+    return (await this.#thread.ask({ pixels, count })) as Output
   }
 
-  async end(): Promise<void> {
-    await this.#worker.terminate()
-  }
-
-  #call(): Promise<Answer> {
-    return new Promise((resolve, reject) => this.#calls.push({ resolve, reject }))
-  }
-
-  #take(): Call | undefined {
-    const call = this.#calls.shift()
-    if (this.#calls.length === 0) this.#worker.unref()
-    return call
-  }
-
-  #end(error: Error): void {
-    this.#ended ??= error
-    while (this.#calls.length > 0) this.#take()?.reject(error)
+  end(): Promise<void> {
+    return this.#thread.end()
   }
 }

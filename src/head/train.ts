@@ -49,7 +49,10 @@ export interface TrainHooks {
   readonly signal?: AbortSignal | undefined
 }
 
-export type SideBySideHooks = Pick<TrainHooks, 'onSteps' | 'signal'>
+export interface SideBySideHooks extends Pick<TrainHooks, 'onSteps' | 'signal'> {
+  /** In a thread of its own, so that others train meanwhile. */
+  readonly apart?: boolean | undefined
+}
 
 export interface TrainedHead {
   readonly head: Head
@@ -189,7 +192,10 @@ async function softmaxLogits(
   hooks: SideBySideHooks,
 ): Promise<Float32Array> {
   const batch = Math.round(options.batch * 1.25)
-  const trainer = await createTrainer(engine, data, plan, options, batch, { onlyLogits: true })
+  const trainer = await createTrainer(engine, data, plan, options, batch, {
+    onlyLogits: true,
+    apart: hooks.apart,
+  })
   try {
     const pools = rowsByCategory(trainingLabels(data), () => true)
     const random = seededRandom(options.seed)
@@ -206,7 +212,7 @@ async function createTrainer(
   { heads, active }: HeadsPlan,
   options: HeadOptions,
   batch: number,
-  more: Pick<HeadProblem, 'onlyLogits'> = {},
+  more: Pick<HeadProblem, 'onlyLogits' | 'apart'> = {},
 ): Promise<HeadTrainer> {
   const { width, categories } = data
   const { learningRate } = options

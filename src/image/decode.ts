@@ -55,8 +55,9 @@ function pixelsKey({ size, resize, mean }: Recipe): string {
 
 async function squareOf(opened: Sharp, format: PictureFormat, recipe: Recipe): Promise<Uint8Array> {
   const { size, resize } = recipe
-  const { data, info } = await opened
-    .flatten({ background: '#ffffff' })
+  // A JPEG has nothing transparent.
+  const opaque = format === 'JPEG' ? opened : opened.flatten({ background: '#ffffff' })
+  const { data, info } = await opaque
     .resize(size, size, {
       fit: FITS[resize],
       withoutEnlargement: true,

@@ -40,15 +40,17 @@ describe.each([
     await trainer.dispose()
   })
 
-  it('gives the same logits where only they are wanted', async () => {
+  it('gives the same logits where only they are wanted, in this thread or in others side by side', async () => {
     const { problem, batches } = example(form, rows, width, categories)
     const engine = await createOnnxEngine()
-    const logits = [problem, { ...problem, onlyLogits: true }].map(async each => {
-      const trainer = await engine.createTrainer(each)
+    const ways = [{}, { onlyLogits: true }, { onlyLogits: true, apart: true }, { apart: true }]
+    const logits = ways.map(async way => {
+      const trainer = await engine.createTrainer({ ...problem, ...way })
       await trainer.steps(batches)
-      return trainer.logits()
+      return trainer.logits().finally(() => trainer.dispose())
     })
-    expect(await logits[1]).toEqual(await logits[0])
+    const [first, ...others] = await Promise.all(logits)
+    for (const other of others) expect(other).toEqual(first)
   })
 
   it('gives the same bytes again', async () => {

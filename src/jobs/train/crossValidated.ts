@@ -1,9 +1,13 @@
 import { type Assessment, assess, type Near } from '../../assess/assess.ts'
+import { trainEarly } from '../../assess/experiments.ts'
 import { cooled } from '../../assess/temperature.ts'
 import { folds, type SplitExample } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { worthThreads } from '../../engine/worthThreads.ts'
 import type { FeatureMatrix } from '../../features/matrix.ts'
+import { together } from '../../flow/together.ts'
 import type { HeadOptions } from '../../head/options.ts'
+import type { TrainHeads } from '../../head/plan.ts'
 import { argMaxAt, softmaxRows } from '../../head/softmax.ts'
 import { crossValidate, type LabelledMatrix, type SideBySideHooks, trainSideBySide } from '../../head/train.ts'
 import type { ReportPicture } from '../../report/reportData.ts'
@@ -13,6 +17,8 @@ export interface CrossValidationHooks {
   readonly signal?: AbortSignal | undefined
   /** Leaves out what takes heads of its own: the learning curve, and the energy's part in telling unknowns. */
   readonly brief?: boolean
+  /** In threads, several plans of heads at a time: see `trainsApart`. */
+  readonly apart?: boolean
 }
 
 export interface CrossValidated {
@@ -38,21 +44,33 @@ export async function crossValidated(
   { data, last, examples, near }: FoldableRows,
   engine: Engine,
   head: HeadOptions,
-  { onProgress, signal, brief = false }: CrossValidationHooks,
+  { onProgress, signal, brief = false, apart = false }: CrossValidationHooks,
 ): Promise<CrossValidated | undefined> {
   if (head.folds === 0) return undefined
   const parts = folds(examples, head.folds)
+  let isValidated = false
   const hooks = (kind: 'cross-validation' | 'assessment'): SideBySideHooks => ({
-    onSteps: (done: number, total: number) => onProgress?.(kind, done, total),
+    onSteps: (done: number, total: number) => {
+      if (isValidated === (kind === 'assessment')) onProgress?.(kind, done, total)
+    },
     signal,
+    apart,
   })
-  const logits = await crossValidate(engine, data, parts, head, hooks('cross-validation'))
-  const assessment = await assess(last, { ...data, logits }, parts, {
-    near,
-    brief,
-    trainHeads: plan => trainSideBySide(engine, data, plan, head, hooks('assessment')),
+  const trainHeads: TrainHeads = plan => trainSideBySide(engine, data, plan, head, hooks('assessment'))
+  const early = apart && !brief ? trainEarly({ ...data, folds: parts }, trainHeads) : undefined
+  const validating = crossValidate(engine, data, parts, head, hooks('cross-validation')).then(async logits => {
+    isValidated = true
+    const assessment = await assess(last, { ...data, logits }, parts, { near, brief, trainHeads, early })
+    return { assessment, logits: cooled(logits, assessment.temperature), data }
   })
-  return { assessment, logits: cooled(logits, assessment.temperature), data }
+  const [validated] = await together(validating, Promise.resolve(early))
+  return validated
+}
+
+/** Whether the heads of all folds are best trained in threads, and the experiments' meanwhile. */
+export function trainsApart(engine: Engine, { rows, categories }: LabelledMatrix, head: HeadOptions): boolean {
+  const { folds: heads, batch, steps } = head
+  return worthThreads(engine.name, { rows, categories, heads, batch, steps })
 }
 
 /** What predictions say of each picture, in the order of the rows. */

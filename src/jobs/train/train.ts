@@ -7,21 +7,21 @@ import { type Dataset, scanDataset } from '../../dataset/scan.ts'
 import { makeFolder } from '../../disk/folder.ts'
 import { lastFeatures } from '../../features/lastFeatures.ts'
 import { inSpace } from '../../head/halves.ts'
-import { type StepReport, trainHead } from '../../head/train.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { withTrainLock } from '../../model/lock.ts'
 import { findPictures } from '../../model/pictures.ts'
 import { writeModel } from '../../model/write.ts'
 import { AUTO, choose, withChoice } from '../choose/choose.ts'
 import { spoiltBySample } from '../doctor/spoilt.ts'
-import { copyNotes, isSplit, onlyRows, withoutTest } from './alreadySplit.ts'
+import { copyNotes, isSplit, withoutTest } from './alreadySplit.ts'
 import { checkSummariesDir, writeBeside } from './beside.ts'
 import { bottlenecksOf } from './bottlenecks.ts'
 import { changedSince } from './changed.ts'
-import { crossValidated, predictedPictures } from './crossValidated.ts'
+import { predictedPictures } from './crossValidated.ts'
 import { checkMemory } from './enoughMemory.ts'
 import { countsOf, factsOf } from './facts.ts'
 import { groupedExamples } from './groups.ts'
+import { trainHeads } from './heads.ts'
 import { conflictsOf, learned, misclassifiedIn, splitEvaluation } from './learned.ts'
 import { checkAccuracy } from './minAccuracy.ts'
 import { type ResolvedTrainOptions, resolveTrainOptions, type TrainOptions } from './options.ts'
@@ -100,19 +100,10 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   const { train: training, validation, test } = countsOf(rows)
   onEvent({ kind: 'split', train: training, validation, test })
 
-  const hooks = {
-    onReport: (report: StepReport) => onEvent({ kind: 'report', ...report }),
-    onSteps: (done: number, total: number) => onEvent({ kind: 'steps', done, total }),
-    signal,
-  }
-  const trained = await trainHead(engine, forHead, splits, options.head, hooks, stored).finally(() => stored?.close())
   // Pictures that the user set apart for testing stay out of every other figure.
   const folded = [...given.keys()].filter(row => given[row] !== 'test')
-  const foldable = await onlyRows({ data: forHead, last, examples, near }, folded, signal)
-  const validated = await crossValidated(foldable, engine, options.head, {
-    onProgress: (kind, done, total) => onEvent({ kind, done, total }),
-    signal,
-  })
+  const foldable = { data: forHead, last, examples, near }
+  const [trained, validated] = await trainHeads({ ...foldable, splits, folded, stored }, engine, options)
   if (validated) checkAccuracy(categories, validated.assessment.evaluation, options)
 
   const learnt = learned(rows, trained, validated)

@@ -1,0 +1,34 @@
+import type { InferenceSession } from 'onnxruntime-web'
+
+/** A tensor as it goes from thread to thread. */
+export interface LoopTensor {
+  readonly type: 'float32' | 'int32'
+  readonly data: Float32Array | Int32Array
+  readonly shape: readonly number[]
+}
+
+/** A training loop of headGraph.ts: what stays the same from call to call, and the states that each call goes on from. */
+export interface LoopData {
+  readonly bytes: Uint8Array
+  readonly options: InferenceSession.SessionOptions
+  readonly constants: Readonly<Record<string, LoopTensor>>
+  /** By their names without the 0 and 1. */
+  readonly states: Readonly<Record<string, LoopTensor>>
+  /** Rows a step. */
+  readonly batch: number
+}
+
+/** A loop made ready, in this thread or in another. */
+export interface Loop {
+  /** @returns the gradients, where the loop gives them */
+  steps(rows: Int32Array): Promise<Float32Array | undefined>
+  states(): Promise<Readonly<Record<string, Float32Array>>>
+  dispose(): Promise<void>
+}
+
+/** What a thread is asked. */
+export type LoopMessage =
+  | { readonly kind: 'open'; readonly data: LoopData }
+  | { readonly kind: 'steps'; readonly rows: Int32Array }
+  | { readonly kind: 'states' }
+  | { readonly kind: 'dispose' }

@@ -1,0 +1,39 @@
+// @ts-check
+// Plain JavaScript, for the thread's sake: see onnxWorker.js.
+
+/**
+ * Makes a training loop ready. Its states stay in onnxruntime from one call to the next.
+ *
+ * @param {import('./onnxRuntime.ts').Ort} ort
+ * @param {import('./loopData.ts').LoopData} data
+ * @returns {Promise<import('./loopData.ts').Loop>}
+ */
+export async function openLoop(ort, { bytes, options, constants, states, batch }) {
+  if (ort.env.wasm) ort.env.wasm.numThreads = options.intraOpNumThreads // the first session's are all sessions'
+  const session = await ort.InferenceSession.create(bytes, options)
+  /** @param {import('./loopData.ts').LoopTensor} value */
+  const tensor = ({ type, data, shape }) => new ort.Tensor(type, /** @type {any} */ (data), shape)
+  const fixed = mapped(constants, tensor)
+  let now = mapped(states, tensor)
+  return {
+    async steps(rows) {
+      const own = Object.fromEntries(Object.entries(now).map(([name, value]) => [`${name}0`, value]))
+      const batches = new ort.Tensor('int32', rows, [rows.length / batch, batch])
+      const results = await session.run({ ...fixed, ...own, batches })
+      now = mapped(now, (_, name) => /** @type {typeof now[string]} */ (results[`${name}1`]))
+      return results.gradients && /** @type {Float32Array} */ (results.gradients.data)
+    },
+    states: async () => mapped(now, value => /** @type {Float32Array} */ (value.data)),
+    dispose: () => session.release(),
+  }
+}
+
+/**
+ * @template T, U
+ * @param {Readonly<Record<string, T>>} values
+ * @param {(value: T, name: string) => U} change
+ * @returns {Record<string, U>}
+ */
+function mapped(values, change) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value, name)]))
+}

@@ -1,0 +1,46 @@
+import type { Loop, LoopData, LoopMessage } from './loopData.ts'
+import { openLoop } from './onnxLoop.js'
+import { LIBRARIES, type Ort } from './onnxRuntime.ts'
+import { EngineThread } from './thread.ts'
+
+/** A thread that nobody has use for ends after so many milliseconds: another loop may come, and a start takes 50. */
+const IDLE_MS = 1000
+
+/** Makes a training loop ready in this thread, or, so that several run at once, in one of its own. */
+export async function startLoop(ort: Ort, data: LoopData, apart: boolean): Promise<Loop> {
+  return apart ? startApart(data) : openLoop(ort, data)
+}
+
+/** Threads without a loop, with the timers that will end them. */
+const idle: { readonly thread: EngineThread; readonly timer: NodeJS.Timeout }[] = []
+
+async function startApart(data: LoopData): Promise<Loop> {
+  const thread =
+    takeIdle() ?? new EngineThread(new URL('./onnxLoopWorker.js', import.meta.url), { library: LIBRARIES.onnx })
+  const ask = (message: LoopMessage) => thread.ask(message)
+  await ask({ kind: 'open', data }).catch(async error => {
+    await thread.end()
+    throw error
+  })
+  return {
+    steps: async rows => (await ask({ kind: 'steps', rows })) as Float32Array | undefined,
+    states: async () => (await ask({ kind: 'states' })) as Record<string, Float32Array>,
+    dispose: async () => {
+      await ask({ kind: 'dispose' })
+      const timer = setTimeout(() => {
+        takeIdle(thread)
+        void thread.end()
+      }, IDLE_MS)
+      idle.push({ thread, timer: timer.unref() })
+    },
+  }
+}
+
+/** Takes a thread, or that one, from the idle ones. */
+function takeIdle(thread = idle.at(-1)?.thread): EngineThread | undefined {
+  const at = idle.findIndex(each => each.thread === thread)
+  if (at < 0) return undefined
+  const [taken] = idle.splice(at, 1)
+  clearTimeout(taken!.timer)
+  return taken!.thread
+}

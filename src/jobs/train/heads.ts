@@ -1,0 +1,47 @@
+import type { Split } from '../../dataset/split.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { together } from '../../flow/together.ts'
+import { type StepReport, type TrainedHead, trainHead } from '../../head/train.ts'
+import { onlyRows } from './alreadySplit.ts'
+import { type CrossValidated, crossValidated, type FoldableRows, trainsApart } from './crossValidated.ts'
+import type { ResolvedTrainOptions } from './options.ts'
+import type { RowsOnDisk } from './storedRows.ts'
+
+/**
+ * Trains the head, and those of the cross-validation: meanwhile, in threads, where they are worth it, else after it. Progress
+ * is told of one at a time.
+ *
+ * @param folded the rows to cross-validate on
+ */
+export async function trainHeads(
+  rows: FoldableRows & {
+    readonly splits: readonly Split[]
+    readonly folded: readonly number[]
+    /** Where more train than are at hand; closed after it. */
+    readonly stored: RowsOnDisk | undefined
+  },
+  engine: Engine,
+  { head, onEvent, signal }: Pick<ResolvedTrainOptions, 'head' | 'onEvent' | 'signal'>,
+): Promise<[TrainedHead, CrossValidated | undefined]> {
+  const { data, splits, stored } = rows
+  let isTrained = false
+  const hooks = {
+    onReport: (report: StepReport) => onEvent({ kind: 'report', ...report }),
+    onSteps: (done: number, total: number) => onEvent({ kind: 'steps', done, total }),
+    signal,
+  }
+  const training = trainHead(engine, data, splits, head, hooks, stored).finally(() => {
+    isTrained = true
+    return stored?.close()
+  })
+  const apart = stored === undefined && trainsApart(engine, data, head)
+  if (!apart) await training
+  const validating = onlyRows(rows, rows.folded, signal).then(foldable =>
+    crossValidated(foldable, engine, head, {
+      onProgress: (kind, done, total) => isTrained && onEvent({ kind, done, total }),
+      signal,
+      apart,
+    }),
+  )
+  return together(training, validating)
+}
