@@ -28,6 +28,7 @@ const WAYS = {
   'margin + k-means': (pool, count, seed) => clustered(pool, byMargin(pool), count, seed),
   'farthest first': (pool, count) => farthestFirst(pool, count),
   'balanced margin': (pool, count) => balanced(pool).slice(0, count),
+  'balanced margin + k-means of 10 times as many': (pool, count, seed) => clustered(pool, balanced(pool), count, seed),
   'balanced margin + k-means (itc next)': async (pool, count, seed) =>
     (await pickNext(pool, count, seed)).map(({ row }) => row),
 }

@@ -3,6 +3,13 @@ import type { FeatureMatrix } from '../../features/matrix.ts'
 
 /** Candidates looked at for each picture wanted. */
 const SHORTLIST = 10
+/**
+ * Of a pool, at most this share are candidates: of most of a small pool, k-means would choose by difference alone.
+ * Measured in bench/evaluation.
+ */
+const CANDIDATES = 1 / 4
+/** And at least so many for each picture wanted. */
+const CHOICE = 2
 /** Of the picks, at most this share are unlike anything learnt. */
 const STRANGERS = 1 / 4
 const ITERATIONS = 25
@@ -37,7 +44,7 @@ export interface Pick {
  * @param count how many are wanted; fewer where there are not so many that differ
  */
 export async function pickNext(pool: Pool, count: number, seed = 1): Promise<Pick[]> {
-  const rows = shortlist(pool, count * SHORTLIST)
+  const rows = shortlist(pool, candidates(pool, count))
   const clusters = await cluster(pool.unit, rows, count, seed)
   const taken: number[] = []
   const strangers = Math.ceil(count * STRANGERS)
@@ -59,6 +66,12 @@ export async function pickNext(pool: Pool, count: number, seed = 1): Promise<Pic
   }
   for (const row of rows) offer(row, 1) // where clusters were of copies alone
   return picks
+}
+
+/** How many of the pool are worth a closer look. Without a head there is nothing to prefer any by. */
+function candidates({ scores, unit }: Pool, count: number): number {
+  if (scores === undefined) return count * SHORTLIST
+  return Math.min(count * SHORTLIST, Math.max(count * CHOICE, Math.round(unit.rows * CANDIDATES)))
 }
 
 /** Rows by smallest margin, of each predicted category in turn; without a head, spread evenly. */
