@@ -1,30 +1,33 @@
 import { spawnSync } from 'node:child_process'
 import { constants } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fs from 'fs-extra'
 import { expect, onTestFinished, test } from 'vitest'
-import { layoutOf } from '../../src/model/layout.ts'
 import { startItc } from '../helpers/itc.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
+import { tinyModel } from '../helpers/tinyModel.ts'
+
+const { tfFiles } = await tinyModel()
 
 test.runIf(process.platform !== 'win32').each([
   ['one Ctrl-C', ['SIGINT'], 130],
   ['a second Ctrl-C', ['SIGINT', 'SIGINT'], 130],
   ['SIGTERM', ['SIGTERM'], 143],
 ] as const)('%s ends a process whose read never returns', async (_, signals, exitCode) => {
-  const folder = await tempFolder()
-  const { model, manifest } = layoutOf(folder)
-  await fs.ensureDir(model)
-  spawnSync('mkfifo', [manifest])
-  const { child, ended } = startItc(['guess', folder, 'a.jpg'])
-  const silent = await writerOf(manifest)
+  const names = join(await tempFolder(), 'names')
+  spawnSync('mkfifo', [names])
+  const { child, ended } = startItc(['guess', tfFiles, '--from', names])
+  const silent = await writerOf(names)
   onTestFinished(() => fs.close(silent))
   for (const signal of signals) {
     child.kill(signal)
     await sleep(50)
   }
-  expect(await ended).toEqual({ code: exitCode, signal: null, out: '', err: expect.stringMatching(/^Stopped\. .*\n$/) })
+  // A line a signal, and none of the threads.
+  const err = expect.stringMatching(signals.length === 1 ? /^Stopped\. .*\n$/ : /^(Stopped\. .*\n){1,2}$/)
+  expect(await ended).toEqual({ code: exitCode, signal: null, out: '', err })
 })
 
 /** A pipe's other end, once there is a reader; who reads what is never written waits in a thread that nothing can stop. */
