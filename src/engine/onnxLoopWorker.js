@@ -11,7 +11,8 @@ const ort = createRequire(import.meta.url)(workerData.library)
 let loop
 let turn = Promise.resolve()
 
-port.on('message', (/** @type {import('./loopData.ts').LoopMessage} */ message) => {
+port.on('message', (/** @type {import('./loopData.ts').LoopMessage | 'end'} */ message) => {
+  if (message === 'end') return process.exit() // of this thread alone, and between two calls of the library
   turn = turn.then(async () => port.postMessage(await answerTo(message).catch(error => ({ error }))))
 })
 

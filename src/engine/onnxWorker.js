@@ -15,7 +15,9 @@ const opened = ort.InferenceSession.create(bytes, options)
 /** @type {Promise<void>} */
 let turn = opened.then(() => port.postMessage('ready'))
 
-port.on('message', (/** @type {{ pixels: Uint8Array, count: number }} */ { pixels, count }) => {
+port.on('message', (/** @type {{ pixels: Uint8Array, count: number } | 'end'} */ message) => {
+  if (message === 'end') return process.exit() // of this thread alone, and between two calls of the library
+  const { pixels, count } = message
   turn = turn.then(async () => port.postMessage(await run(pixels, count).catch(error => ({ error }))))
 })
 

@@ -8,16 +8,18 @@ interface Call {
 /** A thread of the engine: it answers in the order it is asked. It keeps the process alive only while it has something to do. */
 export class EngineThread {
   readonly #worker: Worker
+  readonly #exited: Promise<unknown>
   /** What is under way, in order. */
   readonly #calls: Call[] = []
   #ended: Error | undefined
 
-  /** @param file a worker's file, which posts an answer to each message, or `{ error }` */
+  /** @param file a worker's file, which posts an answer to each message, or `{ error }`, and leaves at 'end' */
   constructor(file: URL, workerData: object) {
     this.#worker = new Worker(file, { workerData })
+    this.#exited = new Promise(resolve => this.#worker.once('exit', resolve))
     this.#worker.on('message', answer => this.#take()?.resolve(answer))
     this.#worker.on('error', error => this.#end(error))
-    this.#worker.on('exit', () => this.#end(new Error('a thread of the engine has ended')))
+    this.#worker.on('exit', () => this.#end(ended()))
   }
 
   get waiting(): number {
@@ -39,13 +41,20 @@ export class EngineThread {
     return answer
   }
 
+  /**
+   * Ends it, as soon as it has done what it is at. It is not terminated: where a call of onnxruntime comes back to a thread
+   * that was terminated meanwhile, its error can't be thrown there, and ends the process (std::terminate).
+   */
   async end(): Promise<void> {
-    await this.#worker.terminate()
+    this.#end(ended())
+    this.#worker.ref()
+    this.#worker.postMessage('end')
+    await this.#exited
   }
 
   #take(): Call | undefined {
     const call = this.#calls.shift()
-    if (this.#calls.length === 0) this.#worker.unref()
+    if (this.#calls.length === 0 && !this.#ended) this.#worker.unref()
     return call
   }
 
@@ -53,4 +62,8 @@ export class EngineThread {
     this.#ended ??= error
     while (this.#calls.length > 0) this.#take()?.reject(error)
   }
+}
+
+function ended(): Error {
+  return new Error('a thread of the engine has ended')
 }
