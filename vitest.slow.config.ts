@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config'
 import { settings } from './vitest.config.ts'
 
-/** They measure memory and processor time, or how soon a process ends: one after the other, when the others are done. */
-const ALONE = ['kill', 'memory', 'scale', 'stop'].map(name => `test/slow/${name}.test.ts`)
+/**
+ * They measure memory and processor time, or how soon a process ends, or work in a page whose engine yields to whatever else
+ * runs: one after the other, when the others are done.
+ */
+const ALONE = ['kill', 'memory', 'scale', 'stop', 'studioPage'].map(name => `test/slow/${name}.test.ts`)
 
 /** Checks that take minutes or install something from a package registry: for `.ci/run` and before a release. */
 export default defineConfig({
