@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import type { NamesAnswer, OpAnswer, OpRequest, PictureRef } from '../../../src/studio/api.ts'
 import { tell, tellFailure } from '../notices.ts'
 import { boot, say, studio } from '../state.ts'
+import { own, ownArrived } from './ownChanges.ts'
 import { post, Refused, Unreachable } from './request.ts'
 
 interface Unsaved {
@@ -32,7 +33,7 @@ export async function rememberIds(ids: Iterable<number>): Promise<void> {
 /** Does it, says so, and shows what could not be done. @returns undefined when it failed or waits for the server */
 export async function operate(request: OpRequest): Promise<OpAnswer | undefined> {
   try {
-    const answer = await post<OpAnswer>('api/ops', request)
+    const answer = await own(post<OpAnswer>('api/ops', request))
     showConflicts(answer)
     return answer
   } catch (error) {
@@ -70,12 +71,13 @@ function showConflicts({ conflicts }: OpAnswer): void {
   tell(text, { kind: 'wrong', lines })
 }
 
-/** @param which the newest entry, as the line of undo shows it */
+/** @param which the newest entry, as the line of undo shows it once it knows of this page's own changes */
 export async function takeBack(which: 'undo' | 'redo'): Promise<void> {
+  await ownArrived()
   const entry = studio.value?.[which]
   if (!entry) return
   try {
-    const answer = await post<OpAnswer>(`api/${which}`, { expect: entry.entry })
+    const answer = await own(post<OpAnswer>(`api/${which}`, { expect: entry.entry }))
     showConflicts(answer)
     say(`${which === 'undo' ? 'Taken back' : 'Done again'}: ${entry.title}`)
   } catch (error) {
