@@ -1,5 +1,5 @@
 // @ts-check
-// Plain JavaScript, for the thread's sake: see onnxWorker.js.
+// Plain JavaScript, for the thread's sake: see answering.js.
 
 /**
  * Makes a training loop ready. Its states stay in onnxruntime from one call to the next.

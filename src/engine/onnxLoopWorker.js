@@ -1,20 +1,16 @@
 // @ts-check
 // A thread's side of onnxLoops.ts: one training loop after another.
 import { createRequire } from 'node:module'
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
+import { answering } from './answering.js'
 import { openLoop } from './onnxLoop.js'
 
-const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort)
 /** @type {import('./onnxRuntime.ts').Ort} */
 const ort = createRequire(import.meta.url)(workerData.library)
 /** @type {import('./loopData.ts').Loop | undefined} */
 let loop
-let turn = Promise.resolve()
 
-port.on('message', (/** @type {import('./loopData.ts').LoopMessage | 'end'} */ message) => {
-  if (message === 'end') return process.exit() // of this thread alone, and between two calls of the library
-  turn = turn.then(async () => port.postMessage(await answerTo(message).catch(error => ({ error }))))
-})
+answering(answerTo)
 
 /**
  * @param {import('./loopData.ts').LoopMessage} message

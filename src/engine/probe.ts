@@ -27,7 +27,7 @@ export async function probeWithin(seconds: number, bytes: Uint8Array, size: numb
   const watch = new Watch(name, seconds)
   try {
     const { data, dims } = await Promise.race([runOnce(lane, size, name), watch.tooMuch])
-    await lane.end() // not while it runs: that would end the process, too
+    await lane.end()
     if (data instanceof Float32Array && dims[0] === PICTURES && data.length > 0) return data.length / PICTURES
     const problem = `The bottleneck of ${name} gives [${dims.join(', ')}] for ${PICTURES} pictures, not a row of features each.`
     throw new UserError('E_NO_LENGTH', problem, { hint: 'Name another node with --bottleneck NODE.' })
@@ -49,32 +49,24 @@ async function runOnce(lane: Lane, size: number, name: string): Promise<Output> 
 /** Looks at what the process takes while a network runs. */
 class Watch {
   readonly tooMuch: Promise<never>
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout | undefined
 
   constructor(name: string, seconds: number) {
     const [before, memory] = [process.cpuUsage(), process.memoryUsage.rss()]
     const most = memory + (memoryLimit() ?? totalmem()) / 2
-    const { promise, reject } = withReject()
-    const look = () => {
-      const { user, system } = process.cpuUsage(before)
-      if (user + system > seconds * 1e6) reject(tooMuch(name, `more than ${seconds} seconds of the processor`))
-      if (process.memoryUsage.rss() > most) reject(tooMuch(name, 'more than half of the memory'))
-    }
-    this.#timer = setInterval(look, LOOK_MS)
-    this.tooMuch = promise
+    this.tooMuch = new Promise((_, reject) => {
+      const look = () => {
+        const { user, system } = process.cpuUsage(before)
+        if (user + system > seconds * 1e6) reject(tooMuch(name, `more than ${seconds} seconds of the processor`))
+        if (process.memoryUsage.rss() > most) reject(tooMuch(name, 'more than half of the memory'))
+      }
+      this.#timer = setInterval(look, LOOK_MS)
+    })
   }
 
   end(): void {
     clearInterval(this.#timer)
   }
-}
-
-function withReject(): { promise: Promise<never>; reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => undefined
-  const promise = new Promise<never>((_, rejectIt) => {
-    reject = rejectIt
-  })
-  return { promise, reject }
 }
 
 function tooMuch(name: string, what: string): UserError {

@@ -35,23 +35,24 @@ export function joinPlans(plans: readonly HeadsPlan[]): HeadsPlan {
   return { rows, heads, active }
 }
 
-/** The heads `from` to `until` of a plan alone. */
-export function headsOfPlan({ rows, heads, active }: HeadsPlan, from: number, until: number): HeadsPlan {
-  return planHeads(rows, until - from, (row, head) => active[row * heads + from + head] !== 0)
+/** Some heads of a plan alone, by their numbers in it. */
+export function headsOfPlan({ rows, heads, active }: HeadsPlan, some: readonly number[]): HeadsPlan {
+  return planHeads(rows, some.length, (row, at) => active[row * heads + some[at]!] !== 0)
 }
 
-/** Puts logits of the heads from `from` on, [rows, heads, categories], among those of the whole plan. */
+/** Puts the logits of some heads of a plan, [rows, some, categories], to their places among those of all its heads. */
 export function placeLogits(
   logits: Float32Array,
+  some: readonly number[],
   { rows, heads }: HeadsPlan,
-  from: number,
-  whole: HeadsPlan,
   all: Float32Array,
 ): void {
-  const categories = logits.length / (rows * heads)
+  const categories = logits.length / (rows * some.length)
   for (let row = 0; row < rows; row++) {
-    const own = logits.subarray(row * heads * categories, (row + 1) * heads * categories)
-    all.set(own, (row * whole.heads + from) * categories)
+    for (const [at, head] of some.entries()) {
+      const from = (row * some.length + at) * categories
+      all.set(logits.subarray(from, from + categories), (row * heads + head) * categories)
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LabelledMatrix } from './labelled.ts'
-import { type HeadsPlan, planHeads } from './plan.ts'
+import { type HeadsPlan, headsOfPlan } from './plan.ts'
 import { shareOfLast, withShare } from './space.ts'
 
 /*
@@ -27,21 +27,10 @@ export function byShare(data: LabelledMatrix, plan: HeadsPlan): AlikeHeads[] {
     groups.set(share, [...(groups.get(share) ?? []), head])
   }
   return [...groups].map(([share, heads]) => {
-    const own = planHeads(plan.rows, heads.length, (row, at) => plan.active[row * plan.heads + heads[at]!] !== 0)
+    const own = headsOfPlan(plan, heads)
     if (!space || share === undefined || share === space.last) return { data, plan: own, heads }
     return { data: withMore(data, share), plan: own, heads }
   })
-}
-
-/** Puts logits of some heads of a plan, [rows, some heads, categories], to their places among those of all. */
-export function placeAlike(logits: Float32Array, { plan, heads }: AlikeHeads, all: Float32Array, whole: number): void {
-  const categories = logits.length / (plan.rows * plan.heads)
-  for (let row = 0; row < plan.rows; row++) {
-    for (const [at, head] of heads.entries()) {
-      const from = (row * plan.heads + at) * categories
-      all.set(logits.subarray(from, from + categories), (row * whole + head) * categories)
-    }
-  }
 }
 
 /** Never less of the last features than all rows are seen with. */

@@ -7,7 +7,7 @@ import { kernelOf, worthKernel } from './kernel.ts'
 import type { LabelledMatrix } from './labelled.ts'
 import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, headsOfPlan, heldOut, placeLogits, planHeads } from './plan.ts'
-import { type AlikeHeads, byShare, placeAlike } from './resharing.ts'
+import { type AlikeHeads, byShare } from './resharing.ts'
 import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
 import { argMaxAt, softmaxAt } from './softmax.ts'
 import { BIAS_SQUARE } from './space.ts'
@@ -140,7 +140,8 @@ export async function trainSideBySide(
   const all = new Float32Array(plan.rows * plan.heads * data.categories)
   for (const [turn, group] of groups.entries()) {
     const onSteps = (done: number, total: number) => hooks.onSteps?.(turn * total + done, groups.length * total)
-    placeAlike(await trainAlike(engine, group, options, { ...hooks, onSteps }, mostBytes), group, all, plan.heads)
+    const logits = await trainAlike(engine, group, options, { ...hooks, onSteps }, mostBytes)
+    placeLogits(logits, group.heads, plan, all)
   }
   return all
 }
@@ -165,10 +166,11 @@ async function trainAlike(
   const all = new Float32Array(plan.rows * plan.heads * data.categories)
   const turns = Math.ceil(plan.heads / each)
   for (let turn = 0; turn < turns; turn++) {
-    const own = headsOfPlan(plan, turn * each, Math.min(plan.heads, (turn + 1) * each))
+    const length = Math.min(each, plan.heads - turn * each)
+    const some = Array.from({ length }, (_, at) => turn * each + at)
     const onSteps = (done: number, total: number) => hooks.onSteps?.(turn * total + done, turns * total)
-    const logits = await softmaxLogits(engine, data, own, options, { ...hooks, onSteps })
-    placeLogits(logits, own, turn * each, plan, all)
+    const logits = await softmaxLogits(engine, data, headsOfPlan(plan, some), options, { ...hooks, onSteps })
+    placeLogits(logits, some, plan, all)
   }
   return combined(all, part?.logits)
 }

@@ -69,7 +69,7 @@ async function isOwnLabels(path: string, known: readonly (readonly string[])[]):
   return known.some(labels => labelLines(labels) === content)
 }
 
-/** Undefined where there is nothing; of what can't be read, such as a folder, no bytes. */
-async function bytesOf(path: string): Promise<Buffer | undefined> {
+/** What is in a place where somebody's own may be: undefined where there is nothing; of what can't be read, such as a folder, no bytes. */
+export async function bytesOf(path: string): Promise<Buffer | undefined> {
   return readPlain(path).catch(error => (systemCode(error) === 'ENOENT' ? undefined : Buffer.alloc(0)))
 }

@@ -1,17 +1,15 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import fs from 'fs-extra'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { startItc } from '../helpers/itc.ts'
+import { ITC, startItc } from '../helpers/itc.ts'
 import { pythonWith } from '../helpers/pythonPackages.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
 import { manyPictures, tinyModel } from '../helpers/tinyModel.ts'
 
 const execute = promisify(execFile)
-const ITC = fileURLToPath(new URL('../../bin/itc.js', import.meta.url))
 const PICTURES = 600
 
 describe('what other programs make of itc', async () => {

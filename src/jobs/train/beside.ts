@@ -1,10 +1,9 @@
 import { isInside } from '../../disk/inside.ts'
 import { keepBeside } from '../../disk/keepBeside.ts'
 import { dropFile } from '../../disk/patience.ts'
-import { readPlain } from '../../disk/readPlain.ts'
-import { messageOf, systemCode, UserError } from '../../errors.ts'
+import { messageOf, UserError } from '../../errors.ts'
 import type { StepReport } from '../../head/train.ts'
-import { keptNote } from '../../model/foreignFiles.ts'
+import { bytesOf, keptNote } from '../../model/foreignFiles.ts'
 import { isReport } from '../../report/page.ts'
 import type { ReportData } from '../../report/reportData.ts'
 import { writeSummaries } from '../../report/tensorboard.ts'
@@ -54,6 +53,6 @@ export async function writeBeside(
 
 /** Whether something is in the report's place that is no page of ours. */
 async function isForeign(path: string): Promise<boolean> {
-  const bytes = await readPlain(path).catch(error => (systemCode(error) === 'ENOENT' ? undefined : Buffer.alloc(0)))
+  const bytes = await bytesOf(path)
   return bytes !== undefined && !isReport(bytes.toString('utf8', 0, 2000))
 }
