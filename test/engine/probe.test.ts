@@ -101,8 +101,8 @@ describe('somebody’s ONNX model of some hundred bytes', () => {
   })
 
   it('is given up when it takes too long', async () => {
-    const probed = probeWithin(0.2, loop(40_000, true), SIDE, 'network.onnx')
-    await expect(probed).rejects.toThrow('takes too much: more than 0.2 seconds of the processor for 2 pictures')
+    const probed = probeWithin(0.1, loop(12_000, true), SIDE, 'network.onnx')
+    await expect(probed).rejects.toThrow('takes too much: more than 0.1 seconds of the processor for 2 pictures')
     await idle()
   })
 

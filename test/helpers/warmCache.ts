@@ -21,7 +21,7 @@ export async function warmSampleFolder(root: string, categories: readonly string
 }
 
 /** Gives a working folder the bottlenecks of the whole sample. */
-async function warm(tfFiles: string): Promise<void> {
+export async function warm(tfFiles: string): Promise<void> {
   const folder = inject('warmCache')
   if (folder === undefined) return
   const computed = await computedOnce(folder)

@@ -6,7 +6,7 @@ import { layoutOf } from '../../../src/model/layout.ts'
 import { SAMPLE } from '../../helpers/pictures.ts'
 import { run } from '../../helpers/runCli.ts'
 import { tempFolder } from '../../helpers/tempFolder.ts'
-import { warmSampleFolder } from '../../helpers/warmCache.ts'
+import { warm, warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const QUICK = { steps: 300 } satisfies TrainOptions
 
@@ -163,6 +163,7 @@ describe('figures stay honest', () => {
       }
       skip += category === 'bug' ? 1 : count // every second bug, or the next birds
     }
+    await warm(folder)
     const { code, out, err } = await run(['train', folder, '--steps', '200', '--json'])
     expect([code, err]).toEqual([0, ''])
     const result = JSON.parse(out) // JSON writes NaN as null
