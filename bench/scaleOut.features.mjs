@@ -8,7 +8,8 @@ import { probe } from '../dist/engine/probe.js'
 import { layersOf } from '../dist/features/identity.js'
 import { encodePart } from '../dist/features/part.js'
 import { floatsToHalves } from '../dist/graph/tensor.js'
-import { encodeIndex } from '../dist/jobs/features/indexRows.js'
+import { digestOf, vectorsKey } from '../dist/jobs/features/form.js'
+import { encodeIndex, hashesOf } from '../dist/jobs/features/indexRows.js'
 
 const { ITC_ROWS, ITC_NETWORK, ITC_FOLDER } = process.env
 const rows = Number(ITC_ROWS)
@@ -53,7 +54,7 @@ for (let first = 0; first < rows; first += PER_BATCH) {
     }
     const vectors = half ? floatsToHalves(floats) : floats
     const { bytes } = encodePart({ identity, hashes, vectors, rows: count, width })
-    writeFileSync(join(ITC_FOLDER, 'parts', `${id}-${number}.arrow`), bytes)
+    writeFileSync(join(ITC_FOLDER, vectorsKey(id, number, digestOf(hashesOf(index)))), bytes)
   }
   writeFileSync(join(ITC_FOLDER, 'index', `${id}.parquet`), encodeIndex(index, {}))
 }

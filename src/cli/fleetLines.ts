@@ -1,8 +1,6 @@
-import type { GuessAllEvent } from '../jobs/guessAll/guessAll.ts'
+import type { FleetEvent } from '../jobs/guessAll/handOut.ts'
 import { count, quoted } from '../text.ts'
 import type { Terminal } from './terminal.ts'
-
-type FleetEvent = Extract<GuessAllEvent, { kind: 'workers' | 'waiting' }>
 
 /** What is told of workers elsewhere. */
 export class FleetLines {

@@ -1,6 +1,6 @@
 import { UserError, unexpected } from '../errors.ts'
-import type { GuessAllEvent, GuessAllResult } from '../jobs/guessAll/guessAll.ts'
 import type { HandOutOptions } from '../jobs/guessAll/handOut.ts'
+import type { GuessAllEvent, GuessAllResult } from '../jobs/guessAll/options.ts'
 import type { Shard } from '../jobs/guessAll/plan.ts'
 import { count, quoted } from '../text.ts'
 import type { CommandContext } from './context.ts'

@@ -6,44 +6,43 @@ import { decodeForAll } from '../../image/decode.ts'
 import type { DecodeLimits } from '../../image/limits.ts'
 import { holdingFile } from '../../image/memory.ts'
 import { PictureError } from '../../image/pictureError.ts'
+import type { LazyPicture } from '../../model/model.ts'
 import type { Runners } from '../../model/runners.ts'
-import type { Item, Source } from '../../storage/store.ts'
-import { pictureOf } from '../guessAll/nameBatch.ts'
 
 /** A photograph of unknown size is taken for one of so many bytes. */
 const USUAL_BYTES = 8e6
 
+/** What comes of one picture. */
 export interface Computed {
-  /** sha256 by row; undefined where a picture can't be used. */
-  readonly hashes: readonly (string | undefined)[]
-  /** Reasons by row of those that can't. */
-  readonly errors: ReadonlyMap<number, string>
-  /** [rows, width], the networks side by side. */
-  readonly values: Float32Array
+  /** Of its bytes, hex; undefined where it can't be used. */
+  readonly sha256: string | undefined
+  /** [width], the networks side by side; means nothing where it can't be used. */
+  readonly bottleneck: Float32Array
+  /** Why it can't be used. */
+  readonly error: string | undefined
 }
 
 export interface ComputeOptions {
-  readonly source: Source
   readonly limits: DecodeLimits
   /** Pictures that are to come in all. */
   readonly pictures: number
   readonly signal?: AbortSignal | undefined
 }
 
-/** The bottlenecks of pictures of a source; each is fetched and decoded once for all networks. */
+/** The bottlenecks of pictures, in their order; each is fetched and decoded once for all networks. */
 export async function computeBottlenecks(
-  items: readonly Item[],
+  pictures: readonly LazyPicture[],
   backbones: readonly Backbone[],
   runners: Runners,
-  { source, limits, pictures, signal }: ComputeOptions,
-): Promise<Computed> {
+  { limits, pictures: inAll, signal }: ComputeOptions,
+): Promise<Computed[]> {
   const width = widthOf(backbones)
-  const values = new Float32Array(items.length * width)
-  const hashes: (string | undefined)[] = items.map(() => undefined)
+  const values = new Float32Array(pictures.length * width)
+  const hashes: (string | undefined)[] = pictures.map(() => undefined)
   const errors = new Map<number, string>()
   const recipes = backbones.map(({ recipe }) => recipe)
   const prepare = async (index: number) => {
-    const { size = USUAL_BYTES, read } = pictureOf(items[index]!, source, limits, signal)
+    const { size = USUAL_BYTES, read } = pictures[index]!
     try {
       return await holdingFile(size, async () => {
         const bytes = await read()
@@ -58,13 +57,15 @@ export async function computeBottlenecks(
     }
   }
   const networks = columnsOf(backbones).map(({ backbone: { features }, first }, place) => ({
-    runner: () => runners.runner(place, pictures),
+    runner: () => runners.runner(place, inAll),
     onBatch: (indices: readonly number[], bottlenecks: Float32Array) => {
       for (const [row, index] of indices.entries()) {
         values.set(bottlenecks.subarray(row * features, (row + 1) * features), index * width + first)
       }
     },
   }))
-  await runPipeline(items.length, { prepare, networks, signal })
-  return { hashes, errors, values }
+  await runPipeline(pictures.length, { prepare, networks, signal })
+  return hashes.map((sha256, at) => {
+    return { sha256, bottleneck: values.subarray(at * width, (at + 1) * width), error: errors.get(at) }
+  })
 }

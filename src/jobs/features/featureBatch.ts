@@ -1,81 +1,74 @@
 import type { Backbone } from '../../backbone/backbone.ts'
 import { encodePart } from '../../features/part.ts'
-import { columnsOf, widthOf } from '../../features/rows.ts'
+import { columnsOf } from '../../features/rows.ts'
 import { floatsToHalves } from '../../graph/tensor.ts'
-import type { Runners } from '../../model/runners.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Batch } from '../guessAll/plan.ts'
 import type { ResultsFolder } from '../guessAll/resultsFolder.ts'
-import { type Computed, type ComputeOptions, computeBottlenecks } from './compute.ts'
-import { vectorsKey } from './form.ts'
-import { categoryOf, encodeIndex, type IndexRow } from './indexRows.ts'
+import type { Computed } from './compute.ts'
+import { digestOf, vectorsKey } from './form.ts'
+import { categoryOf, encodeIndex, hashesOf, type IndexRow } from './indexRows.ts'
+
+/** A picture that can be used. */
+interface Usable {
+  readonly row: IndexRow & { readonly sha256: string }
+  readonly bottleneck: Float32Array
+}
 
 /**
- * Computes the bottlenecks of a batch and writes them: a part of vectors for each layer, and when those are there the index,
- * which says that the batch is done. Rows are sorted by category, then by hash.
+ * Writes the bottlenecks of a batch: a part of vectors for each layer, and when those are there the index, which says that the
+ * batch is done. Rows are sorted by category, then by hash. Of processes that could read different pictures of the batch each
+ * has vectors of its own, and those count that the index names, whoever's it is.
  *
- * @returns the pictures that can't be used
+ * @param computed what came of each picture, in the batch's order
+ * @returns whether this process was the first
  */
 export async function writeFeatures(
   { id, items }: Batch,
+  computed: readonly Computed[],
   backbones: readonly Backbone[],
-  runners: Runners,
   folder: ResultsFolder,
-  options: ComputeOptions,
-): Promise<IndexRow[]> {
-  const computed = await computeBottlenecks(items, backbones, runners, options)
-  const all = items.map(({ key, size, etag }, at) => ({
-    at,
-    row: {
-      key,
-      size,
-      etag,
-      category: categoryOf(key) ?? '',
-      sha256: computed.hashes[at],
-      error: computed.errors.get(at),
-    },
-  }))
-  const usable = all.filter(({ row }) => row.sha256 !== undefined).sort((a, b) => compare(a.row, b.row))
-  const failed = all.filter(({ row }) => row.sha256 === undefined)
-  if (usable.length > 0)
-    await writeVectors(
-      id,
-      usable.map(({ at }) => at),
-      computed,
-      backbones,
-      folder.store,
-      options.signal,
-    )
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const all = items.map(({ key, size, etag }, at) => {
+    const { sha256, error, bottleneck } = computed[at]!
+    return { row: { key, size, etag, category: categoryOf(key) ?? '', sha256, error }, bottleneck }
+  })
+  const usable = all.filter(isUsable).sort((a, b) => compare(a.row, b.row))
+  const failed = all.filter(each => !isUsable(each))
+  if (usable.length > 0) await writeVectors(id, usable, backbones, folder.store, signal)
   const rows = [...usable, ...failed].map(({ row }) => row)
-  await folder.put(id, encodeIndex(rows, { 'itc.batch': id, 'itc.features': folder.heading.model }), options.signal)
-  return failed.map(({ row }) => row)
+  return await folder.put(id, encodeIndex(rows, { 'itc.batch': id, 'itc.features': folder.heading.model }), signal)
 }
 
 async function writeVectors(
   id: string,
-  order: readonly number[],
-  { hashes, values }: Computed,
+  pictures: readonly Usable[],
   backbones: readonly Backbone[],
   store: Store,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const width = widthOf(backbones)
-  const digests = Buffer.from(order.map(at => hashes[at]).join(''), 'hex')
+  const names = hashesOf(pictures.map(({ row }) => row))
+  const hashes = Buffer.from(names.join(''), 'hex')
   const layers = columnsOf(backbones).flatMap(({ first, layers }) =>
     layers.map(layer => ({ ...layer, first: first + layer.first })),
   )
-  for (const [number, { identity, first, length, half }] of layers.entries()) {
-    const floats = new Float32Array(order.length * length)
-    for (const [row, at] of order.entries()) {
-      floats.set(values.subarray(at * width + first, at * width + first + length), row * length)
+  for (const [number, { identity, first, length: width, half }] of layers.entries()) {
+    const floats = new Float32Array(pictures.length * width)
+    for (const [row, { bottleneck }] of pictures.entries()) {
+      floats.set(bottleneck.subarray(first, first + width), row * width)
     }
     const vectors = half ? floatsToHalves(floats) : floats
-    const { bytes } = encodePart({ identity, hashes: digests, vectors, rows: order.length, width: length })
-    await store.putNew(vectorsKey(id, number), bytes, signal)
+    const { bytes } = encodePart({ identity, hashes, vectors, rows: pictures.length, width })
+    await store.putNew(vectorsKey(id, number, digestOf(names)), bytes, signal)
   }
 }
 
-function compare(a: IndexRow, b: IndexRow): number {
+function isUsable(each: { readonly row: IndexRow; readonly bottleneck: Float32Array }): each is Usable {
+  return each.row.sha256 !== undefined
+}
+
+function compare(a: Usable['row'], b: Usable['row']): number {
   const order = Buffer.compare(Buffer.from(a.category), Buffer.from(b.category))
-  return order !== 0 ? order : a.sha256! < b.sha256! ? -1 : 1
+  return order !== 0 ? order : a.sha256 < b.sha256 ? -1 : 1
 }

@@ -1,51 +1,35 @@
-import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import type { Backbone } from '../../backbone/backbone.ts'
-import { findBackbones } from '../../backbone/find.ts'
 import { loadEngine } from '../../engine/load.ts'
-import { probe } from '../../engine/probe.ts'
 import { UserError } from '../../errors.ts'
-import { columnsOf } from '../../features/rows.ts'
 import { someAtOnce } from '../../flow/someAtOnce.ts'
-import { type DecodeLimits, decidingLimits, limitsWith } from '../../image/limits.ts'
-import { layoutOf } from '../../model/layout.ts'
-import { readModel } from '../../model/load.ts'
+import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
 import { Runners } from '../../model/runners.ts'
 import { openSource, openStore } from '../../storage/open.ts'
 import type { Item, Source } from '../../storage/store.ts'
+import type { FleetEvent, HandOut, HandOutOptions } from '../guessAll/handOut.ts'
 import { refuseInside } from '../guessAll/inside.ts'
-import { type Batch, isInShard, picturesOf, planBatches, type Shard } from '../guessAll/plan.ts'
+import { pictureOf } from '../guessAll/nameBatch.ts'
+import { type Batch, picturesOf, type Shard } from '../guessAll/plan.ts'
 import { ResultsFolder } from '../guessAll/resultsFolder.ts'
-import { resolveTrainOptions, type TrainOptions } from '../train/options.ts'
+import { planWork, type WorkPlan } from '../guessAll/workPlan.ts'
+import { type Computed, computeBottlenecks } from './compute.ts'
 import { writeFeatures } from './featureBatch.ts'
 import { FEATURES, type FeaturesHeading } from './form.ts'
-import { categoryOf } from './indexRows.ts'
-
-type NetworkOptions = Pick<
-  TrainOptions,
-  | 'backbone'
-  | 'preset'
-  | 'layers'
-  | 'inputSize'
-  | 'resize'
-  | 'mean'
-  | 'scale'
-  | 'input'
-  | 'bottleneck'
-  | 'engine'
-  | 'limits'
->
+import { categoryOf, decodeIndex } from './indexRows.ts'
+import { type FeaturesNetwork, type NetworkOptions, networkOf } from './network.ts'
 
 export interface FeaturesOptions extends NetworkOptions {
-  /** A working folder: where it has a model and no network is named, the networks of that are used. */
-  readonly tfFiles?: string | undefined
+  readonly limits?: Partial<DecodeLimits> | undefined
   readonly shard?: Shard | undefined
+  /** The work is given to the workers of a queue; nothing is computed here. */
+  readonly queue?: HandOutOptions | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
-  readonly signal?: AbortSignal
+  /** With a queue. */
+  readonly onFleet?: ((event: FleetEvent) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface FeaturesResult {
-  /** Pictures whose bottlenecks this run computed. */
+  /** Pictures whose bottlenecks this run computed, or its workers. */
   readonly computed: number
   readonly before: number
   /** Can't be used; the index says why. */
@@ -70,71 +54,68 @@ export async function computeFeatures(
 ): Promise<FeaturesResult> {
   const [from, to] = [await openSource(source), await openStore(features)]
   refuseInside(from, to, 'features')
+  const { shard, queue, signal } = options
   const limits = limitsWith(options.limits)
-  const backbones = await backbonesOf(options)
-  const layers = columnsOf(backbones).flatMap(column => column.layers.map(({ identity }) => identity))
-  const identity = featuresIdentity(layers, limits)
-  const { shard, signal } = options
-  const counts = { computed: 0, before: 0, failed: 0, skipped: 0 }
-  const batches = async function* (): AsyncGenerator<Batch> {
-    for await (const batch of planBatches(labelledOf(from, signal), identity)) {
-      if (!shard || isInShard(batch, shard)) yield batch
+  const network = await networkOf(options, limits, signal)
+  const skipped = await countSkipped(from, signal)
+  const places = { model: network.identity, source: from.address, results: to.address }
+  const handOut = queue && (await (await import('../guessAll/handOut.ts')).HandOut.open(queue, places))
+  try {
+    const heading: FeaturesHeading = {
+      model: network.identity,
+      labels: [],
+      source: from.address,
+      layers: network.layers,
     }
+    const folder = await ResultsFolder.open(to, heading, FEATURES)
+    const done = await folder.done(signal)
+    const plan = await planWork(() => labelledOf(from, signal), network.identity, done, shard)
+    const counts = { computed: 0, failed: 0 }
+    const onRows = (rows: readonly { readonly error: string | undefined }[]) => {
+      for (const { error } of rows) counts[error === undefined ? 'computed' : 'failed']++
+      options.onProgress?.(counts.computed + counts.failed, plan.pictures)
+    }
+    if (handOut) await giveOut(handOut, plan, folder, options, onRows)
+    else await computeAll(plan, network, { source: from, folder, limits }, options, onRows)
+    return { ...counts, before: plan.before, skipped }
+  } finally {
+    await handOut?.close()
   }
-  counts.skipped = await countSkipped(from, signal)
-  const heading: FeaturesHeading = { model: identity, labels: [], source: from.address, layers }
-  const folder = await ResultsFolder.open(to, heading, FEATURES)
-  const done = await folder.done(signal)
-  let total = 0
-  for await (const { id, items } of batches()) {
-    if (done.has(id)) counts.before += items.length
-    else total += items.length
+}
+
+async function giveOut(
+  handOut: HandOut,
+  { left }: WorkPlan,
+  folder: ResultsFolder,
+  { signal, onFleet }: FeaturesOptions,
+  onPart: (rows: readonly { readonly error: string | undefined }[]) => void,
+): Promise<void> {
+  const rowsOf = async (id: string) => {
+    const index = await folder.find(id, signal)
+    return index && (await decodeIndex(index))
   }
-  const runners = new Runners(await loadEngine(options.engine ?? 'auto'), backbones)
-  const left = async function* (): AsyncGenerator<Batch> {
-    for await (const batch of batches()) if (!done.has(batch.id)) yield batch
+  await handOut.perform(left(), { signal, rowsOf, onPart, onFleet: event => onFleet?.(event) })
+}
+
+async function computeAll(
+  { left, pictures }: WorkPlan,
+  { backbones }: FeaturesNetwork,
+  { source, folder, limits }: { source: Source; folder: ResultsFolder; limits: DecodeLimits },
+  { engine = 'auto', signal }: FeaturesOptions,
+  onRows: (rows: readonly Computed[]) => void,
+): Promise<void> {
+  const runners = new Runners(await loadEngine(engine), backbones)
+  const compute = async (batch: Batch) => {
+    const lazy = batch.items.map(item => pictureOf(item, source, limits, signal))
+    const computed = await computeBottlenecks(lazy, backbones, runners, { limits, pictures, signal })
+    await writeFeatures(batch, computed, backbones, folder, signal)
+    onRows(computed)
   }
   try {
-    await someAtOnce(left(), AT_ONCE, async batch => {
-      const failed = await writeFeatures(batch, backbones, runners, folder, {
-        source: from,
-        limits,
-        pictures: total,
-        signal,
-      })
-      counts.failed += failed.length
-      counts.computed += batch.items.length - failed.length
-      options.onProgress?.(counts.computed + counts.failed, total)
-    })
+    await someAtOnce(left(), AT_ONCE, compute)
   } finally {
     await runners.dispose()
   }
-  return counts
-}
-
-/** @throws UserError for several networks to choose among: that needs labels that are all here */
-async function backbonesOf(options: FeaturesOptions): Promise<readonly Backbone[]> {
-  const { tfFiles, backbone, preset, signal } = options
-  if (
-    tfFiles !== undefined &&
-    backbone === undefined &&
-    preset === undefined &&
-    existsSync(layoutOf(tfFiles).manifest)
-  ) {
-    return (await readModel(tfFiles)).backbones
-  }
-  const { network } = resolveTrainOptions(options)
-  if (network.backbone === 'auto') {
-    const hint = 'Choose one on a sample: itc train SAMPLE --backbone auto.'
-    throw new UserError('E_BAD_VALUE', 'itc features takes one network, not --backbone auto.', { hint })
-  }
-  return await findBackbones(network.backbone, { probe, ...network, signal })
-}
-
-function featuresIdentity(layers: readonly string[], limits: DecodeLimits): string {
-  return createHash('sha256')
-    .update(JSON.stringify([layers, decidingLimits(limits)]))
-    .digest('hex')
 }
 
 async function* labelledOf(source: Source, signal: AbortSignal | undefined): AsyncGenerator<Item> {

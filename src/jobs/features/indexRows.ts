@@ -40,6 +40,11 @@ export async function decodeIndex(bytes: Uint8Array): Promise<IndexRow[]> {
   })
 }
 
+/** sha256 of the pictures that can be used, in the order of the rows of their vectors. */
+export function hashesOf(rows: readonly Pick<IndexRow, 'sha256'>[]): string[] {
+  return rows.flatMap(({ sha256 }) => (sha256 === undefined ? [] : [sha256]))
+}
+
 /** A key's category; undefined for one that lies in no folder. */
 export function categoryOf(key: string): string | undefined {
   const end = key.indexOf('/')

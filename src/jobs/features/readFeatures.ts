@@ -2,39 +2,32 @@ import type { Backbone } from '../../backbone/backbone.ts'
 import type { Dataset, Picture, Skipped } from '../../dataset/scan.ts'
 import { UserError } from '../../errors.ts'
 import type { Extraction } from '../../features/extract.ts'
-import type { Part } from '../../features/part.ts'
 import type { RowFile } from '../../features/rowFile.ts'
 import { widthOf } from '../../features/rows.ts'
 import { pause } from '../../flow/pause.ts'
 import { openStore } from '../../storage/open.ts'
 import { comparePaths } from '../guess/naming.ts'
-import { ResultsFolder, type StoredPart } from '../guessAll/resultsFolder.ts'
-import { KeySet } from '../results/keySet.ts'
+import { ResultsFolder } from '../guessAll/resultsFolder.ts'
 import { isDrawn, sharesOf } from './drawn.ts'
-import { FEATURES, type FeaturesHeading, vectorsKey } from './form.ts'
-import { decodeIndex, type IndexRow } from './indexRows.ts'
-import { damaged, hashOf, type NumberedLayer, numberedLayers, orDamaged, readVectors, vectorOf } from './vectors.ts'
+import { FEATURES, type FeaturesHeading } from './form.ts'
+import { type Indexed, indexedRows } from './indexed.ts'
+import { BatchVectors, markOf, type NumberedLayer, numberedLayers } from './vectors.ts'
 
 /** A picture whose vectors are row `row` of a batch's parts. */
-interface Placed {
+interface Placed extends Pick<Indexed, 'key' | 'batch' | 'digest' | 'row'> {
   readonly label: string
-  readonly key: string
   readonly size: number
   readonly sha256: string
-  readonly batch: string
-  readonly row: number
 }
 
 /** The rows of a batch that count: of a key that is in several batches, the latest one's. */
-interface BatchRows {
+interface BatchRows extends Pick<Indexed, 'digest'> {
   readonly rows: number[]
   /** Numbers of their categories as they came to be known. */
   readonly labels: number[]
   /** The first digits of their hashes, by which rows of vectors are held against them. */
   readonly marks: number[]
 }
-
-const MARK_DIGITS = 8
 
 /**
  * Labelled pictures whose bottlenecks were computed elsewhere: what `itc features` wrote. However many there are, what is held
@@ -58,16 +51,17 @@ export class FeaturesPlace {
   /** Counts what there is. @throws UserError `E_NO_RESULTS`, `E_PART`, `E_ONE_CATEGORY`, and of the store */
   static async open(address: string, signal?: AbortSignal): Promise<FeaturesPlace> {
     const place = new FeaturesPlace(await ResultsFolder.existing(await openStore(address), FEATURES))
-    for await (const row of place.#rows(signal)) place.#count(row)
+    for await (const row of indexedRows(place.#folder, signal)) place.#count(row)
     if (place.#counts.size > 1) return place
     const message = `There are features of ${place.#counts.size === 1 ? 'one category only' : 'no category'} in "${address}".`
     throw new UserError('E_ONE_CATEGORY', message, { hint: 'A classifier needs two: is itc features done?' })
   }
 
-  #count({ category, sha256, key, error, batch, row }: IndexRow & Pick<Placed, 'batch' | 'row'>): void {
+  #count({ category, sha256, key, error, batch, row, digest }: Indexed): void {
     if (sha256 === undefined) return void this.#skipped.push({ relative: key, reason: error ?? 'not used' })
     this.#counts.set(category, (this.#counts.get(category) ?? 0) + 1)
-    const { rows, labels, marks } = getOrSet(this.#batches, batch, () => ({ rows: [], labels: [], marks: [] }))
+    const made = () => ({ rows: [], labels: [], marks: [], digest })
+    const { rows, labels, marks } = getOrSet(this.#batches, batch, made)
     rows.push(row)
     labels.push(getOrSet(this.#numbers, category, () => this.#numbers.size))
     marks.push(markOf(sha256))
@@ -97,11 +91,12 @@ export class FeaturesPlace {
     const values = new Float32Array(rows.length * width)
     for (const [batch, wanted] of byBatch(rows)) {
       await pause(signal)
+      const { digest } = rows[wanted[0]!]!
       for (const layer of layers) {
-        const part = await readVectors(this.#folder.store, batch, layer, signal)
+        const vectors = await BatchVectors.read(this.#folder.store, { batch, digest }, layer, signal)
         for (const at of wanted) {
           const { row, sha256 } = rows[at]!
-          values.set(this.#vector(part, batch, layer, row, markOf(sha256)), at * width + layer.first)
+          values.set(vectors.row(row, markOf(sha256)), at * width + layer.first)
         }
       }
     }
@@ -131,16 +126,16 @@ export class FeaturesPlace {
     const copied: number[] = []
     for (const batch of [...this.#batches.keys()].sort()) {
       await pause(signal)
-      const parts = await Promise.all(layers.map(layer => readVectors(this.#folder.store, batch, layer, signal)))
-      const { rows, labels, marks } = this.#batches.get(batch)!
-      const used = [...rows.keys()].filter(at => !isLeftOut(hashOf(parts[0]!, rows[at]!)))
+      const { rows, labels, marks, digest } = this.#batches.get(batch)!
+      const at = { batch, digest }
+      const vectors = await Promise.all(layers.map(layer => BatchVectors.read(this.#folder.store, at, layer, signal)))
+      const used = [...rows.keys()].filter(each => !isLeftOut(vectors[0]!.hashOf(rows[each]!)))
       const values = new Float32Array(used.length * file.width)
-      for (const [to, at] of used.entries()) {
-        for (const [place, layer] of layers.entries()) {
-          const vector = this.#vector(parts[place]!, batch, layer, rows[at]!, marks[at]!)
-          values.set(vector, to * file.width + layer.first)
+      for (const [to, each] of used.entries()) {
+        for (const [place, { first }] of layers.entries()) {
+          values.set(vectors[place]!.row(rows[each]!, marks[each]!), to * file.width + first)
         }
-        copied.push(labelOf[labels[at]!]!)
+        copied.push(labelOf[labels[each]!]!)
       }
       await file.add(values)
     }
@@ -151,46 +146,16 @@ export class FeaturesPlace {
     return numberedLayers(backbones, this.#heading, this.#folder.store.address)
   }
 
-  #vector(part: Part, batch: string, { number }: NumberedLayer, row: number, mark: number): Float32Array {
-    try {
-      if (markOf(hashOf(part, row)) !== mark) throw new Error('it does not go with its index')
-      return vectorOf(part, row)
-    } catch (error) {
-      throw damaged(this.#folder.store, vectorsKey(batch, number), error)
-    }
-  }
-
   /** The rows that are used, in the order of a scan. */
   async #drawn(most: number, signal: AbortSignal | undefined): Promise<Placed[]> {
     const shares = sharesOf(this.#counts, most)
     const rows: Placed[] = []
-    for await (const { key, size = 0, category, sha256, batch, row } of this.#rows(signal)) {
+    for await (const { key, size = 0, category, sha256, batch, digest, row } of indexedRows(this.#folder, signal)) {
       if (sha256 === undefined || !isDrawn(sha256, shares.get(category) ?? 0)) continue
-      rows.push({ label: category, key, size, sha256, batch, row })
+      rows.push({ label: category, key, size, sha256, batch, digest, row })
     }
     return rows.sort((a, b) => comparePaths(a.key, b.key))
   }
-
-  /** All rows of all indexes, a key once: as the latest batch has it. */
-  async *#rows(signal: AbortSignal | undefined): AsyncGenerator<IndexRow & Pick<Placed, 'batch' | 'row'>> {
-    const parts: StoredPart[] = []
-    for await (const part of this.#folder.parts(signal)) parts.push(part)
-    parts.sort((a, b) => b.item.modified - a.item.modified || (a.id < b.id ? -1 : 1))
-    const seen = new KeySet()
-    for (const part of parts) {
-      await pause(signal)
-      const key = `${FEATURES.folder}/${part.item.key}`
-      const bytes = await orDamaged(this.#folder.store, key, () => this.#folder.read(part, signal))
-      const rows = await decodeIndex(bytes).catch(error => {
-        throw damaged(this.#folder.store, key, error)
-      })
-      for (const [row, each] of rows.entries()) if (seen.add(each.key)) yield { ...each, batch: part.id, row }
-    }
-  }
-}
-
-function markOf(sha256: string): number {
-  return Number.parseInt(sha256.slice(0, MARK_DIGITS), 16)
 }
 
 /** The numbers of rows, by the batch that holds them. */

@@ -1,12 +1,14 @@
 import type { Backbone } from '../../backbone/backbone.ts'
-import { messageOf, UserError } from '../../errors.ts'
+import { UserError } from '../../errors.ts'
 import type { Layer } from '../../features/identity.ts'
 import { decodePart, type Part } from '../../features/part.ts'
 import { columnsOf } from '../../features/rows.ts'
 import { halvesToFloats } from '../../graph/tensor.ts'
-import { ItemError, type Store } from '../../storage/store.ts'
+import type { Store } from '../../storage/store.ts'
 import { HASH_BYTES } from '../../table/arrow.ts'
+import { damaged, orDamaged } from './damage.ts'
 import { type FeaturesHeading, vectorsKey } from './form.ts'
+import type { Indexed } from './indexed.ts'
 
 /** Far more than the vectors of 256 pictures take. */
 const LARGEST = 256e6
@@ -32,46 +34,60 @@ export function numberedLayers(
   )
 }
 
-/** One layer's vectors of a batch. @throws UserError `E_PART` for damage */
-export async function readVectors(
-  store: Store,
-  batch: string,
-  { number, identity, length }: NumberedLayer,
-  signal: AbortSignal | undefined,
-): Promise<Part> {
-  const key = vectorsKey(batch, number)
-  const item = { key, size: undefined, etag: '' }
-  const bytes = await orDamaged(store, key, () => store.read(item, { most: LARGEST, signal }))
-  try {
-    const part = decodePart(new Uint8Array(bytes)) // a copy: at the start of a buffer of its own
-    if (part.identity !== identity || part.width !== length) throw new Error('it is of another network')
-    return part
-  } catch (error) {
-    throw damaged(store, key, error)
+/** One layer's vectors of a batch, held against its index row by row. */
+export class BatchVectors {
+  readonly #part: Part
+  readonly #damaged: (cause: unknown) => UserError
+
+  private constructor(part: Part, damaged: (cause: unknown) => UserError) {
+    this.#part = part
+    this.#damaged = damaged
+  }
+
+  /** @throws UserError `E_PART` for damage */
+  static async read(
+    store: Store,
+    { batch, digest }: Pick<Indexed, 'batch' | 'digest'>,
+    { number, identity, length }: NumberedLayer,
+    signal: AbortSignal | undefined,
+  ): Promise<BatchVectors> {
+    const key = vectorsKey(batch, number, digest)
+    const item = { key, size: undefined, etag: '' }
+    const bytes = await orDamaged(store, key, () => store.read(item, { most: LARGEST, signal }))
+    const asDamaged = (cause: unknown) => damaged(store, key, cause)
+    try {
+      const part = decodePart(new Uint8Array(bytes)) // a copy: at the start of a buffer of its own
+      if (part.identity !== identity || part.width !== length) throw new Error('it is of another network')
+      return new BatchVectors(part, asDamaged)
+    } catch (error) {
+      throw asDamaged(error)
+    }
+  }
+
+  /**
+   * A row as float32.
+   *
+   * @param mark see `markOf`
+   * @throws UserError `E_PART` where it is not that picture's, or holds what is no number
+   */
+  row(row: number, mark: number): Float32Array {
+    const { vectors, width, rows } = this.#part
+    const own = vectors.subarray(row * width, (row + 1) * width)
+    const floats = own instanceof Float32Array ? own : halvesToFloats(own)
+    if (row < rows && markOf(this.hashOf(row)) === mark && floats.every(Number.isFinite)) return floats
+    throw this.#damaged(new Error('it does not go with its index'))
+  }
+
+  /** sha256 of the picture of a row, hex. */
+  hashOf(row: number): string {
+    const { hashes } = this.#part
+    return Buffer.from(hashes.buffer, hashes.byteOffset + row * HASH_BYTES, HASH_BYTES).toString('hex')
   }
 }
 
-/** A row of a part as float32. @throws Error where there is none, or it holds what is no number */
-export function vectorOf({ vectors, width, rows }: Part, row: number): Float32Array {
-  const own = vectors.subarray(row * width, (row + 1) * width)
-  const floats = own instanceof Float32Array ? own : halvesToFloats(own)
-  if (row >= rows || !floats.every(Number.isFinite)) throw new Error('it does not go with its index')
-  return floats
-}
+const MARK_DIGITS = 8
 
-/** sha256 of the picture of a row, hex. */
-export function hashOf({ hashes }: Part, row: number): string {
-  return Buffer.from(hashes.buffer, hashes.byteOffset + row * HASH_BYTES, HASH_BYTES).toString('hex')
-}
-
-/** Reads an object of the folder: one that is not what it must be is damage. */
-export async function orDamaged<T>(store: Store, key: string, read: () => Promise<T>): Promise<T> {
-  return await read().catch(error => {
-    throw error instanceof ItemError ? damaged(store, key, error) : error
-  })
-}
-
-export function damaged({ address }: Store, key: string, cause: unknown): UserError {
-  const hint = 'Remove it and the index of its name, and run itc features again: only they are made anew.'
-  return new UserError('E_PART', `The part ${key} of "${address}" is damaged: ${messageOf(cause)}.`, { hint, cause })
+/** What is held of a picture's sha256, of millions of them: enough to tell that a row of vectors is its own. */
+export function markOf(sha256: string): number {
+  return Number.parseInt(sha256.slice(0, MARK_DIGITS), 16)
 }

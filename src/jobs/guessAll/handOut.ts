@@ -4,8 +4,6 @@ import { seldom } from '../../flow/seldom.ts'
 import { type BatchJob, batchJob, jobId } from '../../queue/batchJob.ts'
 import { BatchQueue, COMPLAINTS_MS } from '../../queue/batchQueue.ts'
 import type { Batch } from './plan.ts'
-import type { ResultsFolder } from './resultsFolder.ts'
-import type { ResultRow } from './rows.ts'
 
 /** How the work is given to workers; everything but the queue's address has a default. */
 export interface HandOutOptions {
@@ -15,17 +13,26 @@ export interface HandOutOptions {
   readonly window?: number | undefined
 }
 
-export interface HandOutHooks {
+/** What is told of workers elsewhere. */
+export type FleetEvent =
+  /** How many there are, where the queue's server tells. */
+  | { readonly kind: 'workers'; readonly workers: number | undefined }
+  /** The queue, or a store, does not answer, and is waited for. */
+  | { readonly kind: 'waiting'; readonly reason: string }
+
+/** @template Rows what a part says of its pictures */
+export interface HandOutHooks<Rows> {
   readonly signal: AbortSignal | undefined
+  /** What the part of a batch says; undefined where there is none. */
+  readonly rowsOf: (id: string) => Promise<Rows | undefined>
   /** A part that has come, whoever made it. */
-  readonly onPart: (rows: readonly ResultRow[]) => void
-  /** Told every few seconds. Undefined where the queue's server does not say. */
-  readonly onWorkers: (workers: number | undefined) => void
-  readonly onWaiting: (reason: string) => void
+  readonly onPart: (rows: Rows) => void
+  /** Told of workers every few seconds, of what is waited for once in a while. */
+  readonly onFleet: (event: FleetEvent) => void
 }
 
 /** A batch that all workers failed at. */
-export interface GivenUp {
+interface GivenUp {
   readonly batch: Batch
   readonly reason: string
 }
@@ -62,21 +69,21 @@ export class HandOut {
 
   /**
    * @param batches those that are not done
-   * @returns those that were given up
-   * @throws UserError of the store; the signal's reason when aborted: what waits in the queue is done all the same
+   * @throws UserError of the store, `E_GIVEN_UP`; the signal's reason when aborted: what waits in the queue is done all the same
    */
-  async perform(batches: AsyncIterator<Batch>, results: ResultsFolder, hooks: HandOutHooks): Promise<GivenUp[]> {
-    const { signal, onWorkers } = hooks
+  async perform<Rows>(batches: AsyncIterator<Batch>, hooks: HandOutHooks<Rows>): Promise<void> {
+    const { signal, onFleet } = hooks
     const stale = new Set((await this.#answer(this.#queue.state(), signal)).failed)
-    this.#onTrouble = seldom(hooks.onWaiting, COMPLAINTS_MS)
+    this.#onTrouble = seldom(reason => onFleet({ kind: 'waiting', reason }), COMPLAINTS_MS)
     for (let isLast = false, looks = 0; ; looks++) {
       await this.#answer(this.#queue.stay(), signal)
       isLast ||= await this.#fill(batches, stale, signal)
-      if (isLast && this.#out.size === 0) return this.#givenUp
-      if (looks % 5 === 1) onWorkers(await this.#answer(this.#queue.workers(), signal))
+      if (isLast && this.#out.size === 0) break
+      if (looks % 5 === 1) onFleet({ kind: 'workers', workers: await this.#answer(this.#queue.workers(), signal) })
       await sleep(LOOK_MS, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted())
-      await this.#look(results, hooks)
+      await this.#look(hooks)
     }
+    if (this.#givenUp.length > 0) throw notDone(this.#givenUp)
   }
 
   async close(): Promise<void> {
@@ -106,14 +113,14 @@ export class HandOut {
   }
 
   /** What has left the queue is done, given up, or lost. */
-  async #look(results: ResultsFolder, hooks: HandOutHooks): Promise<void> {
+  async #look<Rows>(hooks: HandOutHooks<Rows>): Promise<void> {
     const { underWay, failed } = await this.#answer(this.#queue.state(), hooks.signal)
     const left = [...this.#out].filter(([id]) => !underWay.has(id))
     const lost: Batch[] = []
     for (let at = 0; at < left.length; at += AT_ONCE) {
       await Promise.all(
         left.slice(at, at + AT_ONCE).map(async ([id, batch]) => {
-          const rows = await this.#rowsOf(batch, results, hooks)
+          const rows = await this.#rowsOf(batch, hooks)
           if (rows === 'unknown') return
           if (rows === undefined && !failed.has(id)) return void lost.push(batch)
           if (rows) hooks.onPart(rows)
@@ -127,13 +134,9 @@ export class HandOut {
   }
 
   /** A store that does not answer is asked again later. */
-  async #rowsOf(
-    { id }: Batch,
-    results: ResultsFolder,
-    { signal }: HandOutHooks,
-  ): Promise<readonly ResultRow[] | undefined | 'unknown'> {
+  async #rowsOf<Rows>({ id }: Batch, { rowsOf }: HandOutHooks<Rows>): Promise<Rows | undefined | 'unknown'> {
     try {
-      return await results.rowsOf(id, signal)
+      return await rowsOf(id)
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'E_STORE_DOWN') throw error
       this.#onTrouble(messageOf(error))
@@ -156,4 +159,11 @@ export class HandOut {
       signal.removeEventListener('abort', stop)
     }
   }
+}
+
+function notDone(givenUp: readonly GivenUp[]): UserError {
+  const pictures = givenUp.reduce((sum, { batch }) => sum + batch.items.length, 0)
+  const message = `${pictures} pictures were given up by the workers: ${givenUp[0]!.reason.replace(/\.$/, '')}.`
+  const hint = 'Put right what it says and run the same command again: what is done is not done twice.'
+  return new UserError('E_GIVEN_UP', message, { hint })
 }

@@ -2,7 +2,6 @@ import { UserError } from '../../errors.ts'
 import { array, fits, literal, looseObject, name, sha256 } from '../../schema.ts'
 import { notCreateOnly } from '../../storage/s3Error.ts'
 import { type Item, ItemError, type Store } from '../../storage/store.ts'
-import { decodeRows, type ResultRow } from './rows.ts'
 
 const FORMAT = 1
 /** Far more than a marker has. */
@@ -23,7 +22,8 @@ export interface FolderForm {
   readonly command: string
 }
 
-const RESULTS: FolderForm = {
+/** A folder of results. */
+export const RESULTS: FolderForm = {
   what: 'results',
   marker: 'itc-results.json',
   folder: 'parts',
@@ -115,11 +115,11 @@ export class ResultsFolder {
     return await this.#parts.putNew(`${id}.parquet`, bytes, signal)
   }
 
-  /** What a batch's part says, if it is there. */
-  async rowsOf(id: string, signal?: AbortSignal): Promise<ResultRow[] | undefined> {
+  /** A batch's part, if it is there. */
+  async find(id: string, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     try {
       const item = { key: `${id}.parquet`, size: undefined, etag: '' }
-      return await decodeRows(await this.#parts.read(item, { most: LARGEST_PART, signal }), this.heading.labels)
+      return await this.#parts.read(item, { most: LARGEST_PART, signal })
     } catch (error) {
       if (error instanceof ItemError && error.kind === 'gone') return undefined
       throw error

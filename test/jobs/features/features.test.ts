@@ -85,6 +85,26 @@ describe('itc features, and itc train --features', () => {
     expect(await readdir(features, { recursive: true })).toEqual(names)
   })
 
+  it('goes on behind a process that could read another picture of the batch, and died before it was done', async () => {
+    const broken = join(labelled, 'red/broken.png')
+    const { mtime, size } = await fs.stat(broken)
+    const sound = await readFile(join(labelled, 'red/0.png'))
+    // The one reads a sound picture and the other a broken one where both were told of the same size and time.
+    const holding = async (bytes: Buffer) => {
+      await fs.writeFile(broken, Buffer.concat([bytes, Buffer.alloc(sound.length)]).subarray(0, sound.length))
+      await fs.utimes(broken, mtime, mtime)
+    }
+    expect(size).toBeLessThan(sound.length)
+    await holding(sound)
+    await compute()
+    await fs.remove(join(features, 'index'))
+    await holding(Buffer.from('no picture'))
+    expect(JSON.parse((await compute('--json')).out)).toMatchObject({ computed: 16, failed: 1, before: 0 })
+    expect(await readdir(join(features, 'parts'))).toHaveLength(2)
+    const manifest = await fs.readJson(layoutOf(await trainOnFeatures()).manifest)
+    expect(manifest.counts.train + manifest.counts.validation + manifest.counts.test).toBe(16)
+  })
+
   it('refuses features of another network, and what needs the pictures', async () => {
     await compute()
     const other = await run(['train', join(root, 'tf_files'), '--features', features])
