@@ -22,6 +22,8 @@ const cache =
     ? await (await load('partCache.js')).PartCache.open(folder)
     : await (await load('store.js')).BottleneckStore.open(folder)
 await cache.close()
+// A training has its paths from the disk. As one piece each: both caches would join them from their pieces.
+const paths = Array.from({ length: pictures }, (_, at) => Buffer.from(pathOf(at)).toString())
 
 const [start, used] = [performance.now(), process.cpuUsage()]
 await (verb === 'fill' ? fill() : read())
@@ -40,9 +42,7 @@ async function fill() {
     const rows = Array.from({ length: Math.min(FILES, pictures - first) }, (_, at) => first + at)
     for (let at = 0; at < rows.length; at += BOTTLENECKS)
       await cache.writeBottlenecks(IDENTITY, rows.slice(at, at + BOTTLENECKS).map(entry))
-    await cache.writeFiles(
-      rows.map(at => [pathOf(at), { size: 5000 + at, mtimeMs: 1.7e12 + at / 7, hash: hashOf(at) }]),
-    )
+    await cache.writeFiles(rows.map(at => [paths[at], { size: 5000 + at, mtimeMs: 1.7e12 + at / 7, hash: hashOf(at) }]))
   }
   await cache.merge?.()
   await cache.close()
@@ -61,7 +61,7 @@ function entry(at) {
 async function read() {
   const cache = await reopened()
   const values = new Float32Array(pictures * WIDTH)
-  const hashes = Array.from({ length: pictures }, (_, at) => cache.file(pathOf(at))?.hash)
+  const hashes = paths.map(path => cache.file(path)?.hash)
   const found = kind === 'parts' ? await readParts(cache, hashes, values) : await readDatabase(cache, hashes, values)
   if (found !== pictures || values.at(-1) === 0) throw new Error(`${found} of ${pictures} were found`)
   await cache.close()

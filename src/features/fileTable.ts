@@ -2,6 +2,7 @@ import { readPlain } from '../disk/readPlain.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
 import { decodeFiles, encodeFiles, type FileTable, HASH_BYTES } from '../table/arrow.ts'
 import { heading, seal, unseal } from '../table/seal.ts'
+import { Texts } from '../table/texts.ts'
 import type { FileRecord } from './cache.ts'
 
 const METADATA = 'itc'
@@ -9,7 +10,7 @@ const METADATA = 'itc'
 const HEX = 2 * HASH_BYTES
 
 const NONE: FileTable = {
-  paths: [],
+  paths: Texts.of([]),
   sizes: new Float64Array(),
   mtimes: new Float64Array(),
   hashes: new Uint8Array(),
@@ -37,12 +38,12 @@ export class FileRecords {
   }
 
   #byPath(): ReadonlyMap<string, number> {
-    this.#rows ??= new Map(this.#table.paths.map((path, row) => [path, row]))
+    this.#rows ??= rowsOf(this.#table.paths)
     return this.#rows
   }
 
   #rowOf(path: string): number | undefined {
-    const row = this.#table.paths[this.#next] === path ? this.#next : this.#byPath().get(path)
+    const row = this.#table.paths.is(this.#next, path) ? this.#next : this.#byPath().get(path)
     if (row !== undefined) this.#next = row + 1
     return row
   }
@@ -79,6 +80,12 @@ export async function readFileTable(path: string): Promise<FileRecords> {
   }
 }
 
+function rowsOf(paths: Texts): Map<string, number> {
+  const rows = new Map<string, number>()
+  for (let row = 0; row < paths.length; row++) rows.set(paths.at(row), row)
+  return rows
+}
+
 function hexOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('hex')
 }
@@ -87,7 +94,7 @@ function hexOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
 export async function writeFileTable(path: string, records: FileRecords): Promise<void> {
   const entries = [...records.entries()].sort(([a], [b]) => (a < b ? -1 : 1))
   const table = {
-    paths: entries.map(([name]) => name),
+    paths: Texts.of(entries.map(([name]) => name)),
     sizes: Float64Array.from(entries, ([, { size }]) => size),
     mtimes: Float64Array.from(entries, ([, { mtimeMs }]) => mtimeMs),
     hashes: Buffer.from(entries.map(([, { hash }]) => hash).join(''), 'hex'),

@@ -10,6 +10,7 @@ import { halvesToFloats } from '../graph/tensor.ts'
 import { HASH_BYTES, type VectorKind } from '../table/arrow.ts'
 import type { BottleneckCache, FileRecord, StoreEntry, Wanted } from './cache.ts'
 import { type FileRecords, readFileTable, writeFileTable } from './fileTable.ts'
+import { fillFrom } from './fillFrom.ts'
 import { allFinite } from './finite.ts'
 import { PartFolder } from './partFolder.ts'
 import { RowIndex } from './rowIndex.ts'
@@ -97,7 +98,7 @@ export class PartCache implements BottleneckCache {
     signal?: AbortSignal,
   ): Promise<boolean[]> {
     const rows = new WantedRows(wanted, target, length)
-    await this.#parts.fill(identity, rows, signal)
+    await fillFrom(this.#parts, identity, rows, signal)
     return rows.found
   }
 

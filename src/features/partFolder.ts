@@ -8,9 +8,7 @@ import { messageOf, systemCode } from '../errors.ts'
 import { pause } from '../flow/pause.ts'
 import { Joining, kindOf } from './joining.ts'
 import { decodePart, encodePart, isIntact, type PartData, type StoredPart } from './part.ts'
-import { Memory, readWhole } from './partFile.ts'
-import { scatter } from './scatter.ts'
-import type { WantedRows } from './wantedRows.ts'
+import { type Memory, readWhole } from './partFile.ts'
 
 /** A local part's name: the start of its identity's digest, then of its content's. */
 const NAME = /^[0-9a-f]{16}-[0-9a-f]{32}\.arrow$/
@@ -61,64 +59,30 @@ export class PartFolder {
     }
   }
 
-  /** The parts of an identity, one at a time; a damaged one is set aside. */
+  /** The parts of an identity, one at a time, the next ones read while one is looked at; a damaged one is set aside. */
   async *parts(identity: string): AsyncGenerator<StoredPart> {
-    for await (const read of this.#each(identity, name => this.read(name))) {
-      if (read.part.identity === identity) yield read
-    }
-  }
-
-  /**
-   * Fills rows with what the parts of an identity have of them.
-   *
-   * @throws the signal's reason when aborted
-   */
-  async fill(identity: string, rows: WantedRows, signal?: AbortSignal): Promise<void> {
-    const memories = Array.from({ length: AHEAD + 1 }, () => new Memory())
-    const put = (name: string, at: number) => this.#put(name, identity, rows, memories[at % memories.length]!)
-    for await (const check of this.#each(identity, put)) {
-      await pause(signal)
-      await check()
-      if (rows.left === 0) return
-    }
-  }
-
-  /** Puts a part's rows in their places. @returns what is left to do; undefined when it is gone, or damaged and set aside */
-  async #put(name: string, identity: string, rows: WantedRows, memory: Memory): Promise<(() => unknown) | undefined> {
-    const scattered = await scatter(join(this.path, name), identity, rows).catch(() => undefined)
-    if (scattered !== undefined) {
-      return async () => {
-        try {
-          scattered.check()
-        } catch (error) {
-          await this.setAside(name, messageOf(error))
-        }
-      }
-    }
-    const read = await this.read(name, memory)
-    return read && (() => read.part.identity === identity && rows.take(read.part))
-  }
-
-  /**
-   * Each part of an identity; the next ones are read while this one is looked at. One that another process merges away
-   * meanwhile is found again in the part that took its place.
-   *
-   * @param read gives undefined for a part that is gone, and never rejects
-   */
-  async *#each<T>(identity: string, read: (name: string, at: number) => Promise<T | undefined>): AsyncGenerator<T> {
-    const seen = new Set<string>()
-    for (let names = await this.names(identity); names.length > 0; ) {
-      let gone = false
-      const reading = names.slice(0, AHEAD).map(read)
-      for (const [at, name] of names.entries()) {
-        seen.add(name)
+    for await (const names of this.lists(identity)) {
+      const reading = names.slice(0, AHEAD).map(name => this.read(name))
+      for (const at of names.keys()) {
         const found = await reading.shift()
         const ahead = names[at + AHEAD]
-        if (ahead !== undefined) reading.push(read(ahead, at + AHEAD))
-        if (found === undefined) gone = true
-        else yield found
+        if (ahead !== undefined) reading.push(this.read(ahead))
+        if (found?.part.identity === identity) yield found
       }
-      names = gone ? (await this.names(identity)).filter(name => !seen.has(name)) : []
+    }
+  }
+
+  /**
+   * Names of the parts that may hold vectors of an identity, and then, as often as some of them are gone when they have been
+   * looked at, those that came since: what another process merges away is found again in the part that took its place.
+   */
+  async *lists(identity: string): AsyncGenerator<readonly string[]> {
+    const seen = new Set<string>()
+    for (let names = await this.names(identity); names.length > 0; ) {
+      yield names
+      for (const name of names) seen.add(name)
+      const present = new Set(await this.names(identity))
+      names = names.every(name => present.has(name)) ? [] : [...present].filter(name => !seen.has(name))
     }
   }
 

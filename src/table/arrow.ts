@@ -14,6 +14,7 @@ import {
   tableToIPC,
   utf8,
 } from '@uwdata/flechette'
+import { Texts } from './texts.ts'
 
 /** Bytes of a sha256. */
 export const HASH_BYTES = 32
@@ -36,7 +37,7 @@ export interface VectorTable {
 
 /** What is known of files, a column each. */
 export interface FileTable {
-  readonly paths: readonly string[]
+  readonly paths: Texts
   readonly sizes: Float64Array
   readonly mtimes: Float64Array
   /** [files, 32] */
@@ -95,11 +96,9 @@ export function decodeVectors(bytes: Uint8Array): VectorTable {
 /** A table of files as an Arrow IPC file. */
 export function encodeFiles({ paths, sizes, mtimes, hashes, metadata }: FileTable): Uint8Array {
   const rows = paths.length
-  const offsets = new Int32Array(rows + 1)
-  for (let row = 0; row < rows; row++) offsets[row + 1] = offsets[row]! + Buffer.byteLength(paths[row]!)
   return encode(
     [
-      ['path', column(utf8(), rows, { values: Buffer.from(paths.join('')), offsets })],
+      ['path', column(utf8(), rows, { values: paths.bytes, offsets: paths.offsets })],
       ['size', column(float64(), rows, { values: sizes })],
       ['mtimeMs', column(float64(), rows, { values: mtimes })],
       ['sha256', column(fixedSizeBinary(HASH_BYTES), rows, { values: hashes })],
@@ -120,18 +119,11 @@ export function decodeFiles(bytes: Uint8Array): FileTable {
   return { paths, sizes, mtimes, hashes, metadata: metadataOf(table) }
 }
 
-/** Texts of a column. Where all of it is ASCII they are parts of one long text, which is many times faster. */
-function textsOf({ values, offsets }: Batch<unknown>, rows: number): string[] {
+function textsOf({ values, offsets }: Batch<unknown>, rows: number): Texts {
   if (!(values instanceof Uint8Array && offsets instanceof Int32Array) || offsets.length <= rows) {
     throw new Error('it has other paths')
   }
-  const bytes = Buffer.from(values.buffer, values.byteOffset, offsets[rows]!)
-  const whole = bytes.toString()
-  const isAscii = whole.length === bytes.length
-  return Array.from({ length: rows }, (_, row) => {
-    const [start, end] = [offsets[row]!, offsets[row + 1]!]
-    return isAscii ? whole.slice(start, end) : bytes.toString('utf8', start, end)
-  })
+  return new Texts(values, offsets.subarray(0, rows + 1))
 }
 
 type Buffers = ConstructorParameters<typeof Batch>[0]

@@ -81,11 +81,18 @@ function parse(text: string): { sealed?: unknown; start?: unknown; end?: unknown
   }
 }
 
-/** CRC-32 of the bytes outside of what is left out, with the checksum itself taken as not yet known. */
+/** CRC-32 of the bytes outside of what is left out, with the checksum itself taken as not yet known. Nothing is copied. */
 function crcOf(outside: readonly Uint8Array[], known: string = UNKNOWN): number {
-  const frame = Buffer.concat(outside)
-  for (const at of places(frame, `{"sealed":"${known}`)) frame.write(START, at)
-  return crc32(frame)
+  return outside.reduce((crc, bytes) => crcFrom(crc, asBuffer(bytes), `{"sealed":"${known}`), 0)
+}
+
+function crcFrom(start: number, bytes: Buffer, known: string): number {
+  let [crc, done] = [start, 0]
+  for (const at of places(bytes, known)) {
+    crc = crc32(START, crc32(bytes.subarray(done, at), crc))
+    done = at + known.length
+  }
+  return crc32(bytes.subarray(done), crc)
 }
 
 function places(buffer: Buffer, text: string): number[] {

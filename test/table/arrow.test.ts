@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodeFiles, decodeVectors, encodeFiles, encodeVectors } from '../../src/table/arrow.ts'
+import { Texts } from '../../src/table/texts.ts'
 
 const hashes = Uint8Array.from({ length: 4 * 32 }, (_, at) => at)
 const metadata = new Map([['about', 'a test']])
@@ -26,14 +27,19 @@ describe('vectors as an Arrow file', () => {
 })
 
 describe('files as an Arrow file', () => {
-  it('come back as they were', () => {
+  it.each([[['ä/1.jpg', '', 'b/c d.png']], [['a/1.jpg', '', 'b/c d.png']]])('come back as they were: %j', names => {
     const table = {
-      paths: ['ä/1.jpg', '', 'b/c d.png'],
+      paths: Texts.of(names),
       sizes: Float64Array.of(1, 2 ** 40, 0),
       mtimes: Float64Array.of(1.25, 3, 1e12),
       hashes: hashes.subarray(0, 96),
       metadata,
     }
-    expect(decodeFiles(encodeFiles(table))).toEqual(table)
+    const { paths, ...columns } = decodeFiles(encodeFiles(table))
+    const { paths: _, ...written } = table
+    expect(columns).toEqual(written)
+    expect(names.map((_, row) => paths.at(row))).toEqual(names)
+    expect(names.map((name, row) => paths.is(row, name))).toEqual([true, true, true])
+    expect([paths.is(0, 'a/1.jp'), paths.is(1, 'b'), paths.is(3, '')]).toEqual([false, false, false])
   })
 })
