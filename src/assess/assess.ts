@@ -42,6 +42,8 @@ export interface AssessOptions {
   readonly early?: Promise<EarlyExperiments> | undefined
   /** Only what doubtful labels need: no learning curve, and only neighbours tell what is unknown. */
   readonly brief?: boolean | undefined
+  /** Told each of these as soon as it is known. */
+  readonly onKnown?: ((known: Partial<Pick<Assessment, 'evaluation' | 'curve'>>) => void) | undefined
   readonly threshold?: ThresholdOptions | undefined
 }
 
@@ -72,20 +74,27 @@ export async function assess(
   features: FeatureMatrix,
   crossValidated: Predictions,
   folds: ArrayLike<number>,
-  { near: given, trainHeads, early, brief, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
+  { near: given, trainHeads, early, brief, onKnown, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
 ): Promise<Assessment> {
   const { labels, categories } = crossValidated
   const temperature = fitTemperature(crossValidated)
   await pause()
   const calibrated = { labels, categories, logits: cooled(crossValidated.logits, temperature) }
+  const evaluation = evaluate(calibrated)
+  onKnown?.({ evaluation })
+  await pause()
 
   const near = given ?? (await findNear(features, labels))
   const { sample } = near
   const neighbours = sample.length === labels.length ? near.neighbours : undefined
+  const read = (curve: EarlyExperiments['curve']) =>
+    curve && readLearningCurve(curve.plan, curve.logits, folds, crossValidated)
+  early?.then(
+    known => onKnown?.({ curve: read(known.curve) }),
+    () => undefined, // thrown by the experiments, which wait for it too
+  )
   const { curve, leaveOut, cleared } = await runExperiments(calibrated, folds, { neighbours, trainHeads, brief, early })
   const uncalibrated = evaluate(crossValidated)
-  await pause()
-  const evaluation = evaluate(calibrated)
   await pause()
   return {
     temperature,
@@ -99,7 +108,7 @@ export async function assess(
     })),
     outliers: outliers(near.neighbours, near.labels).map(found => ({ ...found, row: sample[found.row]! })),
     neighbourRows: sample.length,
-    curve: curve && readLearningCurve(curve.plan, curve.logits, folds, crossValidated),
+    curve: read(curve),
     familiarity: await assessFamiliarity(),
   }
 

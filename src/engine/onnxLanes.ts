@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { Backbone } from '../backbone/backbone.ts'
+import { AnsweringThread } from '../flow/thread.ts'
 import type { BackboneRunner } from './engine.ts'
 import type { LaneData } from './laneData.ts'
 import { LIBRARIES, type OrtName } from './onnxRuntime.ts'
 import { sessionOptions } from './onnxSession.ts'
-import { EngineThread } from './thread.ts'
 
 /** What a network gives, and its shape. */
 export interface Output {
@@ -53,10 +53,10 @@ export function startLane(bytes: Uint8Array, size: number, name: OrtName, count 
 /** A thread with a session. */
 export class Lane {
   readonly ready: Promise<unknown>
-  readonly #thread: EngineThread
+  readonly #thread: AnsweringThread
 
   constructor(data: LaneData) {
-    this.#thread = new EngineThread(new URL('./onnxWorker.js', import.meta.url), data)
+    this.#thread = new AnsweringThread(new URL('./onnxWorker.js', import.meta.url), data)
     this.ready = this.#thread.answer()
   }
 

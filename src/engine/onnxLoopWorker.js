@@ -2,7 +2,7 @@
 // A thread's side of onnxLoops.ts: one training loop after another.
 import { createRequire } from 'node:module'
 import { workerData } from 'node:worker_threads'
-import { answering } from './answering.js'
+import { answering } from '../flow/answering.js'
 import { openLoop } from './onnxLoop.js'
 
 /** @type {import('./onnxRuntime.ts').Ort} */

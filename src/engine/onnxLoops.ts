@@ -1,7 +1,7 @@
+import { AnsweringThread } from '../flow/thread.ts'
 import type { Loop, LoopData, LoopMessage } from './loopData.ts'
 import { openLoop } from './onnxLoop.js'
 import { LIBRARIES, type Ort } from './onnxRuntime.ts'
-import { EngineThread } from './thread.ts'
 
 /** A thread that nobody has use for ends after so many milliseconds: another loop may come, and a start takes 50. */
 const IDLE_MS = 1000
@@ -12,11 +12,11 @@ export async function startLoop(ort: Ort, data: LoopData, apart: boolean): Promi
 }
 
 /** Threads without a loop, with the timers that will end them. */
-const idle: { readonly thread: EngineThread; readonly timer: NodeJS.Timeout }[] = []
+const idle: { readonly thread: AnsweringThread; readonly timer: NodeJS.Timeout }[] = []
 
 async function startApart(data: LoopData): Promise<Loop> {
   const thread =
-    takeIdle() ?? new EngineThread(new URL('./onnxLoopWorker.js', import.meta.url), { library: LIBRARIES.onnx })
+    takeIdle() ?? new AnsweringThread(new URL('./onnxLoopWorker.js', import.meta.url), { library: LIBRARIES.onnx })
   const ask = (message: LoopMessage) => thread.ask(message)
   await ask({ kind: 'open', data }).catch(async error => {
     await thread.end()
@@ -37,7 +37,7 @@ async function startApart(data: LoopData): Promise<Loop> {
 }
 
 /** Takes a thread, or that one, from the idle ones. */
-function takeIdle(thread = idle.at(-1)?.thread): EngineThread | undefined {
+function takeIdle(thread = idle.at(-1)?.thread): AnsweringThread | undefined {
   const at = idle.findIndex(each => each.thread === thread)
   if (at < 0) return undefined
   const [taken] = idle.splice(at, 1)

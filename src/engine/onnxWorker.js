@@ -2,7 +2,7 @@
 // A thread's side of onnxLanes.ts: one session, one batch at a time.
 import { createRequire } from 'node:module'
 import { workerData } from 'node:worker_threads'
-import { answering } from './answering.js'
+import { answering } from '../flow/answering.js'
 
 /** @type {import('./laneData.ts').LaneData} */
 const { library, bytes, options, size } = workerData

@@ -115,7 +115,11 @@ export function withShare(
   const before = sharesOfAll(space.backbones, space.last)
   const ratios = sharesOfAll(space.backbones, last).map((share, at) => (share > 0 ? Math.sqrt(share / before[at]!) : 0))
   const perColumn = columnFactors(space.blocks, ratios)
-  const values = rows.map((value, at) => value * perColumn[at % perColumn.length]!)
+  const width = perColumn.length
+  const values = new Float32Array(rows.length)
+  for (let from = 0; from < rows.length; from += width) {
+    for (let at = 0; at < width; at++) values[from + at] = rows[from + at]! * perColumn[at]!
+  }
   return { values, space: { ...space, last, factors: space.factors.map((factor, at) => factor * ratios[at]!) } }
 }
 

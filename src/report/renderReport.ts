@@ -1,5 +1,5 @@
 import { shownLabel } from '../text.ts'
-import { loadCharts } from './charts.ts'
+import { Drawing } from './drawing.ts'
 import { page } from './page.ts'
 import type { ReportData, Thumbnail } from './reportData.ts'
 import { advice } from './sections/advice.ts'
@@ -20,10 +20,11 @@ const MOST_NAMES = 5000
  * One self-contained page: no other file, no network, the same bytes for the same data.
  *
  * @param thumbnail pictures in small; asked for the few hundred most worth seeing
+ * @param drawing of its charts, where it has begun
  */
-export async function renderReport(data: ReportData, thumbnail: Thumbnail): Promise<string> {
+export async function renderReport(data: ReportData, thumbnail: Thumbnail, drawing = new Drawing()): Promise<string> {
   const [charts, thumbnails] = await Promise.all([
-    loadCharts(),
+    drawing.charts(data),
     loadThumbnails(shownPictures(data), index => thumbnail(data.pictures[index]!.path)),
   ])
   const sections = [

@@ -1,23 +1,32 @@
 import { expect, test } from 'vitest'
-import * as options from '../../src/report/chartOptions.ts'
-import { loadCharts } from '../../src/report/charts.ts'
+import { chartsOf } from '../../src/report/chart.ts'
+import { drawn } from '../../src/report/charts.ts'
+import { Drawing } from '../../src/report/drawing.ts'
 import { sampleReport } from '../helpers/reportFixture.ts'
 
+const built = (name: string) => new URL(`../../dist/report/${name}`, import.meta.url)
+const data = sampleReport(['cat', 'dog', 'hen'], 12)
+
 test('what the package holds of ECharts draws the same charts as the whole of it', async () => {
-  const built = new URL('../../dist/report/charts.js', import.meta.url).href
-  const [whole, part] = await Promise.all([
-    loadCharts(),
-    (import(built) as Promise<{ loadCharts: typeof loadCharts }>).then(m => m.loadCharts()),
-  ])
-  const { history, evaluation, curve } = sampleReport(['cat', 'dog', 'hen'], 12)
-  for (const [name, option] of Object.entries({
-    accuracy: options.trainingOption(history!, 'accuracy'),
-    entropy: options.trainingOption(history!, 'crossEntropy'),
-    reliability: options.reliabilityOption(evaluation.calibration),
-    curve: options.curveOption(curve!),
-  })) {
-    const drawn = part.draw(name, name, option).text
-    expect(drawn).toContain('<path')
-    expect(drawn).toBe(whole.draw(name, name, option).text)
+  const part = (await import(built('charts.js').href)) as { drawn: typeof drawn }
+  const charts = chartsOf(data)
+  expect(charts.map(({ id }) => id)).toEqual(['reliability', 'curve', 'accuracy', 'entropy'])
+  for (const chart of charts) {
+    const svgs = await part.drawn(chart)
+    expect(svgs.join()).toContain('<path')
+    expect(svgs).toEqual(await drawn(chart))
+  }
+})
+
+test('a thread draws the same charts, and where none can be had they are drawn without', async () => {
+  const shown = async (drawing: Drawing) => (await drawing.charts(data)).show('curve', 'a <curve>').text
+  const here = await shown(new Drawing())
+  expect(here).toContain('aria-label="a &lt;curve&gt;"')
+  for (const name of ['drawingThread.js', 'no such file']) {
+    const drawing = new Drawing()
+    drawing.start(built(name))
+    drawing.begin({ history: data.history })
+    expect(await shown(drawing)).toBe(here)
+    await drawing.end()
   }
 })

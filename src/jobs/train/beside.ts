@@ -28,7 +28,7 @@ export async function checkSummariesDir(folder: string | undefined, data: readon
  * @param folder what the pictures' paths are relative to
  */
 export async function writeBeside(
-  { layout, options, cache, notes: assumed }: TrainingRun,
+  { layout, options, cache, drawing, notes: assumed }: TrainingRun,
   folder: string,
   page: ReportData | undefined,
   history: readonly StepReport[],
@@ -40,7 +40,8 @@ export async function writeBeside(
   const wanted = page !== undefined && options.report
   const foreign = await isForeign(layout.report)
   const kept = foreign && wanted ? await keepBeside(layout.report) : undefined
-  if (wanted) await attempt('The report', writeReport(layout.report, page, folder, options.limits, layout.model))
+  if (wanted)
+    await attempt('The report', writeReport(layout.report, page, folder, options.limits, layout.model, drawing))
   const report = wanted && warnings.length === 0 ? layout.report : undefined
   // An earlier one would tell of another model.
   if (report === undefined && !foreign) await dropFile(layout.report)

@@ -1,4 +1,4 @@
-import { type Assessment, assess, type Near } from '../../assess/assess.ts'
+import { type Assessment, type AssessOptions, assess, type Near } from '../../assess/assess.ts'
 import { trainEarly } from '../../assess/experiments.ts'
 import { cooled } from '../../assess/temperature.ts'
 import { folds, type SplitExample } from '../../dataset/split.ts'
@@ -15,6 +15,7 @@ import type { ReportPicture } from '../../report/reportData.ts'
 export interface CrossValidationHooks {
   readonly onProgress?: (kind: 'cross-validation' | 'assessment', done: number, total: number) => void
   readonly signal?: AbortSignal | undefined
+  readonly onKnown?: AssessOptions['onKnown']
   /** Leaves out what takes heads of its own: the learning curve, and the energy's part in telling unknowns. */
   readonly brief?: boolean
   /** In threads, several plans of heads at a time: see `trainsApart`. */
@@ -44,7 +45,7 @@ export async function crossValidated(
   { data, last, examples, near }: FoldableRows,
   engine: Engine,
   head: HeadOptions,
-  { onProgress, signal, brief = false, apart = false }: CrossValidationHooks,
+  { onProgress, signal, onKnown, brief = false, apart = false }: CrossValidationHooks,
 ): Promise<CrossValidated | undefined> {
   if (head.folds === 0) return undefined
   const parts = folds(examples, head.folds)
@@ -60,7 +61,7 @@ export async function crossValidated(
   const early = apart && !brief ? trainEarly({ ...data, folds: parts }, trainHeads) : undefined
   const validating = crossValidate(engine, data, parts, head, hooks('cross-validation')).then(async logits => {
     isValidated = true
-    const assessment = await assess(last, { ...data, logits }, parts, { near, brief, trainHeads, early })
+    const assessment = await assess(last, { ...data, logits }, parts, { near, brief, trainHeads, early, onKnown })
     return { assessment, logits: cooled(logits, assessment.temperature), data }
   })
   const [validated] = await together(validating, Promise.resolve(early))

@@ -2,6 +2,8 @@ import type { Split } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { together } from '../../flow/together.ts'
 import { type StepReport, type TrainedHead, trainHead } from '../../head/train.ts'
+import type { Charted } from '../../report/chart.ts'
+import type { Drawing } from '../../report/drawing.ts'
 import { onlyRows } from './alreadySplit.ts'
 import { type CrossValidated, crossValidated, type FoldableRows, trainsApart } from './crossValidated.ts'
 import type { ResolvedTrainOptions } from './options.ts'
@@ -12,6 +14,7 @@ import type { RowsOnDisk } from './storedRows.ts'
  * is told of one at a time.
  *
  * @param folded the rows to cross-validate on
+ * @param drawing is told what the report shows of them
  */
 export async function trainHeads(
   rows: FoldableRows & {
@@ -22,6 +25,7 @@ export async function trainHeads(
   },
   engine: Engine,
   { head, onEvent, signal }: Pick<ResolvedTrainOptions, 'head' | 'onEvent' | 'signal'>,
+  drawing: Drawing,
 ): Promise<[TrainedHead, CrossValidated | undefined]> {
   const { data, splits, stored } = rows
   let isTrained = false
@@ -30,15 +34,18 @@ export async function trainHeads(
     onSteps: (done: number, total: number) => onEvent({ kind: 'steps', done, total }),
     signal,
   }
+  const draw = (known: Charted) => drawing.begin(known)
   const training = trainHead(engine, data, splits, head, hooks, stored).finally(() => {
     isTrained = true
     return stored?.close()
   })
+  training.then(draw, () => undefined) // it is waited for below
   const apart = stored === undefined && trainsApart(engine, data, head)
   if (!apart) await training
   const validating = onlyRows(rows, rows.folded, signal).then(foldable =>
     crossValidated(foldable, engine, head, {
       onProgress: (kind, done, total) => isTrained && onEvent({ kind, done, total }),
+      onKnown: draw,
       signal,
       apart,
     }),

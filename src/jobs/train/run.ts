@@ -4,6 +4,7 @@ import { PartCache } from '../../features/partCache.ts'
 import { once } from '../../flow/once.ts'
 import type { Layout } from '../../model/layout.ts'
 import type { PicturePlace } from '../../model/pictures.ts'
+import { Drawing } from '../../report/drawing.ts'
 import type { FeaturesPlace } from '../features/readFeatures.ts'
 import { checkMemory } from './enoughMemory.ts'
 import type { ResolvedTrainOptions } from './options.ts'
@@ -20,6 +21,8 @@ export interface TrainingRun {
   readonly features?: FeaturesPlace | undefined
   /** Loads the engine on first use. */
   readonly engine: () => Promise<Engine>
+  /** Of the report's charts, which begins as soon as there is something to draw. */
+  readonly drawing: Drawing
 }
 
 /** Opens the cache for as long as `work` takes, under the training's lock. @throws UserError when the cache can't be opened */
@@ -31,6 +34,7 @@ export async function withRun<T>(
   work: (run: TrainingRun) => Promise<T>,
 ): Promise<T> {
   const cache = await PartCache.open(layout.bottlenecks)
+  const drawing = new Drawing()
   try {
     const notes = new Set<string>()
     const onNote = (note: string) => {
@@ -46,10 +50,12 @@ export async function withRun<T>(
       cache,
       features,
       engine: once(() => fitting(options.engine)),
+      drawing,
     })
     await cache.merge() // nobody else does meanwhile: the caller holds the training's lock
     return result
   } finally {
+    await drawing.end()
     await cache.close()
   }
 }

@@ -82,6 +82,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
 
   const bottlenecks = await bottlenecksOf(dataset, run)
   const { data, extraction } = bottlenecks
+  if (options.report && options.head.folds > 0) run.drawing.start()
   // Near copies come before the split: it keeps each group whole, so that none is tested on a copy of what was learnt.
   const last = lastFeatures(data, bottlenecks.backbones)
   const near = await findNear(last, data.labels, signal)
@@ -103,7 +104,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   // Pictures that the user set apart for testing stay out of every other figure.
   const folded = [...given.keys()].filter(row => given[row] !== 'test')
   const foldable = { data: forHead, last, examples, near }
-  const [trained, validated] = await trainHeads({ ...foldable, splits, folded, stored }, engine, options)
+  const [trained, validated] = await trainHeads({ ...foldable, splits, folded, stored }, engine, options, run.drawing)
   if (validated) checkAccuracy(categories, validated.assessment.evaluation, options)
 
   const learnt = learned(rows, trained, validated)

@@ -3,6 +3,7 @@ import { writeTogether } from '../../disk/writeAtomic.ts'
 import type { DecodeLimits } from '../../image/limits.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { thumbnail } from '../../image/thumbnail.ts'
+import type { Drawing } from '../../report/drawing.ts'
 import { renderReport } from '../../report/renderReport.ts'
 import type { ReportData, Thumbnail } from '../../report/reportData.ts'
 
@@ -11,6 +12,7 @@ import type { ReportData, Thumbnail } from '../../report/reportData.ts'
  *
  * @param folder what the pictures' paths are relative to
  * @param draftFolder of the same disk, where what a kill leaves is found and removed; else the page's own
+ * @param drawing of its charts, where it has begun
  */
 export function writeReport(
   path: string,
@@ -18,8 +20,9 @@ export function writeReport(
   folder: string,
   limits: DecodeLimits,
   draftFolder?: string,
+  drawing?: Drawing,
 ): Promise<void> {
-  const render: Render = (base, thumbnail) => renderReport({ ...data, base }, thumbnail)
+  const render: Render = (base, thumbnail) => renderReport({ ...data, base }, thumbnail, drawing)
   return writePage(path, render, { folder, limits, draftFolder })
 }
 

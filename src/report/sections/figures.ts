@@ -1,6 +1,5 @@
 import { type CertaintyPoint, pointFor, precisionOf } from '../../assess/certainty.ts'
 import { count, shownLabel } from '../../text.ts'
-import { curveOption, reliabilityOption, trainingOption } from '../chartOptions.ts'
 import type { Charts } from '../charts.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
@@ -18,7 +17,7 @@ export function reliability({ evaluation, calibration, certainty }: ReportData, 
 <p>When it says 90&#8239;%, it should be right 9 times in 10. Dots on the dashed line are just that; below it the scores promise too much, above it too little. Larger dots stand for more pictures.
 On average they are off by <strong>${percent(error)}</strong> (expected calibration error, ${bins.length} equally wide bins). Chance alone makes the best of scores seem off by <strong>${percent(chance)}</strong> on as many pictures.</p>
 ${calibration?.before !== undefined && calibration.before !== null && html`<p class="soft">Scores were corrected by a temperature of ${calibration.temperature.toFixed(2)}, fitted on pictures held back in turn. Error before: ${percent(calibration.before)}${calibration.after !== null && `, after: ${percent(calibration.after)}`}.</p>`}
-${charts.draw('reliability', `Reliability diagram: ${full.map(bin => `scores about ${percent(bin.meanScore!)}: ${percent(bin.accuracy!)} right of ${bin.pictures}`).join('; ')}`, reliabilityOption(evaluation.calibration))}
+${charts.show('reliability', `Reliability diagram: ${full.map(bin => `scores about ${percent(bin.meanScore!)}: ${percent(bin.accuracy!)} right of ${bin.pictures}`).join('; ')}`)}
 ${certainty && reliance(certainty)}
 ${numbers(
   ['Score', 'Pictures', 'Mean score', 'Right', '19 times in 20'],
@@ -57,7 +56,7 @@ export function morePictures({ curve }: ReportData, charts: Charts): Html | unde
   return html`<section id="more" aria-labelledby="more-title"><h2 id="more-title">Would more pictures help?</h2>
 <p>The same training on fewer pictures shows how accuracy grows with their number.
 ${twice !== undefined && html`With twice as many, expect about <strong>${percent(twice.accuracy)}</strong> (${between(twice)})${fourTimes !== undefined && html`; with four times, ${percent(fourTimes.accuracy)} (${between(fourTimes)})`}. That supposes more pictures of the same kind, and that errors keep falling at the same rate.`}</p>
-${charts.draw('curve', `Accuracy against number of training pictures: ${rows.map(row => `${row.pictures}: ${percent(row.accuracy)} ${row.kind}`).join('; ')}`, curveOption(curve))}
+${charts.show('curve', `Accuracy against number of training pictures: ${rows.map(row => `${row.pictures}: ${percent(row.accuracy)} ${row.kind}`).join('; ')}`)}
 ${numbers(
   ['Training pictures', 'Accuracy', '19 times in 20', ''],
   rows.map(row => [
@@ -84,8 +83,8 @@ export function training({ history = [] }: ReportData, charts: Charts): Html | u
   ])
   return html`<section id="training" aria-labelledby="training-title"><h2 id="training-title">How training went</h2>
 <p>Accuracy should rise and level off. If it falls on validation pictures while it rises on training pictures, the classifier is learning its pictures by heart.</p>
-<div class="two"><div><h3>Accuracy</h3>${charts.draw('accuracy', `Accuracy rises to ${percent(last.trainAccuracy)} on training pictures`, trainingOption(history, 'accuracy'))}</div>
-<div><h3>Cross entropy (lower is better)</h3>${charts.draw('entropy', `Cross entropy falls to ${last.crossEntropy.toFixed(3)} on training pictures`, trainingOption(history, 'crossEntropy'))}</div></div>
+<div class="two"><div><h3>Accuracy</h3>${charts.show('accuracy', `Accuracy rises to ${percent(last.trainAccuracy)} on training pictures`)}</div>
+<div><h3>Cross entropy (lower is better)</h3>${charts.show('entropy', `Cross entropy falls to ${last.crossEntropy.toFixed(3)} on training pictures`)}</div></div>
 ${numbers(['Step', 'Accuracy', 'Cross entropy', 'Validation accuracy', 'Validation cross entropy'], rows)}</section>`
 }
 

@@ -5,8 +5,8 @@ interface Call {
   reject(error: unknown): void
 }
 
-/** A thread of the engine: it answers in the order it is asked. It keeps the process alive only while it has something to do. */
-export class EngineThread {
+/** A thread that answers in the order it is asked. It keeps the process alive only while it has something to do. */
+export class AnsweringThread {
   readonly #worker: Worker
   readonly #exited: Promise<unknown>
   /** What is under way, in order. */
@@ -65,5 +65,5 @@ export class EngineThread {
 }
 
 function ended(): Error {
-  return new Error('a thread of the engine has ended')
+  return new Error('a thread has ended')
 }
