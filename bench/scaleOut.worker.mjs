@@ -2,7 +2,9 @@
 // prints what it took from when it was ready, as JSON: a process of its own, so that what is measured is its own.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { limitsWith } from '../dist/image/limits.js'
 import { loadModel } from '../dist/jobs/guess/loadModel.js'
+import { namingWork } from '../dist/jobs/worker/naming.js'
 import { runWorker } from '../dist/jobs/worker/worker.js'
 
 const { ITC_TF: tfFiles, ITC_SOURCE: source, ITC_QUEUE: queue, ITC_RESULTS: results } = process.env
@@ -16,7 +18,9 @@ const done = count => {
 
 if (queue) {
   const onEvent = event => event.kind === 'batch' && done(event.pictures)
-  await runWorker(model, { tfFiles, engine: 'auto', queue, source, results, untilEmpty: true, onEvent })
+  const limits = limitsWith()
+  const work = namingWork(model, tfFiles, 'auto', limits)
+  await runWorker(work, { queue, source, results, limits, untilEmpty: true, onEvent })
 } else {
   const paths = readdirSync(source).map(name => join(source, name))
   for await (const _ of model.guessAll(paths, { pictures: 100_000 })) done(1)

@@ -1,14 +1,18 @@
-import type { FeaturesOptions, FeaturesResult } from '../jobs/features/features.ts'
+import type { Command } from 'commander'
+import type { FeaturesResult } from '../jobs/features/features.ts'
+import type { NetworkOptions } from '../jobs/features/network.ts'
 import { count, printable, quoted } from '../text.ts'
 import { addBackboneOptions } from './backboneOptions.ts'
 import type { CommandContext } from './context.ts'
+import { FleetLines, workerLine } from './fleetLines.ts'
 import { printJson } from './json.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { createProgress } from './progress.ts'
+import { addSharingOptions, queueOf, type SharingFlags, shardOf } from './queueOptions.ts'
 import { Interrupted } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 
-type Flags = Omit<FeaturesOptions, 'limits' | 'shard' | 'signal'> & NetworkFlags & { readonly shard?: string }
+type Flags = NetworkOptions & NetworkFlags & SharingFlags
 
 /** `itc features` */
 export function addFeatures({ program, terminal, outcome }: CommandContext): void {
@@ -23,7 +27,7 @@ export function addFeatures({ program, terminal, outcome }: CommandContext): voi
     .argument('<tf_files>', 'working folder')
     .argument('<source>', 'folder or s3://BUCKET/FOLDER/ with a folder a category')
     .argument('<features>', 'folder or s3://BUCKET/FOLDER/ for the bottlenecks, made if absent')
-    .option('--shard <i/n>', 'do one share of n only, counted from 0: n processes do all of it')
+  addSharingOptions(command, 'compute nothing')
   addNetworkOptions(addBackboneOptions(command))
     .addHelpText(
       'after',
@@ -31,21 +35,24 @@ export function addFeatures({ program, terminal, outcome }: CommandContext): voi
 Examples:
   itc features ./tf_files ./labelled ./features
   itc features ./tf_files s3://traps/labelled/ s3://features/ --shard 0/10
+  itc features ./tf_files s3://traps/labelled/ s3://features/ --queue redis://q
   itc train ./tf_files --features s3://features/`,
     )
-    .action(async (tfFiles: string, source: string, features: string, { json, shard, ...flags }: Flags) => {
-      const limits = limitsOf(flags)
-      const { parseShard } = await import('../jobs/guessAll/plan.ts')
-      const share = shard === undefined ? undefined : parseShard(shard)
+    .action(async (tfFiles: string, source: string, features: string, flags: Flags, own: Command) => {
+      const { json, shard: _, queue: address = '', window: __, ...network } = flags
+      const [queue, limits, shard] = [queueOf(flags), limitsOf(flags), await shardOf(flags)]
       const { computeFeatures } = await import('../jobs/features/features.ts')
       const progress = createProgress(terminal, 'bottlenecks')
+      const fleet = new FleetLines(terminal, workerLine(own, tfFiles, { queue: address, source, features }))
       try {
         const result = await computeFeatures(source, features, {
-          ...flags,
+          ...network,
           tfFiles,
           limits,
-          shard: share,
-          onProgress: (done, total) => progress.update(done, total),
+          shard,
+          queue,
+          onProgress: (done, total) => progress.update(done, total, fleet.words),
+          onFleet: event => fleet.show(event),
           signal: terminal.signal,
         })
         progress.stop()
@@ -54,6 +61,7 @@ Examples:
       } catch (error) {
         if (json || !(error instanceof Interrupted)) throw error
         progress.stop()
+        if (queue) terminal.err('Workers go on with what waits in the queue.')
         terminal.err('Stopped. Every part that is there is whole; run the same command to go on.')
         outcome.exitCode = error.exitCode
       } finally {

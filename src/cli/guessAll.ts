@@ -1,23 +1,18 @@
-import { UserError, unexpected } from '../errors.ts'
-import type { HandOutOptions } from '../jobs/guessAll/handOut.ts'
+import type { Command } from 'commander'
 import type { GuessAllEvent, GuessAllResult } from '../jobs/guessAll/options.ts'
-import type { Shard } from '../jobs/guessAll/plan.ts'
 import { count, quoted } from '../text.ts'
 import type { CommandContext } from './context.ts'
-import { FleetLines } from './fleetLines.ts'
+import { FleetLines, workerLine } from './fleetLines.ts'
 import { printJson } from './json.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
-import { parseNumber } from './parse.ts'
 import type { Progress } from './progress.ts'
+import { addSharingOptions, queueOf, type SharingFlags, shardOf } from './queueOptions.ts'
 import { leftOutLines, refusalJson } from './refusalLines.ts'
 import { Interrupted } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Flags extends NetworkFlags {
-  readonly shard?: string
+interface Flags extends NetworkFlags, SharingFlags {
   readonly strict?: boolean
-  readonly queue?: string
-  readonly window?: number
 }
 
 /** `itc guess-all` */
@@ -33,10 +28,7 @@ export function addGuessAll({ program, terminal, outcome }: CommandContext): voi
     .argument('<tf_files>', 'folder that was trained')
     .argument('<source>', 'folder, s3://BUCKET/FOLDER/, or a text file with an https:// address a line')
     .argument('<results>', 'folder or s3://BUCKET/FOLDER/ for the results, made if absent')
-    .option('--shard <i/n>', 'do one share of n only, counted from 0: n processes do all of it')
-    .option('--queue <address>', 'name nothing here: give the batches to itc worker by redis://… or postgres://…')
-    .option('--window <n>', 'batches that wait in the queue at most, 2000 unless given', parseNumber)
-    .option('--strict', 'exit with 1 if any picture could not be named')
+  addSharingOptions(command, 'name nothing').option('--strict', 'exit with 1 if any picture could not be named')
   addNetworkOptions(command)
     .addHelpText(
       'after',
@@ -50,7 +42,7 @@ Examples:
   itc guess-all ./tf_files s3://traps/2025/ s3://results/2025/ --shard 0/100
   itc guess-all ./tf_files s3://traps/ s3://results/ --queue redis://queue:6379`,
     )
-    .action(async (tfFiles: string, source: string, results: string, flags: Flags) => {
+    .action(async (tfFiles: string, source: string, results: string, flags: Flags, own: Command) => {
       const shard = await shardOf(flags)
       const queue = queueOf(flags)
       const limits = limitsOf(flags, terminal)
@@ -62,7 +54,8 @@ Examples:
       const { createProgress } = await import('./progress.ts')
       const progress = createProgress(terminal, 'naming')
       try {
-        const fleet = new FleetLines(terminal, [tfFiles, flags.queue ?? '', source, results])
+        const places = { queue: flags.queue ?? '', source, results }
+        const fleet = new FleetLines(terminal, workerLine(own, tfFiles, places))
         const onEvent = (event: GuessAllEvent) => show(event, progress, terminal, fleet)
         const options = { limits, shard, queue, onEvent, signal: terminal.signal }
         const result = await guessAll(model, source, results, options)
@@ -81,24 +74,6 @@ Examples:
         await model.dispose()
       }
     })
-}
-
-async function shardOf({ shard }: Flags): Promise<Shard | undefined> {
-  if (shard === undefined) return undefined
-  return (await import('../jobs/guessAll/plan.ts')).parseShard(shard)
-}
-
-function queueOf({ queue, window, shard }: Flags): HandOutOptions | undefined {
-  if (queue === undefined) return undefined
-  if (shard !== undefined) {
-    throw new UserError('E_BAD_VALUE', '--shard and --queue are two ways to share the work.', {
-      hint: 'Give one of them.',
-    })
-  }
-  if (window !== undefined && !(Number.isSafeInteger(window) && window > 0)) {
-    throw unexpected('--window', 'a whole number above 0', window)
-  }
-  return { address: queue, window }
 }
 
 function show(event: GuessAllEvent, progress: Progress, { info, errIsTerminal }: Terminal, fleet: FleetLines): void {

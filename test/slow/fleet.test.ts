@@ -2,7 +2,6 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { Queue } from 'bullmq'
 import fs from 'fs-extra'
 import { Redis } from 'ioredis'
@@ -11,7 +10,8 @@ import { openStore } from '../../src/storage/open.ts'
 import type { Source } from '../../src/storage/store.ts'
 import { decodeParquet } from '../../src/table/parquet.ts'
 import { type BucketServer, bucketProgram, startBucket } from '../helpers/bucketServer.ts'
-import { type Ended, type Running, startItc } from '../helpers/itc.ts'
+import { Fleet, keep, POISON, until } from '../helpers/fleet.ts'
+import { type Running, startItc } from '../helpers/itc.ts'
 import { problemsBySchema } from '../helpers/jsonSchema.ts'
 import { type QueueServer, queuePrograms, startCable, startPostgres, startRedis } from '../helpers/queueServers.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
@@ -27,7 +27,6 @@ const JOBS = MORE > 1 ? 1000 : 200
 /** A worker that is silent for so many seconds is taken for dead. */
 const SILENCE = 3
 const PART = /^[0-9a-f]{64}\.parquet$/
-const POISON = fileURLToPath(new URL('../helpers/poison.mjs', import.meta.url))
 
 const programs = await queuePrograms()
 const buckets = await bucketProgram()
@@ -71,17 +70,9 @@ describe.skipIf(missing)(
       await inspect.flushall()
     })
 
-    const started = new Set<Running>()
-    const start = (args: readonly string[], env: Record<string, string> = {}) => {
-      const running = startItc(args, { env })
-      started.add(running)
-      void running.ended.then(() => started.delete(running))
-      return running
-    }
-    afterEach(async () => {
-      for (const { child } of started) child.kill('SIGKILL') // those of a test that failed
-      await Promise.all([...started].map(({ ended }) => ended))
-    })
+    const fleet = new Fleet()
+    const start = (args: readonly string[], env: Record<string, string> = {}) => fleet.start(args, env)
+    afterEach(() => fleet.end())
     const planner = (source: string, to: string, ...flags: string[]) =>
       start(['guess-all', tfFiles, source, to, '--json', ...flags])
     const worker = (
@@ -96,24 +87,6 @@ describe.skipIf(missing)(
     }
     const waiting = () => inspect.llen('bull:itc:wait')
     const failed = () => inspect.zcard('bull:itc:failed')
-
-    /** Workers that are started again when they die, as whatever runs them does, until they have seen the queue empty. */
-    async function keep(
-      count: number,
-      begin: () => Running,
-    ): Promise<{ ended: Promise<Ended[]>; alive: Set<Running> }> {
-      const alive = new Set<Running>()
-      const one = async (): Promise<Ended> => {
-        for (;;) {
-          const running = begin()
-          alive.add(running)
-          const end = await running.ended
-          alive.delete(running)
-          if (end.signal === null) return end
-        }
-      }
-      return { ended: Promise.all(Array.from({ length: count }, one)), alive }
-    }
 
     async function finished(running: Running): Promise<{ named: number; before: number; failed: number }> {
       const { code, out, err } = await running.ended
@@ -143,20 +116,13 @@ describe.skipIf(missing)(
       return rows.filter(({ error }) => typeof error === 'string')
     }
 
-    async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-      for (let tries = 0; !(await isSo()); tries++) {
-        if (tries > 2400) throw new Error('it never came to be so')
-        await sleep(50)
-      }
-    }
-
     it.each(['redis and a bucket', 'postgres and a folder'])('workers killed again and again: %s', async kind => {
       const queue = kind.startsWith('redis') ? redis.address : postgres.address
       const [source, to] = kind.endsWith('bucket')
         ? ['s3://traps/2025/', `s3://traps/killed${turn}/`]
         : [pictures, results]
       const planning = planner(source, to, '--queue', queue)
-      const { ended, alive } = await keep(2, () => worker(queue, source, to, ['--until-empty']))
+      const { ended, alive } = keep(2, () => worker(queue, source, to, ['--until-empty']))
       for (let kills = 0; kills < KILLS; kills++) {
         const before = (await partsIn(to)).length
         await Promise.race([until(async () => (await partsIn(to)).length > before), planning.ended])
@@ -323,8 +289,7 @@ describe.skipIf(missing)(
       await manyPictures(tfFiles, source, 300)
       await fs.appendFile(join(source, 'cam1/00100.png'), 'POISON')
       const planning = planner(source, results, '--queue', redis.address)
-      const env = { NODE_OPTIONS: `--import ${POISON}` }
-      const { ended } = await keep(1, () => worker(redis.address, source, results, ['--until-empty'], env))
+      const { ended } = keep(1, () => worker(redis.address, source, results, ['--until-empty'], POISON))
       expect(await finished(planning)).toMatchObject({ named: 299, failed: 1 })
       await ended
       expect(await expectWhole(results, source)).toMatchObject([

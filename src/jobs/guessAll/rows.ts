@@ -38,18 +38,29 @@ export function cellsOf({ key, size, etag, label, score, unfamiliar, scores, err
 
 /** What a guess says of an item. */
 export function rowOf({ key, size, etag }: Item, guess: Guess, labels: readonly string[]): ResultRow {
-  const none = { key, size, etag, label: undefined, score: undefined, unfamiliar: undefined }
-  if ('error' in guess) return { ...none, scores: labels.map(() => undefined), error: guess.error.reason }
+  if ('error' in guess) return refusedRow({ key, size, etag }, labels, guess.error.reason)
   const [best] = guess.scores
   const scores = new Map(guess.scores.map(({ label, score }) => [label, score]))
   return {
-    ...none,
+    key,
+    size,
+    etag,
     label: best?.label,
     score: best?.score,
     unfamiliar: guess.unfamiliar,
     scores: labels.map(label => scores.get(label)),
     error: undefined,
   }
+}
+
+/** What is said of an item that has no name. */
+export function refusedRow(
+  { key, size, etag }: Pick<Item, 'key' | 'size' | 'etag'>,
+  labels: readonly string[],
+  error: string,
+): ResultRow {
+  const none = { label: undefined, score: undefined, unfamiliar: undefined, scores: labels.map(() => undefined) }
+  return { key, size, etag, ...none, error }
 }
 
 /** Rows as the bytes of a part. */

@@ -22,8 +22,8 @@ export class OtherJob extends Error {
 /**
  * Reads a job. Whoever can write into the queue may have made it: what it says is checked, and nothing of it is followed.
  *
- * @param identity of this worker's model
- * @throws OtherJob for another model, other limits, or another version of itc; JobOutcome `refuse` for one that no planner made
+ * @param identity of this worker's work
+ * @throws OtherJob for another model, other limits, other work, or another version of itc; JobOutcome `refuse` for one that no planner made
  */
 export function readHanded(data: unknown, identity: string): HandedBatch {
   if (formatOf(data) !== undefined && formatOf(data) !== JOB_FORMAT) {
@@ -38,7 +38,7 @@ export function readHanded(data: unknown, identity: string): HandedBatch {
   if (data.model !== identity) {
     throw new OtherJob(
       'The jobs in the queue are of another model, or of other limits (--max-pixels and the like).',
-      'Give this worker the same tf_files and limits as itc guess-all; a queue is for one model at a time.',
+      'Give this worker the tf_files and limits of itc guess-all, or with --features those of itc features; a queue is for one model at a time.',
     )
   }
   const items = itemsOf(data)

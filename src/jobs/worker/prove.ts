@@ -2,16 +2,21 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { EngineChoice } from '../../engine/load.ts'
 import type { DecodeLimits } from '../../image/limits.ts'
+import type { NetworkOptions } from '../features/network.ts'
 
 /** The script that a child runs; beside this file when built. */
 const CHILD = fileURLToPath(new URL('./proveChild.js', import.meta.url))
 /** A picture that takes longer, in milliseconds, would keep any worker for ever. */
 const PATIENCE_MS = 180_000
 
+/** What is to be done with a picture. */
+export type TrialWork =
+  | { readonly kind: 'naming'; readonly tfFiles: string; readonly engine: EngineChoice }
+  | { readonly kind: 'features'; readonly options: NetworkOptions }
+
 /** What a child is told. */
 export interface Trial {
-  readonly tfFiles: string
-  readonly engine: EngineChoice
+  readonly work: TrialWork
   readonly limits: DecodeLimits
   readonly bytes: Uint8Array
 }

@@ -1,32 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EngineChoice } from '../../engine/load.ts'
 import type { ErrorCode } from '../../errors/codes.ts'
 import { UserError } from '../../errors.ts'
 import { seldom } from '../../flow/seldom.ts'
-import { type DecodeLimits, limitsWith } from '../../image/limits.ts'
-import type { Model } from '../../model/model.ts'
+import type { DecodeLimits } from '../../image/limits.ts'
 import { COMPLAINTS_MS } from '../../queue/batchQueue.ts'
 import { BatchWorker, type Handed, JobOutcome } from '../../queue/batchWorker.ts'
-import { modelIdentity } from '../guessAll/identity.ts'
-import { nameItems, writePart } from '../guessAll/nameBatch.ts'
-import type { ResultRow } from '../guessAll/rows.ts'
+import type { BatchPlaces } from '../guessAll/nameBatch.ts'
+import type { Batch } from '../guessAll/plan.ts'
 import { OtherJob, readHanded } from './handedBatch.ts'
-import { nameOneByOne } from './oneByOne.ts'
+import { performOneByOne } from './oneByOne.ts'
 import { endsItsProcess } from './prove.ts'
+import type { Outcome, Work } from './work.ts'
 import { WorkerPlaces } from './workerPlaces.ts'
 
-/** What a worker must know: all of it from its own flags. */
+/** What a worker must know beside its work: all of it from its own flags. */
 export interface WorkerOptions {
-  /** The folder that the model is from, for processes that try a picture. */
-  readonly tfFiles: string
-  readonly engine: EngineChoice
   /** `redis://…` or `postgres://…` */
   readonly queue: string
   /** Jobs are done of pictures in this place only, and below. */
   readonly source: string
   /** Parts are written to this place only, and below. */
   readonly results: string
-  readonly limits?: Partial<DecodeLimits>
+  readonly limits: DecodeLimits
   /** Ends when there is nothing left to do; else it waits for more. */
   readonly untilEmpty?: boolean
   /** A worker that is not heard from for so many seconds is taken for dead, 30 unless given. */
@@ -55,8 +50,8 @@ export type WorkerEvent =
 
 export interface WorkerResult {
   readonly batches: number
-  /** Pictures that this worker named, those that could not be named not among them. */
-  readonly named: number
+  /** Pictures that this worker did, those that can't be used not among them. */
+  readonly done: number
   readonly failed: number
 }
 
@@ -73,32 +68,28 @@ const FIRST_LOOKS = 60
 const PASSES: readonly ErrorCode[] = ['E_STORE_DOWN', 'E_DISK_FULL', 'E_DISK']
 
 /**
- * Does jobs of a queue until it is told to stop, or the queue is empty: names the pictures of a batch and writes their part.
+ * Does jobs of a queue until it is told to stop, or the queue is empty: works on the pictures of a batch and writes their part.
  *
  * @throws UserError for what a person can put right: no queue, a store without permission, jobs of another model
  */
-export async function runWorker(model: Model, options: WorkerOptions): Promise<WorkerResult> {
-  return await new Run(model, options, await WorkerPlaces.open(options.source, options.results)).perform()
+export async function runWorker<T extends Outcome>(work: Work<T>, options: WorkerOptions): Promise<WorkerResult> {
+  return await new Run(work, options, await WorkerPlaces.open(options.source, options.results, work.form)).perform()
 }
 
-class Run {
-  readonly #model: Model
+class Run<T extends Outcome> {
+  readonly #work: Work<T>
   readonly #options: WorkerOptions
   readonly #places: WorkerPlaces
-  readonly #limits: DecodeLimits
-  readonly #identity: string
-  readonly #counts = { batches: 0, named: 0, failed: 0 }
+  readonly #counts = { batches: 0, done: 0, failed: 0 }
   readonly #over = new AbortController()
   readonly #trouble: (reason: string) => void
   #failure: unknown
 
-  constructor(model: Model, options: WorkerOptions, places: WorkerPlaces) {
-    this.#model = model
+  constructor(work: Work<T>, options: WorkerOptions, places: WorkerPlaces) {
+    this.#work = work
     this.#options = options
     this.#places = places
     this.#trouble = seldom(reason => options.onEvent?.({ kind: 'waiting', reason }), COMPLAINTS_MS)
-    this.#limits = limitsWith(options.limits)
-    this.#identity = modelIdentity(model.manifest, this.#limits)
   }
 
   async perform(): Promise<WorkerResult> {
@@ -145,7 +136,7 @@ class Run {
 
   async #perform(handed: Handed): Promise<void> {
     try {
-      await this.#name(handed)
+      await this.#do(handed)
     } catch (error) {
       if (error instanceof UserError && PASSES.includes(error.code)) {
         this.#trouble(error.message)
@@ -162,30 +153,26 @@ class Run {
     }
   }
 
-  async #name(handed: Handed): Promise<void> {
-    const { job, batch } = readHanded(handed.data, this.#identity)
-    const places = { ...(await this.#places.of(job)), limits: this.#limits, pictures: MANY }
-    const rows = handed.isStalled
-      ? await this.#nameStalled(handed, batch, places)
-      : await nameItems(this.#model, batch.items, places)
-    refuseAllGone(rows)
-    const isFirst = await writePart(batch.id, rows, places)
-    const failed = rows.filter(({ error }) => error !== undefined).length
+  async #do(handed: Handed): Promise<void> {
+    const { job, batch } = readHanded(handed.data, this.#work.identity)
+    const places = { ...(await this.#places.of(job)), limits: this.#options.limits, pictures: MANY }
+    const outcomes = handed.isStalled
+      ? await this.#doStalled(handed, batch, places)
+      : await this.#work.perform(batch.items, places)
+    refuseAllGone(outcomes)
+    const isFirst = await this.#work.write(batch, outcomes, places)
+    const failed = outcomes.filter(({ error }) => error !== undefined).length
     this.#counts.batches++
     this.#counts.failed += failed
-    this.#counts.named += rows.length - failed
-    this.#options.onEvent?.({ kind: 'batch', id: batch.id, pictures: rows.length, failed, isFirst })
+    this.#counts.done += outcomes.length - failed
+    this.#options.onEvent?.({ kind: 'batch', id: batch.id, pictures: outcomes.length, failed, isFirst })
   }
 
-  async #nameStalled(
-    { note, keep }: Handed,
-    batch: Parameters<typeof nameOneByOne>[1],
-    places: Parameters<typeof nameOneByOne>[2],
-  ): Promise<ResultRow[]> {
-    const { tfFiles, engine, onEvent } = this.#options
+  async #doStalled({ note, keep }: Handed, batch: Batch, places: BatchPlaces): Promise<T[]> {
+    const { limits, onEvent } = this.#options
     onEvent?.({ kind: 'one-by-one', id: batch.id })
-    const isDeadly = (bytes: Uint8Array) => endsItsProcess({ tfFiles, engine, limits: this.#limits, bytes })
-    return await nameOneByOne(this.#model, batch, places, { note, keep, isDeadly })
+    const isDeadly = (bytes: Uint8Array) => endsItsProcess({ work: this.#work.trial, limits, bytes })
+    return await performOneByOne(this.#work, batch, places, { note, keep, isDeadly })
   }
 
   #end(error: UserError): void {
@@ -195,8 +182,8 @@ class Run {
 }
 
 /** A folder that is not mounted here looks like one whose pictures are all gone: no part is to say that for ever. */
-function refuseAllGone(rows: readonly ResultRow[]): void {
-  if (!rows.every(({ error }) => error === GONE)) return
+function refuseAllGone(outcomes: readonly Outcome[]): void {
+  if (!outcomes.every(({ error }) => error === GONE)) return
   throw new Error('None of the pictures of a batch is there: is --source the place that was listed?')
 }
 

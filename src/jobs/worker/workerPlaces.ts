@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts'
 import type { BatchJob } from '../../queue/batchJob.ts'
 import { openSource, openStore } from '../../storage/open.ts'
 import type { Source, Store } from '../../storage/store.ts'
-import { ResultsFolder } from '../guessAll/resultsFolder.ts'
+import { type FolderForm, ResultsFolder } from '../guessAll/resultsFolder.ts'
 import { OtherJob } from './handedBatch.ts'
 
 /** Where one job's pictures are and its part goes. */
@@ -20,21 +20,23 @@ export interface JobPlaces {
 export class WorkerPlaces {
   readonly #source: Source
   readonly #results: Store
+  readonly #form: FolderForm
   readonly #opened = new Map<string, Promise<JobPlaces>>()
 
-  private constructor(source: Source, results: Store) {
+  private constructor(source: Source, results: Store, form: FolderForm) {
     this.#source = source
     this.#results = results
+    this.#form = form
   }
 
   /** @throws UserError as `openSource` and `openStore` do */
-  static async open(source: string, results: string): Promise<WorkerPlaces> {
+  static async open(source: string, results: string, form: FolderForm): Promise<WorkerPlaces> {
     if ((await stat(source).catch(() => undefined))?.isFile()) {
       throw new UserError('E_BAD_VALUE', `A worker can't take the list "${source}".`, {
         hint: 'Give what all its addresses begin with: --source https://HOST/FOLDER/.',
       })
     }
-    return new WorkerPlaces(await openSource(source), await openStore(results))
+    return new WorkerPlaces(await openSource(source), await openStore(results), form)
   }
 
   /** @throws OtherJob for places outside; UserError for results that are not there, or of another model */
@@ -51,17 +53,17 @@ export class WorkerPlaces {
   }
 
   async #open({ source, results, model }: BatchJob): Promise<JobPlaces> {
-    const pictures = await below(source, this.#source, '--source', openSource)
-    const store = await below(results, this.#results, '--results', openStore)
-    const folder = await ResultsFolder.existing(store)
+    const { what, command } = this.#form
+    const remedy = `Give this worker the --source and --${what} of ${command}, or places that hold them.`
+    const pictures = await below(source, this.#source, ['--source', remedy], openSource)
+    const store = await below(results, this.#results, [`--${what}`, remedy], openStore)
+    const folder = await ResultsFolder.existing(store, this.#form)
     if (folder.heading.model !== model || folder.heading.source !== source) {
-      throw new OtherJob(`The results in "${store.address}" are not those that the jobs in the queue are for.`, REMEDY)
+      throw new OtherJob(`The ${what} in "${store.address}" are not those that the jobs in the queue are for.`, remedy)
     }
     return { source: pictures, results: folder }
   }
 }
-
-const REMEDY = 'Give this worker the --source and --results of itc guess-all, or places that hold them.'
 
 /**
  * The place of a job, if it is this worker's own or below it. A folder is the worker's own also where the planner knows it by
@@ -70,7 +72,7 @@ const REMEDY = 'Give this worker the --source and --results of itc guess-all, or
 async function below<T extends Source>(
   place: string,
   own: T,
-  flag: string,
+  [flag, remedy]: readonly [string, string],
   open: (address: string) => Promise<T>,
 ): Promise<T> {
   const { address } = own
@@ -85,7 +87,7 @@ async function below<T extends Source>(
     if (isInsideByName(address, opened.address)) return opened // a link in it may lead out
   }
   const message = `The jobs in the queue are of "${place}", which is not within this worker's ${flag} "${address}".`
-  throw new OtherJob(message, REMEDY)
+  throw new OtherJob(message, remedy)
 }
 
 function kindOf(address: string): 's3' | 'https' | 'folder' {
