@@ -16,6 +16,8 @@ export interface Backbone {
   readonly found?: Found
   /** True where the network is stored as ONNX bytes: there is nothing to compile, and no compiled form to look for. */
   readonly isCompiled?: boolean
+  /** sha256 of those bytes, hex, where they were held against it. */
+  readonly checksum?: string | undefined
   /** Reads the weights, once. A run whose bottlenecks are all cached never needs them, so nothing else here does either. */
   loadNetwork(): Promise<Network>
 }

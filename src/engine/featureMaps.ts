@@ -3,7 +3,8 @@ import { type Backbone, blocksOf } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { withFeatureMap } from '../compile/featureMap.ts'
 import { UserError } from '../errors.ts'
-import { loadAnyOrt } from './onnxRuntime.ts'
+import { isLight } from './light.ts'
+import { anyOrt, loadAnyOrt } from './onnxRuntime.ts'
 import { createSession, refusing } from './onnxSession.ts'
 
 /** What one block of a bottleneck comes from, place by place. */
@@ -38,7 +39,9 @@ const EPSILON = 1e-6
  */
 export async function runFeatureMaps(backbone: Backbone, pixels: Uint8Array): Promise<MappedBottleneck> {
   const ort = await loadAnyOrt()
-  const { bytes, map, inner } = withFeatureMap(await compiledOnnx(backbone))
+  const plain = await compiledOnnx(backbone)
+  const { bytes, map, inner } = withFeatureMap(plain)
+  if (!(await isLight(plain, backbone))) await runWatched(plain, backbone, pixels)
   const refused = refusing(backbone.name)
   const session = await createSession(ort, bytes).catch(refused)
   try {
@@ -48,6 +51,17 @@ export async function runFeatureMaps(backbone: Backbone, pixels: Uint8Array): Pr
     return mapped(backbone, session, output as Record<string, Tensor>, [map, ...inner])
   } finally {
     await session.release()
+  }
+}
+
+/** Of a network that may take much: it ends with this picture, then, before the event loop waits for it. */
+async function runWatched(bytes: Uint8Array, backbone: Backbone, pixels: Uint8Array): Promise<void> {
+  const { startWatchedLanes } = await import('./watchedLanes.ts')
+  const runner = await startWatchedLanes(bytes, backbone, 1, await anyOrt())
+  try {
+    await runner.run(pixels, 1)
+  } finally {
+    await runner.dispose()
   }
 }
 

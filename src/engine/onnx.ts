@@ -4,6 +4,7 @@ import { compiledOnnx } from '../backbone/compile.ts'
 import { isMemoryLittle } from '../disk/memoryLimit.ts'
 import { UserError } from '../errors.ts'
 import type { BackboneRunner, Engine } from './engine.ts'
+import { isLight } from './light.ts'
 import { loadOrt, type Ort, type OrtName } from './onnxRuntime.ts'
 import { createSession, refusing } from './onnxSession.ts'
 import { worthLanes } from './worthLanes.ts'
@@ -36,19 +37,23 @@ async function loadOnnxBackbone(
   pictures: number,
 ): Promise<BackboneRunner> {
   const bytes = await compiledOnnx(backbone)
-  // A loop may turn for ever, and then this thread has to hear that somebody stops it.
-  const lanes = worthLanes(bytes, backbone, pictures, name) || (mayLoop(bytes) ? 1 : 0)
   const refused = refusing(backbone.name)
-  const runner =
-    lanes > 0
-      ? await (await import('./onnxLanes.ts')).startLanes(bytes, backbone, lanes, name).catch(refused)
-      : new OneSession(ort, await createSession(ort, bytes, threadsFor(name, pictures)).catch(refused), backbone)
+  const runner = await runnerFor(bytes, ort, name, backbone, pictures).catch(refused)
   return {
     atOnce: runner.atOnce,
     batch: runner.batch,
     run: async (pixels, count) => checked(await runner.run(pixels, count).catch(refused), backbone, count),
     dispose: () => runner.dispose(),
   }
+}
+
+async function runnerFor(bytes: Uint8Array, ort: Ort, name: OrtName, backbone: Backbone, pictures: number) {
+  const lanes = worthLanes(bytes, backbone, pictures, name)
+  if (!(await isLight(bytes, backbone))) {
+    return (await import('./watchedLanes.ts')).startWatchedLanes(bytes, backbone, Math.max(1, lanes), name)
+  }
+  if (lanes > 0) return (await import('./onnxLanes.ts')).startLanes(bytes, backbone, lanes, name)
+  return new OneSession(ort, await createSession(ort, bytes, threadsFor(name, pictures)), backbone)
 }
 
 /** In WebAssembly each further thread costs its start, which a few pictures don't earn. All cores where none is named. */
@@ -64,11 +69,6 @@ function checked(bottlenecks: Float32Array, { name, features }: Backbone, count:
     `The bottleneck of ${name} gives ${found} features a picture, where its weights tell of ${features}.`,
     { hint: 'Name another node with --bottleneck NODE: best the global average pooling.' },
   )
-}
-
-/** Whether a model has a node whose turns no shape bounds: its op as NodeProto's field 4 has it. */
-function mayLoop(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('\x22\x04Loop')
 }
 
 /** One session on all cores, in this thread: the event loop waits meanwhile. */

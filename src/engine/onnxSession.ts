@@ -23,6 +23,7 @@ export async function createSession(ort: Ort, bytes: Uint8Array, threads?: numbe
 /** Throws what onnxruntime says of a network that it cannot run, as a sentence: for a `catch`. */
 export function refusing(name: string): (cause: unknown) => never {
   return cause => {
+    if (cause instanceof UserError) throw cause
     const [problem = ''] = messageOf(cause).split('\n')
     throw new UserError('E_ENGINE', `onnxruntime could not run ${name}: ${problem}.`, {
       hint: 'The network may be damaged, or made for another size of input (--input-size).',

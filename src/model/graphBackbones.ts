@@ -22,6 +22,7 @@ export function withGraphBackbones(layout: Layout, stored: StoredModel): StoredM
     return {
       ...backbone,
       isCompiled: false,
+      checksum: undefined,
       loadNetwork: async () => {
         const cut = cutGraph(await read(), { input, outputs: [bottleneck], bottleneck })
         return { format: 'graph', graph: cut, input, bottleneck }

@@ -72,6 +72,7 @@ async function readFiles(layout: Layout, manifest: Manifest): Promise<StoredMode
       features: stored.features,
       inner: stored.inner,
       isCompiled: true,
+      checksum: stored.sha256,
       loadNetwork: async () => ({ format: 'onnx', bytes: await read() }),
     }
   })

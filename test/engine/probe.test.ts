@@ -1,12 +1,19 @@
-import { writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, test } from 'vitest'
+import type { Backbone } from '../../src/backbone/backbone.ts'
 import { readNetwork } from '../../src/backbone/readNetwork.ts'
+import { isLight } from '../../src/engine/light.ts'
+import { anyOrt } from '../../src/engine/onnxRuntime.ts'
 import { probeWithin } from '../../src/engine/probe.ts'
+import { startWatchedLanes } from '../../src/engine/watchedLanes.ts'
 import { DATA_TYPE } from '../../src/formats/onnx/schema.ts'
 import { encodeModel, type OnnxNode, type OnnxTensor } from '../../src/formats/onnx/wire.ts'
+import { readModel } from '../../src/model/load.ts'
 import { startItc } from '../helpers/itc.ts'
+import { run } from '../helpers/runCli.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 import { tinyModel } from '../helpers/tinyModel.ts'
 
@@ -67,6 +74,23 @@ const window = (size: number) => {
   return { kernel_shape: [size, size], pads: [pad, pad, pad, pad], strides: [1, 1] }
 }
 
+/** A picture made so many: the factor is said, or computed when it runs. */
+function expanded(times: number, side: number, isSaid: boolean, bytes = false): Uint8Array {
+  const shape = [times, ...(bytes ? [side, side, 3] : [3, side, side])]
+  const parts = [whole('first', [1], ...shape.slice(0, 1)), whole('others', [3], ...shape.slice(1))]
+  return network(
+    [
+      node('Cast', 'floats', ['x'], { to: DATA_TYPE.float }),
+      ...(isSaid ? [] : [node('Concat', 'shape', ['first', 'others'], { axis: 0 })]),
+      node('Expand', 'many', ['floats', 'shape']),
+      node('ReduceMax', 'y', ['many', 'axis'], { keepdims: 1 }),
+    ],
+    [...(isSaid ? [whole('shape', [4], ...shape)] : parts), whole('axis', [1], 0)],
+    side,
+    bytes,
+  )
+}
+
 /** When no thread computes any more. */
 async function idle(): Promise<void> {
   for (let used = Number.POSITIVE_INFINITY; used > 100_000; ) {
@@ -115,5 +139,58 @@ describe('somebody’s ONNX model of some hundred bytes', () => {
     await sleep(1000)
     running.child.kill('SIGINT')
     expect(await running.ended).toMatchObject({ code: 130, err: expect.stringContaining('Stopped') })
+  })
+})
+
+describe('a network in somebody’s working folder', () => {
+  const backbone = { name: 'network.onnx', recipe: { size: SIDE }, features: 3 } as Backbone
+
+  it.each<[string, Uint8Array, boolean]>([
+    ['a usual one', network([node('Cast', 'y', ['x'], { to: DATA_TYPE.float })], [], SIDE, true), true],
+    ['one with turns', loop(1, true), false],
+    ['one whose shape only a run shows', expanded(2, SIDE, false, true), false],
+    ['one whose shape is said', expanded(2, SIDE, true, true), false], // ReduceMax is none of the ops that are known
+    ['none', Buffer.from('no network'), false],
+  ])('is watched unless its file tells that it takes little: %s', async (_, bytes, light) => {
+    expect(await isLight(bytes, backbone)).toBe(light)
+  })
+
+  it('is given up when it takes too long, and nobody waits for its thread', async () => {
+    const runner = await startWatchedLanes(loop(12_000, true), backbone, 1, await anyOrt(), 0.05)
+    const named = runner.run(new Uint8Array(SIDE * SIDE * 3), 1)
+    await expect(named).rejects.toThrow(
+      'network.onnx takes too much: more than 0.1 seconds of the processor for 1 pictures',
+    )
+    await runner.dispose()
+    await idle()
+  })
+
+  it('is refused by guess, guess-dir, evaluate and explain when it takes too much, and hears Ctrl-C', async () => {
+    const { root, tfFiles } = await tinyModel()
+    const { manifest } = await readModel(tfFiles)
+    const [stored] = manifest.backbones
+    const { size } = stored!.recipe
+    const path = join(tfFiles, 'model/manifest.json')
+    const text = await readFile(path, 'utf8')
+    const forge = async (bytes: Uint8Array) => {
+      await writeFile(join(tfFiles, 'model', stored!.file), bytes)
+      await writeFile(path, text.replaceAll(stored!.sha256, createHash('sha256').update(bytes).digest('hex')))
+    }
+    const picture = join(tfFiles, 'data/red/1.png')
+    await forge(expanded(100_000, size, true, true))
+    for (const args of [
+      ['guess', tfFiles, picture],
+      ['guess-dir', tfFiles, join(tfFiles, 'data'), join(root, 'out')],
+      ['evaluate', tfFiles, join(tfFiles, 'data')],
+      ['explain', tfFiles, picture],
+    ]) {
+      const { code, out, err } = await run(args)
+      expect([code, out + err]).toEqual([1, expect.stringMatching(/a picture becomes \d+ numbers/)])
+    }
+    await forge(loop(2 ** 40, true))
+    const running = startItc(['guess', tfFiles, picture])
+    await sleep(2000)
+    running.child.kill('SIGINT')
+    expect(await running.ended).toMatchObject({ code: 130 })
   })
 })

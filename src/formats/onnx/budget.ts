@@ -8,8 +8,9 @@ const MOST_PRODUCTS = 1e12
 
 /** What a network may take: a graph of a kilobyte can ask for hours. */
 export class Budget {
-  #numbers = 0
-  #products = 0
+  /** That a picture has become so far, and what they took. */
+  numbers = 0
+  products = 0
 
   /**
    * Counts a node in.
@@ -19,12 +20,12 @@ export class Budget {
    * @throws UserError E_BAD_GRAPH when a picture would take more than any image network lets it
    */
   spend(name: string, numbers: number, products = 1): void {
-    this.#numbers += numbers
-    this.#products += numbers * products
-    const sum = numbers > LARGEST_VALUE ? numbers : this.#numbers
+    this.numbers += numbers
+    this.products += numbers * products
+    const sum = numbers > LARGEST_VALUE ? numbers : this.numbers
     if (sum > LARGEST_SUM || numbers > LARGEST_VALUE) throw tooMuch(name, `becomes ${sum} numbers`)
-    if (this.#products > MOST_PRODUCTS) {
-      throw tooMuch(name, `takes ${Math.round(this.#products / 1e9)} billion multiplications`)
+    if (this.products > MOST_PRODUCTS) {
+      throw tooMuch(name, `takes ${Math.round(this.products / 1e9)} billion multiplications`)
     }
   }
 }

@@ -48,6 +48,16 @@ export function sizingOf(node: ForeignNode, sizing: Sizing): Sized | undefined {
       return x && { shape: x.map((size, axis) => size * (sizing.intsOf(second)[axis] ?? 1)) }
     case 'ConstantOfShape':
       return { shape: sizing.intsOf(first) }
+    case 'Reshape':
+      return x && reshaped(x, sizing.intsOf(second))
+    case 'Flatten':
+      return x && flattened(node, x)
+    case 'Squeeze':
+      return x && squeezed(x, node.ints.get('axes') ?? sizing.intsOf(second))
+    case 'Unsqueeze':
+      return x && unsqueezed(x, node.ints.get('axes') ?? sizing.intsOf(second))
+    case 'Pad':
+      return x && padded(x, sizing.intsOf(second))
     default:
       return ELEMENTWISE.has(node.op) ? elementwise(node, sizing) : undefined
   }
@@ -56,7 +66,7 @@ export function sizingOf(node: ForeignNode, sizing: Sizing): Sized | undefined {
 const ELEMENTWISE = new Set(
   `Relu LeakyRelu PRelu Elu Selu Clip Sigmoid HardSigmoid HardSwish Tanh Gelu Erf Exp Sqrt Neg Abs Softmax LogSoftmax Identity
   Cast Dropout BatchNormalization InstanceNormalization LayerNormalization QuantizeLinear DequantizeLinear Add Sub Mul Div
-  Pow Max Min Sum Mean`.split(/\s+/),
+  Pow Max Min Sum Mean Reciprocal LRN Round Floor Ceil`.split(/\s+/),
 )
 
 /** Of operands that are known: numbers beside them may make it larger, never smaller. */
@@ -64,6 +74,38 @@ function elementwise({ op, inputs }: ForeignNode, { shapeOf }: Sizing): Sized | 
   const operands = /Normalization|Quantize/.test(op) ? inputs.slice(0, 1) : inputs
   const known = operands.map(name => shapeOf(name)).filter(shape => shape !== undefined)
   return known.length === 0 ? undefined : { shape: broadcast(known), products: known.length }
+}
+
+/** 0 keeps a length, -1 takes what is left. */
+function reshaped(x: Shape, lengths: readonly number[]): Sized | undefined {
+  if (lengths.length === 0) return undefined
+  const shape = lengths.map((length, axis) => (length === 0 ? (x[axis] ?? 1) : length))
+  const rest = count(shape.filter(length => length > 0))
+  return { shape: shape.map(length => (length > 0 ? length : Math.ceil(count(x) / rest))) }
+}
+
+function flattened({ ints }: ForeignNode, x: Shape): Sized {
+  const axis = ints.get('axis')?.[0] ?? 1
+  const at = axis < 0 ? axis + x.length : axis
+  return { shape: [count(x.slice(0, at)), count(x.slice(at))] }
+}
+
+/** Along all axes of length one where none is named. */
+function squeezed(x: Shape, axes: readonly number[]): Sized {
+  const named = axes.map(axis => (axis < 0 ? axis + x.length : axis))
+  return { shape: x.filter((length, axis) => (named.length === 0 ? length !== 1 : !named.includes(axis))) }
+}
+
+function unsqueezed(x: Shape, axes: readonly number[]): Sized {
+  const rank = x.length + axes.length
+  const named = axes.map(axis => (axis < 0 ? axis + rank : axis))
+  const left = [...x]
+  return { shape: Array.from({ length: rank }, (_, axis) => (named.includes(axis) ? 1 : (left.shift() ?? 1))) }
+}
+
+function padded(x: Shape, pads: readonly number[]): Sized | undefined {
+  if (pads.length !== 2 * x.length) return undefined
+  return { shape: x.map((length, axis) => Math.max(0, length + pads[axis]! + pads[axis + x.length]!)) }
 }
 
 function convolved(node: ForeignNode, x: Shape, [outputs = 1, inputs = 1, ...kernel]: Shape): Sized {
