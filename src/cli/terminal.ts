@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import picocolors from 'picocolors'
 import { printable } from '../text.ts'
+import { folded } from './folded.ts'
 import { StatusLine } from './statusLine.ts'
 import { asciiSymbols, isUnicode } from './symbols.ts'
 
@@ -63,7 +64,8 @@ export function processTerminal(signal: AbortSignal): Streams {
   const colors = (stream: NodeJS.WriteStream) => picocolors.createColors(Boolean(stream.isTTY) && !plain)
   const writer = (stream: NodeJS.WriteStream) => {
     const shown = stream.isTTY && !isUnicode(env, process.platform) ? asciiSymbols : (line: string) => line
-    return (line: string) => void stream.write(`${shown(harmless(line))}\n`)
+    const width = () => (stream.isTTY ? stream.columns : undefined)
+    return (line: string) => void stream.write(`${folded(shown(harmless(line)), width())}\n`)
   }
   const [out, err] = [writer(stdout), writer(stderr)]
   const statusLine = new StatusLine(stderr, isUnicode(env, process.platform) ? line => line : asciiSymbols)
