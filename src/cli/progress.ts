@@ -1,4 +1,5 @@
-import { describeRate, type Later, Rate } from './rate.ts'
+import { Rate } from '../flow/rate.ts'
+import { describeRate, type TimeLeft } from './rate.ts'
 import type { Terminal } from './terminal.ts'
 
 /** How often a line is written where there is no terminal, in milliseconds. A run that is shorter writes none. */
@@ -13,9 +14,10 @@ const NARROWEST_BAR = 6
 export interface Progress {
   /**
    * @param extra a few words behind the numbers
-   * @param later what comes after it: the time left is that of the whole run
+   * @param left of the whole run, where more comes after this: 'unknown' while nobody knows; by this one's own speed
+   *   unless given
    */
-  update(done: number, total: number, extra?: string, later?: Later): void
+  update(done: number, total: number, extra?: string, left?: TimeLeft | 'unknown'): void
   /** Takes the bar away; more than once does no harm. */
   stop(): void
 }
@@ -43,18 +45,22 @@ function createBar(terminal: Terminal, label: string): Progress {
   const rate = new Rate()
   let drawn = Number.NEGATIVE_INFINITY
   return {
-    update(done, total, extra = '', later) {
+    update(done, total, extra = '', left) {
       const now = performance.now()
       rate.add(done, now)
       if (now - drawn < DRAW_EVERY_MS && done < total) return
       drawn = now
       const width = (terminal.errWidth ?? 80) - 1 // a full line would wrap
-      terminal.status(
-        barLine(label, { done, total, extra, speed: describeRate(done, total, rate.perSecond(), later) }, width),
-      )
+      terminal.status(barLine(label, { done, total, extra, speed: speedText(rate, total - done, left) }, width))
     },
     stop: () => terminal.status(''),
   }
+}
+
+function speedText(rate: Rate, things: number, left: TimeLeft | 'unknown' | undefined): string {
+  const perSecond = rate.perSecond()
+  if (left !== undefined) return describeRate(perSecond, left === 'unknown' ? undefined : left)
+  return describeRate(perSecond, perSecond === undefined ? undefined : { seconds: things / perSecond, atMost: false })
 }
 
 interface At {
@@ -72,7 +78,11 @@ interface At {
  */
 export function barLine(label: string, { done, total, extra, speed }: At, width: number): string {
   const count = `${done}/${total}`
-  if (done >= total) return fitting([[label, count, '…'], [label, '…'], ['…']], width)
+  if (done >= total) {
+    const left = speed.split(', ').at(-1)!
+    const parts = left.includes('left') ? [left] : []
+    return fitting([[label, count, '…', ...parts], [label, '…', ...parts], [label, '…'], ['…']], width)
+  }
   const share = total > 0 ? done / total : 0
   const percent = `${Math.floor(share * 100)} %`
   const choices = [
@@ -99,12 +109,12 @@ function createLines({ info }: Terminal, label: string): Progress {
   const rate = new Rate()
   let written = performance.now()
   return {
-    update(done, total, extra = '', later) {
+    update(done, total, extra = '', left) {
       const now = performance.now()
       rate.add(done, now)
       if (now - written < LINE_EVERY_MS) return
       written = now
-      const details = [describeRate(done, total, rate.perSecond(), later), extra].filter(part => part !== '')
+      const details = [speedText(rate, total - done, left), extra].filter(part => part !== '')
       info(`${label}: ${done} of ${total}${details.length > 0 ? ` (${details.join(', ')})` : ''}`)
     },
     stop: () => undefined,

@@ -1,57 +1,17 @@
-/** How far back the speed is measured, in milliseconds: long enough to be steady, short enough to follow a change. */
-const WINDOW_MS = 15_000
-
-/** How long a network is slow at first, and how long is measured before anything is told, in milliseconds. */
-const WARM_UP_MS = 1000
-const LEAST_MS = 1000
-
-/**
- * The speed of a run, measured over its last seconds, so that what a cache gave at once does not count for ever. Work that
- * comes in bursts is measured from the start of one to the start of another.
- */
-export class Rate {
-  readonly #samples: { at: number; done: number }[] = []
-
-  /** @param at now, in milliseconds; never decreasing, and neither is `done` */
-  add(done: number, at: number): void {
-    const samples = this.#samples
-    // What comes within a tenth of a second is one burst.
-    if (samples.length > 0 && at - samples.at(-1)!.at < 100) return
-    samples.push({ at, done })
-    if (samples.length > 3 && samples[1]!.at - samples[0]!.at < WARM_UP_MS) samples.splice(1, 1)
-    while (samples.length > 3 && at - samples[2]!.at >= WINDOW_MS) samples.shift()
-  }
-
-  /** Things a second; undefined while too little has passed to tell. */
-  perSecond(): number | undefined {
-    // Not from the very start: the first burst's time includes an unknown share of preparation.
-    const [, first, ...others] = this.#samples
-    const last = others.at(-1)
-    if (first === undefined || last === undefined || last.at - first.at < LEAST_MS || last.done === first.done) {
-      return undefined
-    }
-    return ((last.done - first.done) / (last.at - first.at)) * 1000
-  }
+/** What is left of the whole run, in seconds; `atMost` where it may be less. */
+export interface TimeLeft {
+  readonly seconds: number
+  readonly atMost: boolean
 }
 
-/** What follows a stage: so many things more, at its speed; `atMost` where it may be fewer. */
-export interface Later {
-  readonly things: number
-  readonly atMost?: boolean
+/** "41/s, 2 min 05 s left"; what is not known is left out. */
+export function describeRate(perSecond: number | undefined, left: TimeLeft | undefined): string {
+  const speed = perSecond === undefined ? '' : `${perSecond >= 10 ? Math.round(perSecond) : perSecond.toFixed(1)}/s`
+  const time = left && `${formatDuration(left.seconds)} left${left.atMost ? ' at most' : ''}`
+  return [speed, time ?? ''].filter(part => part !== '').join(', ')
 }
 
-/** "41/s, 2 min 05 s left"; empty while the speed is not known. */
-export function describeRate(done: number, total: number, perSecond: number | undefined, later?: Later): string {
-  if (perSecond === undefined) return ''
-  const speed = perSecond >= 10 ? Math.round(perSecond).toString() : perSecond.toFixed(1)
-  const left = formatDuration((total - done + (later?.things ?? 0)) / perSecond)
-  return `${speed}/s, ${left} left${later?.atMost ? ' at most' : ''}`
-}
-
-/**
- * @param seconds zero or more
- * @internal for tests: hours, which no test waits
- */
+/** @param seconds zero or more */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`

@@ -1,4 +1,5 @@
 import type { Assessment } from '../assess/assess.ts'
+import type { ExtractProgress } from '../features/options.ts'
 import { SPOILT_REMEDY, spoiltText } from '../jobs/doctor/spoilt.ts'
 import type { TrainEvent } from '../jobs/train/events.ts'
 import { BelowMinimum } from '../jobs/train/minAccuracy.ts'
@@ -13,10 +14,19 @@ import { listedLines } from './listed.ts'
 import { networkLines } from './networkLines.ts'
 import { placeLines } from './placeLines.ts'
 import { createProgress, type Progress } from './progress.ts'
-import type { Later } from './rate.ts'
+import { formatDuration } from './rate.ts'
 import { refusalLines } from './refusalLines.ts'
 import type { Terminal } from './terminal.ts'
 import { belowJson, trainJson } from './trainJson.ts'
+
+/** Seconds from which on it is said beforehand how long a training takes. */
+const WORTH_SAYING = 10
+
+interface Shown {
+  readonly done: number
+  readonly total: number
+  readonly secondsLeft?: number
+}
 
 /** What `itc train` shows: progress while it runs, then what came of it. */
 export class TrainReport {
@@ -24,6 +34,7 @@ export class TrainReport {
   readonly #json: boolean
   #progress: Progress | undefined
   #phase = ''
+  #isForetold = false
 
   constructor(terminal: Terminal, json: boolean) {
     this.#terminal = terminal
@@ -43,14 +54,14 @@ export class TrainReport {
         err(comparingLine(event))
         break
       case 'choosing':
-        this.#show('comparing', event.done, event.total, '', { things: 0, atMost: true })
+        this.#show('comparing', event, '', event.atMost)
         break
       case 'chosen':
         this.close()
         for (const line of choiceLines(event.choice, this.#terminal.outWidth)) out(line)
         break
       case 'download':
-        this.#show('downloading', event.received, event.total ?? event.received, '')
+        this.#show('downloading', { done: event.received, total: event.total ?? event.received })
         break
       case 'network':
         this.close()
@@ -58,10 +69,7 @@ export class TrainReport {
         break
       case 'bottlenecks':
       case 'variants':
-        if (event.cached < event.total)
-          this.#show(event.kind, event.done, event.total, event.cached > 0 ? `${event.cached} cached` : '', {
-            things: laterPictures(event.total),
-          })
+        if (event.cached < event.total) this.#show(event.kind, event, besidesText(event))
         break
       case 'drawn':
         if (event.pictures < event.of) {
@@ -83,11 +91,11 @@ export class TrainReport {
         break
       }
       case 'steps':
-        this.#show('training', event.done, event.total, '')
+        this.#show('training', event)
         break
       case 'cross-validation':
       case 'assessment':
-        this.#show(event.kind, event.done, event.total, '')
+        this.#show(event.kind, event)
         break
     }
   }
@@ -155,13 +163,23 @@ export class TrainReport {
     this.#phase = ''
   }
 
-  #show(phase: string, done: number, total: number, extra: string, later?: Later): void {
+  #show(phase: string, { done, total, secondsLeft }: Shown, extra = '', atMost = false): void {
     if (this.#phase !== phase) {
       this.close()
       this.#phase = phase
       this.#progress = createProgress(this.#terminal, phase)
     }
-    this.#progress?.update(done, total, extra, later)
+    if (secondsLeft !== undefined) this.#foretell(secondsLeft, atMost)
+    const ofItself = phase === 'downloading' ? undefined : 'unknown'
+    this.#progress?.update(done, total, extra, secondsLeft === undefined ? ofItself : { seconds: secondsLeft, atMost })
+  }
+
+  /** Says once, of what takes longer than one waits without a thought, how long it will take. */
+  #foretell(seconds: number, atMost: boolean): void {
+    if (this.#isForetold) return
+    this.#isForetold = true
+    if (seconds < WORTH_SAYING) return
+    this.#terminal.info(`this takes ${atMost ? 'at most ' : ''}about ${formatDuration(rounded(seconds))}`)
   }
 
   #list<T>(title: string, items: readonly T[], text: (item: T) => string): void {
@@ -172,12 +190,15 @@ export class TrainReport {
   }
 }
 
-/**
- * What comes after the bottlenecks, in pictures that a network takes in that time: the head, the cross-validation and its
- * assessment take about as long as 150 pictures, and of large sets a fiftieth of the bottlenecks, roughly.
- */
-function laterPictures(pictures: number): number {
-  return 150 + pictures / 50
+/** What is decoded goes on beside the networks, a little ahead of them. */
+function besidesText({ cached, decoded }: Pick<ExtractProgress, 'cached' | 'decoded'>): string {
+  return [cached > 0 ? `${cached} cached` : '', `${decoded} decoded`].filter(Boolean).join(', ')
+}
+
+/** No more exact than such a thing can be known. */
+function rounded(seconds: number): number {
+  const unit = seconds < 60 ? 5 : seconds < 600 ? 30 : 60
+  return Math.round(seconds / unit) * unit
 }
 
 /** Whether scores can be trusted, and what to do about labels that can't be. */

@@ -47,6 +47,10 @@ class Filling {
   cached: number
   #computed = 0
   #failed: number
+  #decoded = 0
+  /** Pictures that each network lacked at first, and those that it lacks no more, in the order of the columns. */
+  readonly #lacked: readonly number[]
+  readonly #had: number[]
 
   constructor(rows: Rows, columns: readonly Columns[], missing: Missing, options: ExtractOptions) {
     this.#rows = rows
@@ -55,7 +59,10 @@ class Filling {
     this.#missingRows = [...missing.keys()]
     this.#options = options
     this.#writer = new CacheWriter(options.store)
-    const lacking = [...missing.values()].reduce((sum, lacks) => sum + lacks.length, 0)
+    const all = [...missing.values()]
+    this.#lacked = columns.map(each => all.filter(lacks => lacks.includes(each)).length)
+    this.#had = columns.map(() => 0)
+    const lacking = all.reduce((sum, lacks) => sum + lacks.length, 0)
     this.#failed = rows.failures.size * columns.length
     this.cached = rows.pictures.length * columns.length - this.#failed - lacking
   }
@@ -80,7 +87,21 @@ class Filling {
   #report(): void {
     const { pictures } = this.#rows
     const done = this.cached + this.#computed + this.#failed
-    this.#options.onProgress?.({ done, total: pictures.length * this.#columns.length, cached: this.cached })
+    const networks = this.#columns.map(({ backbone: { name, recipe, features } }, at) => {
+      return { name, size: recipe.size, features, done: this.#had[at]!, total: this.#lacked[at]! }
+    })
+    this.#options.onProgress?.({
+      done,
+      total: pictures.length * this.#columns.length,
+      cached: this.cached,
+      decoded: this.#decoded,
+      toDecode: this.#missing.size,
+      networks,
+    })
+  }
+
+  #has(columns: Columns, pictures: number): void {
+    this.#had[this.#columns.indexOf(columns)]! += pictures
   }
 
   /** One picture's inputs, a backbone each; undefined for those that do not lack it, and where it can't be used. */
@@ -92,8 +113,10 @@ class Filling {
       if (!(error instanceof PictureError)) throw error
       this.#rows.failures.set(row, error.reason)
       this.#failed += this.#missing.get(row)!.length
+      for (const columns of this.#missing.get(row)!) this.#has(columns, 1)
       return []
     } finally {
+      this.#decoded++
       this.#report()
     }
   }
@@ -119,8 +142,11 @@ class Filling {
   async #lacking(row: number): Promise<Columns[]> {
     const lacks: Columns[] = []
     for (const columns of this.#missing.get(row)!) {
-      if (await this.#recallNow(row, columns)) this.cached++
-      else lacks.push(columns)
+      if (!(await this.#recallNow(row, columns))) lacks.push(columns)
+      else {
+        this.cached++
+        this.#has(columns, 1)
+      }
     }
     return lacks
   }
@@ -145,7 +171,7 @@ class Filling {
 
   #network(columns: Columns): PipelineNetwork {
     const { backbone } = columns
-    const pictures = [...this.#missing.values()].filter(lacks => lacks.includes(columns)).length
+    const pictures = this.#lacked[this.#columns.indexOf(columns)]!
     return {
       runner: once(async () => {
         const loading = this.#options.engine().then(engine => engine.loadBackbone(backbone, pictures))
@@ -166,6 +192,7 @@ class Filling {
       }
     })
     this.#computed += indices.length
+    this.#has(columns, indices.length)
     this.#report()
     await this.#writer.writeFull()
   }

@@ -8,6 +8,20 @@ export interface ExtractProgress {
   readonly total: number
   /** Of those done, how many came from the cache. */
   readonly cached: number
+  /** Pictures that were read and decoded, which goes on beside the networks; of so many that some network lacks. */
+  readonly decoded: number
+  readonly toDecode: number
+  /** What each network lacked at first, and has since. */
+  readonly networks: readonly NetworkProgress[]
+}
+
+export interface NetworkProgress {
+  readonly name: string
+  /** Side of its input in pixels. */
+  readonly size: number
+  readonly features: number
+  readonly done: number
+  readonly total: number
 }
 
 export interface ExtractOptions {

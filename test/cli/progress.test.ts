@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { barLine, createProgress } from '../../src/cli/progress.ts'
-import { describeRate, formatDuration, Rate } from '../../src/cli/rate.ts'
+import { describeRate, formatDuration } from '../../src/cli/rate.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
+import { Rate } from '../../src/flow/rate.ts'
 
 describe('rate', () => {
   test('is not told from the first second', () => {
@@ -32,11 +33,12 @@ describe('rate', () => {
   })
 
   test('is described with the time left', () => {
-    expect(describeRate(50, 100, undefined)).toBe('')
-    expect(describeRate(50, 100, 2.5)).toBe('2.5/s, 20 s left')
-    expect(describeRate(0, 100_000, 250)).toBe('250/s, 6 min 40 s left')
-    expect(describeRate(50, 100, 2.5, { things: 25 })).toBe('2.5/s, 30 s left')
-    expect(describeRate(50, 100, 2.5, { things: 0, atMost: true })).toBe('2.5/s, 20 s left at most')
+    const left = (seconds: number, atMost = false) => ({ seconds, atMost })
+    expect(describeRate(undefined, undefined)).toBe('')
+    expect(describeRate(2.5, undefined)).toBe('2.5/s')
+    expect(describeRate(undefined, left(20))).toBe('20 s left')
+    expect(describeRate(2.5, left(20))).toBe('2.5/s, 20 s left')
+    expect(describeRate(250, left(400, true))).toBe('250/s, 6 min 40 s left at most')
     expect(formatDuration(3 * 3600 + 65)).toBe('3 h 01 min')
   })
 })
@@ -85,6 +87,7 @@ describe('a bar', () => {
   })
 
   test('is none where all is done: what stays at 100 % looks stuck', () => {
-    expect(barLine('bottlenecks', { ...at, done: 320 }, 79)).toBe('bottlenecks  320/320  …')
+    expect(barLine('bottlenecks', { ...at, done: 320 }, 79)).toBe('bottlenecks  320/320  …  46 s left')
+    expect(barLine('bottlenecks', { ...at, done: 320, speed: '6.8/s' }, 79)).toBe('bottlenecks  320/320  …')
   })
 })

@@ -21,10 +21,9 @@ export const STAGES: readonly ((settled: Settled) => Candidate[])[] = [
   ({ inputSize, resize }) => (resize === undefined ? presets(inputSize, 'crop') : []),
 ]
 
-/** How many networks need bottlenecks of their own, and how many candidates there are. */
-export function mostCandidates({ resize }: Settled): { readonly single: number; readonly all: number } {
-  const stages = resize === undefined ? 2 : 1
-  return { single: stages * PRESETS.best.split('+').length, all: stages * PRESET_NAMES.length }
+/** All that may be tried, in this order. */
+export function allCandidates(settled: Settled): Candidate[] {
+  return STAGES.flatMap(candidates => candidates(settled))
 }
 
 function presets(inputSize: number | undefined, resize: Resize): Candidate[] {

@@ -7,14 +7,15 @@ import type { Dataset } from '../../dataset/scan.ts'
 import { splitExamples } from '../../dataset/split.ts'
 import { UserError } from '../../errors.ts'
 import { lastFeatures } from '../../features/lastFeatures.ts'
+import type { ExtractProgress } from '../../features/options.ts'
 import { bottlenecksOf } from '../train/bottlenecks.ts'
 import { groupedExamples } from '../train/groups.ts'
 import type { ResolvedTrainOptions } from '../train/options.ts'
 import type { TrainingRun } from '../train/run.ts'
-import { mostCandidates, type Settled, STAGES } from './candidates.ts'
+import { allCandidates, type Settled, STAGES } from './candidates.ts'
 import type { Choice } from './choice.ts'
 import { choosePaired, count, isUnbeatable, pairedGain } from './paired.ts'
-import { type ChoosingProgress, choosingProgress } from './progress.ts'
+import { ChoosingProgress } from './progress.ts'
 import { type ComparableRows, Trial, type Tried } from './trial.ts'
 
 /** What `--backbone` says to have it chosen. */
@@ -36,25 +37,29 @@ export async function choose(dataset: Dataset, run: TrainingRun): Promise<Choice
   if (fixed) throw new UserError('E_BAD_VALUE', `--${fixed} can't be used with --backbone auto: it belongs to one.`)
   const settled: Settled = { inputSize: network.inputSize, resize: network.resize }
   const sampled = sampleOf(dataset)
-  const most = mostCandidates(settled)
+  const most = allCandidates(settled)
   const pictures = sampled.pictures.length
-  const progress = choosingProgress(onEvent, pictures, most)
-  onEvent({ kind: 'comparing', candidates: most.all, pictures, of: dataset.pictures.length })
+  const progress = new ChoosingProgress(onEvent, pictures, most)
+  onEvent({ kind: 'comparing', candidates: most.length, pictures, of: dataset.pictures.length })
 
-  const rows = await comparableRows(sampled, run, progress)
+  const rows = await comparableRows(sampled, run, event => progress.bottlenecks(most[0]!, event))
   const trial = new Trial(rows, run, progress)
   const groups = groupNumbers(rows.examples)
-  const endedEarly = await tryAll(trial, settled, groups)
+  const endedEarly = await tryAll(trial, settled, groups, progress)
   return choiceOf(trial.tried, groups, { of: dataset.pictures.length, endedEarly })
 }
 
 /** The pictures that all candidates are compared on, as the first one sees them. */
-async function comparableRows(sampled: Dataset, run: TrainingRun, progress: ChoosingProgress): Promise<ComparableRows> {
+async function comparableRows(
+  sampled: Dataset,
+  run: TrainingRun,
+  onProgress: (progress: ExtractProgress) => void,
+): Promise<ComparableRows> {
   const first: ResolvedTrainOptions = {
     ...run.options,
     network: { ...run.options.network, backbone: PRESETS.fast },
     augment: 0,
-    onEvent: event => void (event.kind === 'bottlenecks' && progress.bottlenecks(event.done)),
+    onEvent: event => void (event.kind === 'bottlenecks' && onProgress(event)),
   }
   const { data, extraction, backbones } = await bottlenecksOf(sampled, { ...run, options: first })
   const near = await findNear(lastFeatures(data, backbones), data.labels, first.signal)
@@ -65,11 +70,21 @@ async function comparableRows(sampled: Dataset, run: TrainingRun, progress: Choo
 }
 
 /** Tries the candidates stage by stage. @returns true when none after the first stage could be better */
-async function tryAll(trial: Trial, settled: Settled, groups: Int32Array): Promise<boolean> {
-  for (const [stage, candidates] of STAGES.entries()) {
-    for (const candidate of candidates(settled)) await trial.run(candidate)
-    if (stage === 0 && isUnbeatable(trial.tried[0]!.right, groups)) return true
+async function tryAll(
+  trial: Trial,
+  settled: Settled,
+  groups: Int32Array,
+  progress: ChoosingProgress,
+): Promise<boolean> {
+  const [few, ...others] = STAGES.map(candidates => candidates(settled))
+  const more = others.flat()
+  for (const [at, candidate] of few!.entries()) {
+    await trial.run(candidate)
+    const endsEarly = isUnbeatable(trial.tried[0]!.right, groups)
+    progress.settle([...few!.slice(at + 1), ...(endsEarly ? [] : more)])
+    if (endsEarly && at === few!.length - 1) return true
   }
+  for (const candidate of more) await trial.run(candidate)
   return false
 }
 

@@ -12,7 +12,7 @@ import type { Bottlenecks } from '../train/bottlenecks.ts'
 import type { TrainingRun } from '../train/run.ts'
 import type { Candidate } from './candidates.ts'
 import { measureCost } from './cost.ts'
-import type { ChoosingProgress } from './progress.ts'
+import { type ChoosingProgress, keyOf, networksOf } from './progress.ts'
 
 export interface Tried {
   readonly candidate: Candidate
@@ -55,7 +55,7 @@ export class Trial {
   }
 
   async run(candidate: Candidate): Promise<void> {
-    const networks = candidate.backbone.split('+').map(backbone => ({ ...candidate, backbone }))
+    const networks = networksOf(candidate)
     for (const network of networks) if (!this.#prepared.has(keyOf(network))) await this.#prepare(network)
     const prepared = networks.map(network => this.#prepared.get(keyOf(network))!)
     const right = await this.#crossValidate(
@@ -92,7 +92,7 @@ export class Trial {
       layers: options.network.layers,
       signal: options.signal,
     })
-    const matrix = this.#prepared.size === 0 ? extraction.matrix : await this.#extract(backbone!)
+    const matrix = this.#prepared.size === 0 ? extraction.matrix : await this.#extract(backbone!, candidate)
     this.#prepared.set(keyOf(candidate), { matrix, blocks: blocksOf(backbone!) })
     const key = costKey(candidate)
     if (this.#costs.has(key)) return
@@ -100,7 +100,7 @@ export class Trial {
     this.#costs.set(key, await measureCost(await engine(), backbone!, paths, options.limits, options.signal))
   }
 
-  async #extract(backbone: Backbone): Promise<FeatureMatrix> {
+  async #extract(backbone: Backbone, network: Candidate): Promise<FeatureMatrix> {
     const { pictures } = this.#rows.extraction
     const { engine, cache, options } = this.#training
     const extracted = await extractFeatures(pictures, [backbone], {
@@ -108,7 +108,7 @@ export class Trial {
       store: cache,
       limits: options.limits,
       signal: options.signal,
-      onProgress: ({ done }) => this.#progress.bottlenecks(done),
+      onProgress: progress => this.#progress.bottlenecks(network, progress),
     })
     if (extracted.pictures.length === pictures.length) return extracted.matrix
     // A picture that changed just now, or of which this size or crop can't be made: a row of zeros, most likely wrong.
@@ -120,10 +120,6 @@ export class Trial {
     })
     return { values, rows: pictures.length, width }
   }
-}
-
-function keyOf({ backbone, inputSize, resize }: Candidate): string {
-  return `${backbone} ${inputSize ?? ''} ${resize}`
 }
 
 /** How a picture is made square takes no time to speak of. */

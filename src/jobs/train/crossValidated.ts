@@ -7,7 +7,7 @@ import { worthThreads } from '../../engine/worthThreads.ts'
 import type { FeatureMatrix } from '../../features/matrix.ts'
 import { together } from '../../flow/together.ts'
 import type { HeadOptions } from '../../head/options.ts'
-import type { TrainHeads } from '../../head/plan.ts'
+import type { HeadsPlan, TrainHeads } from '../../head/plan.ts'
 import { argMaxAt, softmaxRows } from '../../head/softmax.ts'
 import { crossValidate, type LabelledMatrix, type SideBySideHooks, trainSideBySide } from '../../head/train.ts'
 import type { ReportPicture } from '../../report/reportData.ts'
@@ -50,22 +50,54 @@ export async function crossValidated(
   if (head.folds === 0) return undefined
   const parts = folds(examples, head.folds)
   let isValidated = false
-  const hooks = (kind: 'cross-validation' | 'assessment'): SideBySideHooks => ({
-    onSteps: (done: number, total: number) => {
-      if (isValidated === (kind === 'assessment')) onProgress?.(kind, done, total)
-    },
+  const experiments = new HeadsProgress(head, brief ? 1 : 2)
+  const trainHeads: TrainHeads = plan =>
+    trainSideBySide(engine, data, plan, head, {
+      onSteps: (done, total) => {
+        const all = experiments.reached(plan, done / total)
+        if (isValidated) onProgress?.('assessment', all.done, all.total)
+      },
+      signal,
+      apart,
+    })
+  const early = apart && !brief ? trainEarly({ ...data, folds: parts }, trainHeads) : undefined
+  const hooks: SideBySideHooks = {
+    onSteps: (done, total) => onProgress?.('cross-validation', done, total),
     signal,
     apart,
-  })
-  const trainHeads: TrainHeads = plan => trainSideBySide(engine, data, plan, head, hooks('assessment'))
-  const early = apart && !brief ? trainEarly({ ...data, folds: parts }, trainHeads) : undefined
-  const validating = crossValidate(engine, data, parts, head, hooks('cross-validation')).then(async logits => {
+  }
+  const validating = crossValidate(engine, data, parts, head, hooks).then(async logits => {
     isValidated = true
     const assessment = await assess(last, { ...data, logits }, parts, { near, brief, trainHeads, early, onKnown })
     return { assessment, logits: cooled(logits, assessment.temperature), data }
   })
   const [validated] = await together(validating, Promise.resolve(early))
   return validated
+}
+
+/** How far all plans of experiments are that are trained one after another, or some at a time: one figure for them. */
+class HeadsProgress {
+  readonly #head: HeadOptions
+  readonly #plans: number
+  readonly #shares = new Map<HeadsPlan, number>()
+
+  /** @param plans at most; one that is still to come has as many heads as there are folds */
+  constructor(head: HeadOptions, plans: number) {
+    this.#head = head
+    this.#plans = plans
+  }
+
+  /** @returns steps of heads */
+  reached(plan: HeadsPlan, share: number): { readonly done: number; readonly total: number } {
+    const { steps, folds: each } = this.#head
+    this.#shares.set(plan, share)
+    const begun = [...this.#shares]
+    const heads = begun.reduce((sum, [{ heads }]) => sum + heads, 0) + Math.max(0, this.#plans - begun.length) * each
+    return {
+      done: Math.round(begun.reduce((sum, [{ heads }, at]) => sum + heads * at, 0) * steps),
+      total: heads * steps,
+    }
+  }
 }
 
 /** Whether the heads of all folds are best trained in threads, and the experiments' meanwhile. */

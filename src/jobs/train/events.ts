@@ -3,8 +3,16 @@ import type { ExtractProgress } from '../../features/options.ts'
 import type { StepReport } from '../../head/train.ts'
 import type { Choice } from '../choose/choice.ts'
 
+/** What is left of the whole training. */
+export interface TimeLeft {
+  /** Undefined while nothing has been measured, neither now nor in the last training. */
+  readonly secondsLeft?: number
+}
+
 /** What happens during a training, in this order. */
-export type TrainEvent =
+export type TrainEvent = Happening & TimeLeft
+
+type Happening =
   | {
       readonly kind: 'comparing'
       /** As many as there may be; the comparison may end before. */
@@ -12,7 +20,8 @@ export type TrainEvent =
       readonly pictures: number
       readonly of: number
     }
-  | { readonly kind: 'choosing'; readonly done: number; readonly total: number }
+  /** Some pictures' worth of work; `atMost` until it is known whether all candidates are tried. */
+  | { readonly kind: 'choosing'; readonly done: number; readonly total: number; readonly atMost: boolean }
   | { readonly kind: 'chosen'; readonly choice: Choice }
   | {
       readonly kind: 'scanned'

@@ -7,7 +7,10 @@ import type { PicturePlace } from '../../model/pictures.ts'
 import { Drawing } from '../../report/drawing.ts'
 import type { FeaturesPlace } from '../features/readFeatures.ts'
 import { checkMemory } from './enoughMemory.ts'
+import type { TrainEvent } from './events.ts'
+import { Forecast } from './forecast.ts'
 import type { ResolvedTrainOptions } from './options.ts'
+import { readSpeed, writeSpeed } from './speed.ts'
 
 /** What one training works with from its first step to its last. */
 export interface TrainingRun {
@@ -42,17 +45,20 @@ export async function withRun<T>(
       options.limits.onNote?.(note)
     }
     const limits = { ...options.limits, onNote }
+    const forecast = new Forecast(options, await readSpeed(layout, options.engine))
+    const onEvent = (event: TrainEvent) => options.onEvent(forecast.withTime(event))
     const result = await work({
       layout,
       place,
       notes,
-      options: { ...options, limits },
+      options: { ...options, limits, onEvent },
       cache,
       features,
       engine: once(() => fitting(options.engine)),
       drawing,
     })
     await cache.merge() // nobody else does meanwhile: the caller holds the training's lock
+    await writeSpeed(layout, options.engine, forecast.speed())
     return result
   } finally {
     await drawing.end()

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
-import { mostCandidates, STAGES } from '../../../src/jobs/choose/candidates.ts'
+import { allCandidates, STAGES } from '../../../src/jobs/choose/candidates.ts'
 import type { TrainEvent } from '../../../src/jobs/train/events.ts'
 import { train } from '../../../src/jobs/train/train.ts'
 import { run } from '../../helpers/runCli.ts'
@@ -84,7 +84,7 @@ describe('the candidates', () => {
           found.add(JSON.stringify(candidate))
         }
       }
-      expect(found.size).toBe(mostCandidates(settled).all)
+      expect(found.size).toBe(allCandidates(settled).length)
     }
   })
 })
