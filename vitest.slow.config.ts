@@ -13,6 +13,8 @@ export default defineConfig({
     ...settings,
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,
+    // A second, which is the library's own, is little for a busy machine.
+    expect: { poll: { timeout: 120_000 } },
     // They start real processes and kill them at random moments: a busy machine may spoil one, not all three.
     retry: 2,
     projects: [

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { AxeResults } from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import sharp from 'sharp'
 import { onTestFinished } from 'vitest'
 import { chromiumPath } from './chromium.ts'
@@ -30,17 +30,25 @@ export async function serveStudio(root: string, cache: string): Promise<ServedSt
   return { address, end }
 }
 
-/** A browser that has no camera to show, or is not let to use it. */
-export async function browserWithoutCamera(why: 'none' | 'refused' = 'none'): Promise<Browser> {
-  const refused = ['--use-fake-device-for-media-stream', '--deny-permission-prompts']
-  const args = ['--no-sandbox', ...(why === 'refused' ? refused : [])]
-  const browser = await chromium.launch({ executablePath: chromiumPath!, args })
+/** What is waited for comes or never does: how soon depends on what else the machine has to do. In milliseconds. */
+const PATIENCE_MS = 180_000
+
+/** A browser that ends with the test; its pages have one profile, as tabs have. */
+async function browserWith(args: readonly string[]): Promise<BrowserContext> {
+  const browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', ...args] })
   onTestFinished(() => browser.close())
-  return browser
+  const context = await browser.newContext()
+  context.setDefaultTimeout(PATIENCE_MS)
+  return context
+}
+
+/** A browser that has no camera to show, or is not let to use it. */
+export async function browserWithoutCamera(why: 'none' | 'refused' = 'none'): Promise<BrowserContext> {
+  return browserWith(why === 'refused' ? ['--use-fake-device-for-media-stream', '--deny-permission-prompts'] : [])
 }
 
 /** A browser whose camera shows, in turn, a red ball that wanders over green, and a blue box over yellow. */
-export async function browserWithCamera(): Promise<Browser> {
+export async function browserWithCamera(): Promise<BrowserContext> {
   const video = join(await tempFolder(), 'camera.mjpeg')
   const frames = await Promise.all(
     Array.from({ length: 60 }, (_, at) =>
@@ -50,17 +58,11 @@ export async function browserWithCamera(): Promise<Browser> {
     ),
   )
   await writeFile(video, Buffer.concat(frames))
-  const browser = await chromium.launch({
-    executablePath: chromiumPath!,
-    args: [
-      '--no-sandbox',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-video-capture=${video}`,
-    ],
-  })
-  onTestFinished(() => browser.close())
-  return browser
+  return browserWith([
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${video}`,
+  ])
 }
 
 function scene(at: number): string {

@@ -28,10 +28,10 @@ class Keyboard {
     }
   }
 
-  async hold(key: string, ms: number): Promise<void> {
+  async hold(key: string, until: () => Promise<unknown>): Promise<void> {
     this.pressed++
     await this.#page.keyboard.down(key)
-    await this.#page.waitForTimeout(ms)
+    await until()
     await this.#page.keyboard.up(key)
   }
 
@@ -43,6 +43,12 @@ class Keyboard {
       await this.press('Tab')
     }
   }
+}
+
+/** Waits for the end of a training; one that failed says why at once. */
+async function trained(page: Page): Promise<void> {
+  await page.locator('.headline, .notice.wrong').first().waitFor()
+  expect(await page.locator('.notice.wrong').allInnerTexts()).toEqual([])
 }
 
 test.skipIf(needsBrowser)(
@@ -62,13 +68,15 @@ test.skipIf(needsBrowser)(
     await page.locator('[data-hold]:focus').waitFor()
     for (const category of ['ball', 'box']) {
       await keys.reach(`[data-hold=${category}]`)
-      await keys.hold('Space', 4000)
+      // For as long as it takes, as a person would: the button counts.
+      const enough = page.locator(`[data-hold=${category}].on`, { hasText: /\d{2}/ })
+      await keys.hold('Space', () => enough.waitFor())
       await page.locator('.undo-title', { hasText: `added to ${category}` }).waitFor()
     }
     await page.locator('[data-train]:enabled').waitFor()
     await keys.reach('[data-train]')
     await keys.press('Enter')
-    await page.locator('.headline').waitFor({ timeout: 180_000 })
+    await trained(page)
     expect(keys.pressed).toBeLessThanOrEqual(MOST_KEYS)
     console.log(`${keys.pressed} keys from an empty folder to a trained model`)
     expect((await readdir(join(root, 'data/ball'))).length).toBeGreaterThanOrEqual(3)
@@ -97,13 +105,13 @@ test.skipIf(needsBrowser)(
     // The page is taken away: it names pictures where no studio is.
     await page.goto(`${address}#share`)
     await page.getByRole('button', { name: 'Export A page' }).click()
-    await page.locator('.card', { hasText: 'A page' }).locator('code').waitFor({ timeout: 120_000 })
+    await page.locator('.card', { hasText: 'A page' }).locator('code').waitFor()
     const exported = await page.locator('.card', { hasText: 'A page' }).locator('code').innerText()
     const away = await tempFolder()
     await fs.move(join(root, exported), join(away, 'page'))
     const taken = await (await browserWithCamera()).newPage()
     await taken.goto(pathToFileURL(join(away, 'page/index.html')).href)
-    await taken.locator('body[data-ready]').waitFor({ timeout: 120_000 })
+    await taken.locator('body[data-ready]').waitFor()
     const [ball] = await readdir(join(root, 'data/ball'))
     await taken.setInputFiles('#file', join(root, 'data/ball', ball!))
     await taken.locator('#scores li').first().waitFor()
@@ -144,7 +152,7 @@ test.skipIf(needsBrowser)(
     const complaints = complaintsOf(page, address)
     await page.goto(address)
     await page.locator('[data-train]:enabled').click()
-    await page.locator('.headline').waitFor({ timeout: 180_000 })
+    await trained(page)
     const found: string[] = []
     for (const screen of SCREENS) {
       await page.goto(`${address}#${screen}`)
@@ -167,6 +175,8 @@ test.skipIf(needsBrowser)(
     const opens = page.context().waitForEvent('page')
     await page.getByRole('link', { name: 'Open the report' }).click()
     const report = await opens
+    // A page that is on its way can't be loaded again yet.
+    await report.getByRole('heading', { level: 1 }).first().waitFor()
     const complaintsOfReport = complaintsOf(report, address)
     await report.reload()
     await report.getByRole('heading', { level: 1 }).first().waitFor()

@@ -11,8 +11,6 @@ export function Empty() {
     setBusy(true)
     for (const name of names) if (name !== '') await categoryNamed(name)
     setBusy(false)
-    // On to the first of them, wherever its name sorts it.
-    setTimeout(() => document.querySelector<HTMLElement>('[data-hold]')?.focus(), 150)
   }
   return (
     <section class="start">

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Ask, Dialog } from '../frame/dialog.tsx'
 import { shown as phoneFor } from '../phone/door.ts'
 import { operate } from '../server/unsaved.ts'
@@ -15,13 +15,20 @@ export function PicturesScreen() {
   const [adding, setAdding] = useState(false)
   const place = inside.value
   const now = studio.value
+  const isEmpty = now?.unlabeled === 0 && categories.value.length === 0
+  const wasEmpty = useRef(isEmpty)
+  // What had the focus is gone with the first screen: on to what fills a category, whenever that comes.
+  useEffect(() => {
+    const isLost = document.activeElement === document.body
+    if (wasEmpty.current && !isEmpty && isLost) document.querySelector<HTMLElement>('[data-hold]')?.focus()
+    wasEmpty.current = isEmpty
+  }, [isEmpty])
   if (!now) return null
   const known = place.startsWith('.') || categories.value.some(({ name }) => name === place)
   if (place !== '' && known) return <CategoryScreen key={place} place={place} />
-  const isEmpty = categories.value.length === 0
   return (
     <>
-      {isEmpty && now.unlabeled === 0 ? (
+      {isEmpty ? (
         <Empty />
       ) : (
         <div class="pictures">
