@@ -29,6 +29,10 @@ export const settings = computed<Settings>(
       noticed: false,
     },
 )
+/** Of a picture in a grid, in pixels. By itself, so that a state that differs in something else renders no grid anew. */
+export const tileSize = computed(() => settings.value.tileSize)
+export const isThere = computed(() => studio.value !== null)
+export const title = computed(() => studio.value?.title ?? '')
 /** Something can be guessed: there is a model, or the head that follows the labels. */
 export const canGuess = computed(() => {
   const now = studio.value
@@ -47,6 +51,12 @@ addEventListener('hashchange', () => {
 export const tab = computed<Tab>(() => TABS.find(name => name === place.value.split('/')[0]) ?? 'pictures')
 /** The opened category, or the other word behind the tab. */
 export const inside = computed(() => decodeURIComponent(place.value.split('/')[1] ?? ''))
+
+/** The place whose pictures are all shown: a category, or one of the two beside them; '' where there is none such. */
+export const opened = computed(() => {
+  const name = inside.value
+  return name.startsWith('.') || categories.value.some(category => category.name === name) ? name : ''
+})
 
 export function go(to: Tab, within = ''): void {
   location.hash = within === '' ? to : `${to}/${encodeURIComponent(within)}`

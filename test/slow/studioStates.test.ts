@@ -117,7 +117,7 @@ test.skipIf(needsBrowser)('two tabs, and a file manager beside them: each sees w
   await one.keyboard.press('2')
   await expect.poll(() => other.locator('[role=gridcell]').count()).toBe(3)
   // The focus stays with the grid when its picture goes.
-  for (const page of [one, other]) await page.locator('[role=gridcell][data-at="0"]:focus').waitFor()
+  for (const page of [one, other]) await page.locator('[aria-rowindex="1"] [role=gridcell]:first-child:focus').waitFor()
   await other.keyboard.press('Control+z')
   await expect.poll(() => one.locator('[role=gridcell]').count()).toBe(4)
   await rm(join(root, 'data/a/p4.png'))

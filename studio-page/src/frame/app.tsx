@@ -10,7 +10,7 @@ import { ResultsScreen } from '../results/screen.tsx'
 import { takeBack } from '../server/unsaved.ts'
 import { ShareScreen } from '../share/screen.tsx'
 import { SortScreen } from '../sort/screen.tsx'
-import { locked, said, studio, type Tab, tab } from '../state.ts'
+import { isThere, locked, said, type Tab, tab, title } from '../state.ts'
 import { TryScreen } from '../try/screen.tsx'
 import { Banners } from './banners.tsx'
 import { Help } from './help.tsx'
@@ -47,8 +47,8 @@ export function App() {
     return () => removeEventListener('keydown', onKeyDown)
   }, [])
   useEffect(() => {
-    document.title = studio.value ? `${studio.value.title} · itc studio` : 'itc studio'
-  }, [studio.value?.title])
+    document.title = title.value === '' ? 'itc studio' : `${title.value} · itc studio`
+  }, [title.value])
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: files may be dropped anywhere; buttons do the same
     <div
@@ -73,11 +73,9 @@ export function App() {
         <PhoneLine />
         <JobLine />
       </section>
-      <main>{studio.value ? <Screen /> : <p class="empty">Looking for studio …</p>}</main>
+      <main>{isThere.value ? <Screen /> : <p class="empty">Looking for studio …</p>}</main>
       <Notices />
-      <p class="visually-hidden" aria-live="polite">
-        {said.value}
-      </p>
+      <Said />
       {help && <Help onClose={() => setHelp(false)} />}
       {shown.value !== undefined && (
         <PhoneDialog
@@ -88,5 +86,14 @@ export function App() {
         />
       )}
     </div>
+  )
+}
+
+/** Alone, so that a sentence does not render all the rest anew. */
+function Said() {
+  return (
+    <p class="visually-hidden" aria-live="polite">
+      {said.value}
+    </p>
   )
 }

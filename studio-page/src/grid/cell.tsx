@@ -3,9 +3,6 @@ import { Thumb, type Tile } from './tile.tsx'
 
 interface Props {
   readonly tile: Tile
-  /** Its place among all pictures, and in its row. */
-  readonly at: number
-  readonly column: number
   /** In pixels. */
   readonly side: number
   readonly selected: boolean
@@ -15,16 +12,14 @@ interface Props {
 }
 
 /** A picture of a grid. The grid hears what is done to it, so that nothing of it differs until the picture does. */
-export function Cell({ tile, at, column, side, selected, current, draggable }: Props) {
+export function Cell({ tile, side, selected, current, draggable }: Props) {
   const { id, caption, unreadable = false, out = false } = tile
   return useMemo(
     () => (
       <div
         role="gridcell"
         class={out ? 'tile out' : 'tile'}
-        data-at={at}
         data-id={id}
-        aria-colindex={column + 1}
         aria-selected={selected}
         tabIndex={current ? 0 : -1}
         draggable={draggable}
@@ -35,12 +30,20 @@ export function Cell({ tile, at, column, side, selected, current, draggable }: P
         <span class="caption">{caption}</span>
       </div>
     ),
-    [id, caption, unreadable, out, at, column, side, selected, current, draggable],
+    [id, caption, unreadable, out, side, selected, current, draggable],
   )
 }
 
-/** The place of the picture that an event happened on; undefined between them. */
-export function placeOf(event: Event): number | undefined {
-  const cell = (event.target as Element).closest<HTMLElement>('[role=gridcell]')
-  return cell === null ? undefined : Number(cell.dataset.at)
+/** The place of the picture that an event happened on; undefined between them. A cell that moves up need not be told. */
+export function placeOf(event: Event, columns: number): number | undefined {
+  const cell = (event.target as Element).closest('[role=gridcell]')
+  const row = cell?.parentElement
+  if (!cell || !row) return undefined
+  return (Number(row.getAttribute('aria-rowindex')) - 1) * columns + [...row.children].indexOf(cell)
+}
+
+/** The cell at a place, if it is in sight. */
+export function cellAt(grid: HTMLElement | null, at: number, columns: number): HTMLElement | undefined {
+  const row = grid?.querySelector(`[aria-rowindex="${Math.floor(at / columns) + 1}"]`)
+  return row?.children[at % columns] as HTMLElement | undefined
 }

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { Cell, placeOf } from './cell.tsx'
+import { Cell, cellAt, placeOf } from './cell.tsx'
 import { dragging } from './dragging.ts'
 import { useRubberBand } from './rubberBand.ts'
 import type { Tile } from './tile.tsx'
@@ -45,7 +45,7 @@ export function Grid(props: GridProps) {
     // The picture that had the focus may be gone with it.
     const lost = had && !element.current?.contains(document.activeElement)
     if (!wantsFocus.current && !lost) return
-    const cell = element.current?.querySelector<HTMLElement>(`[data-at="${at}"]`)
+    const cell = cellAt(element.current, at, columns)
     if (!cell) return
     wantsFocus.current = false
     cell.focus({ preventScroll: true })
@@ -102,7 +102,7 @@ export function Grid(props: GridProps) {
   }
 
   const onClick = (event: MouseEvent) => {
-    const place = placeOf(event)
+    const place = placeOf(event, columns)
     if (place === undefined) return
     if (event.altKey && props.onFromHere) props.onFromHere(place)
     else if (event.shiftKey) onSelect(rangeOf(anchor.current, place))
@@ -115,7 +115,7 @@ export function Grid(props: GridProps) {
   }
 
   const onDragStart = (event: DragEvent) => {
-    const place = placeOf(event)
+    const place = placeOf(event, columns)
     if (place === undefined) return
     dragging.value = selected.has(idAt(place)) ? [...selected] : [idAt(place)]
     event.dataTransfer?.setData('text/plain', `${dragging.value.length} pictures`)
@@ -152,7 +152,7 @@ export function Grid(props: GridProps) {
         onKeyDown={onKeyDown}
         onClick={onClick}
         onDblClick={event => {
-          const place = placeOf(event)
+          const place = placeOf(event, columns)
           if (place !== undefined) props.onOpen?.(place)
         }}
         onDragStart={onDragStart}
@@ -176,8 +176,6 @@ export function Grid(props: GridProps) {
                 <Cell
                   key={tile.id}
                   tile={tile}
-                  at={place}
-                  column={column}
                   side={side}
                   selected={selected.has(tile.id)}
                   current={place === at}

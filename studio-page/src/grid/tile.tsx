@@ -28,7 +28,8 @@ export function tileOf(columns: PictureColumns, at: number): Tile {
   const score = columns.score[at]!
   const name = columns.categories[columns.category[at]!]
   const flag = FLAGS.find(([bit]) => flags & bit)?.[1]
-  const known = name === undefined ? `picture ${at + 1}` : shownPlace(name)
+  // A number that stays with it: places change with each picture that goes.
+  const known = name === undefined ? `picture ${columns.ids[at]!}` : shownPlace(name)
   return {
     id: columns.ids[at]!,
     caption: [flag === undefined || flag === 'checked' ? known : flag, score < 0 ? '' : percent(score / 1000)]

@@ -11,7 +11,7 @@ import { attempt } from '../notices.ts'
 import { useListing } from '../server/listing.ts'
 import { put } from '../server/request.ts'
 import { operate, rememberIds } from '../server/unsaved.ts'
-import { go, locked, settings, shownPlace } from '../state.ts'
+import { go, locked, shownPlace, tileSize } from '../state.ts'
 import { count } from '../words.ts'
 
 /** Where the pictures of a place are asked for. */
@@ -97,7 +97,7 @@ export function CategoryScreen({ place }: { readonly place: string }) {
           label={`Pictures of ${shownPlace(place)}`}
           count={total}
           tile={at => tileOf(columns, at)}
-          size={settings.value.tileSize}
+          size={tileSize.value}
           selected={selected}
           mode="select"
           onSelect={setSelected}
@@ -158,10 +158,10 @@ function TileSize() {
         min={80}
         max={320}
         step={20}
-        value={settings.value.tileSize}
+        value={tileSize.value}
         onChange={event => {
-          const tileSize = Number(event.currentTarget.value)
-          attempt(() => put('api/settings', { tileSize }))
+          const wanted = Number(event.currentTarget.value)
+          attempt(() => put('api/settings', { tileSize: wanted }))
         }}
       />
     </label>

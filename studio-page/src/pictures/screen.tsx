@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { Ask, Dialog } from '../frame/dialog.tsx'
 import { shown as phoneFor } from '../phone/door.ts'
 import { operate } from '../server/unsaved.ts'
-import { categories, inside, locked, studio } from '../state.ts'
+import { categories, locked, opened, studio } from '../state.ts'
 import { count } from '../words.ts'
 import { Card } from './card.tsx'
 import { CategoryScreen } from './category.tsx'
@@ -10,10 +10,15 @@ import { answer, asked } from './dropped.ts'
 import { Empty } from './empty.tsx'
 import { ModelPanel } from './model.tsx'
 
-/** Collect, train and try, side by side. */
+/** All categories, or all pictures of one place. */
 export function PicturesScreen() {
+  const place = opened.value
+  return place === '' ? <Overview /> : <CategoryScreen key={place} place={place} />
+}
+
+/** Collect, train and try, side by side. */
+function Overview() {
   const [adding, setAdding] = useState(false)
-  const place = inside.value
   const now = studio.value
   const isEmpty = now?.unlabeled === 0 && categories.value.length === 0
   const wasEmpty = useRef(isEmpty)
@@ -24,8 +29,6 @@ export function PicturesScreen() {
     wasEmpty.current = isEmpty
   }, [isEmpty])
   if (!now) return null
-  const known = place.startsWith('.') || categories.value.some(({ name }) => name === place)
-  if (place !== '' && known) return <CategoryScreen key={place} place={place} />
   return (
     <>
       {isEmpty ? (

@@ -5,7 +5,7 @@ import { categoryOfKey, press } from '../frame/keys.ts'
 import { Grid } from '../grid/grid.tsx'
 import { KeyRow } from '../grid/keyRow.tsx'
 import { rememberIds } from '../server/unsaved.ts'
-import { locked, settings, shownPlace } from '../state.ts'
+import { locked, shownPlace, tileSize } from '../state.ts'
 import { percent } from '../words.ts'
 import type { Cell } from './mixUps.tsx'
 
@@ -62,7 +62,7 @@ export function MixedUp({ cell: { given, predicted }, mistakes, onClose }: Props
           label={`In ${shownPlace(given)}, taken for ${shownPlace(predicted)}`}
           count={shown.length}
           tile={at => ({ id: shown[at]!.id!, caption: `${shownPlace(predicted)} ${percent(shown[at]!.score)}` })}
-          size={settings.value.tileSize}
+          size={tileSize.value}
           selected={selected}
           mode="select"
           onSelect={setSelected}

@@ -17,14 +17,21 @@ export interface Listing {
 /** The pictures asked for, kept up with what happens. @param follow asks again whenever opinions differ */
 export function useListing(query: PicturesQuery, follow = false): Listing {
   const [columns, setColumns] = useState<PictureColumns | null>(null)
+  /** What changed since the listing was asked for, which it may not know of yet. */
+  const since = useRef<Changes[]>([])
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const address = `api/pictures?${new URLSearchParams({ ...query } as Record<string, string>)}`
   const hide = (ids: readonly number[]) => setColumns(old => old && without(old, ids))
-  const fetchIt = (signal?: AbortSignal) =>
-    get<PictureColumns>(address, signal).then(
-      answer => setColumns(answer),
+  const fetchIt = (signal?: AbortSignal) => {
+    since.current = []
+    return get<PictureColumns>(address, signal).then(
+      answer => {
+        const later = since.current.filter(({ revision }) => revision > answer.revision)
+        setColumns(later.reduce((now, seen) => without(now, effectOf(seen, query).leaving), answer))
+      },
       error => signal?.aborted || tellFailure(error),
     )
+  }
 
   useEffect(() => {
     const stop = new AbortController()
@@ -36,15 +43,19 @@ export function useListing(query: PicturesQuery, follow = false): Listing {
     }
   }, [address, boot.value])
 
+  // Each of them, and without rendering anew for it: two may come between one paint and the next.
   useEffect(() => {
-    const seen = change.value
-    if (seen === null || offline.value) return
-    const { leaving, coming } = effectOf(seen, query)
-    if (leaving.length > 0) hide(leaving)
-    if (!coming) return
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => void fetchIt(), PAUSE_MS)
-  }, [change.value])
+    const known = change.peek()
+    return change.subscribe(seen => {
+      if (seen === null || seen === known || offline.peek()) return
+      since.current.push(seen)
+      const { leaving, coming } = effectOf(seen, query)
+      if (leaving.length > 0) hide(leaving)
+      if (!coming) return
+      clearTimeout(timer.current)
+      timer.current = setTimeout(() => void fetchIt(), PAUSE_MS)
+    })
+  }, [address])
 
   // Orders and views by opinion change with the head, but never under the hands of who works through them.
   const worthFetching = columns !== null && (follow || columns.total === 0)

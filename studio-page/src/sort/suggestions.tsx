@@ -4,7 +4,7 @@ import { categoryOfKey } from '../frame/keys.ts'
 import { Grid } from '../grid/grid.tsx'
 import { useListing } from '../server/listing.ts'
 import { rememberIds } from '../server/unsaved.ts'
-import { categories, locked, settings } from '../state.ts'
+import { categories, locked, tileSize } from '../state.ts'
 import { percent } from '../words.ts'
 
 /** Pictures asked about at once. */
@@ -84,7 +84,7 @@ export function Suggestions() {
               `${out.has(page[at]!) ? 'not' : ''} ${current.shown} ${percent((scores.get(page[at]!) ?? 0) / 1000)}`.trim(),
             out: out.has(page[at]!),
           })}
-          size={settings.value.tileSize}
+          size={tileSize.value}
           selected={out}
           mode="toggle"
           onSelect={setOut}
