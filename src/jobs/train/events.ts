@@ -3,16 +3,11 @@ import type { ExtractProgress } from '../../features/options.ts'
 import type { StepReport } from '../../head/train.ts'
 import type { Choice } from '../choose/choice.ts'
 
-/** What is left of the whole training. */
-export interface TimeLeft {
-  /** Undefined while nothing has been measured, neither now nor in the last training. */
-  readonly secondsLeft?: number
-}
-
 /** What happens during a training, in this order. */
-export type TrainEvent = Happening & TimeLeft
-
-type Happening =
+export type TrainEvent = {
+  /** Of the whole training. Undefined while nothing has been measured, neither now nor in the last one. */
+  readonly secondsLeft?: number
+} & (
   | {
       readonly kind: 'comparing'
       /** As many as there may be; the comparison may end before. */
@@ -44,3 +39,4 @@ type Happening =
   | { readonly kind: 'steps'; readonly done: number; readonly total: number }
   | ({ readonly kind: 'report' } & StepReport)
   | { readonly kind: 'cross-validation' | 'assessment'; readonly done: number; readonly total: number }
+)
