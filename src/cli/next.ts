@@ -67,7 +67,7 @@ Examples:
 
 function print(
   { pictures, of, learnt, refusals }: NextResult,
-  { out, err, errColors: colors, outWidth }: Terminal,
+  { out, err, info, errColors: colors, outWidth }: Terminal,
 ): void {
   const rows = pictures.map(({ rank, path, guess, score, why }) => [
     String(rank),
@@ -88,6 +88,6 @@ function print(
     for (const [at, line] of short.entries()) for (const shown of [line, `   ${pictures[at]!.why}`]) out(shown)
   }
   const basis = learnt === 0 ? 'nothing is labelled yet' : `by ${count(learnt, 'labelled picture')}`
-  err(colors.dim(`Chosen of ${count(of, 'picture')}, ${basis}.`))
+  info(colors.dim(`Chosen of ${count(of, 'picture')}, ${basis}.`))
   for (const line of leftOutLines(refusals)) err(colors.yellow(line))
 }

@@ -15,11 +15,13 @@ export interface Ran {
  * Runs a command line in this process, piped: no colours, no bars.
  *
  * @param onLine called with each line at once, while the command waits
+ * @param other what is otherwise than where nobody watches
  */
 export async function run(
   argv: readonly string[],
   stdin: readonly Uint8Array[] = [],
   onLine: (line: string) => void = () => undefined,
+  other: Partial<Streams> = {},
 ): Promise<Ran> {
   const out: string[] = []
   const err: string[] = []
@@ -39,6 +41,7 @@ export async function run(
       yield* stdin
     })(),
     drained: async () => true,
+    ...other,
   }
   const code = await main(argv, terminal)
   return { code, out: out.join('\n'), err: err.join('\n'), all: all.join('\n') }
