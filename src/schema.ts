@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 
-export { array, literal, looseObject, nullable, optional, picklist, tuple, union } from 'valibot'
+export { array, literal, looseObject, nullable, optional, picklist, tuple, union, unknown } from 'valibot'
 
 /** What a value read from a file must look like. More fields than it names are let through: newer versions add some. */
 export type Schema<T = unknown> = v.GenericSchema<unknown, T>

@@ -90,18 +90,31 @@ export interface ParquetTable {
 /**
  * Reads a whole Parquet file.
  *
- * @param names the columns that are wanted; all unless given
- * @throws Error for what is no such file, or damaged
+ * @param wanted its columns that are read; all, whatever they hold, unless given
+ * @throws Error for what is no such file, is damaged, or holds something else in the columns that are wanted
  */
-export async function decodeParquet(bytes: Uint8Array, names?: readonly string[]): Promise<ParquetTable> {
+export async function decodeParquet(bytes: Uint8Array, wanted?: readonly Column[]): Promise<ParquetTable> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
   const metadata = parquetMetadata(file)
-  const columns = names ?? metadata.schema.slice(1).map(({ name }) => name)
+  const columns = (wanted ?? metadata.schema.slice(1)).map(({ name }) => name)
   const objects = await parquetReadObjects({ file, metadata, columns: [...columns] })
-  return {
+  const table = {
     metadata: new Map(metadata.key_value_metadata?.map(({ key, value = '' }) => [key, value])),
     columns,
     rows: objects.map(object => columns.map(name => plain(object[name]))),
+  }
+  if (wanted !== undefined) checkColumns(table, wanted)
+  return table
+}
+
+const HELD = { text: 'string', whole: 'number', float: 'number', flag: 'boolean' } as const
+
+/** @throws Error when a table has other columns than these, or something else in them */
+export function checkColumns({ columns, rows }: ParquetTable, wanted: readonly Column[]): void {
+  if (columns.join('\n') !== wanted.map(({ name }) => name).join('\n')) throw new Error('it has other columns')
+  for (const [at, { name, kind }] of wanted.entries()) {
+    const isHeld = (cell: Cell) => cell === undefined || typeof cell === HELD[kind]
+    if (!rows.every(row => isHeld(row[at]))) throw new Error(`its column ${name} holds something else`)
   }
 }
 

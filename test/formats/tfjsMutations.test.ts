@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { parseTfjsModel } from '../../src/formats/tfjs/read.ts'
 import { run } from '../helpers/runCli.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 import { tinyModel } from '../helpers/tinyModel.ts'
 
+const CASES = fileURLToPath(new URL('../cases/', import.meta.url))
 const OTHERS = [undefined, null, {}, [], '../../x\u001b[2J', 1e300, '__proto__', -1]
 /** Of a list the first ones stand for all. */
 const OF_A_LIST = 3
@@ -27,11 +29,9 @@ function mutated(text: string, place: readonly string[], other: unknown): string
   return JSON.stringify(json)
 }
 
-it('each value of a model.json replaced by eight others is read, or refused with a sentence', async () => {
-  const { tfFiles } = await tinyModel()
-  const exported = join(await tempFolder(), 'exported')
-  expect((await run(['export', tfFiles, '--format', 'tfjs', '--to', exported])).code).toBe(0)
-  const load = (name: string) => readFile(join(exported, name))
+/** What a model whose values are replaced, one at a time, comes to. */
+async function endsOf(folder: string): Promise<string[]> {
+  const load = (name: string) => readFile(join(folder, name))
   const text = (await load('model.json')).toString()
   const ends = new Set<string>()
   for (const place of placesIn(JSON.parse(text))) {
@@ -44,5 +44,24 @@ it('each value of a model.json replaced by eight others is read, or refused with
       )
     }
   }
-  expect([...ends].sort()).toEqual(['read', 'refused'])
+  return [...ends].sort()
+}
+
+it('each value of a model.json replaced by eight others is read, or refused with a sentence', async () => {
+  const { tfFiles } = await tinyModel()
+  const exported = join(await tempFolder(), 'exported')
+  expect((await run(['export', tfFiles, '--format', 'tfjs', '--to', exported])).code).toBe(0)
+  expect(await endsOf(exported)).toEqual(['read', 'refused'])
+})
+
+it.each(['tfjs-layers', 'teachable-machine'])('the same of a model of layers: %s', async name => {
+  expect(await endsOf(join(CASES, name))).toEqual(['read', 'refused'])
+})
+
+it('says what is wrong, and where', async () => {
+  const folder = join(CASES, 'tfjs-layers')
+  const text = (await readFile(join(folder, 'model.json'))).toString()
+  const load = (name: string) => readFile(join(folder, name))
+  const wrong = mutated(text, ['weightsManifest', '0', 'weights', '0', 'shape'], ['a\u001b[2J'])
+  await expect(parseTfjsModel(wrong, load)).rejects.toThrow('weightsManifest.0.weights.0.shape.0 is no number')
 })

@@ -6,28 +6,37 @@ const TYPE_NAMES =
     .split(' ')
     .map(name => `DT_${name}`)
 
-/** What JSON.parse may give for one attribute; every field is checked before use. */
-interface JsonList {
-  s?: unknown[]
-  i?: unknown[]
-  f?: unknown[]
-  b?: unknown[]
-  type?: unknown[]
-  shape?: unknown[]
+/** Digits, where a number may be more than JSON has. */
+type Digits = string | number
+/** Bytes in base64; converters of 2018 wrote them as lists of codes. */
+type Bytes = string | readonly number[]
+
+interface JsonShape {
+  readonly dim?: readonly { readonly size?: Digits }[]
+  readonly unknownRank?: boolean
+  readonly unknown_rank?: boolean
 }
 
+/** One attribute, as the schema in form.ts lets it through. */
 export interface JsonAttr {
-  s?: unknown
-  i?: unknown
-  f?: unknown
-  b?: unknown
-  type?: unknown
-  shape?: unknown
-  list?: JsonList
+  readonly s?: Bytes
+  readonly i?: Digits
+  readonly f?: Digits
+  readonly b?: boolean
+  readonly type?: Digits
+  readonly shape?: JsonShape
+  readonly list?: {
+    readonly s?: readonly Bytes[]
+    readonly i?: readonly Digits[]
+    readonly f?: readonly Digits[]
+    readonly b?: readonly boolean[]
+    readonly type?: readonly Digits[]
+    readonly shape?: readonly JsonShape[]
+  }
 }
 
-function typeCode(value: unknown): number {
-  return typeof value === 'number' ? value : Math.max(0, TYPE_NAMES.indexOf(String(value)))
+function typeCode(value: Digits): number {
+  return typeof value === 'number' ? value : Math.max(0, TYPE_NAMES.indexOf(value))
 }
 
 export function typeName(code: number): string {
@@ -39,32 +48,28 @@ export function attrOfJson(json: JsonAttr): Attr | undefined {
   if (json.s !== undefined) return { kind: 'string', value: stringOfJson(json.s) }
   if (json.i !== undefined) return { kind: 'int', value: Number(json.i) }
   if (json.f !== undefined) return { kind: 'float', value: Number(json.f) }
-  if (json.b !== undefined) return { kind: 'bool', value: json.b === true }
+  if (json.b !== undefined) return { kind: 'bool', value: json.b }
   if (json.type !== undefined) return { kind: 'type', value: typeCode(json.type) }
   if (json.shape !== undefined) return { kind: 'shape', value: shapeOfJson(json.shape) }
   const { list } = json
   if (list === undefined) return undefined
   if (list.s?.length) return { kind: 'strings', value: list.s.map(stringOfJson) }
   if (list.f?.length) return { kind: 'floats', value: list.f.map(Number) }
-  if (list.b?.length) return { kind: 'bools', value: list.b.map(value => value === true) }
+  if (list.b?.length) return { kind: 'bools', value: list.b }
   if (list.type?.length) return { kind: 'types', value: list.type.map(typeCode) }
   if (list.shape?.length) return { kind: 'shapes', value: list.shape.map(shapeOfJson) }
   return { kind: 'ints', value: (list.i ?? []).map(Number) }
 }
 
-/** Bytes are base64; converters of 2018 wrote them as lists of codes. */
-function stringOfJson(value: unknown): string {
-  if (Array.isArray(value)) return String.fromCharCode(...value.map(Number))
-  return Buffer.from(String(value), 'base64').toString('latin1')
+function stringOfJson(value: Bytes): string {
+  return typeof value === 'string' ? Buffer.from(value, 'base64').toString('latin1') : String.fromCharCode(...value)
 }
 
-function shapeOfJson(value: unknown): AttrShape {
-  const shape = (value ?? {}) as { dim?: { size?: unknown }[]; unknownRank?: boolean; unknown_rank?: boolean }
-  if (shape.unknownRank === true || shape.unknown_rank === true) return null
-  return (shape.dim ?? []).map(dimension => Number(dimension.size ?? 0))
+function shapeOfJson({ dim = [], unknownRank, unknown_rank }: JsonShape): AttrShape {
+  return unknownRank || unknown_rank ? null : dim.map(({ size = 0 }) => Number(size))
 }
 
-export function shapeToJson(shape: AttrShape): object {
+export function shapeToJson(shape: AttrShape): JsonShape {
   return shape === null ? { unknownRank: true } : { dim: shape.map(size => ({ size: String(size) })) }
 }
 

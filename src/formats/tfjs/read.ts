@@ -1,23 +1,28 @@
-import { UserError } from '../../errors.ts'
 import { type Attr, dtypeAttr, type Graph, type GraphNode } from '../../graph/graph.ts'
 import type { Tensor } from '../../graph/tensor.ts'
+import { anyObject, fits, looseObject, problemWith } from '../../schema.ts'
+import { printable } from '../../text.ts'
 import { damaged, notGraph } from '../limits.ts'
+import { modelSchema } from './form.ts'
 import { attrOfJson, type JsonAttr } from './json.ts'
 import { graphOfLayers, layersIn } from './layers/model.ts'
 import { readShard } from './shards.ts'
 import { readWeights, type WeightSpec } from './weights.ts'
 
+/** As the schema lets it through. */
 interface ModelJson {
-  format?: string
-  modelTopology?: { node?: JsonNode[]; versions?: { producer?: number; minConsumer?: number } }
-  weightsManifest?: { paths?: string[]; weights?: WeightSpec[] }[]
+  readonly modelTopology: {
+    readonly node?: readonly JsonNode[]
+    readonly versions?: { readonly producer?: number; readonly minConsumer?: number }
+  }
+  readonly weightsManifest?: readonly { readonly paths: readonly string[]; readonly weights: readonly WeightSpec[] }[]
 }
 
 interface JsonNode {
-  name?: unknown
-  op?: unknown
-  input?: unknown[]
-  attr?: Record<string, JsonAttr>
+  readonly name: string
+  readonly op: string
+  readonly input?: readonly string[]
+  readonly attr?: Readonly<Record<string, JsonAttr>>
 }
 
 /**
@@ -28,40 +33,40 @@ interface JsonNode {
  * @throws UserError E_NOT_A_GRAPH for another kind of model, E_BAD_GRAPH for a damaged one
  */
 export async function parseTfjsModel(json: string, load: (shard: string) => Promise<Uint8Array>): Promise<Graph> {
-  const model = parse(json)
-  const nodes = model.modelTopology?.node
-  const layers = layersIn(model.modelTopology)
-  if (layers === undefined && (!Array.isArray(nodes) || nodes.length === 0)) {
-    throw notGraph('model.json is of another kind')
+  const { modelTopology, weightsManifest = [] } = parse(json)
+  const { node: nodes = [], versions: { producer = 0, minConsumer = 0 } = {} } = modelTopology
+  const layers = layersIn(modelTopology)
+  if (layers === undefined && nodes.length === 0) throw notGraph('model.json is of another kind')
+  const weights = new Map<string, Tensor>()
+  for (const group of weightsManifest) {
+    const shards = await Promise.all(group.paths.map(shard => readShard(load, shard)))
+    for (const [name, tensor] of readWeights(group.weights, Buffer.concat(shards))) weights.set(name, tensor)
   }
-  try {
-    const weights = new Map<string, Tensor>()
-    for (const group of model.weightsManifest ?? []) {
-      const shards = await Promise.all((group.paths ?? []).map(shard => readShard(load, String(shard))))
-      for (const [name, tensor] of readWeights(group.weights ?? [], Buffer.concat(shards))) weights.set(name, tensor)
-    }
-    if (layers !== undefined) return graphOfLayers(layers, weights)
-    const { producer = 0, minConsumer = 0 } = model.modelTopology?.versions ?? {}
-    return { nodes: nodes!.map(node => nodeOfJson(node, weights)), producer, minConsumer }
-  } catch (error) {
-    if (error instanceof UserError) throw error
-    throw damaged('model.json does not have the form of one', error)
-  }
+  if (layers !== undefined) return graphOfLayers(layers, weights)
+  return { nodes: nodes.map(node => nodeOfJson(node, weights)), producer, minConsumer }
 }
 
 function parse(text: string): ModelJson {
+  let model: unknown
   try {
-    return (JSON.parse(text) ?? {}) as ModelJson
+    model = JSON.parse(text)
   } catch (cause) {
     throw notGraph('model.json is not JSON', cause)
   }
+  if (!fits(ofAModel, model)) throw notGraph('model.json is of another kind')
+  const problem = problemWith(modelSchema, model)
+  if (problem) throw damaged(`model.json does not have the form of one, for ${printable(problem)}`)
+  return model as ModelJson
 }
 
-function nodeOfJson(json: JsonNode, weights: ReadonlyMap<string, Tensor>): GraphNode {
-  const { name, op } = json
-  if (typeof name !== 'string' || typeof op !== 'string') throw notGraph('one of its nodes has no name or no op')
+const ofAModel = looseObject({ modelTopology: anyObject })
+
+function nodeOfJson(
+  { name, op, input = [], attr: given = {} }: JsonNode,
+  weights: ReadonlyMap<string, Tensor>,
+): GraphNode {
   const attrs = Object.create(null) as Record<string, Attr>
-  for (const [key, value] of Object.entries(json.attr ?? {})) {
+  for (const [key, value] of Object.entries(given)) {
     const attr = key === '_output_shapes' || key === '_class' ? undefined : attrOfJson(value)
     if (attr !== undefined) attrs[key] = attr
   }
@@ -71,5 +76,5 @@ function nodeOfJson(json: JsonNode, weights: ReadonlyMap<string, Tensor>): Graph
     attrs.dtype = dtypeAttr(value.dtype)
     attrs.value = { kind: 'tensor', value }
   }
-  return { name, op, inputs: (json.input ?? []).map(String), attrs }
+  return { name, op, inputs: input, attrs }
 }

@@ -7,6 +7,7 @@ import {
   halvesToFloats,
   type Tensor,
 } from '../../graph/tensor.ts'
+import { printable } from '../../text.ts'
 import { damaged } from '../limits.ts'
 
 /** One entry of a weights manifest; https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts */
@@ -17,14 +18,7 @@ export interface WeightSpec {
   quantization?: { dtype: string; scale?: number; min?: number; original_dtype?: string }
 }
 
-const WEIGHT_TYPES: Record<string, Exclude<DType, 'string'>> = {
-  float32: 'float32',
-  int32: 'int32',
-  bool: 'bool',
-  uint8: 'uint8',
-  uint16: 'uint16',
-  float16: 'float16',
-}
+const WEIGHT_TYPES = ['float32', 'int32', 'bool', 'uint8', 'uint16', 'float16'] as const satisfies readonly DType[]
 
 /** Cuts a group's joined shards into the tensors that its manifest lists. */
 export function readWeights(specs: readonly WeightSpec[], bytes: Uint8Array): Map<string, Tensor> {
@@ -32,17 +26,15 @@ export function readWeights(specs: readonly WeightSpec[], bytes: Uint8Array): Ma
   let offset = 0
   for (const spec of specs) {
     const { shape } = spec
-    if (!Array.isArray(shape) || !shape.every(size => Number.isInteger(size) && size >= 0)) {
-      throw damaged(`the weights "${spec.name}" have no shape`)
-    }
     if (spec.dtype === 'string') {
       const [tensor, end] = readStrings(shape, bytes, offset)
       tensors.set(spec.name, tensor)
       offset = end
       continue
     }
-    const stored = WEIGHT_TYPES[spec.quantization?.dtype ?? spec.dtype]
-    if (stored === undefined) throw damaged(`the weights "${spec.name}" have the type ${spec.dtype}`)
+    const type = spec.quantization?.dtype ?? spec.dtype
+    const stored = WEIGHT_TYPES.find(known => known === type)
+    if (stored === undefined) throw damaged(`the weights "${spec.name}" have the type ${printable(type)}`)
     const length = elementCount(shape) * emptyArray(stored, 0).BYTES_PER_ELEMENT
     if (offset + length > bytes.length) throw damaged('the weight files are shorter than model.json says')
     tensors.set(spec.name, decode(spec, stored, bytes.subarray(offset, offset + length)))

@@ -29,10 +29,7 @@ export function encodeIndex(rows: readonly IndexRow[], metadata: Readonly<Record
 
 /** @throws Error for what is none */
 export async function decodeIndex(bytes: Uint8Array): Promise<IndexRow[]> {
-  const { rows } = await decodeParquet(
-    bytes,
-    COLUMNS.map(({ name }) => name),
-  )
+  const { rows } = await decodeParquet(bytes, COLUMNS)
   return rows.map(([key, size, etag, category, sha256, error]) => {
     if (typeof key !== 'string' || typeof category !== 'string') throw new Error('it has a row without a key')
     if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(String(sha256))) throw new Error('it has a row without a hash')

@@ -1,6 +1,6 @@
 import type { Guess } from '../../model/model.ts'
 import type { Item } from '../../storage/store.ts'
-import { type Cell, type Column, decodeParquet, encodeParquet, type ParquetTable } from '../../table/parquet.ts'
+import { type Cell, type Column, checkColumns, decodeParquet, encodeParquet } from '../../table/parquet.ts'
 
 /** What became of one picture. */
 export interface ResultRow {
@@ -74,13 +74,11 @@ export function encodeRows(
 
 /** A part read back. @throws Error for what is none, or of other labels */
 export async function decodeRows(bytes: Uint8Array, labels: readonly string[]): Promise<ResultRow[]> {
-  const { rows, columns }: ParquetTable = await decodeParquet(bytes)
-  const wanted = resultColumns(labels)
-  if (columns.length !== wanted.length || wanted.some(({ name }, at) => columns[at] !== name)) {
-    throw new Error('it has other columns')
-  }
-  return rows.map(cells => {
+  const table = await decodeParquet(bytes)
+  checkColumns(table, resultColumns(labels))
+  return table.rows.map(cells => {
     const [key, size, etag, label, score, unfamiliar, ...rest] = cells
+    if (typeof key !== 'string') throw new Error('it has a row without a key')
     const scores = rest.slice(0, -1)
     return { key, size, etag: etag ?? '', label, score, unfamiliar, scores, error: rest.at(-1) } as ResultRow
   })

@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { makeFolder } from '../../disk/folder.ts'
 import { type Holder, withLock } from '../../disk/lock.ts'
 import { systemCode, UserError } from '../../errors.ts'
+import { fits, looseObject, nullable, optional, text, whole } from '../../schema.ts'
 import type { ApiError, PhoneDoor, StudioEvents } from '../api.ts'
 import { studioFolder } from '../pictures/folder.ts'
 import { Studio, type StudioOptions } from '../studio.ts'
@@ -90,10 +91,19 @@ function openForPhone({ phone, collection }: Studio, where: true | string): Prom
 /** @throws UserError as it came from the other process */
 async function openElsewhere(running: Session): Promise<PhoneDoor> {
   const answer = await fetch(`${addressOf(running)}api/phone`, { method: 'POST', body: '{}' })
-  if (answer.ok) return (await answer.json()) as PhoneDoor
-  const { code, message, hint } = (await answer.json()) as ApiError
-  throw new UserError(code as UserError['code'], message, hint === undefined ? {} : { hint })
+  const said: unknown = await answer.json().catch(() => undefined)
+  if (answer.ok && fits<PhoneDoor>(doorSchema, said)) return said
+  if (fits<ApiError>(errorSchema, said)) {
+    const { code, message, hint } = said
+    throw new UserError(code as UserError['code'], message, hint === undefined ? {} : { hint })
+  }
+  throw new UserError('E_BUSY', `What answers at ${addressOf(running)} is no studio of this version.`, {
+    hint: 'End the studio that is open for this folder, then start it again.',
+  })
 }
+
+const doorSchema = looseObject({ address: text, svg: text, category: nullable(text), received: whole, until: text })
+const errorSchema = looseObject({ code: text, message: text, hint: optional(text) })
 
 /** With its code for a terminal. */
 async function tellPhone(door: PhoneDoor, { onPhone }: ServeOptions): Promise<void> {

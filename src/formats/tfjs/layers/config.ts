@@ -4,10 +4,11 @@ import { damaged } from '../../limits.ts'
 /** A layer as `model.json` has it. */
 export interface LayerJson {
   readonly class_name: string
-  readonly name?: string
-  readonly config: Readonly<Record<string, unknown>> | readonly LayerJson[]
+  readonly name?: string | null
+  /** A list of layers, or settings, among which layers may be. */
+  readonly config?: Readonly<Record<string, unknown>> | readonly unknown[] | null
   /** Of a layer in a functional model: what it is given, [layer, call, output, …] each. */
-  readonly inbound_nodes?: readonly (readonly (readonly unknown[])[])[]
+  readonly inbound_nodes?: readonly unknown[]
 }
 
 /** A layer's settings, each checked before it is used. */
@@ -19,7 +20,7 @@ export class Config {
   constructor({ class_name: kind, name, config }: LayerJson) {
     this.#values = (Array.isArray(config) ? {} : (config ?? {})) as Readonly<Record<string, unknown>>
     this.name = String(this.#values.name ?? name ?? kind)
-    this.kind = String(kind)
+    this.kind = kind
   }
 
   text(key: string, otherwise: string): string {

@@ -66,8 +66,8 @@ const batchNormalization: Layer = (graph, config, [input]) => {
 const zeroPadding: Layer = (graph, config, [input]) => {
   const given = config.raw('padding')
   const pairs: unknown[] = Array.isArray(given) ? given : [given, given]
-  const [rows, columns] = pairs.map(pair => (Array.isArray(pair) ? pair : [pair, pair]).map(Number))
-  const sizes = [0, 0, ...rows!, ...columns!, 0, 0]
+  const [rows = [], columns = []] = pairs.map(pair => (Array.isArray(pair) ? pair : [pair, pair]).map(Number))
+  const sizes = [0, 0, ...rows, ...columns, 0, 0]
   if (sizes.length !== 8 || !sizes.every(size => Number.isInteger(size) && size >= 0)) {
     throw config.unknown('with such a padding')
   }

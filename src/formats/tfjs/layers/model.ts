@@ -1,6 +1,8 @@
 import { type Graph, placeholderNode } from '../../../graph/graph.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
+import { array, fits } from '../../../schema.ts'
 import { damaged } from '../../limits.ts'
+import { layerSchema } from '../form.ts'
 import { GraphOfLayers } from './build.ts'
 import { Config, type LayerJson } from './config.ts'
 import { LAYERS } from './layer.ts'
@@ -11,8 +13,8 @@ const DEEPEST = 16
 /** The model in a `modelTopology`, where it is one of layers; what Keras in Python saved has it one level deeper. */
 export function layersIn(topology: unknown): LayerJson | undefined {
   const { model_config: saved, ...own } = (topology ?? {}) as { model_config?: unknown }
-  const model = (saved ?? own) as Partial<LayerJson>
-  return typeof model.class_name === 'string' ? (model as LayerJson) : undefined
+  const model = saved ?? own
+  return fits<LayerJson>(layerSchema, model) ? model : undefined
 }
 
 /**
@@ -43,7 +45,7 @@ function addModel(graph: GraphOfLayers, layer: LayerJson, inputs: readonly strin
 }
 
 function addFunctional(graph: GraphOfLayers, model: LayerJson, inputs: readonly string[], depth: number): string {
-  const { input_layers: starts, output_layers: ends } = model.config as Record<string, unknown>
+  const { input_layers: starts, output_layers: ends } = (model.config ?? {}) as Record<string, unknown>
   const results = new Map<string, string>()
   for (const [at, name] of namesIn(starts).entries()) if (inputs[at] !== undefined) results.set(name, inputs[at])
   for (const layer of layersOf(model)) {
@@ -71,10 +73,15 @@ function namesIn(refs: unknown): string[] {
 }
 
 function layersOf(model: LayerJson): readonly LayerJson[] {
-  const layers = Array.isArray(model.config) ? model.config : (model.config as { layers?: unknown }).layers
-  if (!Array.isArray(layers)) throw damaged('a model in it has no layers')
-  return layers as LayerJson[]
+  const layers = Array.isArray(model.config)
+    ? model.config
+    : (model.config as { layers?: unknown } | null | undefined)?.layers
+  if (!fits<readonly LayerJson[]>(layersSchema, layers))
+    throw damaged('a model in it has no layers, or some without the form of one')
+  return layers
 }
+
+const layersSchema = array(layerSchema)
 
 /** The shape that the first layer was made for. */
 function inputShapeOf(layer: LayerJson, depth: number): number[] | undefined {
