@@ -82,11 +82,22 @@ addEventListener('keydown', ({ key, timeStamp }) => {
     ? setTimeout(() => paints.push(performance.now() - timeStamp)) : requestAnimationFrame(look)
   requestAnimationFrame(look)
 }, true)`
-/** The longest that nothing could be painted. */
-const WATCH_FRAMES = `globalThis.longest = 0
+/** The longest that nothing could be painted, and the script that was at work in the page in that time, if one was. */
+const WATCH_FRAMES = `globalThis.gap = 0
 globalThis.last = performance.now()
-const beat = () => { longest = Math.max(longest, performance.now() - last); last = performance.now(); requestAnimationFrame(beat) }
-beat()`
+globalThis.busy = []
+const beat = () => { gap = Math.max(gap, performance.now() - last); last = performance.now(); requestAnimationFrame(beat) }
+beat()
+new PerformanceObserver(list => {
+  for (const { duration, scripts } of list.getEntries())
+    busy.push([duration, Math.max(0, ...scripts.map(script => script.duration))])
+}).observe({ type: 'long-animation-frame' })`
+const LONGEST = `(() => {
+  const longest = [gap, ...(busy.toSorted((a, b) => b[0] - a[0])[0] ?? [0, 0])]
+  gap = 0
+  busy = []
+  return longest
+})()`
 
 async function measureList(browser, address) {
   const paints = []
@@ -154,11 +165,18 @@ async function measureGroups(browser, address) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   await page.goto(`${address}#sort/groups`)
   await page.evaluate(WATCH_FRAMES)
+  const pauses = async what => {
+    const [gap, frame, script] = await page.evaluate(LONGEST)
+    row(`longest without a painted frame, ${what}, ms`, [gap], '')
+    if (frame > 0) row('longest frame in that time, and scripts in it, ms', [script, frame], '')
+  }
   const start = performance.now()
   await page.locator('.group').first().waitFor({ timeout: 3_000_000 })
   row(`first groups of ${GROUPED.toLocaleString('en')} new pictures, s`, [(performance.now() - start) / 1000], '', 1)
+  await pauses('until the first groups')
   while ((await page.locator('.job', { hasText: 'Looking at new' }).count()) > 0) await page.waitForTimeout(1000)
   row('all of them looked at, s', [(performance.now() - start) / 1000], '', 1)
+  await pauses('while all are looked at')
   const slider = page.getByLabel('Fewer groups, or purer ones')
   for (const [what, key] of [
     ['all grouped', 'ArrowRight'],
@@ -169,6 +187,7 @@ async function measureGroups(browser, address) {
     await page.waitForTimeout(100)
     await page.locator('.group').first().waitFor({ timeout: 3_000_000 })
     row(`${what}, s`, [(performance.now() - asked) / 1000], '', 1)
+    await pauses(what)
   }
   await page.locator('.group [name=name]').first().fill('first')
   await page
@@ -177,7 +196,7 @@ async function measureGroups(browser, address) {
     .getByRole('button', { name: /^Name / })
     .click()
   await page.locator('.undo-title', { hasText: 'first' }).waitFor({ timeout: 120_000 })
-  row('longest time without a painted frame meanwhile, ms', [await page.evaluate('longest')], '')
+  await pauses('while the first is named')
 }
 
 /** Distinct pictures, small: parts of the sample in other colours. */

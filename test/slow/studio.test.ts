@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -112,6 +112,35 @@ test('two tabs at once: each change is done once, and what came second is told s
   expect(first.conflicts.length + second.conflicts.length).toBe(200)
   const { entries } = await get<JournalList>(`${address}api/journal`)
   expect(entries).toHaveLength(1)
+})
+
+test('a file manager moves pictures in the middle of a bulk move: none is lost, and what went elsewhere is said', async () => {
+  const root = join(await tempFolder(), 'tf_files')
+  for (const name of ['a', 'b', 'c']) await fs.ensureDir(join(root, 'data', name))
+  const picture = await tinyPicture(3)
+  for (let at = 0; at < PICTURES; at++) {
+    await fs.outputFile(join(root, 'unlabeled', `p${at}.png`), Buffer.concat([picture, Buffer.from(String(at))]))
+  }
+  const before = await hashes(root)
+  const { address } = await start(root, await tempFolder())
+  const { ids } = await get<PictureColumns>(`${address}api/pictures?in=unlabeled`)
+  const asked = post(`${address}api/ops`, { op: 'label', to: 'a', ids, from: '.unlabeled' })
+  let taken = 0
+  for (let at = PICTURES - 1; at >= 0; at -= 3) {
+    const name = `p${at}.png`
+    taken += await rename(join(root, 'unlabeled', name), join(root, 'data/b', name)).then(
+      () => 1,
+      () => 0,
+    )
+  }
+  const { moved, conflicts } = (await (await asked).json()) as OpAnswer
+  expect([moved.length + conflicts.length, conflicts.length]).toEqual([PICTURES, taken])
+  expect(conflicts.filter(({ reason }) => reason === '')).toEqual([])
+  expect(taken).toBeGreaterThan(0)
+  expect(await hashes(root)).toEqual(before)
+  await post(`${address}api/rescan`, {})
+  const { categories, unlabeled } = await get<StudioState>(`${address}api/state`)
+  expect([categories.map(({ count }) => count), unlabeled]).toEqual([[PICTURES - taken, taken, 0], 0])
 })
 
 test('a training in a terminal goes first; the one in the page waits, then runs', async () => {

@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import type { PictureGroup } from '../../../src/studio/api.ts'
 import { label } from '../actions.ts'
 import { categoryOfKey, press } from '../frame/keys.ts'
 import { LeaveOutGrid } from '../grid/leaveOutGrid.tsx'
+import { useNear } from '../grid/useNear.ts'
 import { rememberIds } from '../server/unsaved.ts'
 import { categories, locked, shownPlace } from '../state.ts'
 import { count } from '../words.ts'
@@ -20,6 +21,8 @@ interface Props {
 export function GroupCard({ number, group, canSplit, onName, onSkip, onSplit }: Props) {
   const [out, setOut] = useState<ReadonlySet<number>>(new Set())
   const [elsewhere, setElsewhere] = useState<ReadonlySet<number>>(new Set())
+  const place = useRef<HTMLDivElement>(null)
+  const near = useNear(place)
   const ids = group.ids.filter(id => !elsewhere.has(id))
   const kept = ids.filter(id => !out.has(id))
   const title = `Group ${number} · ${count(ids.length, 'picture')}`
@@ -74,7 +77,10 @@ export function GroupCard({ number, group, canSplit, onName, onSkip, onSplit }: 
           </button>
         )}
       </form>
-      <LeaveOutGrid label={title} ids={ids} out={out} onOut={setOut} size={120} onKey={onKey} />
+      {/* Six groups are hundreds of tiles: those far below are made when they are come to. */}
+      <div ref={place} class={near ? '' : 'to-come'}>
+        {near && <LeaveOutGrid label={title} ids={ids} out={out} onOut={setOut} size={120} onKey={onKey} />}
+      </div>
       <p class="soft">Click what doesn’t belong; Alt-click: from here on. A category’s key sends one there.</p>
     </section>
   )
