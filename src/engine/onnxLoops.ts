@@ -5,6 +5,8 @@ import { LIBRARIES, type Ort } from './onnxRuntime.ts'
 
 /** A thread that nobody has use for ends after so many milliseconds: another loop may come, and a start takes 50. */
 const IDLE_MS = 1000
+/** The same of one that was started before there was a loop: what comes first takes longer where other programs compute. */
+const PREPARED_MS = 10_000
 
 /** Makes a training loop ready in this thread, or, so that several run at once, in one of its own. */
 export async function startLoop(ort: Ort, data: LoopData, apart: boolean): Promise<Loop> {
@@ -14,9 +16,17 @@ export async function startLoop(ort: Ort, data: LoopData, apart: boolean): Promi
 /** Threads without a loop, with the timers that will end them. */
 const idle: { readonly thread: AnsweringThread; readonly timer: NodeJS.Timeout }[] = []
 
+/** Starts threads for loops that are to come soon. */
+export function prepareThreads(count: number): void {
+  while (idle.length < count) keepIdle(newThread(), PREPARED_MS)
+}
+
+function newThread(): AnsweringThread {
+  return new AnsweringThread(new URL('./onnxLoopWorker.js', import.meta.url), { library: LIBRARIES.onnx })
+}
+
 async function startApart(data: LoopData): Promise<Loop> {
-  const thread =
-    takeIdle() ?? new AnsweringThread(new URL('./onnxLoopWorker.js', import.meta.url), { library: LIBRARIES.onnx })
+  const thread = takeIdle() ?? newThread()
   const ask = (message: LoopMessage) => thread.ask(message)
   await ask({ kind: 'open', data }).catch(async error => {
     await thread.end()
@@ -27,13 +37,17 @@ async function startApart(data: LoopData): Promise<Loop> {
     states: async () => (await ask({ kind: 'states' })) as Record<string, Float32Array>,
     dispose: async () => {
       await ask({ kind: 'dispose' })
-      const timer = setTimeout(() => {
-        takeIdle(thread)
-        void thread.end()
-      }, IDLE_MS)
-      idle.push({ thread, timer: timer.unref() })
+      keepIdle(thread, IDLE_MS)
     },
   }
+}
+
+function keepIdle(thread: AnsweringThread, ms: number): void {
+  const timer = setTimeout(() => {
+    takeIdle(thread)
+    void thread.end()
+  }, ms)
+  idle.push({ thread, timer: timer.unref() })
 }
 
 /** Takes a thread, or that one, from the idle ones. */

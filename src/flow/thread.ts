@@ -16,6 +16,7 @@ export class AnsweringThread {
   /** @param file a worker's file, which posts an answer to each message, or `{ error }`, and leaves at 'end' */
   constructor(file: URL, workerData: object) {
     this.#worker = new Worker(file, { workerData })
+    this.#worker.unref()
     this.#exited = new Promise(resolve => this.#worker.once('exit', resolve))
     this.#worker.on('message', answer => this.#take()?.resolve(answer))
     this.#worker.on('error', error => this.#end(error))

@@ -1,9 +1,11 @@
 /**
- * Waits for two tasks, and only then throws what one of them threw: nothing goes on behind the caller's back.
+ * Waits for all tasks, and only then throws what one of them threw: nothing goes on behind the caller's back.
  *
  * @throws what the first of them that failed threw
  */
-export async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second])
-  return [await first, await second]
+export async function together<T extends readonly Promise<unknown>[]>(
+  ...tasks: T
+): Promise<{ -readonly [At in keyof T]: Awaited<T[At]> }> {
+  await Promise.allSettled(tasks)
+  return Promise.all(tasks)
 }

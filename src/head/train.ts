@@ -1,6 +1,8 @@
 import type { Split } from '../dataset/split.ts'
 import type { Engine, HeadProblem, HeadTrainer } from '../engine/engine.ts'
 import { pause } from '../flow/pause.ts'
+import { together } from '../flow/together.ts'
+import { Turns } from '../flow/turns.ts'
 import { combined, discriminantOf, headOf } from './halves.ts'
 import type { Head } from './head.ts'
 import { kernelOf, worthKernel } from './kernel.ts'
@@ -138,11 +140,20 @@ export async function trainSideBySide(
   const groups = byShare(data, plan)
   if (groups.length === 1) return trainAlike(engine, groups[0]!, options, hooks, mostBytes)
   const all = new Float32Array(plan.rows * plan.heads * data.categories)
-  for (const [turn, group] of groups.entries()) {
-    const onSteps = (done: number, total: number) => hooks.onSteps?.(turn * total + done, groups.length * total)
+  const steps = groups.map(() => 0)
+  const each = async (group: AlikeHeads, turn: number) => {
+    const onSteps = (done: number, total: number) => {
+      steps[turn] = done
+      hooks.onSteps?.(
+        steps.reduce((sum, own) => sum + own, 0),
+        groups.length * total,
+      )
+    }
     const logits = await trainAlike(engine, group, options, { ...hooks, onSteps }, mostBytes)
     placeLogits(logits, group.heads, plan, all)
   }
+  const turns = new Turns(hooks.apart ? groups.length : 1) // outside of threads one core is all there is
+  await together(...groups.map((group, turn) => turns.run(() => each(group, turn))))
   return all
 }
 

@@ -3,6 +3,7 @@ import { trainEarly } from '../../assess/experiments.ts'
 import { cooled } from '../../assess/temperature.ts'
 import { folds, type SplitExample } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { prepareThreads } from '../../engine/onnxLoops.ts'
 import { worthThreads } from '../../engine/worthThreads.ts'
 import type { FeatureMatrix } from '../../features/matrix.ts'
 import { together } from '../../flow/together.ts'
@@ -100,8 +101,18 @@ class HeadsProgress {
   }
 }
 
+/** The folds', and those that the experiments soon want. */
+const THREADS = 3
+
+type HeadsRows = Pick<LabelledMatrix, 'rows' | 'categories'>
+
+/** Starts the threads that the folds and the experiments will want, while what comes before keeps one core busy. */
+export function prepareHeads(engine: Engine, rows: HeadsRows, head: HeadOptions): void {
+  if (head.folds > 0 && trainsApart(engine, rows, head)) prepareThreads(THREADS)
+}
+
 /** Whether the heads of all folds are best trained in threads, and the experiments' meanwhile. */
-export function trainsApart(engine: Engine, { rows, categories }: LabelledMatrix, head: HeadOptions): boolean {
+export function trainsApart(engine: Engine, { rows, categories }: HeadsRows, head: HeadOptions): boolean {
   const { folds: heads, batch, steps } = head
   return worthThreads(engine.name, { rows, categories, heads, batch, steps })
 }

@@ -17,7 +17,7 @@ import { copyNotes, isSplit, withoutTest } from './alreadySplit.ts'
 import { checkSummariesDir, writeBeside } from './beside.ts'
 import { bottlenecksOf } from './bottlenecks.ts'
 import { changedSince } from './changed.ts'
-import { predictedPictures } from './crossValidated.ts'
+import { predictedPictures, prepareHeads } from './crossValidated.ts'
 import { checkMemory } from './enoughMemory.ts'
 import { countsOf, factsOf } from './facts.ts'
 import { groupedExamples } from './groups.ts'
@@ -80,9 +80,11 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     root: place.root,
   })
 
+  if (options.report && options.head.folds > 0) run.drawing.start()
   const bottlenecks = await bottlenecksOf(dataset, run)
   const { data, extraction } = bottlenecks
-  if (options.report && options.head.folds > 0) run.drawing.start()
+  const engine = await run.engine()
+  prepareHeads(engine, data, options.head)
   // Near copies come before the split: it keeps each group whole, so that none is tested on a copy of what was learnt.
   const last = lastFeatures(data, bottlenecks.backbones)
   const near = await findNear(last, data.labels, signal)
@@ -95,7 +97,6 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   const splits = withHeldOut(drawn, examples, held)
   const blocks = bottlenecks.backbones.map(blocksOf)
   const forHead = options.head.head === 'mixed' ? inSpace(data, blocks, splits, last.values !== data.values) : data
-  const engine = await run.engine()
   const stored = await storedRows(bottlenecks, splits, held, run, signal)
   const rows = { ...bottlenecks, categories, examples, splits, stored }
   const { train: training, validation, test } = countsOf(rows)
