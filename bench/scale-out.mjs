@@ -1,7 +1,8 @@
 // npm run build && node bench/scale-out.mjs [--queue] [--features] [--all]: what many pictures cost beside being named.
 //   always      planning a million keys; writing parts
-//   --queue     what a queue costs, what a second worker brings, a worker's memory: needs redis-server, taskset and two cores that
-//               have nothing else to do. --pictures 1000 and --pairs 7 unless given; --tf-files of a model, else the sample's
+//   --queue     what a queue costs and what a second worker brings: needs redis-server, taskset and two cores that have nothing
+//               else to do. --pictures 1000 and --pairs 7 unless given; --tf-files of a model, else the sample's
+//   --memory    a worker's peak memory with 160 photographs of 12 megapixels: needs redis-server
 //   --features  trainings on 3,000,000 rows of 256 numbers and 300,000 of 3,584: minutes, and 10 GB of disk. --share 0.1: a tenth
 import { parseArgs } from 'node:util'
 import { planning, writingParts } from './scaleOut.parts.mjs'
@@ -10,6 +11,7 @@ const { values } = parseArgs({
   options: {
     all: { type: 'boolean' },
     queue: { type: 'boolean' },
+    memory: { type: 'boolean' },
     features: { type: 'boolean' },
     pictures: { type: 'string', default: '1000' },
     pairs: { type: 'string', default: '7' },
@@ -27,6 +29,10 @@ if (values.queue || values.all) {
     pictures: Number(values.pictures),
     pairs: Number(values.pairs),
   })
+}
+if (values.memory || values.all) {
+  const { workerMemory } = await import('./scaleOut.queue.mjs')
+  await workerMemory({ tfFiles: values['tf-files'] })
 }
 if (values.features || values.all) {
   const { beyondMemory } = await import('./scaleOut.beyond.mjs')

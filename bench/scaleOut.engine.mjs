@@ -1,4 +1,4 @@
-// Gives 100,000 pictures in batches of 256 to a queue and takes them out again, with nothing done, and prints what that took, as
+// Gives 100,000 pictures in batches of ITC_BATCH to a queue and takes them out again, with nothing done, and prints what that took, as
 // JSON: this process's CPU and the server's.
 import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
@@ -7,7 +7,7 @@ import { BatchQueue } from '../dist/queue/batchQueue.js'
 import { BatchWorker } from '../dist/queue/batchWorker.js'
 
 const address = process.env.ITC_QUEUE ?? ''
-const [PICTURES, BATCH] = [100_000, 256]
+const [PICTURES, BATCH] = [100_000, Number(process.env.ITC_BATCH)]
 const places = { model: 'a'.repeat(64), source: 's3://traps/2025/', results: 's3://results/2025/' }
 const jobs = Array.from({ length: Math.ceil(PICTURES / BATCH) }, (_, batch) => {
   const items = Array.from({ length: BATCH }, (_, at) => ({

@@ -17,16 +17,28 @@ const ITC = path('../bin/itc.js')
 
 /** @param tfFiles of a trained model; the sample is trained unless given */
 export async function queueCosts({ tfFiles, pictures, pairs }) {
-  const folder = mkdtempSync(join(tmpdir(), 'itc-bench-'))
-  const redis = spawn('redis-server', ['--port', `${PORT}`, '--bind', '127.0.0.1', '--save', ''], { stdio: 'ignore' })
-  try {
-    const fleet = new Fleet(folder, tfFiles ?? (await trainedSample(folder)))
-    await engineAlone()
+  await withFleet(tfFiles, async (fleet, folder) => {
+    for (const batch of [64, 256]) await engineAlone(batch)
     const source = await photographs(folder, pictures, 300, 200)
     await overPlainLoop(fleet, source, pairs)
     await secondWorker(fleet, await photographs(folder, 3 * pictures, 320, 200)) // enough that the last batches count little
-    const [large] = await fleet.work(await photographs(folder, 160, 4000, 3000), [undefined])
+  })
+}
+
+/** A worker's memory with large photographs, which needs no idle machine, but on one takes the most: more run at a time. */
+export async function workerMemory({ tfFiles, photos = 160 }) {
+  await withFleet(tfFiles, async (fleet, folder) => {
+    const [large] = await fleet.work(await photographs(folder, photos, 4000, 3000), [undefined])
+    console.log(`${large.pictures} of 12 megapixels: ${(large.cpuMs / large.pictures).toFixed(1)} ms of CPU each`)
     verdict('a worker with photographs of 12 megapixels', large.peakMb, 500, 'MB')
+  })
+}
+
+async function withFleet(tfFiles, use) {
+  const folder = mkdtempSync(join(tmpdir(), 'itc-bench-'))
+  const redis = spawn('redis-server', ['--port', `${PORT}`, '--bind', '127.0.0.1', '--save', ''], { stdio: 'ignore' })
+  try {
+    await use(new Fleet(folder, tfFiles ?? (await trainedSample(folder))), folder)
   } finally {
     redis.kill()
     rmSync(folder, { recursive: true, force: true })
@@ -34,11 +46,12 @@ export async function queueCosts({ tfFiles, pictures, pairs }) {
 }
 
 /** Puts 100,000 pictures into a queue and takes them out, with nothing done: this process's time and the server's. */
-async function engineAlone() {
-  const { cpuMs, serverMs, pictures, batch } = JSON.parse(
-    await run([path('scaleOut.engine.mjs')], { ITC_QUEUE: QUEUE }),
+async function engineAlone(batch) {
+  const env = { ITC_QUEUE: QUEUE, ITC_BATCH: String(batch) }
+  const { cpuMs, serverMs, pictures } = JSON.parse(await run([path('scaleOut.engine.mjs')], env))
+  console.log(
+    `the queue's server, batches of ${batch}: ${((1000 * serverMs) / pictures).toFixed(1)} µs of CPU a picture`,
   )
-  console.log(`the queue's server: ${((1000 * serverMs) / pictures).toFixed(1)} µs of CPU a picture`)
   verdict(`the queue alone, batches of ${batch}`, (1000 * cpuMs) / pictures, 10, 'µs of CPU a picture')
 }
 

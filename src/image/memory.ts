@@ -1,30 +1,35 @@
+import { availableParallelism } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { isMemoryLittle } from '../disk/memoryLimit.ts'
 import { Budget } from '../flow/budget.ts'
 import { once } from '../flow/once.ts'
 
-/**
- * Bytes of pictures in memory at a time, over all reads and decodes of the process: files that were read, and what decoding
- * them takes. With Node, a network and its engine the process stays below 800 MB.
- */
-const TOTAL = 400e6
-/** Of them for decoding only: the most that one picture may take, unless a flag allows more. */
+/** Pictures decoded at once: more than libuv's four threads would only wait there, holding memory, while their time runs. */
+export const DECODERS = Math.max(2, Math.min(4, availableParallelism()))
+
+/** Bytes for decoding: the most that one picture may take, unless a flag allows more. */
 const DECODING = 300e6
+/**
+ * Bytes of files that were read and wait, for each decoder: three photographs of 12 megapixels keep it busy, and each further one
+ * costs twice its size at the peak, once more as garbage.
+ */
+const FILES = 15e6
 
-/** Of both, where a container leaves the process little. A picture that takes more has it for itself. */
-const LITTLE = 0.15
+/** Of pictures in memory, over all reads and decodes of the process; a file that takes more has it for itself. */
+const budget = isMemoryLittle() ? new Budget(60e6, 45e6) : new Budget(DECODING + DECODERS * FILES, DECODING)
 
-const share = isMemoryLittle() ? LITTLE : 1
-const budget = new Budget(TOTAL * share, DECODING * share)
+/** A photograph of 12 megapixels: what one of unknown size is taken for. */
+const USUAL_BYTES = 4e6
 
 /** A file of more is not left to the garbage collector's own time: several that nobody holds any more would pile up. */
 const LONG = 32e6
 
-/** Runs `task`, which holds a file of so many bytes in memory, when there is room for it. */
-export function holdingFile<T>(bytes: number, task: () => Promise<T>): Promise<T> {
-  if (bytes <= LONG) return budget.hold('first', bytes, task)
-  return budget.hold('first', bytes, async () => {
+/** Runs `task`, which holds a file of so many bytes in memory (undefined: nobody knows), when there is room for it. */
+export function holdingFile<T>(bytes: number | undefined, task: () => Promise<T>): Promise<T> {
+  const amount = bytes ?? USUAL_BYTES
+  if (amount <= LONG) return budget.hold('first', amount, task)
+  return budget.hold('first', amount, async () => {
     try {
       return await task()
     } finally {

@@ -1,10 +1,9 @@
-import { availableParallelism } from 'node:os'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { Turns, within } from '../flow/turns.ts'
 import { pictureFormat } from './format.ts'
 import { readHeader } from './header.ts'
 import type { DecodeLimits } from './limits.ts'
-import { holdingDecoding } from './memory.ts'
+import { DECODERS, holdingDecoding } from './memory.ts'
 import { rasterOf } from './ownDecoders.ts'
 import { pageToShow } from './pages.ts'
 import { PictureError } from './pictureError.ts'
@@ -14,8 +13,7 @@ import type { Raster } from './raster.ts'
 import { withPictureFile } from './read.ts'
 import type { PictureFormat } from './signatures.ts'
 
-/** More at once than libuv's four threads would only wait there, holding memory, while their time runs. */
-const turns = new Turns(Math.max(2, Math.min(4, availableParallelism())))
+const turns = new Turns(DECODERS)
 
 /**
  * What a look at a picture needs: the decoder, not yet run, and the format that its bytes tell. Opening it again costs

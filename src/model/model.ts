@@ -47,9 +47,6 @@ export interface LazyPicture {
   read(): Promise<Uint8Array>
 }
 
-/** A large photograph: what one of unknown size is taken for. */
-const USUAL_BYTES = 8e6
-
 export interface ClassifyOptions {
   readonly limits?: Partial<DecodeLimits> | undefined
   readonly signal?: AbortSignal | undefined
@@ -200,5 +197,5 @@ export class Model {
 async function withOpened<T>(source: PictureSource, use: (picture: string | Uint8Array) => Promise<T>): Promise<T> {
   if (typeof source === 'function') return use(await source())
   if (typeof source === 'string' || source instanceof Uint8Array) return use(source)
-  return holdingFile(source.size ?? USUAL_BYTES, async () => use(await source.read()))
+  return holdingFile(source.size, async () => use(await source.read()))
 }

@@ -9,9 +9,6 @@ import { PictureError } from '../../image/pictureError.ts'
 import type { LazyPicture } from '../../model/model.ts'
 import type { Runners } from '../../model/runners.ts'
 
-/** A photograph of unknown size is taken for one of so many bytes. */
-const USUAL_BYTES = 8e6
-
 /** What comes of one picture. */
 export interface Computed {
   /** Of its bytes, hex; undefined where it can't be used. */
@@ -42,7 +39,7 @@ export async function computeBottlenecks(
   const errors = new Map<number, string>()
   const recipes = backbones.map(({ recipe }) => recipe)
   const prepare = async (index: number) => {
-    const { size = USUAL_BYTES, read } = pictures[index]!
+    const { size, read } = pictures[index]!
     try {
       return await holdingFile(size, async () => {
         const bytes = await read()
