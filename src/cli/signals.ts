@@ -30,14 +30,16 @@ export const WORKER_GRACE_MS = 300_000
  * reader of a pipe has gone (`| head`), the work goes on without it.
  *
  * @param graceMs how long the work may take to end properly
- * @returns to be called when the work has ended by itself
+ * @returns to be called when the work has ended by itself, and said what there is to say: a signal ends at once from then on
  */
 export function onSignals(stop: AbortController, graceMs: number = GRACE_MS): () => void {
   let grace: NodeJS.Timeout | undefined
+  let isOver = false
   for (const signal of Object.keys(STOP_SIGNALS) as StopSignal[]) {
     process.on(signal, () => {
       const { exitCode } = new Interrupted(signal)
       if (process.stderr.isTTY) write(CLEAR_LINE) // the ^C that a terminal shows, and a bar
+      if (isOver) endHard(exitCode)
       if (stop.signal.aborted) return endAtOnce(exitCode)
       stop.abort(new Interrupted(signal))
       grace = setTimeout(() => endAtOnce(exitCode), graceMs).unref()
@@ -50,7 +52,10 @@ export function onSignals(stop: AbortController, graceMs: number = GRACE_MS): ()
   }
   process.stdout.on('error', onStream)
   process.stderr.on('error', onStream)
-  return () => clearTimeout(grace)
+  return () => {
+    clearTimeout(grace)
+    isOver = true
+  }
 }
 
 /** Ends as `kill -9` would, which does no harm: what is on the disk is always complete. */

@@ -1,4 +1,4 @@
-import { lstat, open, stat } from 'node:fs/promises'
+import { lstat, open } from 'node:fs/promises'
 import path from 'node:path'
 import { readPlain } from '../disk/readPlain.ts'
 import { systemCode, UserError } from '../errors.ts'
@@ -68,12 +68,7 @@ async function decode(bytes: Buffer, { load, loadWeights }: Beside): Promise<Net
 }
 
 function besides(file: string): Beside {
-  const load: Load = async name => {
-    const found = path.join(path.dirname(file), name)
-    // A device or a pipe may never end.
-    if (!(await stat(found)).isFile()) throw new Error(`${found} is no file`)
-    return readPlain(found)
-  }
+  const load: Load = name => readPlain(path.join(path.dirname(file), name))
   return { load, loadWeights: name => loadPlain(path.dirname(file), name) }
 }
 

@@ -3,7 +3,8 @@ import { UserError } from '../../errors.ts'
 import { elementCount } from '../../graph/tensor.ts'
 import { damaged, notGraph } from '../limits.ts'
 import { skip } from '../protobuf.ts'
-import { ATTRIBUTE, ENTRY, EXTERNAL, FUNCTION, GRAPH, MODEL, NODE, SPARSE_TENSOR, TENSOR } from './schema.ts'
+import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, SPARSE_TENSOR, TENSOR } from './schema.ts'
+import { readTensorProto } from './tensorProto.ts'
 import { delimited } from './wire.ts'
 
 /** Reads a file by its name in the model's own folder. */
@@ -121,42 +122,15 @@ function rewritten(
 
 /** Where a TensorProto's bytes lie; undefined for one that has them. */
 function stretchOf(bytes: Uint8Array): Stretch | undefined {
-  const shape: number[] = []
-  const entries = new Map<string, string>()
-  let [type, location, name] = [0, 0, '']
-  const reader = protobuf.Reader.create(bytes)
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32()
-    if (tag === TENSOR.dims) shape.push(Number(reader.int64()))
-    else if (tag === TENSOR.packedDims) {
-      const end = reader.uint32() + reader.pos
-      while (reader.pos < end) shape.push(Number(reader.int64()))
-    } else if (tag === TENSOR.dataType) type = reader.int32()
-    else if (tag === TENSOR.name) name = reader.string()
-    else if (tag === TENSOR.dataLocation) location = reader.int32()
-    else if (tag === TENSOR.externalData) entries.set(...entry(reader.bytes()))
-    else skip(reader, tag)
-  }
-  if (location !== EXTERNAL) return undefined
+  const { name, shape, type, isElsewhere, external } = readTensorProto(bytes)
+  if (!isElsewhere) return undefined
   const needed = Math.ceil(elementCount(shape) * (BYTES.get(type) ?? Number.NaN))
-  const offset = Number(entries.get('offset') ?? 0)
-  const length = Number(entries.get('length') ?? needed)
+  const offset = Number(external.get('offset') ?? 0)
+  const length = Number(external.get('length') ?? needed)
   if (!Number.isSafeInteger(offset) || offset < 0 || !Number.isSafeInteger(length) || length !== needed) {
     throw damaged(`the weights "${name}" have another length than their shape and type`)
   }
-  return { file: plainName(entries.get('location') ?? ''), offset, length }
-}
-
-function entry(bytes: Uint8Array): [key: string, value: string] {
-  let [key, value] = ['', '']
-  const reader = protobuf.Reader.create(bytes)
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32()
-    if (tag === ENTRY.key) key = reader.string()
-    else if (tag === ENTRY.value) value = reader.string()
-    else skip(reader, tag)
-  }
-  return [key, value]
+  return { file: plainName(external.get('location') ?? ''), offset, length }
 }
 
 /** A location's last part. What is not beside the model, or below it, is not looked for. */

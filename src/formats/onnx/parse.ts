@@ -2,20 +2,8 @@ import protobuf from 'protobufjs/minimal.js'
 import { UserError } from '../../errors.ts'
 import { damaged, LIMITS, notGraph } from '../limits.ts'
 import { skip } from '../protobuf.ts'
-import {
-  ATTRIBUTE,
-  DATA_TYPE,
-  DIMENSION,
-  EXTERNAL,
-  GRAPH,
-  MODEL,
-  NODE,
-  SHAPE,
-  TENSOR,
-  TENSOR_TYPE,
-  TYPE,
-  VALUE_INFO,
-} from './schema.ts'
+import { ATTRIBUTE, DATA_TYPE, DIMENSION, GRAPH, MODEL, NODE, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from './schema.ts'
+import { packed, readTensorProto } from './tensorProto.ts'
 
 /** A node of an ONNX model that somebody else made: what is needed to find one's way, and its bytes. */
 export interface ForeignNode {
@@ -88,6 +76,9 @@ export function intsOf(model: ForeignModel, name: string | undefined): readonly 
   return (node?.op === 'Constant' && node.ints.get('value')) || []
 }
 
+/** Of axes and shapes no more is read. */
+const MOST_INTS_BYTES = 160
+
 type Field = (tag: number, reader: protobuf.Reader, start: number) => void
 
 /** Calls back at each field; the callback must read or skip it. */
@@ -147,30 +138,10 @@ function parseNode(bytes: Uint8Array): ForeignNode {
   return { op, name, inputs, outputs, ints, isNested, bytes }
 }
 
-function packed(bytes: Uint8Array): number[] {
-  const values: number[] = []
-  const reader = protobuf.Reader.create(bytes)
-  while (reader.pos < reader.len) values.push(Number(reader.int64()))
-  return values
-}
-
 function parseTensor(bytes: Uint8Array): ForeignTensor {
-  const shape: number[] = []
-  const ints: number[] = []
-  let name = ''
-  let raw: Uint8Array | undefined
-  let type = 0
-  each(bytes, (tag, reader) => {
-    if (tag === TENSOR.dims) shape.push(Number(reader.int64()))
-    else if (tag === TENSOR.packedDims) shape.push(...packed(reader.bytes()))
-    else if (tag === TENSOR.dataType) type = reader.int32()
-    else if (tag === TENSOR.int64Data) ints.push(...packed(reader.bytes().subarray(0, 160)))
-    else if (tag === TENSOR.name) name = reader.string()
-    else if (tag === TENSOR.rawData) raw = reader.bytes()
-    else if (tag === TENSOR.dataLocation && reader.int32() === EXTERNAL) {
-      throw elsewhere()
-    } else if (tag !== TENSOR.dataLocation) skip(reader, tag)
-  })
+  const { name, shape, type, raw, int64Data, isElsewhere } = readTensorProto(bytes)
+  if (isElsewhere) throw elsewhere()
+  const ints = int64Data === undefined ? [] : packed(int64Data.subarray(0, MOST_INTS_BYTES))
   if (type === DATA_TYPE.int64 && raw !== undefined && raw.length <= 128) {
     const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
     for (let at = 0; at + 8 <= raw.length; at += 8) ints.push(Number(view.getBigInt64(at, true)))
