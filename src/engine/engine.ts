@@ -54,8 +54,6 @@ export interface HeadProblem {
   readonly biasSquare?: number | undefined
   /** Products of all rows with all rows plus `biasSquare`, [rows, rows], where whoever asks has them: a trainer may do with them alone. */
   readonly kernel?: Float32Array | undefined
-  /** Where the descent begins; at zeros unless given. The kernel's form knows no other start. */
-  readonly start?: HeadWeights | undefined
   /** Rows a step. */
   readonly batch: number
   /** How many rows' logits are wanted, the first ones: the others only train. All of them unless given. */
@@ -74,10 +72,15 @@ export interface HeadWeights {
   readonly bias: Float32Array
 }
 
-/** Plain SGD on the mean cross entropy of each step's active rows. */
+/** Rows that heads train on. */
+export type HeadRows = Pick<HeadProblem, 'features' | 'rows' | 'labels' | 'active'>
+
+/** Plain SGD on the mean cross entropy of each step's active rows; begins at weights of zero. */
 export interface HeadTrainer {
   /** @param rows row indices of the steps in turn, [steps * batch] */
   steps(rows: Int32Array): Promise<void>
+  /** Goes on from the weights that there are, on other rows; not in the kernel's form, whose weights are sums of its rows. */
+  swap(rows: HeadRows): void
   /** Logits of every answered row under every head, [rows, heads, categories]. */
   logits(): Promise<Float32Array>
   read(): Promise<HeadWeights>

@@ -1,5 +1,5 @@
 import { transposed } from '../graph/transpose.ts'
-import type { HeadProblem, HeadWeights } from './engine.ts'
+import type { HeadProblem } from './engine.ts'
 
 /**
  * A 1 at each row's label, [rows, categories].
@@ -31,27 +31,4 @@ export function asPairs(differences: Float32Array): Float32Array {
     pairs[2 * at + 1] = differences[at]! / 2
   }
   return pairs
-}
-
-/** The inverse of `asPairs`. */
-function asDifferences(pairs: Float32Array): Float32Array {
-  return Float32Array.from({ length: pairs.length / 2 }, (_, at) => pairs[2 * at + 1]! - pairs[2 * at]!)
-}
-
-/** Where a descent begins, zeros unless a start is given: weights [heads * categories, width], bias [heads * categories]. */
-export function startOf({ start, heads, categories, width }: HeadProblem): HeadWeights {
-  const outputs = heads * categories
-  const weights = new Float32Array(outputs * width)
-  if (!start) return { weights, bias: new Float32Array(outputs) }
-  const size = categories * width
-  for (let head = 0; head < heads; head++) {
-    weights.set(transposed(start.weights.subarray(head * size, (head + 1) * size), width, categories), head * size)
-  }
-  return { weights, bias: start.bias.slice() }
-}
-
-/** The same of two categories as one difference: weights [heads, width], bias [heads]. */
-export function startOfPairs({ start, heads, width }: HeadProblem): HeadWeights {
-  if (!start) return { weights: new Float32Array(heads * width), bias: new Float32Array(heads) }
-  return { weights: asDifferences(start.weights), bias: asDifferences(start.bias) }
 }

@@ -20,8 +20,11 @@ export interface LoopData {
 
 /** A loop made ready, in this thread or in another. */
 export interface Loop {
-  /** @returns the gradients, where the loop gives them */
-  steps(rows: Int32Array): Promise<Float32Array | undefined>
+  /**
+   * @param constants instead of those of the same name that there were
+   * @returns the gradients, where the loop gives them
+   */
+  steps(rows: Int32Array, constants?: LoopData['constants']): Promise<Float32Array | undefined>
   states(): Promise<Readonly<Record<string, Float32Array>>>
   dispose(): Promise<void>
 }
@@ -29,6 +32,6 @@ export interface Loop {
 /** What a thread is asked. */
 export type LoopMessage =
   | { readonly kind: 'open'; readonly data: LoopData }
-  | { readonly kind: 'steps'; readonly rows: Int32Array }
+  | { readonly kind: 'steps'; readonly rows: Int32Array; readonly constants?: LoopData['constants'] | undefined }
   | { readonly kind: 'states' }
   | { readonly kind: 'dispose' }

@@ -1,8 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-web'
 import { pause } from '../flow/pause.ts'
 import { transposed } from '../graph/transpose.ts'
-import type { HeadProblem, HeadTrainer, HeadWeights } from './engine.ts'
-import { asPairs, oneHot, startOf, startOfPairs, widthFirst } from './headArrays.ts'
+import type { HeadProblem, HeadRows, HeadTrainer, HeadWeights } from './engine.ts'
+import { asPairs, oneHot, widthFirst } from './headArrays.ts'
 import { isPair, kept, kernelLoop, logitsModel, outputsOf, weightsLoop } from './headGraph.ts'
 import type { Loop, LoopData, LoopTensor } from './loopData.ts'
 import { startLoop } from './onnxLoops.ts'
@@ -18,46 +18,63 @@ const PRODUCTS_A_CALL = 2e9
 export async function createOnnxTrainer(ort: Ort, problem: HeadProblem): Promise<HeadTrainer> {
   return problem.kernel
     ? KernelTrainer.create(ort, problem, problem.kernel)
-    : new WeightsTrainer(ort, problem, await startWeights(ort, problem), await createSession(ort, logitsModel()))
+    : new WeightsTrainer(ort, problem, await startWeights(ort, problem))
 }
 
 const floats = (data: Float32Array, ...shape: number[]): LoopTensor => ({ type: 'float32', data, shape })
 
 /** What both forms are made ready with. @param products of a step */
 function loopOf(problem: HeadProblem, products: number): Pick<LoopData, 'options' | 'constants' | 'batch'> {
-  const { rows, heads, categories, labels, active, batch } = problem
+  const options = sessionOptions(products < THREADS_FROM ? 1 : undefined)
+  return { options, constants: labelsOf(problem), batch: problem.batch }
+}
+
+function labelsOf(problem: HeadProblem): LoopData['constants'] {
+  const { rows, heads, categories, labels, active } = problem
   const truth = isPair(problem)
     ? floats(Float32Array.from(labels), rows)
     : floats(oneHot(labels, categories), rows, categories)
-  const options = sessionOptions(products < THREADS_FROM ? 1 : undefined)
-  return { options, constants: { truth, active: floats(active, rows, heads) }, batch }
+  return { truth, active: floats(active, rows, heads) }
+}
+
+function rowsOf(problem: HeadProblem): LoopData['constants'] {
+  const { features, rows, width } = problem
+  return { ...labelsOf(problem), features: floats(features, rows, width) }
 }
 
 function startWeights(ort: Ort, problem: HeadProblem): Promise<Loop> {
-  const { features, rows, width, batch, apart = false } = problem
+  const { width, batch, apart = false } = problem
   const outputs = outputsOf(problem)
   const common = loopOf(problem, batch * outputs * 2 * width)
-  const constants = { ...common.constants, features: floats(features, rows, width) }
-  const { weights, bias } = isPair(problem) ? startOfPairs(problem) : startOf(problem)
-  const states = { weights: floats(weights, outputs, width), bias: floats(bias, outputs, 1) }
-  return startLoop(ort, { ...common, bytes: weightsLoop(problem), constants, states }, apart)
+  const states = {
+    weights: floats(new Float32Array(outputs * width), outputs, width),
+    bias: floats(new Float32Array(outputs), outputs, 1),
+  }
+  return startLoop(ort, { ...common, bytes: weightsLoop(problem), constants: rowsOf(problem), states }, apart)
 }
 
 class WeightsTrainer implements HeadTrainer {
   readonly #ort: Ort
-  readonly #problem: HeadProblem
+  #problem: HeadProblem
   readonly #loop: Loop
-  readonly #predict: InferenceSession
+  #isSwapped = false
+  #predict: InferenceSession | undefined
 
-  constructor(ort: Ort, problem: HeadProblem, loop: Loop, predict: InferenceSession) {
+  constructor(ort: Ort, problem: HeadProblem, loop: Loop) {
     this.#ort = ort
     this.#problem = problem
     this.#loop = loop
-    this.#predict = predict
   }
 
   async steps(rows: Int32Array): Promise<void> {
-    await this.#loop.steps(rows)
+    const constants = this.#isSwapped ? rowsOf(this.#problem) : undefined
+    this.#isSwapped = false
+    await this.#loop.steps(rows, constants)
+  }
+
+  swap(rows: HeadRows): void {
+    this.#problem = { ...this.#problem, ...rows }
+    this.#isSwapped = true
   }
 
   /** Some rows at a time, so that no call is long. */
@@ -67,6 +84,7 @@ class WeightsTrainer implements HeadTrainer {
     const logits = new Float32Array(rows * outputs)
     const block = Math.ceil(PRODUCTS_A_CALL / (outputs * width))
     const states = await this.#loop.states()
+    this.#predict ??= await createSession(this.#ort, logitsModel())
     const weights = new this.#ort.Tensor('float32', states.weights!, [outputs, width])
     const bias = new this.#ort.Tensor('float32', states.bias!, [outputs])
     for (let row = 0; row < rows; row += block) {
@@ -87,7 +105,7 @@ class WeightsTrainer implements HeadTrainer {
 
   async dispose(): Promise<void> {
     await this.#loop.dispose()
-    await this.#predict.release()
+    await this.#predict?.release()
   }
 }
 
@@ -116,6 +134,10 @@ class KernelTrainer implements HeadTrainer {
   async steps(rows: Int32Array): Promise<void> {
     const gradients = await this.#loop.steps(rows)
     if (gradients) this.#addUp(rows, gradients)
+  }
+
+  swap(): never {
+    throw new Error('the weights are sums of the rows that there are')
   }
 
   /** @param steps gradients, [steps, outputs, batch] */

@@ -13,10 +13,11 @@ export async function openLoop(ort, { bytes, options, constants, states, batch }
   const session = await ort.InferenceSession.create(bytes, options)
   /** @param {import('./loopData.ts').LoopTensor} value */
   const tensor = ({ type, data, shape }) => new ort.Tensor(type, /** @type {any} */ (data), shape)
-  const fixed = mapped(constants, tensor)
+  let fixed = mapped(constants, tensor)
   let now = mapped(states, tensor)
   return {
-    async steps(rows) {
+    async steps(rows, changed) {
+      if (changed) fixed = { ...fixed, ...mapped(changed, tensor) }
       const own = Object.fromEntries(Object.entries(now).map(([name, value]) => [`${name}0`, value]))
       const batches = new ort.Tensor('int32', rows, [rows.length / batch, batch])
       const results = await session.run({ ...fixed, ...own, batches })

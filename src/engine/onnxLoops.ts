@@ -33,7 +33,7 @@ async function startApart(data: LoopData): Promise<Loop> {
     throw error
   })
   return {
-    steps: async rows => (await ask({ kind: 'steps', rows })) as Float32Array | undefined,
+    steps: async (rows, constants) => (await ask({ kind: 'steps', rows, constants })) as Float32Array | undefined,
     states: async () => (await ask({ kind: 'states' })) as Record<string, Float32Array>,
     dispose: async () => {
       await ask({ kind: 'dispose' })

@@ -1,6 +1,6 @@
 import { pause } from '../flow/pause.ts'
-import type { HeadProblem, HeadTrainer } from './engine.ts'
-import { oneHot, startOf, widthFirst } from './headArrays.ts'
+import type { HeadProblem, HeadRows, HeadTrainer } from './engine.ts'
+import { oneHot, widthFirst } from './headArrays.ts'
 import type { Tensor, TensorFlow } from './tensorflowApi.ts'
 
 /** Steps between two turns of the event loop, so that a progress bar moves and an interrupt is heard. */
@@ -17,24 +17,24 @@ const ROWS_AT_ONCE = 4096
  * are gathered here and not by TensorFlow, whose Gather costs as much as a matrix product.
  */
 export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): HeadTrainer {
-  const { features, rows, width, labels, categories, heads, batch } = problem
+  const { width, categories, heads, batch } = problem
+  let data: HeadRows & Pick<HeadProblem, 'answered'> = problem
   const outputs = heads * categories
   const biasSquare = tf.tensor(Float32Array.of(problem.biasSquare ?? 1), [1], 'float32')
   const keep = tf.tensor(Float32Array.of(1 - problem.learningRate * (problem.decay ?? 0)), [1], 'float32')
   // One array for every step's rows: half a megabyte anew 4000 times is felt.
   const gathered = new Float32Array(batch * width)
-  const start = startOf(problem)
-  let weights = tf.tensor(start.weights, [outputs, width], 'float32')
-  let bias = tf.tensor(start.bias, [outputs], 'float32')
+  let weights = tf.tensor(new Float32Array(outputs * width), [outputs, width], 'float32')
+  let bias = tf.tensor(new Float32Array(outputs), [outputs], 'float32')
 
   const logitsOf = (x: Tensor): Tensor => tf.add(tf.matMul(x, weights, false, true), bias) // [n, outputs]
 
   function step(chosen: Int32Array): void {
-    gather(features, width, chosen, gathered)
+    gather(data.features, width, chosen, gathered)
     const next = tf.tidy(() => {
       const x = tf.tensor(gathered, [batch, width], 'float32')
-      const truth = tf.tensor(oneHot(labels, categories, chosen), [batch, 1, categories], 'float32')
-      const rate = tf.tensor(rowRates(problem, chosen), [batch, heads, 1], 'float32')
+      const truth = tf.tensor(oneHot(data.labels, categories, chosen), [batch, 1, categories], 'float32')
+      const rate = tf.tensor(rowRates({ ...problem, ...data }, chosen), [batch, heads, 1], 'float32')
       const probabilities = tf.softmax(tf.reshape(logitsOf(x), [batch, heads, categories]))
       const move = tf.reshape(tf.mul(tf.sub(probabilities, truth), rate), [batch, outputs])
       return {
@@ -55,8 +55,11 @@ export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): H
         if (++done % STEPS_A_TURN === 0) await pause()
       }
     },
+    swap(rows) {
+      data = rows
+    },
     async logits() {
-      const answered = problem.answered ?? rows
+      const { answered = data.rows, features } = data
       const result = new Float32Array(answered * outputs)
       for (let start = 0; start < answered; start += ROWS_AT_ONCE) {
         const count = Math.min(ROWS_AT_ONCE, answered - start)

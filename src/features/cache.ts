@@ -44,6 +44,20 @@ export interface BottleneckCache {
     length: number,
     signal?: AbortSignal,
   ): Promise<boolean[]>
+  /**
+   * Gives each bottleneck that there is to `take`, in the order in which they lie on the disk: for more than fit into memory.
+   *
+   * @param take gets the place in `hashes`, and numbers that are gone after it
+   * @returns of each whether it was there, in the order of `hashes`
+   * @throws the signal's reason when aborted
+   */
+  readEach(
+    identity: string,
+    hashes: readonly string[],
+    length: number,
+    take: (at: number, bottleneck: Float32Array) => void,
+    signal?: AbortSignal,
+  ): Promise<boolean[]>
   /** Remembers files' records; resolves when they are committed. */
   writeFiles(records: Iterable<readonly [path: string, record: FileRecord]>): Promise<void>
   /**

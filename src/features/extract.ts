@@ -4,7 +4,8 @@ import { pause, SLICE } from '../flow/pause.ts'
 import { fillRows } from './fill.ts'
 import { type FeatureMatrix, keepRows } from './matrix.ts'
 import type { ExtractOptions } from './options.ts'
-import { widthOf } from './rows.ts'
+import { type Rows, widthOf } from './rows.ts'
+import { MatrixTarget } from './target.ts'
 
 export interface Extraction {
   /** A row a usable picture, in the order given; the backbones' bottlenecks side by side. */
@@ -31,21 +32,27 @@ export async function extractFeatures(
   const values = new Float32Array(pictures.length * width)
   const hashes = await knownHashes(pictures, options)
   const failures = new Map<number, string>()
-  const { cached } = await fillRows({ pictures, hashes, failures, values, width }, backbones, options)
+  const target = new MatrixTarget(values, width)
+  const { cached } = await fillRows({ pictures, hashes, failures, target }, backbones, options)
+  const { rows, ...usable } = usableOf({ pictures, hashes, failures })
+  return { matrix: keepRows({ values, rows: pictures.length, width }, rows), ...usable, cached }
+}
+
+/** The rows that were filled, and what is known of their pictures. */
+export function usableOf({ pictures, hashes, failures }: Pick<Rows, 'pictures' | 'hashes' | 'failures'>) {
   const rows = [...pictures.keys()].filter(row => !failures.has(row))
   return {
-    matrix: keepRows({ values, rows: pictures.length, width }, rows),
+    rows,
     pictures: rows.map(row => pictures[row]!),
     hashes: rows.map(row => hashes[row]!),
     skipped: [...failures]
       .sort(([a], [b]) => a - b)
       .map(([row, reason]) => ({ relative: pictures[row]!.relative, reason })),
-    cached,
   }
 }
 
 /** sha256 of the pictures whose files are as they were when their bytes were last read. */
-async function knownHashes(
+export async function knownHashes(
   pictures: readonly Picture[],
   { store, signal }: ExtractOptions,
 ): Promise<(string | undefined)[]> {

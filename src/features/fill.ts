@@ -13,7 +13,7 @@ import type { Layer } from './identity.ts'
 import type { ExtractOptions } from './options.ts'
 import { type PipelineNetwork, runPipeline } from './pipeline.ts'
 import { type Missing, recall } from './recall.ts'
-import { type Columns, columnsOf, identityOf, offsetOf, type Rows } from './rows.ts'
+import { type Columns, columnsOf, identityOf, type Rows } from './rows.ts'
 
 /**
  * Fills rows with the bottlenecks of all backbones: from the cache where it has them, the rest by decoding each picture
@@ -152,12 +152,13 @@ class Filling {
   }
 
   async #recallNow(row: number, columns: Columns): Promise<boolean> {
-    const { hashes, values } = this.#rows
-    const offset = offsetOf(this.#rows, row, columns)
+    const { hashes, target } = this.#rows
     for (const layer of columns.layers) {
+      const numbers = new Float32Array(layer.length)
       const identity = identityOf(this.#rows, row, layer)
-      const found = await this.#options.store.read(hashes[row]!, identity, values, offset + layer.first, layer.length)
+      const found = await this.#options.store.read(hashes[row]!, identity, numbers, 0, layer.length)
       if (!found) return false
+      target.put(row, columns.first + layer.first, numbers)
     }
     return true
   }
@@ -200,7 +201,7 @@ class Filling {
   /** What is kept as float16 is used so, too: the same whether it was computed now or came from the cache. */
   #keepLayer(row: number, columns: Columns, layer: Layer, values: Float32Array): void {
     const halves = layer.half ? floatsToHalves(values) : undefined
-    this.#rows.values.set(halves ? halvesToFloats(halves) : values, offsetOf(this.#rows, row, columns) + layer.first)
+    this.#rows.target.put(row, columns.first + layer.first, halves ? halvesToFloats(halves) : values)
     const identity = identityOf(this.#rows, row, layer)
     this.#writer.addBottleneck(identity, { hash: this.#rows.hashes[row]!, bottleneck: halves ?? values })
   }

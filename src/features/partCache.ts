@@ -6,6 +6,7 @@ import { makeFolder } from '../disk/folder.ts'
 import { dropFile } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { messageOf, systemCode, UserError } from '../errors.ts'
+import { pause } from '../flow/pause.ts'
 import { halvesToFloats } from '../graph/tensor.ts'
 import { HASH_BYTES, type VectorKind } from '../table/arrow.ts'
 import type { BottleneckCache, FileRecord, StoreEntry, Wanted } from './cache.ts'
@@ -13,6 +14,7 @@ import { type FileRecords, readFileTable, writeFileTable } from './fileTable.ts'
 import { fillFrom } from './fillFrom.ts'
 import { allFinite } from './finite.ts'
 import { PartFolder } from './partFolder.ts'
+import { PassingRows } from './passingRows.ts'
 import { RowIndex } from './rowIndex.ts'
 import { WantedRows } from './wantedRows.ts'
 
@@ -100,6 +102,21 @@ export class PartCache implements BottleneckCache {
     const rows = new WantedRows(wanted, target, length)
     await fillFrom(this.#parts, identity, rows, signal)
     return rows.found
+  }
+
+  async readEach(
+    identity: string,
+    hashes: readonly string[],
+    length: number,
+    take: (at: number, bottleneck: Float32Array) => void,
+    signal?: AbortSignal,
+  ): Promise<boolean[]> {
+    const passing = new PassingRows(hashes, length, take)
+    for await (const { part } of this.#parts.parts(identity)) {
+      await pause(signal)
+      if (await passing.take(part, signal)) break
+    }
+    return passing.found
   }
 
   async writeFiles(records: Iterable<readonly [path: string, record: FileRecord]>): Promise<void> {

@@ -1,6 +1,6 @@
-import type { BottleneckCache, Wanted } from './cache.ts'
+import type { BottleneckCache } from './cache.ts'
 import type { Layer } from './identity.ts'
-import { type Columns, identityOf, offsetOf, type Rows } from './rows.ts'
+import { type Columns, identityOf, type Rows } from './rows.ts'
 
 /** The columns that each row lacks; rows that lack none are left out. */
 export type Missing = ReadonlyMap<number, readonly Columns[]>
@@ -48,19 +48,20 @@ async function recallLayer(
   cache: BottleneckCache,
   signal: AbortSignal | undefined,
 ): Promise<Set<number>> {
-  const wanted = new Map<string, (Wanted & { readonly row: number })[]>() // by identity
+  const wanted = new Map<string, { readonly row: number; readonly hash: string }[]>() // by identity
   for (const row of usable) {
     const hash = rows.hashes[row]
     if (hash === undefined) continue
     const identity = identityOf(rows, row, layer)
     const others = wanted.get(identity) ?? []
-    others.push({ hash, offset: offsetOf(rows, row, columns) + layer.first, row })
+    others.push({ row, hash })
     wanted.set(identity, others)
   }
   const found = new Set<number>()
-  for (const [identity, places] of wanted) {
-    const hits = await cache.readAll(identity, places, rows.values, layer.length, signal)
-    places.forEach(({ row }, at) => {
+  const place = { column: columns.first + layer.first, length: layer.length }
+  for (const [identity, some] of wanted) {
+    const hits = await rows.target.recall(cache, { identity, ...place, rows: some }, signal)
+    some.forEach(({ row }, at) => {
       if (hits[at]) found.add(row)
     })
   }

@@ -1,3 +1,4 @@
+import { readSync, writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { draftOf } from '../disk/draft.ts'
@@ -5,78 +6,117 @@ import { makeFolder } from '../disk/folder.ts'
 import { dropFile } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { UserError } from '../errors.ts'
+import { pause } from '../flow/pause.ts'
 
-/** Rows that are asked of the disk at a time. */
-const AT_ONCE = 64
+/** Rows that are read between two pauses: a read of a row that the system holds takes 3 µs, a promise of one 20. */
+const SLICE = 512
+
+/** What is kept of numbers of a row that begin at a column; these themselves unless given. */
+export type Prepare = (numbers: Float32Array, column: number) => Float32Array
 
 /**
  * Rows of numbers in a file without a name, which is gone with the process, however that ends: for more of them than fit into
- * memory. Written once from front to back, then read in any order.
+ * memory. Written once, in any order, then read in any order.
  */
 export class RowFile {
   readonly width: number
+  readonly #prepare: Prepare | undefined
   readonly #file: FileHandle
   readonly #path: string
   #rows = 0
+  #isClosed = false
 
-  private constructor(file: FileHandle, path: string, width: number) {
+  private constructor(file: FileHandle, path: string, width: number, prepare: Prepare | undefined) {
     this.#file = file
     this.#path = path
+    this.#prepare = prepare
     this.width = width
   }
 
   /** @param folder on a disk with room for the rows, 4 bytes a number; @throws UserError of the disk */
-  static async create(folder: string, width: number): Promise<RowFile> {
+  static async create(folder: string, width: number, prepare?: Prepare): Promise<RowFile> {
     const path = draftOf(join(folder, 'rows'))
-    return await explained(path, async () => {
-      await makeFolder(folder)
-      const file = await open(path, 'wx+')
-      await dropFile(path) // what is open stays readable; where a system keeps the name till then, `close` removes it
-      return new RowFile(file, path, width)
-    })
+    const made = makeFolder(folder).then(() => open(path, 'wx+'))
+    const file = await made.catch(cause => explain(path, cause))
+    await dropFile(path) // what is open stays readable; where a system keeps the name till then, `close` removes it
+    return new RowFile(file, path, width, prepare)
   }
 
-  /** Rows that are there. */
+  /** Rows that are there, gaps between those that were put included. */
   get rows(): number {
     return this.#rows
   }
 
-  /** @param values [some, width]; @throws UserError of the disk, such as `E_DISK_FULL` */
+  /** Puts rows behind those that are there: [some, width]. @throws UserError of the disk, such as `E_DISK_FULL` */
   async add(values: Float32Array): Promise<void> {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-    await explained(this.#path, () => this.#file.writeFile(bytes)) // goes on where the one before ended
-    this.#rows += values.length / this.width
+    for (let from = 0; from < values.length; from += this.width) {
+      this.put(this.#rows, 0, values.subarray(from, from + this.width))
+      if (this.#rows % SLICE === 0) await pause()
+    }
   }
 
-  /** @param chosen row numbers in any order; @returns [chosen, width] */
+  /** Puts numbers of a row in their place, from a column on. @throws UserError of the disk, such as `E_DISK_FULL` */
+  put(row: number, column: number, numbers: Float32Array): void {
+    this.#write(row * this.width + column, this.#prepare ? this.#prepare(numbers, column) : numbers)
+    this.#rows = Math.max(this.#rows, row + 1)
+  }
+
+  /** Changes all rows, some at a time: [some, width]. @throws the signal's reason when aborted */
+  async change(change: (rows: Float32Array) => void, signal?: AbortSignal): Promise<void> {
+    for (let first = 0; first < this.#rows; first += SLICE) {
+      await pause(signal)
+      const chosen = Int32Array.from({ length: Math.min(SLICE, this.#rows - first) }, (_, at) => first + at)
+      const rows = await this.read(chosen)
+      change(rows)
+      this.#write(first * this.width, rows)
+    }
+  }
+
+  #write(position: number, { buffer, byteOffset, byteLength }: Float32Array): void {
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength)
+    try {
+      for (let at = 0; at < byteLength; ) {
+        at += writeSync(this.#file.fd, bytes, at, byteLength - at, 4 * position + at)
+      }
+    } catch (cause) {
+      explain(this.#path, cause)
+    }
+  }
+
+  /** @param chosen row numbers in any order; @returns what was kept, [chosen, width] */
   async read(chosen: Int32Array): Promise<Float32Array> {
     const values = new Float32Array(chosen.length * this.width)
-    const bytes = new Uint8Array(values.buffer)
-    const length = 4 * this.width
-    const order = Int32Array.from(chosen.keys()).sort((a, b) => chosen[a]! - chosen[b]!)
-    for (let at = 0; at < order.length; at += AT_ONCE) {
-      const some = [...order.subarray(at, at + AT_ONCE)]
-      const read = some.map(to => this.#file.read(bytes, to * length, length, chosen[to]! * length))
-      for (const { bytesRead } of await Promise.all(read)) {
-        if (bytesRead !== length) throw new Error(`there is no whole row of ${length} bytes to read`)
-      }
-    }
+    await this.#readInto(chosen, new Uint8Array(values.buffer), 4 * this.width)
     return values
   }
 
+  /** In the order of the file, and what lies side by side in both at once. */
+  async #readInto(chosen: Int32Array, bytes: Uint8Array, size: number): Promise<void> {
+    const order = Int32Array.from(chosen.keys()).sort((a, b) => chosen[a]! - chosen[b]! || a - b)
+    for (let at = 0, next = 0; at < order.length; at = next) {
+      const [to, row] = [order[at]!, chosen[order[at]!]!]
+      next = at + 1
+      while (next - at < SLICE && order[next] === to + next - at && chosen[order[next]!] === row + next - at) next++
+      const length = (next - at) * size
+      if (readSync(this.#file.fd, bytes, to * size, length, row * size) !== length) {
+        throw new Error(`there is no whole row of ${size} bytes to read`)
+      }
+      if (Math.floor(at / SLICE) !== Math.floor(next / SLICE)) await pause()
+    }
+  }
+
   async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
     await this.#file.close()
     await dropFile(this.#path)
   }
 }
 
-async function explained<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    const known = systemError(cause)
-    if (known?.code === undefined) throw cause
-    const message = `The bottlenecks of more pictures than fit into memory can't be kept in "${path}": ${known.reason}.`
-    throw new UserError(known.code, message, { hint: `${known.remedy}.`, cause })
-  }
+/** @throws UserError for what the disk refuses, else the cause itself */
+function explain(path: string, cause: unknown): never {
+  const known = systemError(cause)
+  if (known?.code === undefined) throw cause
+  const message = `The bottlenecks of more pictures than fit into memory can't be kept in "${path}": ${known.reason}.`
+  throw new UserError(known.code, message, { hint: `${known.remedy}.`, cause })
 }

@@ -1,8 +1,9 @@
 import type { Backbone } from '../backbone/backbone.ts'
 import type { Picture } from '../dataset/scan.ts'
 import { type Layer, layersOf, variantIdentity } from './identity.ts'
+import type { RowTarget } from './target.ts'
 
-/** Rows of a feature matrix that are to be filled, and what comes to be known of their pictures meanwhile. */
+/** Rows that are to be filled, and what comes to be known of their pictures meanwhile. */
 export interface Rows {
   readonly pictures: readonly Picture[]
   /** Number of the variant that each row is of its picture, [pictures]; 0, the picture itself, unless given. */
@@ -11,10 +12,8 @@ export interface Rows {
   readonly hashes: (string | undefined)[]
   /** Reasons by row of those that can't be used; filled in. */
   readonly failures: Map<number, string>
-  /** [pictures, width]; filled in. */
-  readonly values: Float32Array
-  /** Features of all backbones. */
-  readonly width: number
+  /** Where the bottlenecks of all backbones go, side by side. */
+  readonly target: RowTarget
 }
 
 /** The part of every row that one backbone fills. */
@@ -43,9 +42,4 @@ export function columnsOf(backbones: readonly Backbone[]): Columns[] {
 /** The cache's identity of a row's layer. */
 export function identityOf({ variants }: Pick<Rows, 'variants'>, row: number, { identity }: Layer): string {
   return variantIdentity(identity, variants?.[row] ?? 0)
-}
-
-/** Where in the values a row's bottleneck begins. */
-export function offsetOf({ width }: Pick<Rows, 'width'>, row: number, { first }: Columns): number {
-  return row * width + first
 }

@@ -108,7 +108,8 @@ export class WantedRows {
   }
 }
 
-function wordsOf(hashes: Uint8Array): Int32Array {
+/** sha256 sums as `HashTable` reads them. */
+export function wordsOf(hashes: Uint8Array): Int32Array {
   const { buffer, byteOffset, byteLength } = hashes.byteOffset % 4 === 0 ? hashes : hashes.slice()
   return new Int32Array(buffer, byteOffset, Math.floor(byteLength / HASH_BYTES) * (HASH_BYTES / 4))
 }

@@ -23,3 +23,16 @@ export function normalise(values: Float32Array, from: number, blocks: Blocks, ta
     start += length
   }
 }
+
+/** Normalises any blocks of a row that lie side by side: their numbers, and the column where they begin. */
+export function normaliser(backbones: readonly Blocks[]): (numbers: Float32Array, column: number) => Float32Array {
+  const blocks = backbones.flat()
+  const starts = blocks.map((_, block) => blocks.slice(0, block).reduce((sum, length) => sum + length, 0))
+  return (numbers, column) => {
+    const end = column + numbers.length
+    const own = blocks.filter((_, block) => starts[block]! >= column && starts[block]! < end)
+    const normalised = new Float32Array(numbers.length)
+    normalise(numbers, 0, own, normalised, 0)
+    return normalised
+  }
+}

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { type Discriminant, discriminants } from './discriminant.ts'
 import { kernelOf, MOST_KERNEL_ROWS } from './kernel.ts'
-import type { HeadsPlan } from './plan.ts'
+import { type HeadsPlan, rowsOfPlan } from './plan.ts'
 import { BIAS_SQUARE } from './space.ts'
 
 /** What a discriminant's logits are divided by: they then decide more than those of the softmax do (bench/evaluation). */
@@ -27,28 +27,24 @@ export interface TrainingRows {
 }
 
 /** The discriminants of a plan's heads, on the scale of a softmax's logits. */
-export interface DiscriminantPart {
-  /** [answered, heads, categories] */
-  readonly logits: Float32Array
+export interface LinearPart {
   /** [heads * categories] */
   readonly bias: Float32Array
   /** [heads * categories, width] */
   readonly weights: () => Promise<Float32Array>
 }
 
+export interface DiscriminantPart extends LinearPart {
+  /** [answered, heads, categories] */
+  readonly logits: Float32Array
+}
+
 /** Trains the discriminants of a plan's heads, on all rows or on an even sample of many. */
 export async function discriminantPart(engine: Engine, all: TrainingRows, plan: HeadsPlan): Promise<DiscriminantPart> {
-  const { width, categories, answered } = all
-  const columns = plan.heads * categories
-  const most = Math.min(MOST_KERNEL_ROWS, Math.floor(Math.sqrt(MOST_PRODUCTS / STEPS / columns)))
-  const some = all.rows > most ? sampled(all, plan, most) : { rows: all, plan }
-  const found = await solved(engine, some.rows, some.plan)
-  const { factors, bias } = scaled(found, some.plan, categories)
-  const weights = async () => {
-    const sums = found.sums.map((value, at) => value * factors[Math.floor(at / some.rows.rows)]!)
-    const products = await engine.createProducts({ values: some.rows.features, rows: some.rows.rows, width })
-    return products.times(sums).finally(() => products.dispose())
-  }
+  const { width, answered } = all
+  const chosen = sampleOf(all, plan.heads)
+  const some = chosen ? sampled(all, plan, chosen) : { rows: all, plan }
+  const { found, factors, bias, weights } = await learnt(engine, some.rows, some.plan)
   if (some.rows === all) {
     const logits = byRow(found.products, all.rows, answered, column => [factors[column]!, bias[column]!])
     return { logits, bias, weights }
@@ -56,6 +52,36 @@ export async function discriminantPart(engine: Engine, all: TrainingRows, plan: 
   const products = await engine.createProducts({ values: all.features, rows: answered, width })
   const logits = await products.timesTransposed(await weights()).finally(() => products.dispose())
   return { logits: byRow(logits, answered, answered, column => [1, bias[column]!]), bias, weights }
+}
+
+/** The same of a sample alone, where the other rows are not at hand: whoever has them can answer for them by the weights. */
+export async function discriminantWeights(engine: Engine, sample: TrainingRows, plan: HeadsPlan): Promise<LinearPart> {
+  const { bias, weights } = await learnt(engine, sample, plan)
+  const values = await weights() // at once: the sample may go then
+  return { bias, weights: async () => values }
+}
+
+/** Rows that are an even sample of many, each category's as many as there are in proportion; undefined where all of them are few enough. */
+export function sampleOf(
+  { labels, categories }: Pick<TrainingRows, 'labels' | 'categories'>,
+  heads: number,
+): Int32Array | undefined {
+  const most = Math.min(MOST_KERNEL_ROWS, Math.floor(Math.sqrt(MOST_PRODUCTS / STEPS / (heads * categories))))
+  const rows = labels.length
+  if (rows <= most) return undefined
+  const order = [...labels.keys()].sort((a, b) => labels[a]! - labels[b]! || a - b)
+  return Int32Array.from({ length: most }, (_, at) => order[Math.floor((at * rows) / most)]!)
+}
+
+async function learnt(engine: Engine, rows: TrainingRows, plan: HeadsPlan) {
+  const found = await solved(engine, rows, plan)
+  const { factors, bias } = scaled(found, plan, rows.categories)
+  const weights = async () => {
+    const sums = found.sums.map((value, at) => value * factors[Math.floor(at / rows.rows)]!)
+    const products = await engine.createProducts({ values: rows.features, rows: rows.rows, width: rows.width })
+    return products.times(sums).finally(() => products.dispose())
+  }
+  return { found, factors, bias, weights }
 }
 
 async function solved(engine: Engine, { features, rows, width, labels, categories }: TrainingRows, plan: HeadsPlan) {
@@ -68,21 +94,16 @@ async function solved(engine: Engine, { features, rows, width, labels, categorie
   )
 }
 
-/** Rows of every category, as many of each as there are in proportion. */
-function sampled(all: TrainingRows, plan: HeadsPlan, most: number): { rows: TrainingRows; plan: HeadsPlan } {
-  const { features, width, labels, rows } = all
-  const order = [...labels.keys()].sort((a, b) => labels[a]! - labels[b]! || a - b)
-  const chosen = Int32Array.from({ length: most }, (_, at) => order[Math.floor((at * rows) / most)]!)
-  const values = new Float32Array(most * width)
-  const active = new Float32Array(most * plan.heads)
+function sampled(all: TrainingRows, plan: HeadsPlan, chosen: Int32Array): { rows: TrainingRows; plan: HeadsPlan } {
+  const { features, width, labels } = all
+  const values = new Float32Array(chosen.length * width)
   for (const [to, row] of chosen.entries()) {
     values.set(features.subarray(row * width, (row + 1) * width), to * width)
-    active.set(plan.active.subarray(row * plan.heads, (row + 1) * plan.heads), to * plan.heads)
   }
   const own = chosen.map(row => labels[row]!)
   return {
-    rows: { ...all, features: values, rows: most, labels: own, answered: most },
-    plan: { rows: most, heads: plan.heads, active },
+    rows: { ...all, features: values, rows: chosen.length, labels: own, answered: chosen.length },
+    plan: rowsOfPlan(plan, chosen),
   }
 }
 

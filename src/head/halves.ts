@@ -1,9 +1,9 @@
 import type { Split } from '../dataset/split.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Blocks } from './blocks.ts'
-import { type DiscriminantPart, discriminantPart } from './discriminantPart.ts'
+import { type DiscriminantPart, discriminantPart, type LinearPart } from './discriminantPart.ts'
 import type { Head } from './head.ts'
-import type { LabelledMatrix } from './labelled.ts'
+import type { LabelledMatrix, LabelledRows } from './labelled.ts'
 import type { HeadsPlan } from './plan.ts'
 import { fromSpace, shareOfLast, toSpace } from './space.ts'
 import { trainingRows } from './variants.ts'
@@ -55,9 +55,9 @@ export async function discriminantOf(
 
 /** The head of what both halves have learnt, for bottlenecks as they come. */
 export async function headOf(
-  { width, categories, space }: LabelledMatrix,
+  { width, categories, space }: Pick<LabelledRows, 'width' | 'categories' | 'space'>,
   softmax: { readonly weights: Float32Array; readonly bias: Float32Array },
-  part: DiscriminantPart | undefined,
+  part: LinearPart | undefined,
 ): Promise<Head> {
   if (!part || !space) return { ...softmax, width, categories }
   const discriminant = await part.weights() // [categories, width]

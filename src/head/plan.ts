@@ -40,6 +40,16 @@ export function headsOfPlan({ rows, heads, active }: HeadsPlan, some: readonly n
   return planHeads(rows, some.length, (row, at) => active[row * heads + some[at]!] !== 0)
 }
 
+/** A plan of some of its rows alone, or of more that go with them: row `at` of it is row `some[at] % plan.rows`. */
+export function rowsOfPlan({ rows, heads, active }: HeadsPlan, some: Int32Array): HeadsPlan {
+  const own = new Float32Array(some.length * heads)
+  for (const [at, row] of some.entries()) {
+    const from = (row % rows) * heads
+    own.set(active.subarray(from, from + heads), at * heads)
+  }
+  return { rows: some.length, heads, active: own }
+}
+
 /** Puts the logits of some heads of a plan, [rows, some, categories], to their places among those of all its heads. */
 export function placeLogits(
   logits: Float32Array,

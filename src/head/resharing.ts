@@ -1,6 +1,6 @@
-import type { LabelledMatrix } from './labelled.ts'
+import { isStore, type LabelledRows, type LabelledStore } from './labelled.ts'
 import { type HeadsPlan, headsOfPlan } from './plan.ts'
-import { shareOfLast, withShare } from './space.ts'
+import { multiply, shareOfLast, sharingMore, withShare } from './space.ts'
 
 /*
  * Experiments train heads on some of the rows, a learning curve on an eighth of them. Such heads see the blocks by the shares
@@ -9,7 +9,7 @@ import { shareOfLast, withShare } from './space.ts'
 
 /** Heads of a plan that see the rows alike. */
 export interface AlikeHeads {
-  readonly data: LabelledMatrix
+  readonly data: LabelledRows
   readonly plan: HeadsPlan
   /** Their numbers in the whole plan. */
   readonly heads: readonly number[]
@@ -19,7 +19,7 @@ export interface AlikeHeads {
 const MOST_ROWS = 1500
 
 /** The heads of a plan by the shares that they see: as the data has them, or more of the last features for heads of few rows. */
-export function byShare(data: LabelledMatrix, plan: HeadsPlan): AlikeHeads[] {
+export function byShare(data: LabelledRows, plan: HeadsPlan): AlikeHeads[] {
   const { space } = data
   const groups = new Map<number | undefined, number[]>()
   for (let head = 0; head < plan.heads; head++) {
@@ -41,9 +41,22 @@ function shareFor({ rows, heads, active }: HeadsPlan, head: number, usual: numbe
   return own >= 0.8 ? Math.max(own, usual) : usual
 }
 
-function withMore(data: LabelledMatrix, last: number): LabelledMatrix {
+function withMore(data: LabelledRows, last: number): LabelledRows {
+  if (isStore(data)) return storeWithMore(data, last)
   const { variants, rows, width } = data
   const { values, space } = withShare(variants?.values ?? data.values, data.space!, last)
   const own = { ...data, values: values.subarray(0, rows * width), space }
   return variants ? { ...own, variants: { ...variants, values } } : own
+}
+
+/** Each row as it is read. */
+function storeWithMore(data: LabelledStore, last: number): LabelledStore {
+  const { perColumn, space } = sharingMore(data.space!, last)
+  const { stored } = data
+  const read = async (chosen: Int32Array) => {
+    const rows = await stored.read(chosen)
+    multiply(rows, perColumn, rows)
+    return rows
+  }
+  return { ...data, space, stored: { ...stored, read } }
 }

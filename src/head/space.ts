@@ -61,24 +61,31 @@ export function toSpace(
   const width = blocks.reduce((sum, length) => sum + length, 0)
   for (let from = 0; from < values.length; from += width) normalise(values, from, blocks, rows, from)
   const mean = meanOf(rows, width, learnt)
-  const shares = sharesOfAll(backbones, last)
-  const squares = squaresOf(rows, mean, blocks, learnt)
-  const factors = shares.map((share, block) =>
-    Math.sqrt((share * MEAN_SQUARE) / Math.max(squares[block]!, LEAST_SQUARE)),
-  )
-  const space = { blocks, factors, mean, backbones, last }
+  const space = spaceOf(mean, squaresOf(rows, mean, blocks, learnt), backbones, last)
   centreAndScale(rows, space)
   return { values: rows, space }
 }
 
-/** Makes more bottlenecks into rows of a space that is there, in place: [rows, width]. */
-export function intoSpace(values: Float32Array, space: HeadSpace): void {
-  const { blocks, mean } = space
-  for (let from = 0; from < values.length; from += mean.length) normalise(values, from, blocks, values, from)
-  centreAndScale(values, space)
+/**
+ * The space of normalised rows with a mean.
+ *
+ * @param mean of the training rows, [width]
+ * @param squares mean square of each of their blocks around the mean
+ */
+export function spaceOf(
+  mean: Float32Array,
+  squares: readonly number[],
+  backbones: readonly Blocks[],
+  last: number,
+): HeadSpace {
+  const factors = sharesOfAll(backbones, last).map((share, block) =>
+    Math.sqrt((share * MEAN_SQUARE) / Math.max(squares[block]!, LEAST_SQUARE)),
+  )
+  return { blocks: backbones.flat(), factors, mean, backbones, last }
 }
 
-function centreAndScale(rows: Float32Array, { blocks, factors, mean }: HeadSpace): void {
+/** Makes normalised rows, [rows, width], into those of a space; in place. */
+export function centreAndScale(rows: Float32Array, { blocks, factors, mean }: HeadSpace): void {
   const width = mean.length
   const perColumn = columnFactors(blocks, factors)
   for (let from = 0; from < rows.length; from += width) {
@@ -112,15 +119,34 @@ export function withShare(
   space: HeadSpace,
   last: number,
 ): { readonly values: Float32Array; readonly space: HeadSpace } {
+  const more = sharingMore(space, last)
+  const values = new Float32Array(rows.length)
+  multiply(rows, more.perColumn, values)
+  return { values, space: more.space }
+}
+
+/**
+ * Another share of the last features.
+ *
+ * @param last no less than the rows have
+ * @returns what each number of a row is to be multiplied by for it, [width], and the space of those rows
+ */
+export function sharingMore(
+  space: HeadSpace,
+  last: number,
+): { readonly perColumn: Float32Array; readonly space: HeadSpace } {
   const before = sharesOfAll(space.backbones, space.last)
   const ratios = sharesOfAll(space.backbones, last).map((share, at) => (share > 0 ? Math.sqrt(share / before[at]!) : 0))
-  const perColumn = columnFactors(space.blocks, ratios)
+  const factors = space.factors.map((factor, at) => factor * ratios[at]!)
+  return { perColumn: columnFactors(space.blocks, ratios), space: { ...space, last, factors } }
+}
+
+/** Multiplies each number of rows by that of its column; the target may be the rows themselves. */
+export function multiply(rows: Float32Array, perColumn: Float32Array, target: Float32Array): void {
   const width = perColumn.length
-  const values = new Float32Array(rows.length)
   for (let from = 0; from < rows.length; from += width) {
-    for (let at = 0; at < width; at++) values[from + at] = rows[from + at]! * perColumn[at]!
+    for (let at = 0; at < width; at++) target[from + at] = rows[from + at]! * perColumn[at]!
   }
-  return { values, space: { ...space, last, factors: space.factors.map((factor, at) => factor * ratios[at]!) } }
 }
 
 function sharesOfAll(backbones: readonly Blocks[], last: number): number[] {

@@ -1,57 +1,34 @@
 import type { Split } from '../dataset/split.ts'
 import type { Engine, HeadProblem, HeadTrainer } from '../engine/engine.ts'
-import { pause } from '../flow/pause.ts'
 import { together } from '../flow/together.ts'
 import { Turns } from '../flow/turns.ts'
+import { type DescentHooks, descentOf, runSteps } from './descent.ts'
+import { Fit, type StepReport } from './fit.ts'
 import { combined, discriminantOf, headOf } from './halves.ts'
 import type { Head } from './head.ts'
 import { kernelOf, worthKernel } from './kernel.ts'
-import type { LabelledMatrix } from './labelled.ts'
+import { isStore, type LabelledMatrix, type LabelledRows } from './labelled.ts'
 import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, headsOfPlan, heldOut, placeLogits, planHeads } from './plan.ts'
 import { type AlikeHeads, byShare } from './resharing.ts'
-import { drawRows, rowsByCategory, seededRandom } from './sampler.ts'
-import { argMaxAt, softmaxAt } from './softmax.ts'
-import { BIAS_SQUARE } from './space.ts'
-import { type StoredRows, StoredRowsTrainer } from './stored.ts'
+import { rowsByCategory, seededRandom } from './sampler.ts'
+import type { StoredRows } from './stored.ts'
+import { storedLogits, trainerOfMore, trainStoredHead } from './trainStored.ts'
 import { trainingLabels, trainingRows } from './variants.ts'
 
-export type { LabelledMatrix } from './labelled.ts'
+export type { StepReport } from './fit.ts'
+export type { LabelledMatrix, LabelledRows } from './labelled.ts'
 
-/** Steps between two looks at the signal and the progress callback, at most; bounds the memory of the drawn rows. */
-const CHUNK = 500
-/** Steps of the first chunk, before it is known how long they take. */
-const FIRST_CHUNK = 8
-/** What a chunk may take, in milliseconds: an engine may block the event loop, and a stop is to be heard within a second. */
-const CHUNK_MS = 200
-/**
- * Weight decay of a softmax whose rows have the mean square that `toSpace` gives them: it ends as regularised as the best
- * fit of inner folds is (bench/head).
- */
-const DECAY = 0.05
 /** What heads that are trained at a time may take: ten of 1,000 categories would be most of a training's memory. */
 const MOST_BYTES = 120_000_000
 /** The curves' points. */
 const REPORTS = 10
 
-/** How well the head does after a number of steps, over all pictures of a split. */
-export interface StepReport {
-  readonly step: number
-  readonly trainAccuracy: number
-  /** Mean over the training pictures, in nats. */
-  readonly crossEntropy: number
-  /** NaN-free: undefined without validation pictures. */
-  readonly validationAccuracy: number | undefined
-  readonly validationCrossEntropy: number | undefined
-}
-
-export interface TrainHooks {
+export interface TrainHooks extends DescentHooks {
   readonly onReport?: (report: StepReport) => void
-  readonly onSteps?: (done: number, total: number) => void
-  readonly signal?: AbortSignal | undefined
 }
 
-export interface SideBySideHooks extends Pick<TrainHooks, 'onSteps' | 'signal'> {
+export interface SideBySideHooks extends DescentHooks {
   /** In a thread of its own, so that others train meanwhile. */
   readonly apart?: boolean | undefined
 }
@@ -71,30 +48,30 @@ export interface TrainedHead {
  */
 export async function trainHead(
   engine: Engine,
-  data: LabelledMatrix,
+  data: LabelledRows,
   splits: readonly Split[],
   options: HeadOptions,
   hooks: TrainHooks = {},
   stored?: StoredRows,
 ): Promise<TrainedHead> {
+  const reports = reportsOf(options.steps)
+  if (isStore(data)) return trainStoredHead(engine, data, splits, options, hooks, reports)
   const pools = stored
     ? rowsByCategory(stored.labels, () => true)
     : rowsByCategory(trainingLabels(data), row => splits[row % data.rows] === 'train')
   const plan = planHeads(data.rows, 1, row => splits[row] === 'train')
   const part = await discriminantOf(engine, data, plan)
-  const { batch, learningRate } = options
   const trainer = stored
-    ? new StoredRowsTrainer(engine, stored, data, { batch, learningRate, ...descentOf(data) })
-    : await createTrainer(engine, data, plan, options, batch)
+    ? trainerOfMore(engine, data, stored, options)
+    : await createTrainer(engine, data, plan, options, options.batch)
   const logits = async () => combined(await trainer.logits(), part?.logits)
   try {
     const history: StepReport[] = []
     const random = seededRandom(options.seed)
-    for (let report = 1, done = 0; report <= REPORTS; report++) {
-      const until = Math.round((options.steps * report) / REPORTS)
-      if (until === done) continue
-      done = await runSteps(trainer, pools, { done, until, batch: options.batch, total: options.steps }, random, hooks)
-      const reached = stepReport(done, await logits(), data, splits)
+    const { batch, steps: total } = options
+    for (let at = 0, done = 0; at < reports.length; at++) {
+      done = await runSteps(trainer, pools, { done, until: reports[at]!, batch, total }, random, hooks)
+      const reached = new Fit(data, splits).add(0, await logits()).report(done)
       history.push(reached)
       hooks.onReport?.(reached)
     }
@@ -102,6 +79,12 @@ export async function trainHead(
   } finally {
     await trainer.dispose()
   }
+}
+
+/** The steps after which the curve has a point. */
+function reportsOf(steps: number): number[] {
+  const all = Array.from({ length: REPORTS }, (_, report) => Math.round((steps * (report + 1)) / REPORTS))
+  return all.filter((step, at) => step > (all[at - 1] ?? 0))
 }
 
 /**
@@ -113,7 +96,7 @@ export async function trainHead(
  */
 export async function crossValidate(
   engine: Engine,
-  data: LabelledMatrix,
+  data: LabelledRows,
   folds: ArrayLike<number>,
   options: HeadOptions,
   hooks: SideBySideHooks = {},
@@ -131,7 +114,7 @@ export async function crossValidate(
  */
 export async function trainSideBySide(
   engine: Engine,
-  data: LabelledMatrix,
+  data: LabelledRows,
   plan: HeadsPlan,
   options: HeadOptions,
   hooks: SideBySideHooks = {},
@@ -171,29 +154,29 @@ async function trainAlike(
   hooks: SideBySideHooks,
   mostBytes: number,
 ): Promise<Float32Array> {
-  const part = await discriminantOf(engine, data, plan)
+  const part = isStore(data) ? undefined : await discriminantOf(engine, data, plan)
+  const logitsOfSome = (some: HeadsPlan, own: SideBySideHooks) =>
+    isStore(data) ? storedLogits(engine, data, some, options, own) : softmaxLogits(engine, data, some, options, own)
   const each = headsAtATime(data, plan, mostBytes)
-  if (each >= plan.heads) return combined(await softmaxLogits(engine, data, plan, options, hooks), part?.logits)
+  if (each >= plan.heads) return combined(await logitsOfSome(plan, hooks), part?.logits)
   const all = new Float32Array(plan.rows * plan.heads * data.categories)
   const turns = Math.ceil(plan.heads / each)
   for (let turn = 0; turn < turns; turn++) {
     const length = Math.min(each, plan.heads - turn * each)
     const some = Array.from({ length }, (_, at) => turn * each + at)
     const onSteps = (done: number, total: number) => hooks.onSteps?.(turn * total + done, turns * total)
-    const logits = await softmaxLogits(engine, data, headsOfPlan(plan, some), options, { ...hooks, onSteps })
+    const logits = await logitsOfSome(headsOfPlan(plan, some), { ...hooks, onSteps })
     placeLogits(logits, some, plan, all)
   }
   return combined(all, part?.logits)
 }
 
 /** What a head takes while it is trained, in either form: weights, their gradient and the next ones, or sums and logits. */
-function headsAtATime(
-  { rows, width, categories, variants }: LabelledMatrix,
-  { heads }: HeadsPlan,
-  most: number,
-): number {
-  const training = rows * (1 + (variants?.count ?? 0))
-  const bytes = categories * (worthKernel(training, width) ? 16 * training : 12 * width)
+function headsAtATime(data: LabelledRows, { heads }: HeadsPlan, most: number): number {
+  const { rows, width, categories } = data
+  const training = isStore(data) ? data.stored.rows : rows * (1 + (data.variants?.count ?? 0))
+  const isKernel = !isStore(data) && worthKernel(training, width)
+  const bytes = categories * (isKernel ? 16 * training : 12 * width)
   return Math.max(1, Math.min(heads, Math.floor(most / bytes)))
 }
 
@@ -230,7 +213,7 @@ async function createTrainer(
   const { width, categories } = data
   const { learningRate } = options
   const training = trainingRows(data, active)
-  const descent = descentOf(data)
+  const descent = descentOf(data.space)
   const { biasSquare } = descent
   const kernel =
     worthKernel(training.rows, width) && (await kernelOf(engine, training.features, training.rows, biasSquare))
@@ -246,61 +229,4 @@ async function createTrainer(
     batch,
     ...(kernel && { kernel }),
   })
-}
-
-/** How the softmax of rows in a space descends, and that of bottlenecks as they come: as retrain.py's does. */
-function descentOf({ space }: LabelledMatrix): Required<Pick<HeadProblem, 'decay' | 'biasSquare'>> {
-  return space ? { decay: DECAY, biasSquare: BIAS_SQUARE } : { decay: 0, biasSquare: 1 }
-}
-
-async function runSteps(
-  trainer: HeadTrainer,
-  pools: readonly Int32Array[],
-  { done, until, batch, total }: { done: number; until: number; batch: number; total: number },
-  random: () => number,
-  hooks: SideBySideHooks,
-): Promise<number> {
-  let step = done
-  let most = FIRST_CHUNK
-  while (step < until) {
-    hooks.signal?.throwIfAborted()
-    const chunk = Math.min(most, until - step)
-    const start = performance.now()
-    await trainer.steps(drawRows(pools, chunk * batch, random))
-    const each = (performance.now() - start) / chunk
-    most = Math.max(1, Math.min(CHUNK, 8 * chunk, Math.floor(CHUNK_MS / each)))
-    step += chunk
-    hooks.onSteps?.(step, total)
-    await pause() // a runtime may block the event loop: let signals and timers through
-  }
-  return step
-}
-
-function stepReport(step: number, logits: Float32Array, data: LabelledMatrix, splits: readonly Split[]): StepReport {
-  const train = fit(logits, data, row => splits[row] === 'train')
-  const validation = fit(logits, data, row => splits[row] === 'validation')
-  return {
-    step,
-    trainAccuracy: train?.accuracy ?? 0,
-    crossEntropy: train?.crossEntropy ?? 0,
-    validationAccuracy: validation?.accuracy,
-    validationCrossEntropy: validation?.crossEntropy,
-  }
-}
-
-function fit(logits: Float32Array, data: LabelledMatrix, included: (row: number) => boolean) {
-  const { rows, labels, categories } = data
-  const scores = new Float32Array(categories)
-  let count = 0
-  let right = 0
-  let loss = 0
-  for (let row = 0; row < rows; row++) {
-    if (!included(row)) continue
-    const own = logits.subarray(row * categories, (row + 1) * categories)
-    softmaxAt(own, 0, categories, scores)
-    count++
-    if (argMaxAt(own, 0, categories) === labels[row]) right++
-    loss -= Math.log(Math.max(scores[labels[row]!]!, 1e-12))
-  }
-  return count === 0 ? undefined : { accuracy: right / count, crossEntropy: loss / count }
 }

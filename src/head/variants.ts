@@ -17,7 +17,13 @@ interface Rows {
 }
 
 /** Category of every row that may train, variants included. */
-export function trainingLabels({ labels, variants }: Pick<Rows, 'labels' | 'variants'>): Int32Array {
+export function trainingLabels({
+  labels,
+  variants,
+}: {
+  readonly labels: Int32Array
+  readonly variants?: Pick<Variants, 'count'> | undefined
+}): Int32Array {
   return variants ? repeated(labels, 1 + variants.count, new Int32Array(labels.length * (1 + variants.count))) : labels
 }
 

@@ -1,4 +1,4 @@
-import type { HeadProblem } from '../../src/engine/engine.ts'
+import type { HeadProblem, HeadRows } from '../../src/engine/engine.ts'
 
 /**
  * The definition of what every trainer does, in plain loops and double precision: slow, and easy to check by reading.
@@ -46,4 +46,11 @@ export function plainSgd(problem: HeadProblem, rows: Int32Array): { weights: Flo
     }
   }
   return { weights, bias }
+}
+
+/** The rows of a problem in the opposite order. */
+export function reversedRows({ features, rows, width, labels, active, heads }: HeadProblem): HeadRows {
+  const reversed = (values: Float32Array, each: number) =>
+    Float32Array.from(values, (_, at) => values[(rows - 1 - Math.floor(at / each)) * each + (at % each)]!)
+  return { features: reversed(features, width), rows, labels: labels.toReversed(), active: reversed(active, heads) }
 }

@@ -62,7 +62,7 @@ async function comparableRows(
     onEvent: event => void (event.kind === 'bottlenecks' && onProgress(event)),
   }
   const { data, extraction, backbones } = await bottlenecksOf(sampled, { ...run, options: first })
-  const near = await findNear(lastFeatures(data, backbones), data.labels, first.signal)
+  const near = await findNear(lastFeatures(extraction.matrix, backbones), data.labels, first.signal)
   const examples = groupedExamples(extraction, data.labels, near)
   // Too few pictures to train on are refused now, not after the comparison.
   splitExamples(examples, first.fractions, label => sampled.categories[Number(label)]!)

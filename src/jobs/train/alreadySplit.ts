@@ -1,6 +1,7 @@
 import { findNear } from '../../assess/assess.ts'
 import type { Dataset } from '../../dataset/scan.ts'
-import type { LabelledMatrix } from '../../head/train.ts'
+import { isStore, type LabelledRows } from '../../head/labelled.ts'
+import { someStored } from '../../head/stored.ts'
 import { count } from '../../text.ts'
 import type { FoldableRows } from './crossValidated.ts'
 
@@ -40,13 +41,20 @@ export async function onlyRows(
   }
 }
 
-function labelledRows(data: LabelledMatrix, rows: readonly number[]): LabelledMatrix {
-  const { width, variants, labels } = data
-  const own = { ...data, rows: rows.length, labels: Int32Array.from(rows, row => labels[row]!) }
-  if (variants === undefined) return { ...own, values: pick(data.values, width, rows) }
-  const varied = Array.from({ length: 1 + variants.count }, (_, at) => rows.map(row => at * data.rows + row)).flat()
-  const values = pick(variants.values, width, varied)
-  return { ...own, values: values.subarray(0, rows.length * width), variants: { count: variants.count, values } }
+function labelledRows(data: LabelledRows, rows: readonly number[]): LabelledRows {
+  const { width, labels } = data
+  const own = { rows: rows.length, labels: Int32Array.from(rows, row => labels[row]!) }
+  const varied = (copies: number) =>
+    Array.from({ length: copies }, (_, at) => rows.map(row => at * data.rows + row)).flat()
+  if (isStore(data)) {
+    const all = varied(data.stored.rows / data.rows)
+    return { ...data, ...own, stored: someStored(data.stored, Int32Array.from(all)) }
+  }
+  const { variants } = data
+  if (variants === undefined) return { ...data, ...own, values: pick(data.values, width, rows) }
+  const values = pick(variants.values, width, varied(1 + variants.count))
+  const shown = values.subarray(0, rows.length * width)
+  return { ...data, ...own, values: shown, variants: { count: variants.count, values } }
 }
 
 function pick(values: Float32Array, width: number, rows: readonly number[]): Float32Array {

@@ -7,10 +7,11 @@ import { prepareThreads } from '../../engine/onnxLoops.ts'
 import { worthThreads } from '../../engine/worthThreads.ts'
 import type { FeatureMatrix } from '../../features/matrix.ts'
 import { together } from '../../flow/together.ts'
+import { isStore } from '../../head/labelled.ts'
 import type { HeadOptions } from '../../head/options.ts'
 import type { HeadsPlan, TrainHeads } from '../../head/plan.ts'
 import { argMaxAt, softmaxRows } from '../../head/softmax.ts'
-import { crossValidate, type LabelledMatrix, type SideBySideHooks, trainSideBySide } from '../../head/train.ts'
+import { crossValidate, type LabelledRows, type SideBySideHooks, trainSideBySide } from '../../head/train.ts'
 import type { ReportPicture } from '../../report/reportData.ts'
 
 export interface CrossValidationHooks {
@@ -28,12 +29,12 @@ export interface CrossValidated {
   /** Calibrated, of every row by a head that never saw it: [rows, categories]. */
   readonly logits: Float32Array
   /** The rows themselves. */
-  readonly data: LabelledMatrix
+  readonly data: LabelledRows
 }
 
 /** Labelled rows to cross-validate on. */
 export interface FoldableRows {
-  readonly data: LabelledMatrix
+  readonly data: LabelledRows
   /** Their last features: what pictures are compared by. */
   readonly last: FeatureMatrix
   /** A row each, near copies in one group. */
@@ -104,22 +105,22 @@ class HeadsProgress {
 /** The folds', and those that the experiments soon want. */
 const THREADS = 3
 
-type HeadsRows = Pick<LabelledMatrix, 'rows' | 'categories'>
-
 /** Starts the threads that the folds and the experiments will want, while what comes before keeps one core busy. */
-export function prepareHeads(engine: Engine, rows: HeadsRows, head: HeadOptions): void {
+export function prepareHeads(engine: Engine, rows: LabelledRows, head: HeadOptions): void {
   if (head.folds > 0 && trainsApart(engine, rows, head)) prepareThreads(THREADS)
 }
 
 /** Whether the heads of all folds are best trained in threads, and the experiments' meanwhile. */
-export function trainsApart(engine: Engine, { rows, categories }: HeadsRows, head: HeadOptions): boolean {
+export function trainsApart(engine: Engine, data: LabelledRows, head: HeadOptions): boolean {
+  if (isStore(data)) return false // rows are read for one after the other
+  const { rows, categories } = data
   const { folds: heads, batch, steps } = head
   return worthThreads(engine.name, { rows, categories, heads, batch, steps })
 }
 
 /** What predictions say of each picture, in the order of the rows. */
 export function predictedPictures(
-  { labels, categories }: Pick<LabelledMatrix, 'labels' | 'categories'>,
+  { labels, categories }: Pick<LabelledRows, 'labels' | 'categories'>,
   logits: Float32Array,
   pictures: readonly { readonly relative: string }[],
 ): ReportPicture[] {

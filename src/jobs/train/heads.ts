@@ -1,13 +1,13 @@
 import type { Split } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { together } from '../../flow/together.ts'
+import type { StoredRows } from '../../head/stored.ts'
 import { type StepReport, type TrainedHead, trainHead } from '../../head/train.ts'
 import type { Charted } from '../../report/chart.ts'
 import type { Drawing } from '../../report/drawing.ts'
 import { onlyRows } from './alreadySplit.ts'
 import { type CrossValidated, crossValidated, type FoldableRows, trainsApart } from './crossValidated.ts'
 import type { ResolvedTrainOptions } from './options.ts'
-import type { RowsOnDisk } from './storedRows.ts'
 
 /**
  * Trains the head, and those of the cross-validation: meanwhile, in threads, where they are worth it, else after it. Progress
@@ -20,8 +20,8 @@ export async function trainHeads(
   rows: FoldableRows & {
     readonly splits: readonly Split[]
     readonly folded: readonly number[]
-    /** Where more train than are at hand; closed after it. */
-    readonly stored: RowsOnDisk | undefined
+    /** Where more train than are at hand. */
+    readonly stored: StoredRows | undefined
   },
   engine: Engine,
   { head, onEvent, signal }: Pick<ResolvedTrainOptions, 'head' | 'onEvent' | 'signal'>,
@@ -37,7 +37,6 @@ export async function trainHeads(
   const draw = (known: Charted) => drawing.begin(known)
   const training = trainHead(engine, data, splits, head, hooks, stored).finally(() => {
     isTrained = true
-    return stored?.close()
   })
   training.then(draw, () => undefined) // it is waited for below
   const apart = stored === undefined && trainsApart(engine, data, head)

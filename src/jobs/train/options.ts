@@ -54,8 +54,6 @@ interface NetworkOptions
   extends Pick<TrainOptions, 'inputSize' | 'resize' | 'mean' | 'scale' | 'input' | 'bottleneck'> {
   readonly backbone: string
   readonly layers: Layers
-  /** Nobody asked for these layers: of very many pictures the last ones do. */
-  readonly layersAreUsual: boolean
 }
 
 /** The options of a training, checked and complete. */
@@ -91,7 +89,6 @@ export function resolveTrainOptions(given: TrainOptions): ResolvedTrainOptions {
     network: {
       backbone,
       layers,
-      layersAreUsual: given.layers === undefined,
       inputSize,
       resize,
       mean,

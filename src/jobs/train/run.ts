@@ -1,6 +1,7 @@
 import type { Engine } from '../../engine/engine.ts'
 import { type EngineChoice, loadEngine } from '../../engine/load.ts'
 import { PartCache } from '../../features/partCache.ts'
+import { type Prepare, RowFile } from '../../features/rowFile.ts'
 import { once } from '../../flow/once.ts'
 import type { Layout } from '../../model/layout.ts'
 import type { PicturePlace } from '../../model/pictures.ts'
@@ -26,6 +27,8 @@ export interface TrainingRun {
   readonly engine: () => Promise<Engine>
   /** Of the report's charts, which begins as soon as there is something to draw. */
   readonly drawing: Drawing
+  /** A file for bottlenecks that memory has no room for, closed with the run. @throws UserError of the disk */
+  readonly rowFile: (width: number, prepare?: Prepare) => Promise<RowFile>
 }
 
 /** Opens the cache for as long as `work` takes, under the training's lock. @throws UserError when the cache can't be opened */
@@ -38,6 +41,7 @@ export async function withRun<T>(
 ): Promise<T> {
   const cache = await PartCache.open(layout.bottlenecks)
   const drawing = new Drawing()
+  const files: RowFile[] = []
   try {
     const notes = new Set<string>()
     const onNote = (note: string) => {
@@ -56,12 +60,18 @@ export async function withRun<T>(
       features,
       engine: once(() => fitting(options.engine)),
       drawing,
+      rowFile: async (width, prepare) => {
+        const file = await RowFile.create(layout.bottlenecks, width, prepare)
+        files.push(file)
+        return file
+      },
     })
     await cache.merge() // nobody else does meanwhile: the caller holds the training's lock
     await writeSpeed(layout, options.engine, forecast.speed())
     return result
   } finally {
     await drawing.end()
+    for (const file of files) await file.close()
     await cache.close()
   }
 }

@@ -1,12 +1,10 @@
 import { findNear } from '../../assess/assess.ts'
-import { blocksOf } from '../../backbone/backbone.ts'
 import { learntToo, splitAsGiven } from '../../dataset/givenSplits.ts'
 import { readHeldOut, withHeldOut } from '../../dataset/heldOut.ts'
 import { groupRefusals, shortCategories } from '../../dataset/refusals.ts'
 import { type Dataset, scanDataset } from '../../dataset/scan.ts'
 import { makeFolder } from '../../disk/folder.ts'
 import { lastFeatures } from '../../features/lastFeatures.ts'
-import { inSpace } from '../../head/halves.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { withTrainLock } from '../../model/lock.ts'
 import { findPictures } from '../../model/pictures.ts'
@@ -27,6 +25,7 @@ import { checkAccuracy } from './minAccuracy.ts'
 import { type ResolvedTrainOptions, resolveTrainOptions, type TrainOptions } from './options.ts'
 import { withRefusals } from './refused.ts'
 import type { TrainResult } from './result.ts'
+import { rowsForHead } from './rowsForHead.ts'
 import { type TrainingRun, withRun } from './run.ts'
 import { storedRows } from './storedRows.ts'
 import { trainingReport } from './trainingReport.ts'
@@ -86,7 +85,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   const engine = await run.engine()
   prepareHeads(engine, data, options.head)
   // Near copies come before the split: it keeps each group whole, so that none is tested on a copy of what was learnt.
-  const last = lastFeatures(data, bottlenecks.backbones)
+  const last = lastFeatures(extraction.matrix, bottlenecks.backbones)
   const near = await findNear(last, data.labels, signal)
   const examples = groupedExamples(extraction, data.labels, near)
   const held = await readHeldOut(layout.root)
@@ -95,9 +94,8 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     splitAsGiven(examples, given, options.fractions, label => categories[Number(label)]!),
   )
   const splits = withHeldOut(drawn, examples, held)
-  const blocks = bottlenecks.backbones.map(blocksOf)
-  const forHead = options.head.head === 'mixed' ? inSpace(data, blocks, splits, last.values !== data.values) : data
-  const stored = await storedRows(bottlenecks, splits, held, run, signal)
+  const forHead = options.head.head === 'mixed' ? await rowsForHead(bottlenecks, splits, last, signal) : data
+  const stored = await storedRows(bottlenecks, splits, held, run, forHead.space)
   const rows = { ...bottlenecks, categories, examples, splits, stored }
   const { train: training, validation, test } = countsOf(rows)
   onEvent({ kind: 'split', train: training, validation, test })

@@ -4,8 +4,10 @@ import fs from 'fs-extra'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { findBackbones } from '../../../src/backbone/find.ts'
 import { probe } from '../../../src/engine/probe.ts'
+import { RowFile } from '../../../src/features/rowFile.ts'
 import { isDrawn, sharesOf } from '../../../src/jobs/features/drawn.ts'
 import { FeaturesPlace } from '../../../src/jobs/features/readFeatures.ts'
+import { resolveTrainOptions } from '../../../src/jobs/train/options.ts'
 import { storedRows } from '../../../src/jobs/train/storedRows.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
 import { run } from '../../helpers/runCli.ts'
@@ -143,8 +145,13 @@ describe('itc features, and itc train --features', () => {
     expect(extraction.hashes.length).toBeLessThan(all.hashes.length)
     const splits = extraction.hashes.map((_, row) => (row % 3 === 0 ? 'test' : 'train'))
     const setApart = all.hashes.find(hash => !extraction.hashes.includes(hash))!
-    const run = { features: place, layout: layoutOf(root) }
-    const rows = await storedRows({ backbones: [backbone!], extraction }, splits, new Set([setApart]), run)
+    const files: RowFile[] = []
+    const rowFile = async (width: number) => {
+      files.push(await RowFile.create(root, width))
+      return files.at(-1)!
+    }
+    const run = { features: place, rowFile, options: resolveTrainOptions({ head: 'softmax' }) }
+    const rows = await storedRows({ backbones: [backbone!], extraction }, splits, new Set([setApart]), run, undefined)
     const held = new Set([setApart, ...extraction.hashes.filter((_, row) => splits[row] === 'test')])
     expect(rows!.rows).toBe(all.hashes.length - held.size)
     const { width, values } = all.matrix
@@ -163,8 +170,8 @@ describe('itc features, and itc train --features', () => {
         .filter((_, row) => !held.has(all.hashes[row]!))
         .sort(),
     )
-    await rows!.close()
-    expect(await storedRows({ backbones: [backbone!], extraction: all }, [], new Set(), run)).toBeUndefined()
+    await files[0]!.close()
+    expect(await storedRows({ backbones: [backbone!], extraction: all }, [], new Set(), run, undefined)).toBeUndefined()
   })
 
   it('refuses a source without categories, and one in which the features would lie', async () => {

@@ -1,0 +1,82 @@
+import type { Engine, HeadWeights } from '../engine/engine.ts'
+import type { FeatureMatrix } from '../features/matrix.ts'
+import { pause } from '../flow/pause.ts'
+import { transposed } from '../graph/transpose.ts'
+import type { LinearPart } from './discriminantPart.ts'
+import { combined } from './halves.ts'
+import type { LabelledStore } from './labelled.ts'
+
+/** Numbers that are read at a time: 16 MB. */
+const AT_ONCE = 4e6
+
+/** Heads side by side, whatever they came of: logits are features · weightsᵀ + bias. */
+export interface Outputs {
+  /** [outputs, width] */
+  readonly weights: Float32Array
+  /** [outputs] */
+  readonly bias: Float32Array
+}
+
+/** What both halves of some heads have learnt, or the softmax alone. */
+export async function outputsOf(
+  { weights, bias }: HeadWeights,
+  part: LinearPart | undefined,
+  { width, categories }: Pick<LabelledStore, 'width' | 'categories'>,
+): Promise<Outputs> {
+  const rows = new Float32Array(weights.length)
+  const size = categories * width
+  for (let at = 0; at < weights.length; at += size) {
+    rows.set(transposed(weights.subarray(at, at + size), width, categories), at)
+  }
+  return { weights: combined(rows, await part?.weights()), bias: combined(bias, part?.bias) }
+}
+
+/** Logits of rows in memory, [rows, outputs]. */
+export async function logitsOf(
+  engine: Engine,
+  { values, width }: FeatureMatrix,
+  outputs: Outputs,
+): Promise<Float32Array> {
+  const answer = await answering(engine, width, outputs)
+  return answer.logits(values).finally(() => answer.dispose())
+}
+
+/**
+ * Logits of all stored rows that are answered for, variants left out, by one look at each.
+ *
+ * @param onBlock gets those of some rows at a time, from row `first` on: [some, outputs]
+ * @throws the signal's reason when aborted
+ */
+export async function answerStored(
+  engine: Engine,
+  { stored, rows, width }: LabelledStore,
+  outputs: Outputs,
+  onBlock: (first: number, logits: Float32Array) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const answer = await answering(engine, width, outputs)
+  try {
+    const slice = Math.max(1, Math.floor(AT_ONCE / (width + outputs.bias.length)))
+    for (let first = 0; first < rows; first += slice) {
+      await pause(signal)
+      const chosen = Int32Array.from({ length: Math.min(slice, rows - first) }, (_, at) => first + at)
+      onBlock(first, await answer.logits(await stored.read(chosen)))
+    }
+  } finally {
+    await answer.dispose()
+  }
+}
+
+async function answering(engine: Engine, width: number, { weights, bias }: Outputs) {
+  const products = await engine.createProducts({ values: weights, rows: bias.length, width })
+  return {
+    logits: async (features: Float32Array) => {
+      const logits = await products.timesTransposed(features)
+      for (let from = 0; from < logits.length; from += bias.length) {
+        for (let at = 0; at < bias.length; at++) logits[from + at]! += bias[at]!
+      }
+      return logits
+    },
+    dispose: () => products.dispose(),
+  }
+}

@@ -1,0 +1,119 @@
+import type { Split } from '../dataset/split.ts'
+import type { Engine, HeadTrainer } from '../engine/engine.ts'
+import { type DescentHooks, descentOf, runSteps } from './descent.ts'
+import { discriminantWeights, type LinearPart, sampleOf } from './discriminantPart.ts'
+import type { StepReport } from './fit.ts'
+import { headOf } from './halves.ts'
+import type { Head } from './head.ts'
+import type { LabelledMatrix, LabelledStore } from './labelled.ts'
+import type { HeadOptions } from './options.ts'
+import { type HeadsPlan, planHeads, rowsOfPlan } from './plan.ts'
+import { rowsByCategory, seededRandom } from './sampler.ts'
+import { type StoredRows, StoredRowsTrainer } from './stored.ts'
+import { type CurveHooks, StoredCurve } from './storedCurve.ts'
+import { answerStored, logitsOf, outputsOf } from './storedLogits.ts'
+
+/*
+ * What train.ts does with a matrix, of rows that memory has no room for: the softmax steps on the rows that it reads, the
+ * discriminant learns from a sample of them, as it does of a large matrix too, and then one look at all rows answers for them.
+ */
+
+interface StoredHead {
+  readonly head: Head
+  readonly history: readonly StepReport[]
+  readonly logits: Float32Array
+}
+
+/** As `trainHead`. The points of the curve are told of when the steps are done. */
+export async function trainStoredHead(
+  engine: Engine,
+  data: LabelledStore,
+  splits: readonly Split[],
+  options: HeadOptions,
+  hooks: CurveHooks,
+  reports: readonly number[],
+): Promise<StoredHead> {
+  const pools = rowsByCategory(data.stored.labels, row => splits[row % data.rows] === 'train')
+  const plan = planHeads(data.rows, 1, row => splits[row] === 'train')
+  const part = await storedDiscriminants(engine, data, plan)
+  const { batch, steps: total } = options
+  const trainer = trainerOf(engine, data, plan, options, batch)
+  try {
+    const curve = new StoredCurve(engine, data, splits, part, hooks)
+    const random = seededRandom(options.seed)
+    for (let at = 0, done = 0; at < reports.length; at++) {
+      done = await runSteps(trainer, pools, { done, until: reports[at]!, batch, total }, random, hooks)
+      await curve.add(done, await trainer.read())
+    }
+    const { history, logits } = await curve.end()
+    return { head: await headOf(data, await trainer.read(), part), history, logits }
+  } finally {
+    await trainer.dispose()
+  }
+}
+
+/** As `trainSideBySide` does: logits of every row under the heads of a plan, [rows, heads, categories]. */
+export async function storedLogits(
+  engine: Engine,
+  data: LabelledStore,
+  plan: HeadsPlan,
+  options: HeadOptions,
+  hooks: DescentHooks,
+): Promise<Float32Array> {
+  const part = await storedDiscriminants(engine, data, plan)
+  const batch = Math.round(options.batch * 1.25)
+  const trainer = trainerOf(engine, data, plan, options, batch)
+  const pools = rowsByCategory(data.stored.labels, () => true)
+  const steps = { done: 0, until: options.steps, batch, total: options.steps }
+  const softmax = await runSteps(trainer, pools, steps, seededRandom(options.seed), hooks)
+    .then(() => trainer.read())
+    .finally(() => trainer.dispose())
+  const outputs = await outputsOf(softmax, part, data)
+  const logits = new Float32Array(data.rows * outputs.bias.length)
+  const put = (first: number, some: Float32Array) => logits.set(some, first * outputs.bias.length)
+  await answerStored(engine, data, outputs, put, hooks.signal)
+  return logits
+}
+
+function trainerOf(
+  engine: Engine,
+  { stored, width, categories, space }: LabelledStore,
+  plan: HeadsPlan,
+  { learningRate }: HeadOptions,
+  batch: number,
+): StoredRowsTrainer {
+  const problem = { stored, width, categories, plan, learningRate, batch, ...descentOf(space) }
+  return new StoredRowsTrainer(engine, problem)
+}
+
+/** Trains one head on stored rows, and answers for a sample of them. */
+export function trainerOfMore(
+  engine: Engine,
+  { values, rows, width, categories, space }: LabelledMatrix,
+  stored: StoredRows,
+  { batch, learningRate }: HeadOptions,
+): StoredRowsTrainer & Pick<HeadTrainer, 'logits'> {
+  const plan = planHeads(stored.rows, 1, () => true)
+  const problem = { stored, width, categories, plan, batch, learningRate, ...descentOf(space) }
+  const trainer = new StoredRowsTrainer(engine, problem)
+  const logits = async () => {
+    const outputs = await outputsOf(await trainer.read(), undefined, { width, categories })
+    return logitsOf(engine, { values, rows, width }, outputs)
+  }
+  return Object.assign(trainer, { logits })
+}
+
+async function storedDiscriminants(
+  engine: Engine,
+  { stored, width, categories, space }: LabelledStore,
+  plan: HeadsPlan,
+): Promise<LinearPart | undefined> {
+  if (!space) return undefined
+  const { labels: all } = stored
+  const chosen = sampleOf({ labels: all, categories }, plan.heads) ?? Int32Array.from(all.keys())
+  const labels = chosen.map(row => all[row]!)
+  const rows = chosen.length
+  const features = await stored.read(chosen)
+  const sample = { features, rows, width, labels, categories, answered: rows }
+  return discriminantWeights(engine, sample, rowsOfPlan(plan, chosen))
+}
