@@ -23,13 +23,21 @@ it('README.md shows what the commands print', async () => {
       const [command, ...shown] = session.trim().split('\n')
       const { code, all } = await run(command!.split(' '))
       expect(code, command).toBe(0)
-      // A slow machine says how far it has come.
-      const printed = all.split('\n').filter(line => !/^[\w-]+: \d+ of \d+/.test(line))
+      // A slow machine says how far it has come, and how long it will take.
+      const printed = all.split('\n').filter(line => !/^([\w-]+: \d+ of \d+|this takes about )/.test(line))
       expectShown(shown, printed, command!)
     }
   } finally {
     process.chdir(before)
   }
+})
+
+it('README.md exports to folders that a clone does not have: nothing is overwritten', async () => {
+  const readme = await fs.readFile(join(root, 'README.md'), 'utf8')
+  const { files }: { files: string[] } = await fs.readJson(join(root, 'package.json'))
+  const taken = [...readme.matchAll(/--to \.\/([\w-]+)/g)].map(([, name]) => name!)
+  expect(taken.length).toBeGreaterThan(1)
+  expect(taken.filter(name => files.some(file => file.split('/')[0] === name))).toEqual([])
 })
 
 /** Every line shown was printed, in that order, and nothing else except where the README says "…". */

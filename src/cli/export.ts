@@ -53,7 +53,7 @@ export function addExport({ program, terminal }: CommandContext): void {
       'after',
       `
 Examples:
-  itc export ./tf_files --format tfjs --to ./page
+  itc export ./tf_files --format tfjs --to ./web
   itc export ./tf_files --format saved-model --to ./models/pets/1
   itc export ./tf_files --format onnx --to ./phone --float16`,
     )

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 
 /** A command line within a sentence: whoever copies it wants it in one piece. */
 const COMMAND =
-  /itc [a-z-]+(?: (?:'[^']*'|"[^"]*"|\.{0,2}\/\S*|--?\w\S*|[A-Z_]{2,}\S*))*\S*|(?<=: )(?:npm|npx|for|magick|mogrify|sudo|brew|pip|python3?|Get-ChildItem|sips) .*$|`[^`]*`\S*|\S+/g
+  /itc [a-z-]+(?: (?:'[^']*'|"[^"]*"|\.{0,2}\/\S*|--?\w\S*|[A-Z_]{2,}\S*))*\S*|(?<=: )(?:npm|npx|for|magick|mogrify|sudo|brew|pip|python3?|Get-ChildItem|sips) .*?(?=, then |; or |\. [A-Z]|$)|`[^`]*`\S*|\S+/g
 /** JSON, and commands that stand on lines of their own, are copied too. */
 const LEFT_ALONE = /^(?:\s*[{\]]| {4,}\S)/
 

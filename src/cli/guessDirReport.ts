@@ -68,8 +68,14 @@ export class GuessDirReport {
   }
 }
 
+/** A score that every picture has. */
+const LEAST_SCORE = 0.0005
+
 /** Which pictures count as unsure, and what that costs. */
 export function unsureLine({ threshold, measured, given }: UnsureChoice): string {
+  if (measured?.reached && threshold < LEAST_SCORE) {
+    return `unsure: what is unlike anything learnt; no score is too low, ${percent(measured.precision)} of cross-validated pictures are right`
+  }
   const line = `unsure: a best score below ${threshold.toFixed(3)}, or unlike anything learnt`
   if (given) return line
   if (measured === undefined) {

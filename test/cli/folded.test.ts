@@ -28,6 +28,11 @@ describe('a line that is longer than the terminal is wide', () => {
     expect(folded(`To convert them, with libheif-examples: ${conversion}`, 60).split('\n').at(-1)).toBe(
       `  ${conversion}`,
     )
+    const told = 'Convert it to ONNX: pip install tf2onnx tensorflow, then python -m tf2onnx.convert --tflite FILE'
+    expect(folded(told, 60).split('\n')).toEqual([
+      'Convert it to ONNX: pip install tf2onnx tensorflow, then',
+      '  python -m tf2onnx.convert --tflite FILE',
+    ])
     const own = `    ${conversion}${conversion}`
     expect(folded(own, 40)).toBe(own)
   })
