@@ -48,8 +48,9 @@ function staleness({ journal, folder, table }: Collection, manifest: Manifest, s
   let moved = 0
   let added = 0
   let gone = 0
+  const trained = new Date(since).toISOString()
   for (const entry of journal.entries()) {
-    if (Date.parse(entry.at) < since) continue
+    if (entry.at < trained) continue // both are written alike, so that their order is that of texts
     // What was taken back weighs against what was done.
     const sign = entry.undoes === undefined ? 1 : -1
     for (const move of entry.moves) {

@@ -47,6 +47,9 @@ export class Studio {
   readonly #feed: Feed
   readonly #engineWanted: boolean
   #closed = false
+  /** Something has changed since the last state was looked at. */
+  #untold = false
+  #telling: Promise<void> | undefined
 
   private constructor(
     folder: StudioFolder,
@@ -137,8 +140,22 @@ export class Studio {
     await this.collection.close()
   }
 
-  async tellState(): Promise<void> {
-    this.hub.tell('state', await this.state())
+  /** Tells the pages the newest state; one at a time, so that an older one never comes behind a newer. */
+  tellState(): Promise<void> {
+    this.#untold = true
+    this.#telling ??= this.#tellAll()
+    return this.#telling
+  }
+
+  async #tellAll(): Promise<void> {
+    try {
+      while (this.#untold) {
+        this.#untold = false
+        this.hub.tell('state', await this.state())
+      }
+    } finally {
+      this.#telling = undefined
+    }
   }
 
   /** What to label next, in the order of worth, every tenth of them to test by. @throws UserError `E_ENGINE` */
