@@ -1,7 +1,7 @@
 // What a queue costs over the plain loop, alone and beside naming; what a second worker brings; and how much memory one takes
 // with large photographs.
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,8 +19,9 @@ const ITC = path('../bin/itc.js')
 export async function queueCosts({ tfFiles, pictures, pairs }) {
   await withFleet(tfFiles, async (fleet, folder) => {
     for (const batch of [64, 256]) await engineAlone(batch)
-    const source = await photographs(folder, pictures, 300, 200)
-    await overPlainLoop(fleet, source, pairs)
+    await overPlainLoop(fleet, await photographs(folder, pictures, 300, 200), 'of 128 to 256', pairs)
+    // So long that 64 of them are the most that a batch takes.
+    await overPlainLoop(fleet, await photographs(folder, pictures, 301, 200, 4e6), 'of 32 to 64', pairs)
     await secondWorker(fleet, await photographs(folder, 3 * pictures, 320, 200)) // enough that the last batches count little
   })
 }
@@ -55,16 +56,23 @@ async function engineAlone(batch) {
   verdict(`the queue alone, batches of ${batch}`, (1000 * cpuMs) / pictures, 10, 'µs of CPU a picture')
 }
 
-async function overPlainLoop(fleet, source, pairs) {
+async function overPlainLoop(fleet, source, batches, pairs) {
   const ratios = []
   for (let pair = 0; pair < pairs; pair++) {
     const plain = await fleet.loop(source)
     const [queued] = await fleet.work(source, [undefined])
     const [own, others] = [queued, plain].map(({ cpuMs, pictures }) => cpuMs / pictures)
     ratios.push(own / others)
-    console.log(`plain ${others.toFixed(2)} ms of CPU a picture, queued ${(own / others).toFixed(3)} times`)
+    console.log(
+      `batches ${batches}: plain ${others.toFixed(2)} ms of CPU a picture, queued ${(own / others).toFixed(3)} times`,
+    )
   }
-  verdict(`a queue over the plain loop, median of ${pairs}`, spread(ratios).median, 1.05, 'times the CPU')
+  verdict(
+    `a queue over the plain loop, batches ${batches}, median of ${pairs}`,
+    spread(ratios).median,
+    1.05,
+    'times the CPU',
+  )
 }
 
 async function secondWorker(fleet, source) {
@@ -107,8 +115,8 @@ async function trainedSample(folder) {
   return tfFiles
 }
 
-/** Photographs of a given size, each another file. */
-async function photographs(folder, count, width, height) {
+/** Photographs of a given size, each another file. @param bytes length of the files, where they are to be longer than they need */
+async function photographs(folder, count, width, height, bytes) {
   const source = join(folder, `${width}`)
   mkdirSync(source)
   const noise = { type: 'gaussian', mean: 120, sigma: 30 }
@@ -116,7 +124,9 @@ async function photographs(folder, count, width, height) {
     .jpeg()
     .toBuffer()
   for (let at = 0; at < count; at++) {
-    writeFileSync(join(source, `${String(at).padStart(6, '0')}.jpg`), Buffer.concat([jpeg, Buffer.from(`${at}`)]))
+    const path = join(source, `${String(at).padStart(6, '0')}.jpg`)
+    writeFileSync(path, Buffer.concat([jpeg, Buffer.from(`${at}`)]))
+    if (bytes) truncateSync(path, bytes)
   }
   return source
 }

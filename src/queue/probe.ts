@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { QueueAddress } from './address.ts'
-import { loadBull, loadForQueue } from './bull.ts'
+import { loadBull, loadForQueue, QUEUE_NAME } from './bull.ts'
 import { queueError, wrongVersion } from './queueError.ts'
 
 /** How long a server may take to answer at the start, in milliseconds. */
@@ -32,11 +32,22 @@ async function probeRedis(address: QueueAddress): Promise<void> {
   })
   try {
     checkRedis(await redis.connect().then(() => redis.info()), address)
+    const { BULLMQ_MAJOR_VERSION } = await loadBull()
+    checkLibrary((await redis.hget(`bull:${QUEUE_NAME}:meta`, 'version')) ?? '', BULLMQ_MAJOR_VERSION, address)
   } catch (error) {
     throw last ?? error
   } finally {
     redis.disconnect()
   }
+}
+
+/** Queues of two of its major versions are not the same. @param said "bullmq:6.7.0", as whoever came before has noted */
+function checkLibrary(said: string, own: number, { shown }: QueueAddress): void {
+  const major = /^bullmq:(\d+)\./.exec(said)?.[1]
+  if (major === undefined || Number(major) === own) return
+  const message = `The queue "${shown}" is kept by BullMQ ${major}, and this has BullMQ ${own}.`
+  const hint = `Install the same bullmq everywhere. If none of ${major} is at work any more: redis-cli del bull:${QUEUE_NAME}:meta`
+  throw new UserError('E_QUEUE', message, { hint })
 }
 
 /** @param info what INFO says */

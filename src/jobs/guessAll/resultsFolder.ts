@@ -19,6 +19,8 @@ export interface FolderForm {
   readonly what: 'results' | 'features'
   readonly marker: string
   readonly folder: string
+  /** A folder of further objects, written before those. */
+  readonly further?: string
   readonly command: string
 }
 
@@ -56,11 +58,13 @@ export class ResultsFolder {
   readonly store: Store
   readonly heading: ResultsHeading
   readonly #parts: Store
+  readonly #further: Store | undefined
 
-  private constructor(store: Store, heading: ResultsHeading, { folder }: FolderForm) {
+  private constructor(store: Store, heading: ResultsHeading, { folder, further }: FolderForm) {
     this.store = store
     this.heading = heading
     this.#parts = store.inside(folder)
+    this.#further = further === undefined ? undefined : store.inside(further)
   }
 
   /**
@@ -102,11 +106,13 @@ export class ResultsFolder {
   /** Ids of the batches that are done. What killed writers left a day ago is removed meanwhile. */
   async done(signal?: AbortSignal): Promise<Set<string>> {
     const ids = new Set<string>()
-    for await (const { key, modified } of this.#parts.list({ signal })) {
-      const id = PART.exec(key)?.[1]
+    for await (const item of this.#parts.list({ signal })) {
+      const id = PART.exec(item.key)?.[1]
       if (id !== undefined) ids.add(id)
-      else if (PART_DRAFT.test(key) && modified < Date.now() - STALE_MS) await this.#parts.remove(key, signal)
+      else await dropStale(this.#parts, item, signal)
     }
+    if (this.#further)
+      for await (const item of this.#further.list({ signal })) await dropStale(this.#further, item, signal)
     return ids
   }
 
@@ -129,6 +135,10 @@ export class ResultsFolder {
   async read({ item }: StoredPart, signal?: AbortSignal): Promise<Uint8Array> {
     return await this.#parts.read(item, { most: LARGEST_PART, signal })
   }
+}
+
+async function dropStale(store: Store, { key, modified }: Item, signal: AbortSignal | undefined): Promise<void> {
+  if (PART_DRAFT.test(key) && modified < Date.now() - STALE_MS) await store.remove(key, signal)
 }
 
 async function readHeading(store: Store, { marker }: FolderForm): Promise<ResultsHeading | undefined> {

@@ -107,6 +107,18 @@ describe('itc features, and itc train --features', () => {
     expect(manifest.counts.train + manifest.counts.validation + manifest.counts.test).toBe(16)
   })
 
+  it('removes what killed writers of vectors left a day ago', async () => {
+    await compute()
+    const [old, fresh] = ['1', '2'].map(end =>
+      join(features, 'parts', `.${'a'.repeat(50)}.${'b'.repeat(11)}${end}.tmp`),
+    )
+    for (const path of [old!, fresh!]) await fs.outputFile(path, 'half a part')
+    const then = new Date(Date.now() - 2 * 86_400_000)
+    await fs.utimes(old!, then, then)
+    await compute()
+    expect(await Promise.all([old!, fresh!].map(path => fs.pathExists(path)))).toEqual([false, true])
+  })
+
   it('refuses features of another network, and what needs the pictures', async () => {
     await compute()
     const other = await run(['train', join(root, 'tf_files'), '--features', features])
