@@ -122,7 +122,7 @@ function refuseOthers(answer: HttpAnswer): void {
   const again = status === 408 || status === 425 || status === 429 || status >= 500
   const pauseMs = 1000 * (wholeNumber(answer.header('retry-after')) ?? 0)
   if (status === 511) throw webPage()
-  if (status >= 300 && status < 400) throw new TransferError('it redirects in circles', { again: false })
+  if (status >= 300 && status < 400) throw new TransferError('it redirects to no address', { again: false })
   throw new TransferError(`the server answered with status ${status}`, { again, pauseMs })
 }
 

@@ -359,7 +359,7 @@ test.each([
   ['a chunk of no length', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n', /does not match the HTTP/],
   ['a bad Location', 'HTTP/1.1 302 Found\r\nLocation: http://[bad\r\n\r\n', /redirects to what is no address/],
   ['a file as Location', 'HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n', /redirects to file: instead/],
-  ['no Location', 'HTTP/1.1 302 Found\r\n\r\n', /status 302|circles/],
+  ['no Location', 'HTTP/1.1 302 Found\r\n\r\n', /redirects to no address/],
   ['a status that there is not', 'HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n', /status 999/],
 ])('a server that answers with %s gets a sentence', async (_, answer, problem) => {
   const server = await serve((_request, response) => response.socket?.end(answer))
