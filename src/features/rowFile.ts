@@ -63,30 +63,36 @@ export class RowFile {
 
   /** Changes all rows, some at a time: [some, width]. @throws the signal's reason when aborted */
   async change(change: (rows: Float32Array) => void, signal?: AbortSignal): Promise<void> {
+    const memory = new Float32Array(Math.min(SLICE, this.#rows) * this.width)
     for (let first = 0; first < this.#rows; first += SLICE) {
       await pause(signal)
       const chosen = Int32Array.from({ length: Math.min(SLICE, this.#rows - first) }, (_, at) => first + at)
-      const rows = await this.read(chosen)
+      const rows = await this.read(chosen, memory)
       change(rows)
       this.#write(first * this.width, rows)
     }
   }
 
-  #write(position: number, { buffer, byteOffset, byteLength }: Float32Array): void {
-    const bytes = new Uint8Array(buffer, byteOffset, byteLength)
+  #write(position: number, values: Float32Array): void {
+    const bytes = bytesOf(values)
     try {
-      for (let at = 0; at < byteLength; ) {
-        at += writeSync(this.#file.fd, bytes, at, byteLength - at, 4 * position + at)
+      for (let at = 0; at < bytes.length; ) {
+        at += writeSync(this.#file.fd, bytes, at, bytes.length - at, 4 * position + at)
       }
     } catch (cause) {
       explain(this.#path, cause)
     }
   }
 
-  /** @param chosen row numbers in any order; @returns what was kept, [chosen, width] */
-  async read(chosen: Int32Array): Promise<Float32Array> {
-    const values = new Float32Array(chosen.length * this.width)
-    await this.#readInto(chosen, new Uint8Array(values.buffer), 4 * this.width)
+  /**
+   * @param chosen row numbers in any order
+   * @param memory for them, where it is enough
+   * @returns what was kept, [chosen, width]
+   */
+  async read(chosen: Int32Array, memory?: Float32Array): Promise<Float32Array> {
+    const numbers = chosen.length * this.width
+    const values = memory && memory.length >= numbers ? memory.subarray(0, numbers) : new Float32Array(numbers)
+    await this.#readInto(chosen, bytesOf(values), 4 * this.width)
     return values
   }
 
@@ -111,6 +117,10 @@ export class RowFile {
     await this.#file.close()
     await dropFile(this.#path)
   }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 /** @throws UserError for what the disk refuses, else the cause itself */

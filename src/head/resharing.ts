@@ -53,8 +53,8 @@ function withMore(data: LabelledRows, last: number): LabelledRows {
 function storeWithMore(data: LabelledStore, last: number): LabelledStore {
   const { perColumn, space } = sharingMore(data.space!, last)
   const { stored } = data
-  const read = async (chosen: Int32Array) => {
-    const rows = await stored.read(chosen)
+  const read = async (chosen: Int32Array, memory?: Float32Array) => {
+    const rows = await stored.read(chosen, memory)
     multiply(rows, perColumn, rows)
     return rows
   }

@@ -6,8 +6,13 @@ export interface StoredRows {
   readonly rows: number
   /** Category index of each row, [rows]. */
   readonly labels: Int32Array
-  /** @param chosen row numbers in any order, some of them twice; @returns rows as heads see them, [chosen, width], the caller's own */
-  read(chosen: Int32Array): Promise<Float32Array>
+  /**
+   * @param chosen row numbers in any order, some of them twice
+   * @param memory for the rows, where it is enough: much that is new for each stretch would have all objects looked through
+   *   for what may go, again and again
+   * @returns rows as heads see them, [chosen, width]
+   */
+  read(chosen: Int32Array, memory?: Float32Array): Promise<Float32Array>
 }
 
 /** Some of the stored rows, or all, in another order. */
@@ -15,7 +20,10 @@ export function someStored(stored: StoredRows, some: Int32Array): StoredRows {
   return {
     rows: some.length,
     labels: some.map(row => stored.labels[row]!),
-    read: chosen => stored.read(chosen.map(at => some[at]!)),
+    read: (chosen, memory) => {
+      const rows = chosen.map(at => some[at]!)
+      return stored.read(rows, memory)
+    },
   }
 }
 
@@ -44,6 +52,7 @@ export class StoredRowsTrainer implements Pick<HeadTrainer, 'steps' | 'read' | '
   readonly #engine: Engine
   readonly #problem: StoredProblem
   #trainer: HeadTrainer | undefined
+  #memory = new Float32Array(0)
 
   constructor(engine: Engine, problem: StoredProblem) {
     this.#engine = engine
@@ -58,7 +67,9 @@ export class StoredRowsTrainer implements Pick<HeadTrainer, 'steps' | 'read' | '
 
   async #stretch(chosen: Int32Array): Promise<void> {
     const { stored, plan, ...problem } = this.#problem
-    const features = await stored.read(chosen)
+    const numbers = chosen.length * problem.width
+    if (this.#memory.length < numbers) this.#memory = new Float32Array(numbers)
+    const features = await stored.read(chosen, this.#memory)
     const labels = chosen.map(row => stored.labels[row]!)
     const { active, heads } = rowsOfPlan(plan, chosen) // variants train those heads that their originals do
     const rows = { features, rows: chosen.length, labels, active }

@@ -57,10 +57,11 @@ export async function answerStored(
   const answer = await answering(engine, width, outputs)
   try {
     const slice = Math.max(1, Math.floor(AT_ONCE / (width + outputs.bias.length)))
+    const memory = new Float32Array(Math.min(slice, rows) * width)
     for (let first = 0; first < rows; first += slice) {
       await pause(signal)
       const chosen = Int32Array.from({ length: Math.min(slice, rows - first) }, (_, at) => first + at)
-      onBlock(first, await answer.logits(await stored.read(chosen)))
+      onBlock(first, await answer.logits(await stored.read(chosen, memory)))
     }
   } finally {
     await answer.dispose()

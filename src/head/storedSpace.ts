@@ -52,9 +52,10 @@ async function learnSpace(
   const width = blocks.reduce((sum, length) => sum + length, 0)
   const [sums, squares] = [new Float64Array(width), new Float64Array(width)]
   const slice = Math.max(1, Math.floor(AT_ONCE / width))
+  const memory = new Float32Array(Math.min(slice, learnt.length) * width)
   for (let at = 0; at < learnt.length; at += slice) {
     await pause(signal)
-    addUp(await stored.read(learnt.subarray(at, at + slice)), sums, squares)
+    addUp(await stored.read(learnt.subarray(at, at + slice), memory), sums, squares)
   }
   const count = Math.max(1, learnt.length)
   const mean = Float32Array.from(sums, sum => sum / count)

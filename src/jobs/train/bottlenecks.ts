@@ -107,7 +107,11 @@ async function inFile(
     augment === 0 ? found.places : await variantsToFile(found, backbones, augment, file, extracting(run, 'variants'))
   const own = labelsOf(extraction, dataset)
   const labels = trainingLabels({ labels: own.labels, variants: { count: augment } })
-  const stored = { rows: places.length, labels, read: (chosen: Int32Array) => file.read(chosen.map(at => places[at]!)) }
+  const read = (chosen: Int32Array, memory?: Float32Array) => {
+    const rows = chosen.map(at => places[at]!)
+    return file.read(rows, memory)
+  }
+  const stored = { rows: places.length, labels, read }
   return { extraction, data: { rows: extraction.pictures.length, width, ...own, stored }, file }
 }
 

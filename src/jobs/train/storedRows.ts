@@ -27,7 +27,7 @@ export async function storedRows(
   const file = await rowFile(widthOf(backbones), space && rowsOf(space))
   const isLeftOut = (sha256: string) => held.has(sha256) || setApart.has(sha256)
   const labels = await features.copy(backbones, file, isLeftOut, options.signal)
-  return { rows: file.rows, labels, read: chosen => file.read(chosen) }
+  return { rows: file.rows, labels, read: (chosen, memory) => file.read(chosen, memory) }
 }
 
 /** Whole bottlenecks as rows of a space. */
