@@ -18,13 +18,19 @@ export class Unreachable extends Error {}
 /** @throws Refused, Unreachable */
 async function request<T>(address: string, init?: RequestInit): Promise<T> {
   const answer = await fetch(address, init).catch(cause => {
-    throw cause instanceof DOMException && cause.name === 'AbortError'
-      ? cause
-      : new Unreachable('Studio does not answer.', { cause })
+    throw isAbort(cause) ? cause : new Unreachable('Studio does not answer.', { cause })
   })
-  const body = await answer.json().catch(() => null)
+  // One that is no longer wanted may be called off between its head and its body.
+  const body = await answer.json().catch(cause => {
+    if (isAbort(cause)) throw cause
+    return null
+  })
   if (!answer.ok) throw new Refused(body ?? { code: 'E_UNKNOWN', message: `The server answered ${answer.status}.` })
   return body as T
+}
+
+function isAbort(cause: unknown): boolean {
+  return cause instanceof DOMException && cause.name === 'AbortError'
 }
 
 export function get<T>(address: string, signal?: AbortSignal): Promise<T> {
