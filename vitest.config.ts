@@ -13,8 +13,16 @@ export const settings: ViteUserConfig['test'] = {
   reporters: counts ? ['default', ['json', { outputFile: counts }]] : ['default'],
 }
 
-/** They replace modules of Node or change the environment that a library is loaded in, which must not reach other files. */
-const ALONE = ['test/disk/lock.test.ts', 'test/disk/transfer.test.ts', 'test/engine/onnxSession.test.ts']
+/**
+ * They replace modules of Node, change the environment that a library is loaded in or what a process remembers, which must
+ * not reach other files.
+ */
+const ALONE = [
+  'test/disk/lock.test.ts',
+  'test/disk/transfer.test.ts',
+  'test/engine/load.test.ts',
+  'test/engine/onnxSession.test.ts',
+]
 
 export default defineConfig({
   test: {

@@ -48,8 +48,8 @@ function network(
 }
 
 /** A few hundred bytes that turn as often as they say. `bytes`: it takes pictures as they come. */
-function loop(turns: number, bytes = false): Uint8Array {
-  const shape = bytes ? ['n', SIDE, SIDE, 3] : ['n', 3, SIDE, SIDE]
+function loop(turns: number, bytes = false, side = SIDE): Uint8Array {
+  const shape = bytes ? ['n', side, side, 3] : ['n', 3, side, side]
   const body = {
     nodes: [node('Identity', 'again', ['condition']), node('Sin', 'next', ['value'])],
     tensors: [],
@@ -65,7 +65,7 @@ function loop(turns: number, bytes = false): Uint8Array {
   } as const
   const turning = node('Loop', 'y', ['turns', '', 'floats'], { body: { graph: body } })
   const nodes = [node('Cast', 'floats', ['x'], { to: DATA_TYPE.float }), turning]
-  return network(nodes, [whole('turns', [], turns)], SIDE, bytes)
+  return network(nodes, [whole('turns', [], turns)], side, bytes)
 }
 
 /** A pooling's, around each pixel. */
@@ -187,10 +187,10 @@ describe('a network in somebody’s working folder', () => {
       const { code, out, err } = await run(args)
       expect([code, out + err]).toEqual([1, expect.stringMatching(/a picture becomes \d+ numbers/)])
     }
-    await forge(loop(2 ** 40, true))
+    await forge(loop(2 ** 40, true, size))
     const running = startItc(['guess', tfFiles, picture])
     await sleep(2000)
     running.child.kill('SIGINT')
-    expect(await running.ended).toMatchObject({ code: 130 })
+    expect(await running.ended).toMatchObject({ code: 130, err: expect.stringContaining('Stopped') })
   })
 })
