@@ -4,6 +4,7 @@ import sharp, { type Sharp } from 'sharp'
 import { expect, it } from 'vitest'
 import { ITC } from '../helpers/itc.ts'
 import { SAMPLE, sampleFolder } from '../helpers/pictures.ts'
+import { outcome } from '../helpers/samples.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 const BOMB = new URL('../cases/bombs/big.avif', import.meta.url)
@@ -44,6 +45,13 @@ it.runIf(process.platform === 'linux')(
     for (const name of Object.keys(LARGE)) expect(table, name).toContain(name)
   },
 )
+
+it('an AVIF below its limit of pixels that takes more than one file may is let in by the flag that the refusal names', async () => {
+  const create = { width: 5000, height: 4000, channels: 3, background: '#369' } as const
+  const bytes = await sharp({ create }).avif({ effort: 0 }).toBuffer()
+  expect(await outcome(bytes)).toMatch(/^decoding takes \d+ MB, the limit is 300 MB \(--max-memory-mb\)$/)
+  expect(await outcome(bytes, { maxMemoryBytes: 800e6 })).toBe('ok')
+})
 
 /** Six small files that would become 1.6 GB each, sparse ones of 990 and of 250 MB, and large pictures, two of each. */
 async function fillWithBombs(folder: string, large: ReadonlyMap<string, Buffer>): Promise<void> {
