@@ -44,6 +44,7 @@ export async function choose(dataset: Dataset, run: TrainingRun): Promise<Choice
 
   const rows = await comparableRows(sampled, run, event => progress.bottlenecks(most[0]!, event))
   const trial = new Trial(rows, run, progress)
+  await trial.lookAhead(most)
   const groups = groupNumbers(rows.examples)
   const endedEarly = await tryAll(trial, settled, groups, progress)
   return choiceOf(trial.tried, groups, { of: dataset.pictures.length, endedEarly })

@@ -17,6 +17,8 @@ export class ChoosingProgress {
   #left: readonly Candidate[]
   /** Networks whose bottlenecks were begun. */
   readonly #begun = new Set<string>()
+  /** Pictures whose bottlenecks the cache lacks, by the network; all of them where it isn't known. */
+  readonly #lacked = new Map<string, number>()
   /** Whether there may be fewer to try. */
   #atMost = true
   #finished = 0
@@ -28,6 +30,11 @@ export class ChoosingProgress {
     this.#pictures = pictures
     this.#folds = LEAST_OF_FOLDS + pictures * SHARE_OF_FOLDS
     this.#left = most
+  }
+
+  /** Tells of a network that is not begun yet what the cache has not. */
+  lacks(network: Candidate, pictures: number): void {
+    this.#lacked.set(keyOf(network), pictures)
   }
 
   /** Bottlenecks of one network of the next candidate. */
@@ -65,12 +72,14 @@ export class ChoosingProgress {
     this.#present = present
     const networks = new Map(this.#left.flatMap(networksOf).map(each => [keyOf(each), each]))
     const unbegun = [...networks].filter(([key]) => !this.#begun.has(key))
-    const bottlenecks = unbegun.reduce((sum, [, each]) => sum + networkCost(each.backbone, each.inputSize), 0)
+    const bottlenecks = unbegun.reduce((sum, [key, { backbone, inputSize }]) => {
+      return sum + networkCost(backbone, inputSize) * (this.#lacked.get(key) ?? this.#pictures)
+    }, 0)
     const folds = this.#left.length * this.#folds - (present.total === this.#folds ? this.#folds : 0)
     this.#onEvent({
       kind: 'choosing',
       done: Math.round(this.#finished + present.done),
-      total: Math.round(this.#finished + present.total + bottlenecks * this.#pictures + folds),
+      total: Math.round(this.#finished + present.total + bottlenecks + folds),
       atMost: this.#atMost,
     })
   }

@@ -3,6 +3,7 @@ import { findBackbones } from '../../backbone/find.ts'
 import { folds, type SplitExample } from '../../dataset/split.ts'
 import { extractFeatures } from '../../features/extract.ts'
 import { type FeatureMatrix, joinColumns } from '../../features/matrix.ts'
+import { columnsOf } from '../../features/rows.ts'
 import type { Blocks } from '../../head/blocks.ts'
 import { inSpace } from '../../head/halves.ts'
 import { DEFAULT_HEAD_OPTIONS, type HeadOptions } from '../../head/options.ts'
@@ -54,6 +55,18 @@ export class Trial {
     this.#folds = folds(rows.examples, this.#head.folds)
   }
 
+  /** Looks up what the cache has for networks that are not begun yet, so that the time left is that of the rest. */
+  async lookAhead(candidates: readonly Candidate[]): Promise<void> {
+    const { cache, options } = this.#training
+    const { hashes } = this.#rows.extraction
+    for (const network of candidates.flatMap(networksOf)) {
+      const [columns] = columnsOf([await this.#backbone(network)])
+      const [last] = columns!.layers
+      const found = await cache.readEach(last!.identity, hashes, last!.length, () => undefined, options.signal)
+      this.#progress.lacks(network, found.filter(isThere => !isThere).length)
+    }
+  }
+
   async run(candidate: Candidate): Promise<void> {
     const networks = networksOf(candidate)
     for (const network of networks) if (!this.#prepared.has(keyOf(network))) await this.#prepare(network)
@@ -83,21 +96,21 @@ export class Trial {
 
   /** Bottlenecks of one network, and what it costs. */
   async #prepare(candidate: Candidate): Promise<void> {
-    const { backbone: name, inputSize, resize } = candidate
     const { engine, options } = this.#training
     const { extraction } = this.#rows
-    const [backbone] = await findBackbones(name, {
-      inputSize,
-      resize,
-      layers: options.network.layers,
-      signal: options.signal,
-    })
-    const matrix = this.#prepared.size === 0 ? extraction.matrix : await this.#extract(backbone!, candidate)
-    this.#prepared.set(keyOf(candidate), { matrix, blocks: blocksOf(backbone!) })
+    const backbone = await this.#backbone(candidate)
+    const matrix = this.#prepared.size === 0 ? extraction.matrix : await this.#extract(backbone, candidate)
+    this.#prepared.set(keyOf(candidate), { matrix, blocks: blocksOf(backbone) })
     const key = costKey(candidate)
     if (this.#costs.has(key)) return
     const paths = extraction.pictures.map(({ path }) => path)
-    this.#costs.set(key, await measureCost(await engine(), backbone!, paths, options.limits, options.signal))
+    this.#costs.set(key, await measureCost(await engine(), backbone, paths, options.limits, options.signal))
+  }
+
+  async #backbone({ backbone: name, inputSize, resize }: Candidate): Promise<Backbone> {
+    const { network, signal } = this.#training.options
+    const [backbone] = await findBackbones(name, { inputSize, resize, layers: network.layers, signal })
+    return backbone!
   }
 
   async #extract(backbone: Backbone, network: Candidate): Promise<FeatureMatrix> {
