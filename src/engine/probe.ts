@@ -3,12 +3,10 @@ import { UserError } from '../errors.ts'
 import { type Lane, type Output, startLane } from './onnxLanes.ts'
 import { anyOrt } from './onnxRuntime.ts'
 import { refusing } from './onnxSession.ts'
-import { unlessTooMuch } from './tooMuch.ts'
+import { SECONDS_A_PICTURE, unlessTooMuch } from './tooMuch.ts'
 
 /** Two: a network that takes only one at a time shows. */
 const PICTURES = 2
-/** Seconds of the processor: the largest network that is allowed, of 10^12 multiplications, takes some twenty a picture. */
-const MOST_SECONDS = 120
 
 /**
  * Runs somebody's network once, on grey pictures, to learn what its file need not say: that this runtime runs it, how many
@@ -17,7 +15,7 @@ const MOST_SECONDS = 120
  * @throws UserError E_ENGINE with the runtime's reason; E_NO_LENGTH for what are no features; E_BAD_GRAPH for what does not
  *   end, or takes half of the memory: its thread then goes on, and no process ends properly before it does
  */
-export const probe: Probe = (bytes, size, name) => probeWithin(MOST_SECONDS, bytes, size, name)
+export const probe: Probe = (bytes, size, name) => probeWithin(PICTURES * SECONDS_A_PICTURE, bytes, size, name)
 
 /** @internal for tests: with another limit, in seconds of the processor */
 export async function probeWithin(seconds: number, bytes: Uint8Array, size: number, name: string): Promise<number> {

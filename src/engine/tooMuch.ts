@@ -3,6 +3,8 @@ import { memoryLimit } from '../disk/memoryLimit.ts'
 import { UserError } from '../errors.ts'
 
 const LOOK_MS = 250
+/** Of the processor. The largest network that is allowed, of 10^12 multiplications, takes some twenty a picture. */
+export const SECONDS_A_PICTURE = 60
 
 /** What a network does, and the most that it may take. */
 export interface Doing {

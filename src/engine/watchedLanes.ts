@@ -2,10 +2,8 @@ import type { Backbone } from '../backbone/backbone.ts'
 import type { BackboneRunner } from './engine.ts'
 import { startLanes } from './onnxLanes.ts'
 import type { OrtName } from './onnxRuntime.ts'
-import { isTooMuch, unlessTooMuch } from './tooMuch.ts'
+import { isTooMuch, SECONDS_A_PICTURE, unlessTooMuch } from './tooMuch.ts'
 
-/** Of the processor. The largest network that is allowed, of 10^12 multiplications, takes some twenty a picture. */
-const SECONDS_A_PICTURE = 60
 /** Whatever is asked for, the network itself is loaded besides. */
 const LEAST_PICTURES = 2
 

@@ -25,7 +25,10 @@ export async function fillFrom(
   signal?: AbortSignal,
 ): Promise<void> {
   const filling = new Filling(folder, identity, rows, signal)
-  for await (const names of folder.lists(identity)) await filling.put(names)
+  for await (const names of folder.lists(identity)) {
+    await filling.put(names)
+    if (rows.left === 0) return // the folder need not be listed again
+  }
 }
 
 class Filling {

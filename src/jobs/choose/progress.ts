@@ -70,8 +70,7 @@ export class ChoosingProgress {
 
   #show(present: { readonly done: number; readonly total: number }): void {
     this.#present = present
-    const networks = new Map(this.#left.flatMap(networksOf).map(each => [keyOf(each), each]))
-    const unbegun = [...networks].filter(([key]) => !this.#begun.has(key))
+    const unbegun = [...distinctNetworks(this.#left)].filter(([key]) => !this.#begun.has(key))
     const bottlenecks = unbegun.reduce((sum, [key, { backbone, inputSize }]) => {
       return sum + networkCost(backbone, inputSize) * (this.#lacked.get(key) ?? this.#pictures)
     }, 0)
@@ -88,6 +87,11 @@ export class ChoosingProgress {
 /** A candidate's networks, each for itself. */
 export function networksOf(candidate: Candidate): Candidate[] {
   return candidate.backbone.split('+').map(backbone => ({ ...candidate, backbone }))
+}
+
+/** The networks of candidates, each once, by `keyOf`. */
+export function distinctNetworks(candidates: readonly Candidate[]): Map<string, Candidate> {
+  return new Map(candidates.flatMap(networksOf).map(each => [keyOf(each), each]))
 }
 
 export function keyOf({ backbone, inputSize, resize }: Candidate): string {

@@ -13,7 +13,7 @@ import type { Bottlenecks } from '../train/bottlenecks.ts'
 import type { TrainingRun } from '../train/run.ts'
 import type { Candidate } from './candidates.ts'
 import { measureCost } from './cost.ts'
-import { type ChoosingProgress, keyOf, networksOf } from './progress.ts'
+import { type ChoosingProgress, distinctNetworks, keyOf, networksOf } from './progress.ts'
 
 export interface Tried {
   readonly candidate: Candidate
@@ -59,7 +59,7 @@ export class Trial {
   async lookAhead(candidates: readonly Candidate[]): Promise<void> {
     const { cache, options } = this.#training
     const { hashes } = this.#rows.extraction
-    for (const network of candidates.flatMap(networksOf)) {
+    for (const network of distinctNetworks(candidates).values()) {
       const [columns] = columnsOf([await this.#backbone(network)])
       const [last] = columns!.layers
       const found = await cache.readEach(last!.identity, hashes, last!.length, () => undefined, options.signal)

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Backbone } from '../../backbone/backbone.ts'
+import { hashBytes } from '../../disk/identity.ts'
 import { runPipeline } from '../../features/pipeline.ts'
 import { columnsOf, widthOf } from '../../features/rows.ts'
 import { decodeForAll } from '../../image/decode.ts'
@@ -44,7 +44,7 @@ export async function computeBottlenecks(
       return await holdingFile(size, async () => {
         const bytes = await read()
         const inputs = await decodeForAll(bytes, recipes, limits)
-        hashes[index] = createHash('sha256').update(bytes).digest('hex')
+        hashes[index] = hashBytes(bytes)
         return inputs
       })
     } catch (error) {
