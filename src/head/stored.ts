@@ -20,10 +20,15 @@ export function someStored(stored: StoredRows, some: Int32Array): StoredRows {
   return {
     rows: some.length,
     labels: some.map(row => stored.labels[row]!),
-    read: (chosen, memory) => {
-      const rows = chosen.map(at => some[at]!)
-      return stored.read(rows, memory)
-    },
+    read: readingSome(stored, some),
+  }
+}
+
+/** Reads some rows of a source, which are asked for by their place among these. */
+export function readingSome(source: Pick<StoredRows, 'read'>, some: Int32Array): StoredRows['read'] {
+  return (chosen, memory) => {
+    const rows = chosen.map(at => some[at]!)
+    return source.read(rows, memory)
   }
 }
 

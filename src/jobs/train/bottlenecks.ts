@@ -13,6 +13,7 @@ import type { RowFile } from '../../features/rowFile.ts'
 import { widthOf } from '../../features/rows.ts'
 import { extractVariants } from '../../features/variants.ts'
 import { normaliser } from '../../head/blocks.ts'
+import { readingSome } from '../../head/stored.ts'
 import type { LabelledRows } from '../../head/train.ts'
 import { trainingLabels, type Variants } from '../../head/variants.ts'
 import { printable } from '../../text.ts'
@@ -107,11 +108,7 @@ async function inFile(
     augment === 0 ? found.places : await variantsToFile(found, backbones, augment, file, extracting(run, 'variants'))
   const own = labelsOf(extraction, dataset)
   const labels = trainingLabels({ labels: own.labels, variants: { count: augment } })
-  const read = (chosen: Int32Array, memory?: Float32Array) => {
-    const rows = chosen.map(at => places[at]!)
-    return file.read(rows, memory)
-  }
-  const stored = { rows: places.length, labels, read }
+  const stored = { rows: places.length, labels, read: readingSome(file, places) }
   return { extraction, data: { rows: extraction.pictures.length, width, ...own, stored }, file }
 }
 
