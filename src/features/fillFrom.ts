@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../errors.ts'
 import { pause } from '../flow/pause.ts'
@@ -10,6 +11,8 @@ import type { WantedRows } from './wantedRows.ts'
 
 /** Parts under way at once. Each is opened, looked at and read in turn, so that many keep the system busy while one is checked. */
 const AT_ONCE = 12
+/** Parts whose vectors are on their way: with more, all would come late, and nothing be checked meanwhile. */
+const READING_AT_ONCE = Math.max(2, availableParallelism())
 /** Parts of those that are in memory of their own, as they can't be read to where they are wanted. */
 const WHOLE_AT_ONCE = 3
 
@@ -36,6 +39,7 @@ class Filling {
   readonly #identity: string
   readonly #rows: WantedRows
   readonly #signal: AbortSignal | undefined
+  readonly #reading = new Turns(READING_AT_ONCE)
   readonly #whole = new Turns(WHOLE_AT_ONCE)
   readonly #memories: Memory[] = []
 
@@ -62,7 +66,8 @@ class Filling {
 
   /** Reads a part's rows to their places. @returns false for a part that has to be read in another way */
   async #scatter(name: string): Promise<boolean> {
-    const scattered = await scatter(join(this.#folder.path, name), this.#identity, this.#rows).catch(() => undefined)
+    const path = join(this.#folder.path, name)
+    const scattered = await scatter(path, this.#identity, this.#rows, this.#reading).catch(() => undefined)
     if (scattered === undefined) return false
     await pause(this.#signal)
     try {

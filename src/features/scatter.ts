@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import type { Turns } from '../flow/turns.ts'
 import { HASH_BYTES } from '../table/arrow.ts'
 import { checkSeal, readHeading } from '../table/seal.ts'
 import { checksumsOf, headingOf } from './part.ts'
@@ -20,9 +21,15 @@ export interface Scattered {
  * Reads a part's vectors to where they are wanted, with no copy between. So most of the work is done by the system, while
  * the part before this one is checked.
  *
+ * @param reading so many read their vectors at a time
  * @returns undefined for a part that can't be read so: not all of it is wanted, it has other vectors, or is damaged
  */
-export async function scatter(path: string, identity: string, rows: WantedRows): Promise<Scattered | undefined> {
+export async function scatter(
+  path: string,
+  identity: string,
+  rows: WantedRows,
+  reading: Turns,
+): Promise<Scattered | undefined> {
   return withPartFile(path, async (file, size) => {
     const start = await readSpan(file, new Uint8Array(Math.min(size, START)), 0)
     const { content, left } = readHeading(start, size)
@@ -36,7 +43,8 @@ export async function scatter(path: string, identity: string, rows: WantedRows):
     const runs = rows.claim(start.subarray(hashesAt, hashesEnd), said.rows)
     const places = runs.map(run => rows.placeOf(run))
     if (runs.length === 0) return { check: () => undefined }
-    if (!isWhole(runs, said.rows) || !(await readInto(file, places, left.start, length))) {
+    const read = () => readInto(file, places, left.start, length)
+    if (!isWhole(runs, said.rows) || !(await reading.run(read))) {
       rows.giveUp(runs)
       return undefined
     }
