@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import type { NotPlaced } from '../jobs/results/place.ts'
+import type { NotPlaced, PlaceResult, Placing } from '../jobs/results/place.ts'
 import type { ResultsSummary } from '../jobs/results/results.ts'
 import { count, printable, quoted, shownLabel, table } from '../text.ts'
 import type { CommandContext } from './context.ts'
@@ -78,11 +78,13 @@ async function perform({ terminal, outcome }: CommandContext, results: string, f
     terminal.out(terminal.colors.bold(`${count(undone.restored, 'picture')} put back`))
     return listNotPlaced(undone.failed, 'not put back', terminal)
   }
+  const destination = flags.copyTo ?? flags.moveTo
+  // Refused before a table is written.
+  const placing = destination === undefined ? undefined : await openPlacing(results, destination, flags, signal)
   const { tabulateResults } = await import('../jobs/results/results.ts')
   const summary = await tabulateResults(results, flags.to, { signal, onRows: rows => progress.update(rows, rows) })
   progress.stop()
-  const destination = flags.copyTo ?? flags.moveTo
-  const placed = destination === undefined ? undefined : await place(results, destination, flags, summary, terminal)
+  const placed = placing && (await place(placing, flags, summary, terminal))
   if (placed && placed.failed.length > 0) outcome.exitCode = 1
   if (flags.json) return printJson(terminal, { ...summary, ...placed })
   reportSummary(summary, flags.to, terminal)
@@ -96,23 +98,21 @@ async function perform({ terminal, outcome }: CommandContext, results: string, f
   if (flags.moveTo !== undefined) terminal.out(`Back again: itc results ${quoted(results)} --undo`)
 }
 
+async function openPlacing(results: string, destination: string, { moveTo }: Flags, signal: AbortSignal) {
+  const { Placing } = await import('../jobs/results/place.ts')
+  return await Placing.open(results, destination, moveTo === undefined ? 'copy' : 'move', signal)
+}
+
 async function place(
-  results: string,
-  destination: string,
+  placing: Placing,
   { moveTo }: Flags,
   { pictures, couldNotBeNamed }: ResultsSummary,
   terminal: Terminal,
-) {
-  const [{ placePictures }, { createProgress }] = await Promise.all([
-    import('../jobs/results/place.ts'),
-    import('./progress.ts'),
-  ])
+): Promise<PlaceResult> {
+  const { createProgress } = await import('./progress.ts')
   const progress = createProgress(terminal, moveTo === undefined ? 'copying' : 'moving')
-  return await placePictures(results, destination, {
-    move: moveTo !== undefined,
-    onPlaced: done => progress.update(done, pictures - couldNotBeNamed),
-    signal: terminal.signal,
-  }).finally(() => progress.stop())
+  const onPlaced = (done: number) => progress.update(done, pictures - couldNotBeNamed)
+  return await placing.perform({ onPlaced, signal: terminal.signal }).finally(() => progress.stop())
 }
 
 function reportSummary(

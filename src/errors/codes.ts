@@ -138,6 +138,10 @@ export const ERROR_CODES = {
     when: 'A results folder is of another model, other limits or another source.',
     remedy: 'Choose another results folder.',
   },
+  E_MOVED: {
+    when: 'The pictures of a results folder lie in another place, to which itc results moved them.',
+    remedy: 'Put them back first: itc results --undo.',
+  },
   E_PART: { when: 'A part of the results is damaged.', remedy: 'Remove it and run itc guess-all again.' },
   // Queues
   E_QUEUE: {

@@ -27,6 +27,7 @@ export async function copyItem(
   key: string,
   signal?: AbortSignal,
 ): Promise<Transferred> {
+  if (isOnePlace(from, item.key, to, key)) return staying(from as Store, item, signal)
   if (from instanceof FolderStore && to instanceof FolderStore) return between(from, item, to, key, 'copy')
   const bytes = await from.read(item, { most: MOST, signal })
   if (await to.putNew(key, bytes, signal)) return 'done'
@@ -41,6 +42,7 @@ export async function moveItem(
   key: string,
   signal?: AbortSignal,
 ): Promise<Transferred> {
+  if (isOnePlace(from, item.key, to, key)) return staying(from, item, signal)
   if (from instanceof FolderStore && to instanceof FolderStore) return between(from, item, to, key, 'move')
   const copied = await copyItem(from, item, to, key, signal)
   if (copied === 'taken') return copied
@@ -59,6 +61,15 @@ export function isAsListed(there: Pick<Item, 'size' | 'etag'>, listed: Pick<Item
   return !(Math.abs(one! - other!) > TIME_STEP)
 }
 
+/** Whether two keys name one object: its copy there is the original itself, not to be removed. */
+export function isOnePlace(a: Source, aKey: string, b: Source, bKey: string): boolean {
+  return placeOf(a, aKey) === placeOf(b, bKey)
+}
+
+function placeOf(store: Source, key: string): string {
+  return store instanceof FolderStore ? store.path(key) : `${store.address}${key}`
+}
+
 /** Whether both stores hold the same bytes under their keys. */
 export async function isSameItem(
   a: Store,
@@ -68,6 +79,11 @@ export async function isSameItem(
   signal?: AbortSignal,
 ): Promise<boolean> {
   return await holds(b, bKey, await a.read({ key: aKey, size: undefined, etag: '' }, { most: MOST, signal }), signal)
+}
+
+async function staying(store: Store, item: Item, signal: AbortSignal | undefined): Promise<Transferred> {
+  if (await store.has(item, signal)) return 'before'
+  throw changedItem()
 }
 
 async function holds(store: Store, key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<boolean> {

@@ -4,6 +4,7 @@ import fs from 'fs-extra'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/storage/open.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { copyItem, moveItem } from '../../src/storage/transfer.ts'
 import { decodeParquet } from '../../src/table/parquet.ts'
 import { type BucketServer, bucketProgram, startBucket } from '../helpers/bucketServer.ts'
 import { type Ended, startItc } from '../helpers/itc.ts'
@@ -120,6 +121,18 @@ describe.skipIf(missing)(`buckets${missing ? ` (${missing})` : ''}`, async () =>
     json(await itc('results', 's3://traps/shards/', '--undo', '--json').ended)
     expect(await keysIn(root.inside('2025'))).toEqual(pictures)
     expect(await keysIn(root.inside('sorted'))).toEqual([])
+  })
+
+  it('an object that would be moved to where it is stays there', async () => {
+    await root.putNew('own/red/a.png', Buffer.from('the only one'))
+    const [from, to] = [root.inside('own/red'), root.inside('own')]
+    const item = (await from.look('a.png'))!
+    expect([await moveItem(from, item, to, 'red/a.png'), await copyItem(from, item, to, 'red/a.png')]).toEqual([
+      'before',
+      'before',
+    ])
+    expect(await keysIn(root.inside('own'))).toEqual(['red/a.png'])
+    await root.remove('own/red/a.png')
   })
 
   it('a bucket that is not there is told of, and nothing is written', async () => {

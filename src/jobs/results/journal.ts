@@ -16,10 +16,14 @@ export interface Move {
 }
 
 /** What is noted before the pictures of a part are moved. */
-export interface Moves {
+interface Moves {
   readonly from: string
   readonly to: string
   readonly moves: readonly Move[]
+}
+
+export interface Note extends Moves {
+  readonly name: string
 }
 
 const schema = looseObject({
@@ -49,7 +53,7 @@ export class MoveJournal {
   }
 
   /** All notes, each with its name. @throws UserError `E_PART` for one that can't be understood */
-  async *notes(signal?: AbortSignal): AsyncGenerator<Moves & { readonly name: string }> {
+  async *notes(signal?: AbortSignal): AsyncGenerator<Note> {
     for await (const item of this.#store.list({ signal })) {
       if (!/^[0-9a-f]{64}-[0-9a-f]{16}\.json$/.test(item.key)) continue
       const bytes = await this.#store.read(item, { most: LARGEST, signal })

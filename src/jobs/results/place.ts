@@ -7,12 +7,11 @@ import { safeLabel } from '../guess/naming.ts'
 import { refuseInside } from '../guessAll/inside.ts'
 import { ResultsFolder } from '../guessAll/resultsFolder.ts'
 import type { ResultRow } from '../guessAll/rows.ts'
+import { refuseElsewhere } from './elsewhere.ts'
 import { type Move, MoveJournal } from './journal.ts'
 import { orderedRows } from './orderedRows.ts'
 
 export interface PlaceOptions {
-  /** Moves the pictures instead of copying them; `undoMoves` takes that back. */
-  readonly move?: boolean
   readonly onPlaced?: ((placed: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -34,59 +33,69 @@ export interface PlaceResult {
 const AT_ONCE = 8
 
 /**
- * Copies or moves the pictures of a results folder to `<destination>/<category>/<key>`, each only while it is the one that was
- * named, and never over anything. Run again, it goes on.
- *
- * @param destination a folder or `s3://BUCKET/FOLDER/`
- * @throws UserError; the signal's reason when aborted
+ * The pictures of a results folder on their way to `<destination>/<category>/<key>`, each only while it is the one that was
+ * named, and never over anything. Begun again, it goes on.
  */
-export async function placePictures(
-  address: string,
-  destination: string,
-  options: PlaceOptions = {},
-): Promise<PlaceResult> {
-  const results = await ResultsFolder.existing(await openStore(address))
-  const [from, to] = [await openSource(results.heading.source), await openStore(destination)]
-  refuseInside(from, to, 'sorted pictures')
-  if (options.move && !isStore(from)) {
-    const hint = 'Copy them: --copy-to.'
-    throw new UserError('E_BAD_VALUE', 'Pictures of a list of addresses can’t be moved.', { hint })
-  }
-  const placing = new Placing(from, to, new MoveJournal(results.store), options)
-  for await (const { id, rows } of orderedRows(results, options.signal)) await placing.part(id, rows)
-  return placing.result()
-}
-
-class Placing {
+export class Placing {
+  readonly #results: ResultsFolder
   readonly #from: Source
   readonly #to: Store
-  readonly #journal: MoveJournal
-  readonly #options: PlaceOptions
+  readonly #isMove: boolean
   readonly #turns = new Turns(AT_ONCE)
   readonly #failed: NotPlaced[] = []
   #placed = 0
   #before = 0
 
-  constructor(from: Source, to: Store, journal: MoveJournal, options: PlaceOptions) {
+  private constructor(results: ResultsFolder, from: Source, to: Store, how: 'copy' | 'move') {
+    this.#results = results
     this.#from = from
     this.#to = to
-    this.#journal = journal
-    this.#options = options
+    this.#isMove = how === 'move'
   }
 
-  async part(id: string, rows: readonly ResultRow[]): Promise<void> {
-    const { move, signal } = this.#options
+  /**
+   * Looks whether it can be done, and writes nothing.
+   *
+   * @param destination a folder or `s3://BUCKET/FOLDER/`
+   * @param how `undoMoves` takes moves back
+   * @throws UserError `E_DESTINATION_INSIDE`, `E_BAD_VALUE` for what can't be moved, `E_MOVED`
+   */
+  static async open(
+    address: string,
+    destination: string,
+    how: 'copy' | 'move',
+    signal?: AbortSignal,
+  ): Promise<Placing> {
+    const results = await ResultsFolder.existing(await openStore(address))
+    const [from, to] = [await openSource(results.heading.source), await openStore(destination)]
+    refuseInside(from, to, 'sorted pictures')
+    if (how === 'move' && !isStore(from)) {
+      const hint = 'Copy them: --copy-to.'
+      throw new UserError('E_BAD_VALUE', 'Pictures of a list of addresses can’t be moved.', { hint })
+    }
+    await refuseElsewhere(results.store, to, signal)
+    return new Placing(results, from, to, how)
+  }
+
+  /** @throws UserError of the stores; the signal's reason when aborted */
+  async perform({ onPlaced, signal }: PlaceOptions = {}): Promise<PlaceResult> {
+    for await (const { id, rows } of orderedRows(this.#results, signal)) {
+      await this.#part(id, rows, signal)
+      onPlaced?.(this.#placed)
+    }
+    return { placed: this.#placed, before: this.#before, failed: this.#failed }
+  }
+
+  async #part(id: string, rows: readonly ResultRow[], signal: AbortSignal | undefined): Promise<void> {
     const moves = rows.flatMap(row => this.#moveOf(row))
     if (moves.length === 0) return
-    if (move) await this.#journal.note(id, { from: this.#from.address, to: this.#to.address, moves }, signal)
-    const ended = await Promise.allSettled(moves.map(each => this.#turns.run(() => this.#place(each))))
+    if (this.#isMove) {
+      const journal = new MoveJournal(this.#results.store)
+      await journal.note(id, { from: this.#from.address, to: this.#to.address, moves }, signal)
+    }
+    const ended = await Promise.allSettled(moves.map(each => this.#turns.run(() => this.#place(each, signal))))
     const failed = ended.find(result => result.status === 'rejected')
     if (failed) throw failed.reason
-    this.#options.onPlaced?.(this.#placed)
-  }
-
-  result(): PlaceResult {
-    return { placed: this.#placed, before: this.#before, failed: this.#failed }
   }
 
   #moveOf({ key, size, etag, label }: ResultRow): Move[] {
@@ -97,14 +106,11 @@ class Placing {
     return []
   }
 
-  async #place({ item, to }: Move): Promise<void> {
-    const { signal, move } = this.#options
+  async #place({ item, to }: Move, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted()
     try {
-      this.#count(
-        item,
-        await (move && isStore(this.#from) ? moveItem : copyItem)(this.#from as Store, item, this.#to, to, signal),
-      )
+      const transfer = this.#isMove ? moveItem : copyItem
+      this.#count(item, await transfer(this.#from as Store, item, this.#to, to, signal))
     } catch (error) {
       if (!(error instanceof ItemError)) throw error
       const there = error.kind === 'gone' ? await this.#to.look(to, signal) : undefined
