@@ -17,6 +17,8 @@ export class Rate {
     const samples = this.#samples
     // What comes within a tenth of a second is one burst.
     if (samples.length > 0 && at - samples.at(-1)!.at < 100) return
+    // Told again and again while all is still being prepared: that time is no thing's.
+    if (samples.length === 1 && done === samples[0]!.done) return
     samples.push({ at, done })
     if (samples.length > 3 && samples[1]!.at - samples[0]!.at < WARM_UP_MS) samples.splice(1, 1)
     while (samples.length > 3 && at - samples[2]!.at >= WINDOW_MS) samples.shift()

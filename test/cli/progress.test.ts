@@ -32,6 +32,15 @@ describe('rate', () => {
     }
   })
 
+  test('is not misled by what is told again while everything is still being prepared', () => {
+    const rate = new Rate()
+    for (let at = 0; at <= 3000; at += 250) rate.add(0, at)
+    rate.add(1, 3300)
+    expect(rate.perSecond()).toBeUndefined()
+    for (let second = 1; second <= 5; second++) rate.add(1 + second * 20, 3300 + second * 1000)
+    expect(rate.perSecond()).toBeCloseTo(20, 5)
+  })
+
   test('is described with the time left', () => {
     const left = (seconds: number, atMost = false) => ({ seconds, atMost })
     expect(describeRate(undefined, undefined)).toBe('')

@@ -159,3 +159,20 @@ test('what a training found tells of a warm one after it, and of other networks'
     expect(ratio).toBeLessThan(most)
   }
 })
+
+test('a network that takes seconds to load is not taken for slow pictures', () => {
+  const network = { name: 'mobilenet_v1', size: 224, features: 1024, total: 107 }
+  const bottlenecks = (at: number, done: number): Timed => {
+    const progress = { done, total: 107, cached: 0, decoded: Math.min(107, 4 + done), toDecode: 107 }
+    return [at, { kind: 'bottlenecks', ...progress, networks: [{ ...network, done }] }]
+  }
+  const run: Timed[] = [
+    [20, scanned(107, 4)],
+    ...[440, 1000, 1800, 2600].map(at => bottlenecks(at, 0)),
+    ...Array.from({ length: 54 }, (_, at) => bottlenecks(3770 + at * 160, 1 + at * 2)),
+    [17_500, undefined],
+  ]
+  const { told: all } = told(run)
+  for (const { seconds, truth } of all) expect(seconds).toBeLessThan(2 * truth)
+  expect(all[0]!.at).toBeLessThan(8000)
+})
