@@ -19,6 +19,7 @@ const program = createProgram({
   colors: picocolors.createColors(false),
   errColors: picocolors.createColors(false),
   info: () => undefined,
+  interim: () => undefined,
   detail: () => undefined,
   signal: new AbortController().signal,
   stdin: (async function* () {})(),

@@ -36,6 +36,8 @@ export interface Streams {
 export interface Terminal extends Streams {
   /** Writes what is good to know meanwhile; nothing with --quiet. */
   readonly info: (line: string) => void
+  /** Writes, among the results, how what leads to them goes on; nothing with --quiet. */
+  readonly interim: (line: string) => void
   /** Writes what only --verbose tells. */
   readonly detail: (line: string) => void
 }
@@ -48,11 +50,12 @@ export interface Loudness {
 
 export function withLoudness(streams: Streams, { quiet, verbose }: Loudness): Terminal {
   const nothing = () => undefined
-  const { err, status } = streams
+  const { out, err, status } = streams
   return {
     ...streams,
     status: quiet ? nothing : status,
     info: quiet ? nothing : err,
+    interim: quiet ? nothing : out,
     detail: verbose ? err : nothing,
   }
 }

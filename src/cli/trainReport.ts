@@ -43,7 +43,7 @@ export class TrainReport {
 
   event(event: TrainEvent): void {
     if (this.#json) return
-    const { info: err, out } = this.#terminal
+    const { info: err, interim, out } = this.#terminal
     switch (event.kind) {
       case 'scanned':
         err(`${count(event.pictures, 'picture')} in ${count(event.categories.length, 'category', 'categories')}`)
@@ -85,7 +85,7 @@ export class TrainReport {
       case 'report': {
         const validation =
           event.validationAccuracy === undefined ? '' : `, validation ${percent(event.validationAccuracy)}`
-        out(
+        interim(
           `step ${event.step}: train accuracy ${percent(event.trainAccuracy)}, cross entropy ${event.crossEntropy.toFixed(4)}${validation}`,
         )
         break

@@ -32,6 +32,8 @@ const TALKING: Record<string, () => readonly string[]> = {
   'guess-all': () => ['guess-all', tfFiles, source, at('all')],
   results: () => ['results', at('all'), '--to', at('all.csv')],
   features: () => ['features', tfFiles, join(tfFiles, 'data'), at('features')],
+  'train --features': () => ['train', at('learnt'), '--features', at('features'), ...training.slice(2)],
+  'train --augment': () => [...training, '--augment', '1', '--folds', '0'],
   evaluate: () => ['evaluate', tfFiles, join(tfFiles, 'data'), '--report', at('page.html')],
   doctor: () => ['doctor', tfFiles, '--report', at('doctor.html')],
   explain: () => ['explain', tfFiles, join(source, 'a.png'), '--out', at('why.png')],
@@ -46,14 +48,16 @@ test.each(Object.entries(TALKING))(
   async (_name, argv) => {
     const shown: string[] = []
     const watched = { errIsTerminal: true, status: (line: string) => void (line !== '' && shown.push(line)) }
-    const { code, err } = await run([...argv(), '--quiet'], [], undefined, watched)
+    const { code, err, out } = await run([...argv(), '--quiet'], [], undefined, watched)
     expect({ code, err, shown }).toEqual({ code: 0, err: '', shown: [] })
+    expect(out).not.toMatch(/^step \d/m)
   },
 )
 
 test('what is quiet is what talks otherwise', async () => {
-  const { err } = await run(training)
+  const { err, out } = await run(training)
   expect(err).toContain('pictures in 2 categories')
+  expect(out).toMatch(/^step 50: /m)
   const shown: string[] = []
   const watched = { errIsTerminal: true, status: (line: string) => void shown.push(line) }
   await run(['guess-dir', tfFiles, source, at('aloud')], [], undefined, watched)
