@@ -135,8 +135,8 @@ export const ERROR_CODES = {
   },
   E_STORE_DOWN: { when: 'A store does not answer.', remedy: 'Run the command again later: it goes on.' },
   E_OTHER_RESULTS: {
-    when: 'A results folder is of another model, other limits or another source.',
-    remedy: 'Choose another results folder.',
+    when: 'A folder of results or features is of the other kind, another model or network, other limits or another source.',
+    remedy: 'Choose another folder.',
   },
   E_MOVED: {
     when: 'The pictures of a results folder lie in another place, to which itc results moved them.',

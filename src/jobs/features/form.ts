@@ -1,17 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { FolderForm, ResultsHeading } from '../guessAll/resultsFolder.ts'
-
-/** The folder of the vectors: the same Arrow files as in `tf_files/bottlenecks/parts`. */
-const VECTORS = 'parts'
-
-/** A folder of features: an index a batch, written last, and beside them the parts of its vectors. */
-export const FEATURES: FolderForm = {
-  what: 'features',
-  marker: 'itc-features.json',
-  folder: 'index',
-  further: VECTORS,
-  command: 'itc features',
-}
+import { VECTORS } from '../guessAll/folderForm.ts'
+import type { ResultsHeading } from '../guessAll/resultsFolder.ts'
 
 export interface FeaturesHeading extends ResultsHeading {
   /** Identities of what is kept of each network; a batch has a part of each, numbered so. */

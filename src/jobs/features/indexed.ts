@@ -1,8 +1,9 @@
 import { pause } from '../../flow/pause.ts'
+import { FEATURES } from '../guessAll/folderForm.ts'
 import type { ResultsFolder, StoredPart } from '../guessAll/resultsFolder.ts'
 import { KeySet } from '../results/keySet.ts'
 import { damaged, orDamaged } from './damage.ts'
-import { digestOf, FEATURES } from './form.ts'
+import { digestOf } from './form.ts'
 import { decodeIndex, hashesOf, type IndexRow } from './indexRows.ts'
 
 /** A row of an index, and where its vectors are. */

@@ -1,5 +1,6 @@
 import { isInsideByName } from '../../disk/inside.ts'
 import { UserError } from '../../errors.ts'
+import { FolderStore } from '../../storage/folder.ts'
 import type { Source, Store } from '../../storage/store.ts'
 
 /**
@@ -7,13 +8,14 @@ import type { Source, Store } from '../../storage/store.ts'
  *
  * @throws UserError `E_DESTINATION_INSIDE`
  */
-export function refuseInside(
-  { address: from }: Source,
-  { address: to }: Store,
-  what: 'results' | 'features' | 'sorted pictures',
-): void {
-  const isInside = from.startsWith('s3://') ? to.startsWith(from) : isInsideByName(from, to)
-  if (!isInside) return
-  const message = `The ${what} in "${to}" would lie among the pictures of "${from}".`
+export function refuseInside(from: Source, to: Store, what: 'results' | 'features' | 'sorted pictures'): void {
+  if (!isWithin(from, to)) return
+  const message = `The ${what} in "${to.address}" would lie among the pictures of "${from.address}".`
   throw new UserError('E_DESTINATION_INSIDE', message, { hint: 'Choose a place beside the pictures.' })
+}
+
+/** By what the addresses are: one of a bucket is no path, and a list of addresses is no folder. */
+function isWithin(from: Source, to: Store): boolean {
+  if (from.address.startsWith('s3://')) return to.address.startsWith(from.address)
+  return from instanceof FolderStore && to instanceof FolderStore && isInsideByName(from.address, to.address)
 }

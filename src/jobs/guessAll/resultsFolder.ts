@@ -2,6 +2,8 @@ import { UserError } from '../../errors.ts'
 import { array, fits, literal, looseObject, name, sha256 } from '../../schema.ts'
 import { notCreateOnly } from '../../storage/s3Error.ts'
 import { type Item, ItemError, type Store } from '../../storage/store.ts'
+import { quoted } from '../../text.ts'
+import { type FolderForm, otherForm, RESULTS } from './folderForm.ts'
 
 const FORMAT = 1
 /** Far more than a marker has. */
@@ -13,24 +15,6 @@ const PART_DRAFT = /^\.[0-9a-f]{50}\.[0-9a-f]{12}\.tmp$/
 const STALE_MS = 86_400_000
 /** Far more than a part of 256 rows has. */
 const LARGEST_PART = 256e6
-
-/** What a folder of parts is for: how its marker and the folder of the objects that say "done" are called. */
-export interface FolderForm {
-  readonly what: 'results' | 'features'
-  readonly marker: string
-  readonly folder: string
-  /** A folder of further objects, written before those. */
-  readonly further?: string
-  readonly command: string
-}
-
-/** A folder of results. */
-export const RESULTS: FolderForm = {
-  what: 'results',
-  marker: 'itc-results.json',
-  folder: 'parts',
-  command: 'itc guess-all',
-}
 
 /** What all parts of a results folder have in common. */
 export interface ResultsHeading {
@@ -70,11 +54,13 @@ export class ResultsFolder {
   /**
    * Opens a results folder, and makes it where it is none yet.
    *
-   * @throws UserError `E_OTHER_RESULTS` for one of another model or source; `E_STORE` where one writer could go over another
+   * @throws UserError `E_OTHER_RESULTS` for one of another form, model or source; `E_STORE` where one writer could go over
+   *   another
    */
   static async open(store: Store, heading: ResultsHeading, form = RESULTS): Promise<ResultsFolder> {
     const bytes = Buffer.from(`${JSON.stringify({ format: FORMAT, ...heading }, undefined, 2)}\n`)
     const { marker } = form
+    await checkForm(store, form)
     const found = await readHeading(store, form)
     if (found) checkSame(store, found, heading, form)
     const isNew = await store.putNew(marker, bytes)
@@ -83,6 +69,11 @@ export class ResultsFolder {
       if (!found) await store.remove(marker)
       throw notCreateOnly(store.address)
     }
+    // One of the other form may have been made in the same moment: then neither goes on.
+    await checkForm(store, form).catch(async error => {
+      if (isNew) await store.remove(marker)
+      throw error
+    })
     if (!found && !isNew) checkSame(store, (await readHeading(store, form)) ?? heading, heading, form)
     return new ResultsFolder(store, heading, form)
   }
@@ -91,8 +82,13 @@ export class ResultsFolder {
   static async existing(store: Store, form = RESULTS): Promise<ResultsFolder> {
     const heading = await readHeading(store, form)
     if (heading) return new ResultsFolder(store, heading, form)
-    const hint = `Give the folder that ${form.command} wrote its ${form.what} to.`
-    throw new UserError('E_NO_RESULTS', `There are no ${form.what} in "${store.address}".`, { hint })
+    const other = otherForm(form)
+    const isOther = (await store.look(other.marker)) !== undefined
+    const which = isOther ? `: it holds ${other.what}, which ${other.command} wrote` : ''
+    const hint = isOther
+      ? other.use(quoted(store.address))
+      : `Give the folder that ${form.command} wrote its ${form.what} to.`
+    throw new UserError('E_NO_RESULTS', `There are no ${form.what} in "${store.address}"${which}.`, { hint })
   }
 
   /** The parts that are there. */
@@ -154,6 +150,13 @@ async function readHeading(store: Store, { marker }: FolderForm): Promise<Result
   if (fits<ResultsHeading>(headingSchema, said)) return said
   const hint = 'Choose another results folder, or update itc if a newer one wrote it.'
   throw new UserError('E_OTHER_RESULTS', `"${store.address}" holds an ${marker} that is not one of ours.`, { hint })
+}
+
+async function checkForm(store: Store, form: FolderForm): Promise<void> {
+  const { marker, what, command } = otherForm(form)
+  if ((await store.look(marker)) === undefined) return
+  const message = `"${store.address}" holds ${what}, which ${command} wrote, and can't hold ${form.what} as well.`
+  throw new UserError('E_OTHER_RESULTS', message, { hint: `Choose another folder for these ${form.what}.` })
 }
 
 function parsed(text: string): unknown {

@@ -49,9 +49,9 @@ export async function train(tfFiles: string, given: TrainOptions = {}): Promise<
 
 /** From bottlenecks that `itc features` computed: the pictures may lie anywhere, and are not opened. */
 async function trainOnFeatures(tfFiles: string, address: string, options: ResolvedTrainOptions): Promise<TrainResult> {
-  await makeFolder(tfFiles)
   const { FeaturesPlace } = await import('../features/readFeatures.ts') // most trainings need none of its libraries
   const features = await FeaturesPlace.open(address, options.signal)
+  await makeFolder(tfFiles)
   const { dataset } = features
   const layout = layoutOf(tfFiles)
   const place = { root: tfFiles, folders: [dataset.folder], followLinks: false, isElsewhere: true }

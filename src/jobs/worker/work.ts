@@ -1,7 +1,7 @@
 import type { Item } from '../../storage/store.ts'
+import type { FolderForm } from '../guessAll/folderForm.ts'
 import type { BatchPlaces } from '../guessAll/nameBatch.ts'
 import type { Batch } from '../guessAll/plan.ts'
-import type { FolderForm } from '../guessAll/resultsFolder.ts'
 import type { TrialWork } from './prove.ts'
 
 /** What came of one picture. */

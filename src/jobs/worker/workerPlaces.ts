@@ -4,7 +4,9 @@ import { UserError } from '../../errors.ts'
 import type { BatchJob } from '../../queue/batchJob.ts'
 import { openSource, openStore } from '../../storage/open.ts'
 import type { Source, Store } from '../../storage/store.ts'
-import { type FolderForm, ResultsFolder } from '../guessAll/resultsFolder.ts'
+import type { FolderForm } from '../guessAll/folderForm.ts'
+import { refuseInside } from '../guessAll/inside.ts'
+import { ResultsFolder } from '../guessAll/resultsFolder.ts'
 import { OtherJob } from './handedBatch.ts'
 
 /** Where one job's pictures are and its part goes. */
@@ -29,14 +31,16 @@ export class WorkerPlaces {
     this.#form = form
   }
 
-  /** @throws UserError as `openSource` and `openStore` do */
+  /** @throws UserError as `openSource` and `openStore` do, `E_DESTINATION_INSIDE` */
   static async open(source: string, results: string, form: FolderForm): Promise<WorkerPlaces> {
     if ((await stat(source).catch(() => undefined))?.isFile()) {
       throw new UserError('E_BAD_VALUE', `A worker can't take the list "${source}".`, {
         hint: 'Give what all its addresses begin with: --source https://HOST/FOLDER/.',
       })
     }
-    return new WorkerPlaces(await openSource(source), await openStore(results), form)
+    const [from, to] = [await openSource(source), await openStore(results)]
+    refuseInside(from, to, form.what)
+    return new WorkerPlaces(from, to, form)
   }
 
   /** @throws OtherJob for places outside; UserError for results that are not there, or of another model */
@@ -57,6 +61,7 @@ export class WorkerPlaces {
     const remedy = `Give this worker the --source and --${what} of ${command}, or places that hold them.`
     const pictures = await below(source, this.#source, ['--source', remedy], openSource)
     const store = await below(results, this.#results, [`--${what}`, remedy], openStore)
+    refuseInside(pictures, store, what)
     const folder = await ResultsFolder.existing(store, this.#form)
     if (folder.heading.model !== model || folder.heading.source !== source) {
       throw new OtherJob(`The ${what} in "${store.address}" are not those that the jobs in the queue are for.`, remedy)
