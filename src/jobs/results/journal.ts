@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { UserError } from '../../errors.ts'
-import { array, fits, literal, looseObject, name, text, tuple, whole } from '../../schema.ts'
+import { array, fits, literal, looseObject, name, optional, text, tuple, whole } from '../../schema.ts'
 import type { Item, Store } from '../../storage/store.ts'
 
 const FOLDER = 'moves'
@@ -20,6 +20,8 @@ interface Moves {
   readonly from: string
   readonly to: string
   readonly moves: readonly Move[]
+  /** Of the destination, those that were not there; see `missingFolders`. */
+  readonly folders: readonly string[]
 }
 
 export interface Note extends Moves {
@@ -31,7 +33,13 @@ const schema = looseObject({
   from: name,
   to: name,
   moves: array(tuple([name, name, whole, text])),
+  folders: optional(array(text)),
 })
+
+type Said = Omit<Moves, 'moves' | 'folders'> & {
+  readonly moves: readonly [key: string, to: string, size: number, etag: string][]
+  readonly folders?: readonly string[]
+}
 
 /**
  * Which pictures of a results folder were moved where, or were to be: an object a part and destination, created before the
@@ -44,12 +52,12 @@ export class MoveJournal {
     this.#store = results.inside(FOLDER)
   }
 
-  /** Notes what is about to be done; once it resolves the note is kept. Another run's of the same is the same. */
-  async note(part: string, { from, to, moves }: Moves, signal?: AbortSignal): Promise<void> {
+  /** Notes what is about to be done; once it resolves the note is kept. Of another run's of the same the first stays. */
+  async note(part: string, { from, to, moves, folders }: Moves, signal?: AbortSignal): Promise<void> {
     const lines = moves.map(({ item: { key, size = 0, etag }, to }) => [key, to, size, etag])
-    const body = JSON.stringify({ format: FORMAT, from, to, moves: lines })
-    const digest = createHash('sha256').update(body).digest('hex').slice(0, 16)
-    await this.#store.putNew(`${part}-${digest}.json`, Buffer.from(body), signal)
+    const body = { format: FORMAT, from, to, moves: lines }
+    const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 16)
+    await this.#store.putNew(`${part}-${digest}.json`, Buffer.from(JSON.stringify({ ...body, folders })), signal)
   }
 
   /** All notes, each with its name. @throws UserError `E_PART` for one that can't be understood */
@@ -73,10 +81,15 @@ function parse(body: string, note: string): Moves {
   } catch {
     said = undefined
   }
-  if (!fits<{ from: string; to: string; moves: [string, string, number, string][] }>(schema, said)) {
+  if (!fits<Said>(schema, said)) {
     const hint = 'The pictures that it tells of are where they are; move them back by hand, or update itc.'
     throw new UserError('E_PART', `The note ${FOLDER}/${note} can't be understood.`, { hint })
   }
-  const { from, to, moves } = said
-  return { from, to, moves: moves.map(([key, to, size, etag]) => ({ item: { key, size, etag, modified: 0 }, to })) }
+  const { from, to, moves, folders = [] } = said
+  return {
+    from,
+    to,
+    folders,
+    moves: moves.map(([key, to, size, etag]) => ({ item: { key, size, etag, modified: 0 }, to })),
+  }
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts'
 import { Turns } from '../../flow/turns.ts'
+import { missingFolders } from '../../storage/madeFolders.ts'
 import { openSource, openStore } from '../../storage/open.ts'
 import { type Item, ItemError, isSafeKey, type Source, type Store } from '../../storage/store.ts'
 import { copyItem, isAsListed, moveItem, type Transferred } from '../../storage/transfer.ts'
@@ -90,8 +91,12 @@ export class Placing {
     const moves = rows.flatMap(row => this.#moveOf(row))
     if (moves.length === 0) return
     if (this.#isMove) {
-      const journal = new MoveJournal(this.#results.store)
-      await journal.note(id, { from: this.#from.address, to: this.#to.address, moves }, signal)
+      const folders = await missingFolders(
+        this.#to,
+        moves.map(({ to }) => to),
+      )
+      const ends = { from: this.#from.address, to: this.#to.address }
+      await new MoveJournal(this.#results.store).note(id, { ...ends, moves, folders }, signal)
     }
     const ended = await Promise.allSettled(moves.map(each => this.#turns.run(() => this.#place(each, signal))))
     const failed = ended.find(result => result.status === 'rejected')

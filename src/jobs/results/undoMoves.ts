@@ -1,4 +1,6 @@
 import { UserError } from '../../errors.ts'
+import { Turns } from '../../flow/turns.ts'
+import { removeEmptied } from '../../storage/madeFolders.ts'
 import { openStore } from '../../storage/open.ts'
 import { type Item, ItemError, type Store } from '../../storage/store.ts'
 import { isAsListed, isOnePlace, isSameItem, moveItem } from '../../storage/transfer.ts'
@@ -19,7 +21,8 @@ export interface UndoMovesOptions {
 
 /**
  * Takes back what `--move-to` did, by its journal: every picture returns to its key, over nothing, if it is the one that
- * was noted. What a killed move left under both names is removed from the destination. Run again, it goes on.
+ * was noted. What a killed move left under both names is removed from the destination, and so are the folders that were made
+ * there, if nothing else is in them. Run again, it goes on.
  *
  * @throws UserError `E_NO_RESULTS` where nothing was moved
  */
@@ -45,17 +48,23 @@ interface NotBack {
   readonly isGone: boolean
 }
 
-/** A note of pictures that were not all put back. */
+/** A note that is not done with: not all of its pictures were put back, or it made folders. */
 interface Unsettled {
   readonly name: string
   readonly source: Store
+  readonly destination: Store
   readonly left: readonly NotBack[]
+  readonly folders: readonly string[]
 }
+
+/** Pictures on their way at a time. */
+const AT_ONCE = 8
 
 class Undoing {
   readonly #journal: MoveJournal
   readonly #options: UndoMovesOptions
   readonly #unsettled: Unsettled[] = []
+  readonly #failed = new Map<string, string>()
   #restored = 0
 
   constructor(journal: MoveJournal, options: UndoMovesOptions) {
@@ -63,34 +72,65 @@ class Undoing {
     this.#options = options
   }
 
-  async takeBack({ name, from, to, moves }: Note): Promise<void> {
-    const { signal, onRestored } = this.#options
-    const [source, destination] = [await openStore(from), await openStore(to)]
+  async takeBack({ name, from, to, moves, folders }: Note): Promise<void> {
+    const ends = { source: await openStore(from), destination: await openStore(to) }
     const left: NotBack[] = []
-    for (const move of moves) {
-      signal?.throwIfAborted()
-      const outcome = await takeBack(move, source, destination, signal)
-      if (outcome === 'restored') onRestored?.(++this.#restored)
-      else if (outcome !== 'there') left.push({ move, ...outcome })
-    }
-    if (left.length > 0) this.#unsettled.push({ name, source, left })
+    const turns = new Turns(AT_ONCE)
+    const ended = await Promise.allSettled(
+      moves.map(move => turns.run(async () => left.push(...(await this.#takeBack(move, ends))))),
+    )
+    const failed = ended.find(result => result.status === 'rejected')
+    if (failed) throw failed.reason
+    if (left.length > 0 || folders.length > 0) this.#unsettled.push({ name, ...ends, left, folders })
     else await this.#journal.forget(name)
   }
 
-  /** A picture may be noted twice: what is gone from where one note has it, another may have put back meanwhile. */
+  async #takeBack(move: Move, { source, destination }: Pick<Unsettled, 'source' | 'destination'>): Promise<NotBack[]> {
+    const { signal, onRestored } = this.#options
+    signal?.throwIfAborted()
+    const outcome = await takeBack(move, source, destination, signal)
+    if (outcome === 'there') return []
+    if (outcome !== 'restored') return [{ move, ...outcome }]
+    this.#restored++
+    onRestored?.(this.#restored)
+    return []
+  }
+
+  /** Folders go last, since other notes have pictures in them; a note stays while it says of something what is still so. */
   async finish(): Promise<UndoMovesResult> {
-    const failed = new Map<string, string>()
-    for (const { name, source, left } of this.#unsettled) {
-      let isSettled = true
-      for (const { move, reason, isGone } of left) {
-        const { key } = move.item
-        if (isGone && (await source.look(key, this.#options.signal))) continue
-        isSettled = false
-        if (!isGone || !failed.has(key)) failed.set(key, reason)
-      }
-      if (isSettled) await this.#journal.forget(name)
+    const open = new Set<Unsettled>()
+    for (const note of this.#unsettled) if (!(await this.#isBack(note))) open.add(note)
+    const kept = await this.#removeFolders()
+    for (const note of this.#unsettled) {
+      const hasFolders = this.#failed.size > 0 && kept.has(note.destination.address) && note.folders.length > 0
+      if (!open.has(note) && !hasFolders) await this.#journal.forget(note.name)
     }
-    return { restored: this.#restored, failed: [...failed].map(([key, reason]) => ({ key, reason })) }
+    return { restored: this.#restored, failed: [...this.#failed].map(([key, reason]) => ({ key, reason })) }
+  }
+
+  /** A picture may be noted twice: what is gone from where one note has it, another may have put back meanwhile. */
+  async #isBack({ source, left }: Unsettled): Promise<boolean> {
+    let isBack = true
+    for (const { move, reason, isGone } of left) {
+      const { key } = move.item
+      if (isGone && (await source.look(key, this.#options.signal))) continue
+      isBack = false
+      if (!isGone || !this.#failed.has(key)) this.#failed.set(key, reason)
+    }
+    return isBack
+  }
+
+  /** @returns the destinations that have some left in which something is */
+  async #removeFolders(): Promise<Set<string>> {
+    const made = new Map<string, { readonly store: Store; readonly folders: Set<string> }>()
+    for (const { destination: store, folders } of this.#unsettled) {
+      const of = made.get(store.address) ?? { store, folders: new Set() }
+      for (const folder of folders) of.folders.add(folder)
+      made.set(store.address, of)
+    }
+    const kept = new Set<string>()
+    for (const [address, { store, folders }] of made) if (!(await removeEmptied(store, folders))) kept.add(address)
+    return kept
   }
 }
 
