@@ -1,4 +1,5 @@
 import type { ApiError } from '../../../src/studio/api.ts'
+import { painted } from './painted.ts'
 
 /** The server said no; `message` is a sentence to be shown. */
 export class Refused extends Error {
@@ -40,6 +41,16 @@ export function get<T>(address: string, signal?: AbortSignal): Promise<T> {
 /** Sends JSON, or a picture as it is. */
 export function post<T>(address: string, body: unknown = {}): Promise<T> {
   return request<T>(address, { method: 'POST', body: body instanceof Blob ? body : JSON.stringify(body) })
+}
+
+/** Browsers let so many characters outlive the page that sends them; the limit of the standard is 64 kB. */
+const OUTLIVING = 30_000
+
+/** The same, once the page has painted what it shows ahead of the answer; sent too when the page is closed before that. */
+export async function postPainted<T>(address: string, body: unknown): Promise<T> {
+  const text = JSON.stringify(body)
+  await painted()
+  return request<T>(address, { method: 'POST', body: text, keepalive: text.length < OUTLIVING })
 }
 
 export function put<T>(address: string, body: unknown): Promise<T> {

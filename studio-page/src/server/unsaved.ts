@@ -3,7 +3,7 @@ import type { NamesAnswer, OpAnswer, OpRequest, PictureRef } from '../../../src/
 import { tell, tellFailure } from '../notices.ts'
 import { boot, say, studio } from '../state.ts'
 import { own, ownArrived } from './ownChanges.ts'
-import { post, Refused, Unreachable } from './request.ts'
+import { post, postPainted, Refused, Unreachable } from './request.ts'
 
 interface Unsaved {
   readonly request: OpRequest
@@ -33,7 +33,7 @@ export async function rememberIds(ids: Iterable<number>): Promise<void> {
 /** Does it, says so, and shows what could not be done. @returns undefined when it failed or waits for the server */
 export async function operate(request: OpRequest): Promise<OpAnswer | undefined> {
   try {
-    const answer = await own(post<OpAnswer>('api/ops', request))
+    const answer = await own(postPainted<OpAnswer>('api/ops', request))
     showConflicts(answer)
     return answer
   } catch (error) {
