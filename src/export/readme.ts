@@ -1,7 +1,8 @@
 import type { Recipe } from '../image/recipe.ts'
-import { featuresName, inputName, LOGITS, RESULT } from '../model/graph.ts'
+import { featuresName, inputName, LOGITS } from '../model/graph.ts'
 import type { ExportModel } from './formats.ts'
 import { pixelInputs } from './pixels.ts'
+import { BESIDE_ONNX, BESIDE_SAVED_MODEL, nodePixels, pythonPixels, readRule, strangersInPython } from './snippets.ts'
 
 /** How a picture becomes one input, in words. */
 const RESIZING = {
@@ -23,7 +24,8 @@ and \`page-weights-….js\`. For a phone, put them on a web site: browsers give 
 \`model.json\` with its \`.bin\` files and \`labels.txt\` are for programs of your own. In the browser:
 
 \`\`\`js
-const model = await tf.loadGraphModel('model.json')
+const model = await tf.loadGraphModel('model.json') // tf: of tf.min.js, or @tensorflow/tfjs
+const picture = document.querySelector('img') // or a canvas, or a video
 const pixels = tf.image.resizeBilinear(tf.browser.fromPixels(picture), [${side}, ${side}]).expandDims(0)
 const scores = await model.predict(pixels).data()
 \`\`\`
@@ -31,20 +33,21 @@ const scores = await model.predict(pixels).data()
 In Node, with \`@tensorflow/tfjs-node\` and \`sharp\`:
 
 \`\`\`js
+import tf from '@tensorflow/tfjs-node'
+${nodePixels(side)}
+const pixels = tf.tensor(Float32Array.from(raw), [1, ${side}, ${side}, 3])
 const model = await tf.loadGraphModel('file://model.json')
-const raw = await sharp('photo.jpg').rotate().resize(${side}, ${side}, { fit: 'fill' }).removeAlpha().raw().toBuffer()
-const scores = await model.predict(tf.tensor(Float32Array.from(raw), [1, ${side}, ${side}, 3])).data()
+const scores = await model.predict(pixels).data()
 \`\`\`
 ${
   model.familiarity
     ? `
-A picture unlike anything learnt has scores too, which mean nothing. To tell it, in the browser or in Node:
+A picture unlike anything learnt has scores too, which mean nothing. To tell it:
 
 \`\`\`js
-import { familiarity, readRule } from './familiar.js'
-const rule = readRule(JSON.parse(text)) // of familiar.json
-const outputs = model.execute(pixels, ['${RESULT}', '${featuresName(model.recipes.length)}', '${LOGITS}'])
-const [scores, features, logits] = await Promise.all(outputs.map(output => output.data()))
+${readRule()}
+const outputs = model.execute(pixels, ['${featuresName(model.recipes.length)}', '${LOGITS}'])
+const [features, logits] = await Promise.all(outputs.map(output => output.data()))
 const isNoneOfThese = familiarity(rule, features, logits) < rule.threshold
 \`\`\`
 `
@@ -63,16 +66,21 @@ export function savedModelReadme(model: ExportModel): string {
 In Python, with \`tensorflow\` and \`pillow\`:
 
 \`\`\`python
-${pythonPixels(model)}
+import numpy as np
+import tensorflow as tf
+${pythonPixels(size(model))}
+folder = "."  # where saved_model.pb is
 classify = tf.saved_model.load(folder).signatures["serving_default"]
 result = classify(pixels=tf.constant(pixels))  # uint8 [n, ${size(model)}, ${size(model)}, 3]
 scores = result["scores"].numpy()  # float32 [n, ${model.labels.length}]
 \`\`\`
-${strangersInPython(model, ['result["features"]', 'result["logits"]'])}
-In Node, with \`@tensorflow/tfjs-node\`:
+${strangersInPython(model, ['result["features"]', 'result["logits"]'], BESIDE_SAVED_MODEL)}
+In Node, with \`@tensorflow/tfjs-node\` and \`sharp\`:
 
 \`\`\`js
-const model = await tf.node.loadSavedModel(folder)
+import tf from '@tensorflow/tfjs-node'
+${nodePixels(size(model))}
+const model = await tf.node.loadSavedModel('.') // where saved_model.pb is
 const { scores } = model.predict({ pixels: tf.tensor(raw, [1, ${size(model)}, ${size(model)}, 3], 'int32').toInt() })
 \`\`\`
 
@@ -91,16 +99,20 @@ export function onnxReadme(model: ExportModel): string {
 In Python, with \`onnxruntime\` and \`pillow\`:
 
 \`\`\`python
-${pythonPixels(model)}
+import json
+import numpy as np
+import onnxruntime
+${pythonPixels(size(model))}
 session = onnxruntime.InferenceSession("model.onnx")
 [scores] = session.run(["scores"], {"pixels": pixels})  # uint8 [n, ${side}, ${side}, 3] -> float32 [n, ${model.labels.length}]
 labels = json.loads(session.get_modelmeta().custom_metadata_map["labels"])
 \`\`\`
-${strangersInPython(model, ['features', 'logits'], '\nfeatures, logits = session.run(["itc/features", "itc/logits"], {"pixels": pixels})')}
+${strangersInPython(model, ['features', 'logits'], BESIDE_ONNX)}
 In Node, with \`onnxruntime-node\` and \`sharp\`:
 
 \`\`\`js
-const raw = await sharp('photo.jpg').rotate().resize(${side}, ${side}, { fit: 'fill' }).removeAlpha().raw().toBuffer()
+import ort from 'onnxruntime-node'
+${nodePixels(side)}
 const session = await ort.InferenceSession.create('model.onnx')
 const result = await session.run({ pixels: new ort.Tensor('uint8', raw, [1, ${side}, ${side}, 3]) })
 const scores = result.scores.data
@@ -109,7 +121,7 @@ const scores = result.scores.data
 In the browser, with \`onnxruntime-web\`, the same, with the pixels of a canvas of ${side} x ${side}:
 
 \`\`\`js
-const rgba = canvas.getContext('2d').getImageData(0, 0, ${side}, ${side}).data
+const rgba = document.querySelector('canvas').getContext('2d').getImageData(0, 0, ${side}, ${side}).data
 const raw = Uint8Array.from(rgba.filter((_, at) => at % 4 !== 3))
 \`\`\`
 ${
@@ -118,8 +130,7 @@ ${
 and in both, to tell a picture unlike anything learnt, whose scores mean nothing:
 
 \`\`\`js
-import { familiarity, readRule } from './familiar.js'
-const rule = readRule(JSON.parse(text)) // of familiar.json
+${readRule()}
 const isNoneOfThese = familiarity(rule, result['itc/features'].data, result['itc/logits'].data) < rule.threshold
 \`\`\`
 `
@@ -128,30 +139,6 @@ const isNoneOfThese = familiarity(rule, result['itc/features'].data, result['itc
 ${inputLines(model, 'uint8')}
 ${LABELS} They are in \`labels.txt\` too.
 ${accuracyLine(model)}`
-}
-
-/** A picture from a file as `pixels`, of a model with one input; other ways to resize are told in words below it. */
-function pythonPixels(model: ExportModel): string {
-  const side = size(model)
-  return `picture = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB").resize((${side}, ${side}))
-pixels = np.asarray(picture)[None]`
-}
-
-function strangersInPython(
-  { familiarity }: ExportModel,
-  [features, logits]: readonly [string, string],
-  before = '',
-): string {
-  if (!familiarity) return ''
-  return `
-A picture unlike anything learnt has scores too, which mean nothing. To tell it:
-
-\`\`\`python
-from familiar import familiarity, read_rule
-${before === '' ? '' : `${before.trim()}\n`}rule = read_rule("familiar.json")
-none_of_these = familiarity(rule, ${features}, ${logits}) < rule["threshold"]
-\`\`\`
-`
 }
 
 /** How often it is right, where that was measured. */

@@ -65,6 +65,17 @@ describePython('what itc export writes, in Python', run => {
   })
 })
 
+describePython('the page beside a SavedModel, in Python', run => {
+  it('shows a program that runs as it stands', async () => {
+    const folder = join(root, 'saved-model-page')
+    await exportModel(single.tfFiles, { format: 'saved-model', to: folder })
+    await fs.copy(single.pictures[0]!, join(folder, 'photo.jpg'))
+    const [said] = run('page.py', folder, 'assets.extra/README.md') as { scores: number[]; noneOfThese: boolean }[]
+    expect(difference([said!.scores], [single.scores[0]!])).toBeLessThan(TOLERANCE)
+    expect(typeof said!.noneOfThese).toBe('boolean')
+  })
+})
+
 it('an old retrained_graph.pb is a model', ({ skip }) => {
   if (old instanceof Error) return skip(`no old model: ${old.message.split('\n')[0]}`)
   expect(old.recipes).toEqual([

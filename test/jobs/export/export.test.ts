@@ -17,6 +17,7 @@ import { writeModel } from '../../../src/model/write.ts'
 import { SAMPLE_TEST } from '../../helpers/pictures.ts'
 import { retrained } from '../../helpers/retrained.ts'
 import { run } from '../../helpers/runCli.ts'
+import { printedByNode, printedByPython, program } from '../../helpers/snippets.ts'
 import { tempFolder } from '../../helpers/tempFolder.ts'
 import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
@@ -53,6 +54,23 @@ from familiar import familiarity, read_rule
 print(familiarity(read_rule("familiar.json"), *json.load(sys.stdin))[0])`
   const input = JSON.stringify([[features], [logits]])
   return Number(execFileSync(PYTHON, ['-c', script], { cwd: folder, input }))
+}
+
+/** What the program prints that the page beside an ONNX file shows; undefined where Python lacks what it imports. */
+async function saidByPage(reader: string, folder: string, page: string): Promise<Said | undefined> {
+  if (reader === 'familiar.js') {
+    const text = program(page, 'js', 'In Node', 'In the browser') + program(page, 'js', 'and in both')
+    const print = 'console.log(JSON.stringify({ scores: [...scores], isNoneOfThese }))'
+    return (await printedByNode(folder, text + print)) as Said
+  }
+  if (spawnSync(PYTHON, ['-c', 'import onnxruntime, PIL']).status !== 0) return undefined
+  const print = 'print(json.dumps({"scores": scores[0].tolist(), "isNoneOfThese": bool(none_of_these[0])}))'
+  return (await printedByPython(PYTHON, folder, program(page, 'python') + print)) as Said
+}
+
+interface Said {
+  readonly scores: readonly number[]
+  readonly isNoneOfThese: boolean
 }
 
 /** Scores of itc itself, in the labels' order. */
@@ -98,7 +116,16 @@ describe('itc export', () => {
     await model.dispose()
     const [features, logits] = ['itc/features', 'itc/logits'].map(name => [...(result[name]!.data as Float32Array)])
     expect(await toldBy(reader, to, [features!, logits!])).toBeCloseTo(own.familiarity!, 2)
-    expect(await readFile(join(to, 'README.md'), 'utf8')).toMatch(/Right about \d+ of 16 pictures that it had not seen/)
+    const page = await readFile(join(to, 'README.md'), 'utf8')
+    expect(page).toMatch(/Right about \d+ of 16 pictures that it had not seen/)
+    await fs.copy(picture, join(to, 'photo.jpg'))
+    const said = await saidByPage(reader, to, page)
+    if (said === undefined) return
+    expect(said.isNoneOfThese).toBe(own.unfamiliar)
+    for (const [at, label] of model.labels.entries()) {
+      const { score } = own.scores.find(each => each.label === label)!
+      expect(Math.abs(said.scores[at]! - score)).toBeLessThan(0.1) // decoded and resized by other programs
+    }
   })
 
   it('of backbones that look at pictures of different sizes has an input for each', async () => {
