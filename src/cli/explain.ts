@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { unexpected } from '../errors.ts'
+import { PictureError } from '../image/pictureError.ts'
 import { DEFAULT_NEIGHBOURS, DEFAULT_TOP } from '../jobs/explain/options.ts'
 import { printable } from '../text.ts'
 import type { CommandContext } from './context.ts'
@@ -51,7 +52,10 @@ Examples:
         import('./explainReport.ts'),
       ])
       const { top, neighbours } = flags
-      const explanation = await explain(tfFiles, picture, { top, neighbours, limits, signal: terminal.signal })
+      const options = { top, neighbours, limits, signal: terminal.signal }
+      const explanation = await explain(tfFiles, picture, options).catch((error: unknown) => {
+        throw named(error, picture)
+      })
       if (flags.json) printJson(terminal, explanationJson(picture, explanation))
       else printExplanation(picture, explanation, terminal)
       if (flags.out === undefined) return
@@ -61,6 +65,12 @@ Examples:
       if (!hasWords) terminal.err('This machine has no font: the labels in the picture are boxes, in the order above.')
       if (!flags.json) terminal.info(`${terminal.errColors.green('written')} to ${flags.out}`)
     })
+}
+
+/** What is wrong with a picture, with its name. */
+function named(error: unknown, picture: string): unknown {
+  if (!(error instanceof PictureError)) return error
+  return new PictureError(error.kind, `${printable(picture)}: ${error.reason}`, error)
 }
 
 function requireWhole(name: string, value: number, least: number): void {

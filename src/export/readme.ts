@@ -24,8 +24,8 @@ and \`page-weights-….js\`. For a phone, put them on a web site: browsers give 
 \`model.json\` with its \`.bin\` files and \`labels.txt\` are for programs of your own. In the browser:
 
 \`\`\`js
-const model = await tf.loadGraphModel('model.json') // tf: of tf.min.js, or @tensorflow/tfjs
-const picture = document.querySelector('img') // or a canvas, or a video
+const model = await tf.loadGraphModel("model.json") // tf: of tf.min.js, or @tensorflow/tfjs
+const picture = document.querySelector("img") // or a canvas, or a video
 const pixels = tf.image.resizeBilinear(tf.browser.fromPixels(picture), [${side}, ${side}]).expandDims(0)
 const scores = await model.predict(pixels).data()
 \`\`\`
@@ -33,10 +33,10 @@ const scores = await model.predict(pixels).data()
 In Node, with \`@tensorflow/tfjs-node\` and \`sharp\`:
 
 \`\`\`js
-import tf from '@tensorflow/tfjs-node'
+import tf from "@tensorflow/tfjs-node"
 ${nodePixels(side)}
 const pixels = tf.tensor(Float32Array.from(raw), [1, ${side}, ${side}, 3])
-const model = await tf.loadGraphModel('file://model.json')
+const model = await tf.loadGraphModel("file://model.json")
 const scores = await model.predict(pixels).data()
 \`\`\`
 ${
@@ -46,7 +46,7 @@ A picture unlike anything learnt has scores too, which mean nothing. To tell it:
 
 \`\`\`js
 ${readRule()}
-const outputs = model.execute(pixels, ['${featuresName(model.recipes.length)}', '${LOGITS}'])
+const outputs = model.execute(pixels, ["${featuresName(model.recipes.length)}", "${LOGITS}"])
 const [features, logits] = await Promise.all(outputs.map(output => output.data()))
 const isNoneOfThese = familiarity(rule, features, logits) < rule.threshold
 \`\`\`
@@ -78,10 +78,10 @@ ${strangersInPython(model, ['result["features"]', 'result["logits"]'], BESIDE_SA
 In Node, with \`@tensorflow/tfjs-node\` and \`sharp\`:
 
 \`\`\`js
-import tf from '@tensorflow/tfjs-node'
+import tf from "@tensorflow/tfjs-node"
 ${nodePixels(size(model))}
-const model = await tf.node.loadSavedModel('.') // where saved_model.pb is
-const { scores } = model.predict({ pixels: tf.tensor(raw, [1, ${size(model)}, ${size(model)}, 3], 'int32').toInt() })
+const model = await tf.node.loadSavedModel(".") // where saved_model.pb is
+const { scores } = model.predict({ pixels: tf.tensor(raw, [1, ${size(model)}, ${size(model)}, 3], "int32").toInt() })
 \`\`\`
 
 For browsers there is \`itc export --format tfjs\`. TensorFlow Serving looks for a folder of a version in a folder of the
@@ -111,17 +111,17 @@ ${strangersInPython(model, ['features', 'logits'], BESIDE_ONNX)}
 In Node, with \`onnxruntime-node\` and \`sharp\`:
 
 \`\`\`js
-import ort from 'onnxruntime-node'
+import ort from "onnxruntime-node"
 ${nodePixels(side)}
-const session = await ort.InferenceSession.create('model.onnx')
-const result = await session.run({ pixels: new ort.Tensor('uint8', raw, [1, ${side}, ${side}, 3]) })
+const session = await ort.InferenceSession.create("model.onnx")
+const result = await session.run({ pixels: new ort.Tensor("uint8", raw, [1, ${side}, ${side}, 3]) })
 const scores = result.scores.data
 \`\`\`
 
 In the browser, with \`onnxruntime-web\`, the same, with the pixels of a canvas of ${side} x ${side}:
 
 \`\`\`js
-const rgba = document.querySelector('canvas').getContext('2d').getImageData(0, 0, ${side}, ${side}).data
+const rgba = document.querySelector("canvas").getContext("2d").getImageData(0, 0, ${side}, ${side}).data
 const raw = Uint8Array.from(rgba.filter((_, at) => at % 4 !== 3))
 \`\`\`
 ${
@@ -131,7 +131,7 @@ and in both, to tell a picture unlike anything learnt, whose scores mean nothing
 
 \`\`\`js
 ${readRule()}
-const isNoneOfThese = familiarity(rule, result['itc/features'].data, result['itc/logits'].data) < rule.threshold
+const isNoneOfThese = familiarity(rule, result["itc/features"].data, result["itc/logits"].data) < rule.threshold
 \`\`\`
 `
     : ''

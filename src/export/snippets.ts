@@ -14,17 +14,17 @@ pixels = np.asarray(picture)[None]`
 
 /** A picture from a file as `raw`. */
 export function nodePixels(side: number): string {
-  return `import sharp from 'sharp'
+  return `import sharp from "sharp"
 
-const raw = await sharp('photo.jpg').rotate().resize(${side}, ${side}, { fit: 'fill' }).removeAlpha().raw().toBuffer()`
+const raw = await sharp("photo.jpg").rotate().resize(${side}, ${side}, { fit: "fill" }).removeAlpha().raw().toBuffer()`
 }
 
 /** The rule for unfamiliar pictures, in JavaScript. */
 export function readRule(): string {
-  return `import { readFile } from 'node:fs/promises'
-import { familiarity, readRule } from './familiar.js'
+  return `import { readFile } from "node:fs/promises"
+import { familiarity, readRule } from "./familiar.js"
 
-const text = await readFile('familiar.json', 'utf8') // in the browser, without the first import: await (await fetch('familiar.json')).text()
+const text = await readFile("familiar.json", "utf8") // in the browser, without the first import: await (await fetch("familiar.json")).text()
 const rule = readRule(JSON.parse(text))`
 }
 

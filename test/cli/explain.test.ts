@@ -40,6 +40,14 @@ describe('itc explain', () => {
     expect(nearest).toMatchObject({ compared: 8, same: [], missing: null })
   })
 
+  it('names the picture that it can not use', async () => {
+    const missing = join(await tempFolder(), 'nothere.jpg')
+    const ran = await run(['explain', tfFiles, missing, '--json'])
+    expect(ran.code).toBe(1)
+    expect(ran.err.trim()).toBe(`error: ${missing}: no such file`)
+    expect(JSON.parse(ran.out)).toMatchObject({ error: `${missing}: no such file`, code: 'E_PICTURE' })
+  })
+
   it('leaves the training pictures out when none are asked for', async () => {
     const ran = await run(['explain', tfFiles, PICTURE, '--neighbours', '0'])
     expect([ran.code, ran.err]).toEqual([0, ''])
