@@ -4,7 +4,7 @@ import { assess } from '../../dist/assess/assess.js'
 import { evaluate } from '../../dist/assess/metrics.js'
 import { cooled } from '../../dist/assess/temperature.js'
 import { machine, table } from '../measure.mjs'
-import { chosenFolders, crossValidated, lastOf, loadSet, swapped } from './sets.mjs'
+import { chosenFolders, crossValidated, loadSet, nearOf, swapped } from './sets.mjs'
 
 const KINDS = {
   before: { head: 'softmax', layers: 'last' },
@@ -37,7 +37,7 @@ process.exit(0)
 async function figuresOf(set, seed) {
   const { logits, folds, trainHeads } = await crossValidated(set, seed)
   const { data } = set
-  const result = await assess(lastOf(set), { ...data, logits }, folds, { trainHeads, near: set.near })
+  const result = await assess(set.near, { ...data, logits }, folds, { trainHeads })
   const evaluation = evaluate({ ...data, logits: cooled(logits, result.temperature) })
   const curve = result.curve?.points ?? []
   return {
@@ -53,7 +53,10 @@ async function figuresOf(set, seed) {
 async function swappedFound(set, seed) {
   const { set: changed, rows: wrong } = swapped(set, 0.05, seed)
   const { logits, folds, trainHeads } = await crossValidated(changed, seed)
-  const { doubts } = await assess(lastOf(changed), { ...changed.data, logits }, folds, { trainHeads, brief: true })
+  const { doubts } = await assess(await nearOf(changed), { ...changed.data, logits }, folds, {
+    trainHeads,
+    brief: true,
+  })
   return doubts.slice(0, Math.ceil(changed.data.rows / 10)).filter(({ row }) => wrong.has(row)).length / wrong.size
 }
 

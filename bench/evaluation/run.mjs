@@ -9,7 +9,7 @@ import { auroc } from '../../dist/assess/statistics.js'
 import { cooled, fitTemperature, foldTemperature } from '../../dist/assess/temperature.js'
 import { headLogits } from '../../dist/head/head.js'
 import { machine, table } from '../measure.mjs'
-import { chosenFolders, crossValidated, lastOf, loadSet, subset, swapped, trainedHead } from './sets.mjs'
+import { chosenFolders, crossValidated, lastOf, loadSet, nearOf, subset, swapped, trainedHead } from './sets.mjs'
 
 const SWAPS = 5
 const fixed = (value, digits = 3) => (value == null ? '–' : value.toFixed(digits))
@@ -24,7 +24,7 @@ for (const set of sets) {
   const { logits, folds, trainHeads } = await crossValidated(set)
   let training = 0
   const start = performance.now()
-  const result = await assess(lastOf(set), { ...set.data, logits }, folds, {
+  const result = await assess(await nearOf(set), { ...set.data, logits }, folds, {
     trainHeads: async plan => {
       const before = performance.now()
       const trained = await trainHeads(plan)
@@ -86,7 +86,7 @@ for (const set of sets) {
     all.filter(row => row % 4 !== 0),
   )
   const { logits, folds, trainHeads } = await crossValidated(learnt)
-  const { temperature, familiarity: told } = await assess(lastOf(learnt), { ...learnt.data, logits }, folds, {
+  const { temperature, familiarity: told } = await assess(await nearOf(learnt), { ...learnt.data, logits }, folds, {
     trainHeads,
   })
   const head = foldTemperature(await trainedHead(learnt), temperature)
@@ -128,7 +128,7 @@ async function swappedFound(set) {
     const { set: changed, rows } = swapped(set, 0.05, seed)
     const { data } = changed
     const { logits, folds, trainHeads } = await crossValidated(changed, seed)
-    const { doubts } = await assess(lastOf(changed), { ...data, logits }, folds, { trainHeads, brief: true })
+    const { doubts } = await assess(await nearOf(changed), { ...data, logits }, folds, { trainHeads, brief: true })
     found += doubts.slice(0, Math.ceil(data.rows / 10)).filter(({ row }) => rows.has(row)).length / rows.size / SWAPS
   }
   return fixed(found, 2)

@@ -80,6 +80,11 @@ export function lastOf({ data, backbones }) {
   return lastFeatures(data, backbones)
 }
 
+/** What `assess` compares pictures by. */
+export function nearOf(set) {
+  return findNear(lastOf(set), set.data.labels)
+}
+
 export async function trainedHead(set) {
   const splits = Array.from(set.data.labels, () => 'train')
   return (await trainHead(set.engine, rowsForHead(set), splits, set.options)).head

@@ -31,8 +31,6 @@ export interface Near {
 }
 
 export interface AssessOptions {
-  /** From `findNear`, where the caller has it already. */
-  readonly near?: Near | undefined
   /**
    * Without it, labels are judged on less evidence, there is no learning curve, and only neighbours tell what is
    * unknown.
@@ -65,16 +63,17 @@ export interface Assessment {
 }
 
 /**
- * Assesses a data set.
+ * Assesses a data set. Its features have had their part in `near`: all of them need not be in memory any more.
  *
+ * @param near of the features
  * @param crossValidated raw logits of every row by a head that never saw it
  * @param folds of that cross-validation, [rows]
  */
 export async function assess(
-  features: FeatureMatrix,
+  near: Near,
   crossValidated: Predictions,
   folds: ArrayLike<number>,
-  { near: given, trainHeads, early, brief, onKnown, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
+  { trainHeads, early, brief, onKnown, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
 ): Promise<Assessment> {
   const { labels, categories } = crossValidated
   const temperature = fitTemperature(crossValidated)
@@ -84,7 +83,6 @@ export async function assess(
   onKnown?.({ evaluation })
   await pause()
 
-  const near = given ?? (await findNear(features, labels))
   const { sample } = near
   const neighbours = sample.length === labels.length ? near.neighbours : undefined
   const read = (curve: EarlyExperiments['curve']) =>
@@ -115,7 +113,7 @@ export async function assess(
   async function assessFamiliarity() {
     await pause()
     const few = sampleEvenly(labels, BANK_ROWS)
-    const { neighbours, unit } = few.length === sample.length ? near : await searched(features, labels, few)
+    const { neighbours, unit } = few.length === sample.length ? near : await searchedAmong(near, few)
     const evidence = {
       predictions: {
         labels: labelsOf(labels, few),
@@ -139,12 +137,22 @@ export async function findNear(features: FeatureMatrix, labels: Int32Array, sign
   return { sample, ...(await searched(features, labels, sample, signal)) }
 }
 
+/** @param few rows of the set that are all in the sample, as an even sample is in a larger one */
+async function searchedAmong({ sample, unit, labels }: Near, few: Int32Array) {
+  const places = new Map(Array.from(sample, (row, at) => [row, at]))
+  const own = few.map(row => places.get(row)!)
+  return neighboursOf({ ...unit, values: rowsOf(unit.values, own, unit.rows), rows: few.length }, labelsOf(labels, own))
+}
+
 async function searched(features: FeatureMatrix, labels: Int32Array, rows: Int32Array, signal?: AbortSignal) {
   const own = labelsOf(labels, rows)
   const values = rowsOf(features.values, rows, features.rows)
-  const unit = unitRows({ values, rows: rows.length, width: features.width })
-  const neighbours: Neighbours = await nearestNeighbours(unit, own, signal)
-  return { unit, labels: own, neighbours }
+  return neighboursOf(unitRows({ values, rows: rows.length, width: features.width }), own, signal)
+}
+
+async function neighboursOf(unit: FeatureMatrix, labels: Int32Array, signal?: AbortSignal) {
+  const neighbours: Neighbours = await nearestNeighbours(unit, labels, signal)
+  return { unit, labels, neighbours }
 }
 
 function leaveOutOf(plan: LeaveOutPlan, rows: Int32Array): LeaveOutPlan {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { assess } from '../../src/assess/assess.ts'
+import { assess, findNear } from '../../src/assess/assess.ts'
+import { BANK_ROWS, makeBank, sampleEvenly } from '../../src/assess/makeBank.ts'
+import { unitRows } from '../../src/assess/neighbours.ts'
 import type { HeadsPlan } from '../../src/head/plan.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 
@@ -47,7 +49,7 @@ async function assessClouds(data: ReturnType<typeof clouds>) {
   const active = Float32Array.from(data.labels, () => 1)
   const logits = await trainHeads({ rows: data.labels.length, heads: 1, active })
   const { labels, categories } = data
-  return assess(data.features, { logits, labels, categories }, folds, { trainHeads })
+  return assess(await findNear(data.features, labels), { logits, labels, categories }, folds, { trainHeads })
 }
 
 /** Every number in a record, however deep. */
@@ -105,8 +107,21 @@ describe('figures stay honest, free of NaN', () => {
 
 test('without a trainer: no curve, and neighbours do alone', async () => {
   const { features, labels, categories } = clouds([20, 20, 20])
-  const result = await assess(features, { logits: new Float32Array(180), labels, categories }, new Array(60).fill(0))
+  const near = await findNear(features, labels)
+  const result = await assess(near, { logits: new Float32Array(180), labels, categories }, new Array(60).fill(0))
   expect(result.curve).toBeUndefined()
   expect(result.familiarity.rule.energyWeight).toBe(0)
   expect(result.familiarity.separation.energyAuroc).toBeNull()
+})
+
+test('of more rows than are compared, the bank has those that it would have of all of them', async () => {
+  const { features, labels, categories } = clouds([2500, 800])
+  const near = await findNear(features, labels)
+  expect(near.sample.length).toBe(3000)
+  const result = await assess(near, { logits: new Float32Array(6600), labels, categories }, new Array(3300).fill(0))
+  const few = sampleEvenly(labels, BANK_ROWS)
+  const values = Float32Array.from({ length: few.length * WIDTH }, (_, at) => {
+    return features.values[few[Math.floor(at / WIDTH)]! * WIDTH + (at % WIDTH)]!
+  })
+  expect(result.familiarity.bank).toEqual(makeBank(unitRows({ values, rows: few.length, width: WIDTH })))
 })

@@ -162,11 +162,11 @@ async function compare(
   const examples = groupedExamples(extraction, labels, near)
   const rows = { ...extraction.matrix, labels, categories: categories.length }
   const all = Array.from(labels, () => 'train' as const)
-  const data = head.head === 'mixed' ? inSpace(rows, backbones.map(blocksOf), all) : rows
+  const data = head.head === 'mixed' ? inSpace(rows, backbones.map(blocksOf), all, true) : rows
   const validated =
     categories.length < 2 || head.folds === 0
       ? undefined
-      : await crossValidated({ data, last, examples, near }, await engine(), head, {
+      : await crossValidated({ data, examples, near }, await engine(), head, {
           onProgress: (_kind, done, total) => onProgress(done, total),
           signal,
           brief: true,

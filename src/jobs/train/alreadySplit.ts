@@ -1,5 +1,6 @@
-import { findNear } from '../../assess/assess.ts'
+import { findNear, type Near } from '../../assess/assess.ts'
 import type { Dataset } from '../../dataset/scan.ts'
+import type { FeatureMatrix } from '../../features/matrix.ts'
 import { isStore, type LabelledRows } from '../../head/labelled.ts'
 import { someStored } from '../../head/stored.ts'
 import { count } from '../../text.ts'
@@ -23,22 +24,35 @@ export function copyNotes(copies: number): string[] {
   ]
 }
 
-/** Some of the rows, in matrices of their own: those of all rows stay as they are. Near copies are looked for again. */
-export async function onlyRows(
-  all: FoldableRows,
-  rows: readonly number[],
+/**
+ * What cross-validation is on: those of the rows that are not set apart for testing.
+ *
+ * @param near of all rows
+ */
+export async function foldedRows(
+  { pictures }: { readonly pictures: Dataset['pictures'] },
+  last: FeatureMatrix,
+  labels: Int32Array,
+  near: Near,
   signal: AbortSignal | undefined,
-): Promise<FoldableRows> {
-  if (rows.length === all.data.rows) return all
-  const { last } = all
-  const data = labelledRows(all.data, rows)
-  const lastRows = { values: pick(last.values, last.width, rows), rows: rows.length, width: last.width }
-  return {
-    data,
-    last: lastRows,
-    examples: rows.map(row => all.examples[row]!),
-    near: await findNear(lastRows, data.labels, signal),
-  }
+): Promise<Folded> {
+  const rows = [...pictures.keys()].filter(row => pictures[row]!.split !== 'test')
+  if (rows.length === pictures.length) return { rows, near }
+  const values = pick(last.values, last.width, rows)
+  const own = Int32Array.from(rows, row => labels[row]!)
+  return { rows, near: await findNear({ values, rows: rows.length, width: last.width }, own, signal) }
+}
+
+/** Rows to cross-validate on, and near copies among them. */
+export interface Folded {
+  readonly rows: readonly number[]
+  readonly near: Near
+}
+
+/** Some of the rows, in matrices of their own: those of all rows stay as they are. */
+export function onlyRows(all: Omit<FoldableRows, 'near'>, { rows, near }: Folded): FoldableRows {
+  if (rows.length === all.data.rows) return { ...all, near }
+  return { data: labelledRows(all.data, rows), examples: rows.map(row => all.examples[row]!), near }
 }
 
 function labelledRows(data: LabelledRows, rows: readonly number[]): LabelledRows {

@@ -5,7 +5,6 @@ import { folds, type SplitExample } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { prepareThreads } from '../../engine/onnxLoops.ts'
 import { worthThreads } from '../../engine/worthThreads.ts'
-import type { FeatureMatrix } from '../../features/matrix.ts'
 import { together } from '../../flow/together.ts'
 import { isStore } from '../../head/labelled.ts'
 import type { HeadOptions } from '../../head/options.ts'
@@ -35,16 +34,15 @@ export interface CrossValidated {
 /** Labelled rows to cross-validate on. */
 export interface FoldableRows {
   readonly data: LabelledRows
-  /** Their last features: what pictures are compared by. */
-  readonly last: FeatureMatrix
   /** A row each, near copies in one group. */
   readonly examples: readonly SplitExample[]
+  /** Of their last features. */
   readonly near: Near
 }
 
 /** Everything that cross-validation tells; undefined without folds. */
 export async function crossValidated(
-  { data, last, examples, near }: FoldableRows,
+  { data, examples, near }: FoldableRows,
   engine: Engine,
   head: HeadOptions,
   { onProgress, signal, onKnown, brief = false, apart = false }: CrossValidationHooks,
@@ -70,7 +68,7 @@ export async function crossValidated(
   }
   const validating = crossValidate(engine, data, parts, head, hooks).then(async logits => {
     isValidated = true
-    const assessment = await assess(last, { ...data, logits }, parts, { near, brief, trainHeads, early, onKnown })
+    const assessment = await assess(near, { ...data, logits }, parts, { brief, trainHeads, early, onKnown })
     return { assessment, logits: cooled(logits, assessment.temperature), data }
   })
   const [validated] = await together(validating, Promise.resolve(early))

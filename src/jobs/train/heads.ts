@@ -5,7 +5,7 @@ import type { StoredRows } from '../../head/stored.ts'
 import { type StepReport, type TrainedHead, trainHead } from '../../head/train.ts'
 import type { Charted } from '../../report/chart.ts'
 import type { Drawing } from '../../report/drawing.ts'
-import { onlyRows } from './alreadySplit.ts'
+import { type Folded, onlyRows } from './alreadySplit.ts'
 import { type CrossValidated, crossValidated, type FoldableRows, trainsApart } from './crossValidated.ts'
 import type { ResolvedTrainOptions } from './options.ts'
 
@@ -13,13 +13,12 @@ import type { ResolvedTrainOptions } from './options.ts'
  * Trains the head, and those of the cross-validation: meanwhile, in threads, where they are worth it, else after it. Progress
  * is told of one at a time.
  *
- * @param folded the rows to cross-validate on
  * @param drawing is told what the report shows of them
  */
 export async function trainHeads(
-  rows: FoldableRows & {
+  rows: Omit<FoldableRows, 'near'> & {
     readonly splits: readonly Split[]
-    readonly folded: readonly number[]
+    readonly folded: Folded
     /** Where more train than are at hand. */
     readonly stored: StoredRows | undefined
   },
@@ -41,13 +40,11 @@ export async function trainHeads(
   training.then(draw, () => undefined) // it is waited for below
   const apart = stored === undefined && trainsApart(engine, data, head)
   if (!apart) await training
-  const validating = onlyRows(rows, rows.folded, signal).then(foldable =>
-    crossValidated(foldable, engine, head, {
-      onProgress: (kind, done, total) => isTrained && onEvent({ kind, done, total }),
-      onKnown: draw,
-      signal,
-      apart,
-    }),
-  )
+  const validating = crossValidated(onlyRows(rows, rows.folded), engine, head, {
+    onProgress: (kind, done, total) => isTrained && onEvent({ kind, done, total }),
+    onKnown: draw,
+    signal,
+    apart,
+  })
   return together(training, validating)
 }

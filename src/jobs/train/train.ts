@@ -11,7 +11,7 @@ import { findPictures } from '../../model/pictures.ts'
 import { writeModel } from '../../model/write.ts'
 import { AUTO, choose, withChoice } from '../choose/choose.ts'
 import { spoiltBySample } from '../doctor/spoilt.ts'
-import { copyNotes, isSplit, withoutTest } from './alreadySplit.ts'
+import { copyNotes, foldedRows, isSplit, withoutTest } from './alreadySplit.ts'
 import { checkSummariesDir, writeBeside } from './beside.ts'
 import { bottlenecksOf } from './bottlenecks.ts'
 import { changedSince } from './changed.ts'
@@ -94,16 +94,16 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     splitAsGiven(examples, given, options.fractions, label => categories[Number(label)]!),
   )
   const splits = withHeldOut(drawn, examples, held)
-  const forHead = options.head.head === 'mixed' ? await rowsForHead(bottlenecks, splits, last, signal) : data
+  // Pictures that the user set apart for testing stay out of every other figure.
+  const folded = await foldedRows(extraction, last, data.labels, near, signal)
+  const forHead = options.head.head === 'mixed' ? await rowsForHead(bottlenecks, splits, signal) : data
   const stored = await storedRows(bottlenecks, splits, held, run, forHead.space)
   const rows = { ...bottlenecks, categories, examples, splits, stored }
   const { train: training, validation, test } = countsOf(rows)
   onEvent({ kind: 'split', train: training, validation, test })
 
-  // Pictures that the user set apart for testing stay out of every other figure.
-  const folded = [...given.keys()].filter(row => given[row] !== 'test')
-  const foldable = { data: forHead, last, examples, near }
-  const [trained, validated] = await trainHeads({ ...foldable, splits, folded, stored }, engine, options, run.drawing)
+  const heads = { data: forHead, examples, splits, folded, stored }
+  const [trained, validated] = await trainHeads(heads, engine, options, run.drawing)
   if (validated) checkAccuracy(categories, validated.assessment.evaluation, options)
 
   const learnt = learned(rows, trained, validated)
@@ -127,7 +127,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
       ? predictedPictures(
           validated.data,
           validated.logits,
-          folded.map(row => extraction.pictures[row]!),
+          folded.rows.map(row => extraction.pictures[row]!),
         )
       : [],
     test: splitEvaluation('test', learnt),

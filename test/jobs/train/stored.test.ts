@@ -5,6 +5,7 @@ import { scanDataset } from '../../../src/dataset/scan.ts'
 import { splitExamples } from '../../../src/dataset/split.ts'
 import { lastFeatures } from '../../../src/features/lastFeatures.ts'
 import { isStore } from '../../../src/head/labelled.ts'
+import { foldedRows } from '../../../src/jobs/train/alreadySplit.ts'
 import { bottlenecksOf } from '../../../src/jobs/train/bottlenecks.ts'
 import { groupedExamples } from '../../../src/jobs/train/groups.ts'
 import { trainHeads } from '../../../src/jobs/train/heads.ts'
@@ -25,9 +26,12 @@ async function learnt(run: TrainingRun, most: number) {
   const near = await findNear(last, data.labels)
   const examples = groupedExamples(extraction, data.labels, near)
   const splits = splitExamples(examples, run.options.fractions, String)
-  const forHead = run.options.head.head === 'mixed' ? await rowsForHead(bottlenecks, splits, last, undefined) : data
-  const folded = [...data.labels.keys()].slice(1)
-  const rows = { data: forHead, last, examples, near, splits, folded, stored: undefined }
+  const pictures = extraction.pictures.map((picture, row) =>
+    row === 0 ? { ...picture, split: 'test' as const } : picture,
+  )
+  const folded = await foldedRows({ pictures }, last, data.labels, near, undefined)
+  const forHead = run.options.head.head === 'mixed' ? await rowsForHead(bottlenecks, splits, undefined) : data
+  const rows = { data: forHead, examples, splits, folded, stored: undefined }
   return {
     heads: await trainHeads(rows, await run.engine(), run.options, run.drawing),
     last,
