@@ -46,6 +46,7 @@ Examples:
         import('../jobs/next/next.ts'),
         import('./progress.ts'),
       ])
+      if (report !== undefined) await (await import('../report/place.ts')).checkReport(report)
       const progress = createProgress(terminal, 'Looking at pictures')
       const result = await next(tfFiles, folder, {
         count: n,

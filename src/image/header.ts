@@ -66,7 +66,7 @@ const HEADERS: Readonly<Record<PictureFormat, (view: DataView) => Header | undef
     return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff, ...EIGHT_BIT }
   },
 
-  GIF: view => ({ width: view.getUint16(6, true), height: view.getUint16(8, true), ...EIGHT_BIT }),
+  GIF: view => ({ ...gifExtent(view), ...EIGHT_BIT }),
 
   TIFF: view => {
     const fields = readTiffFields(view)
@@ -88,28 +88,75 @@ const HEADERS: Readonly<Record<PictureFormat, (view: DataView) => Header | undef
   },
 }
 
-/** ISO base media: AVIF and HEIC. */
-function boxedHeader(view: DataView): Header | undefined {
-  const head = Buffer.from(view.buffer, view.byteOffset, Math.min(view.byteLength, 65_536))
-  let largest: Header | undefined
-  // A box `ispe` holds a version, a width and a height, one for every image in the file.
-  for (let at = head.indexOf('ispe'); at >= 0; at = head.indexOf('ispe', at + 4)) {
-    const [width, height] = [view.getUint32(at + 8), view.getUint32(at + 12)]
-    if (largest === undefined || width * height > largest.width * largest.height) {
-      largest = { width, height, ...EIGHT_BIT, bytesPerSample: isDeep(view, head.indexOf('pixi')) ? 2 : 1 }
-    }
+/** What holds a GIF's screen and all its frames: one that is larger than the screen is decoded whole. */
+function gifExtent(view: DataView): { width: number; height: number } {
+  const short = (at: number) => view.getUint16(at, true)
+  const tableBytes = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0)
+  let [width, height] = [short(6), short(8)]
+  let at = 13 + tableBytes(view.getUint8(10))
+  while (at + 9 < view.byteLength) {
+    const block = view.getUint8(at)
+    if (block === 0x2c) {
+      width = Math.max(width, short(at + 1) + short(at + 5))
+      height = Math.max(height, short(at + 3) + short(at + 7))
+      at += 11 + tableBytes(view.getUint8(at + 9)) // the descriptor, its colours, and the size of a code
+    } else if (block === 0x21) at += 2
+    else break
+    while (at < view.byteLength && view.getUint8(at) !== 0) at += 1 + view.getUint8(at)
+    at += 1
   }
-  return largest
+  return { width, height }
 }
 
-/** A JPEG's frame: where its marker is, which, and the bits of its samples; undefined where none is found. */
+/** ISO base media: AVIF and HEIC. */
+function boxedHeader(view: DataView): Header | undefined {
+  const metas = boxes(view, 'meta')
+  // A box `ispe` holds a version, a width and a height, one for every image in the file.
+  const sizes = metas.flatMap(meta =>
+    placesOf(meta, 'ispe').map(at => [u32(meta, at + 8), u32(meta, at + 12)] as const),
+  )
+  const [width, height] = sizes.sort((a, b) => b[0] * b[1] - a[0] * a[1])[0] ?? []
+  if (width === undefined || height === undefined) return undefined
+  return { width, height, ...EIGHT_BIT, bytesPerSample: metas.some(isDeep) ? 2 : 1 }
+}
+
+/** The outermost boxes of a kind. What lies before one, however long, is passed over. */
+function boxes(view: DataView, kind: string): Buffer[] {
+  const all = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
+  const found: Buffer[] = []
+  for (let at = 0; at + 16 <= all.length; ) {
+    const short = u32(all, at)
+    const size = short === 1 ? Number(all.readBigUInt64BE(at + 8)) : short === 0 ? all.length - at : short
+    if (size < 8) break
+    if (all.toString('latin1', at + 4, at + 8) === kind) found.push(all.subarray(at, at + size))
+    at += size
+  }
+  return found
+}
+
+function placesOf(bytes: Buffer, kind: string): number[] {
+  const places: number[] = []
+  for (let at = bytes.indexOf(kind); at >= 0; at = bytes.indexOf(kind, at + 4)) places.push(at)
+  return places
+}
+
+/**
+ * A JPEG's frame: where its marker is, which, and the bits of its samples; undefined where none is found. Bytes between
+ * segments and markers without a length are passed over, as libjpeg does.
+ */
 export function jpegFrame(view: DataView): { at: number; marker: number; bits: number } | undefined {
   for (let at = 2; ; ) {
+    while (view.getUint8(at) !== 0xff || view.getUint8(at + 1) === 0 || view.getUint8(at + 1) === 0xff) at++
     const marker = view.getUint8(at + 1)
-    if (view.getUint8(at) !== 0xff) return undefined
     if (FRAMES.has(marker)) return { at, marker, bits: view.getUint8(at + 4) }
-    at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2)
+    if (marker === 0xd9 || marker === 0xda) return undefined // the end, or a scan without a frame
+    at += 2 + (isBare(marker) ? 0 : view.getUint16(at + 2))
   }
+}
+
+/** Whether a JPEG's marker has no length behind it: TEM and RST0 to RST7. */
+function isBare(marker: number): boolean {
+  return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)
 }
 
 /** Samples a pixel of a JPEG, chroma counted as it is subsampled: 1.5 for 4:2:0. @param at the number of components */
@@ -122,9 +169,14 @@ function sampling(view: DataView, at: number): number {
   return areas.reduce((sum, area) => sum + area / largest, 0)
 }
 
-/** Whether an AVIF's box `pixi` tells of more than 8 bits: it holds a version, a count, and the bits of each channel. */
-function isDeep(view: DataView, at: number): boolean {
-  return at >= 0 && view.getUint8(at + 9) > 8
+/** Whether a box tells of more than 8 bits: `pixi` by the bits of its first channel, `av1C` by its flag. */
+function isDeep(meta: Buffer): boolean {
+  const byChannel = placesOf(meta, 'pixi').some(at => (meta[at + 9] ?? 0) > 8)
+  return byChannel || placesOf(meta, 'av1C').some(at => ((meta[at + 6] ?? 0) & 0x40) !== 0)
+}
+
+function u32(bytes: Buffer, at: number): number {
+  return at + 4 <= bytes.length ? bytes.readUInt32BE(at) : 0
 }
 
 function uint24(view: DataView, at: number): number {

@@ -1,7 +1,7 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { Turns, within } from '../flow/turns.ts'
 import { pictureFormat } from './format.ts'
-import { readHeader } from './header.ts'
+import { type Header, readHeader } from './header.ts'
 import type { DecodeLimits } from './limits.ts'
 import { DECODERS, holdingDecoding } from './memory.ts'
 import { rasterOf } from './ownDecoders.ts'
@@ -35,7 +35,7 @@ export async function withPicture<T>(source: string | Uint8Array, limits: Decode
 
 async function withBytes<T>(bytes: Uint8Array, limits: DecodeLimits, look: Look<T>): Promise<T> {
   const format = pictureFormat(bytes)
-  const header = readHeader(bytes, format)
+  const header = readHeader(bytes, format) ?? (await decodersHeader(bytes, limits))
   refuseLarge(header, format, bytes.length, limits)
   const late = () => new PictureError('timeout', `not decoded within ${limits.timeoutMs / 1000} s`)
   return new Promise<T>((resolve, reject) => {
@@ -47,6 +47,18 @@ async function withBytes<T>(bytes: Uint8Array, limits: DecodeLimits, look: Look<
     }
     turns.run(() => holdingDecoding(decodingBytes(header, format), decode)).catch(reject)
   })
+}
+
+/** What the decoder itself reads of a header that we can't read, such as a BigTIFF's. */
+async function decodersHeader(bytes: Uint8Array, limits: DecodeLimits): Promise<Header | undefined> {
+  prepareSharp()
+  const found = await open(bytes, limits, { limitInputPixels: false })
+    .metadata()
+    .catch(() => undefined)
+  if (found === undefined) return undefined
+  const { width, height, channels, depth, isProgressive } = found
+  const bytesPerSample = { uchar: 1, char: 1, ushort: 2, short: 2, double: 8 }[depth as string] ?? 4
+  return { width, height, bands: channels, bytesPerSample, whole: isProgressive === true }
 }
 
 async function lookAt<T>(bytes: Uint8Array, format: PictureFormat, limits: DecodeLimits, look: Look<T>): Promise<T> {

@@ -15,17 +15,22 @@ const LEAST = 2e6
 const BYTES_A_PIXEL: Readonly<Record<PictureFormat, (header: Header) => number>> = {
   // Coefficients of 16 bits, kept until the last scan; else a few rows at an eighth of the size.
   JPEG: ({ bands, whole }) => (whole ? 2 * bands + 0.3 : 0.3),
-  PNG: ({ bands, bytesPerSample, whole }) => bands * bytesPerSample * (whole ? 1.5 : 0.6),
+  PNG: header => header.bands * header.bytesPerSample * (header.whole ? 1.5 : 0.6 + rowsHeld(header)),
   WebP: () => 10,
   GIF: () => 6,
-  // More than 8 bits may be decoded as a whole: see `decodeTiffValues`.
-  TIFF: ({ bands, bytesPerSample }) => bands * (bytesPerSample === 1 ? 0.7 : bytesPerSample + 1),
+  // More than 8 bits, and bands beside colours, may be decoded as a whole: see `decodeTiffValues`.
+  TIFF: ({ bands, bytesPerSample }) => bands * (bytesPerSample === 1 && bands <= 4 ? 0.7 : bytesPerSample + 1),
   AVIF: ({ bytesPerSample }) => (bytesPerSample === 1 ? 20 : 32),
   // All pixels as RGBA, the decoder's own planes, and what sharp is handed.
   HEIC: () => 14,
   BMP: () => 8,
   PNM: () => 4,
   TGA: () => 8,
+}
+
+/** What is added for the rows that are held at once: some hundred, which in a very wide picture are all of them. */
+function rowsHeld({ height }: Header): number {
+  return Math.min(height, 200) * (2 / height)
 }
 
 /** Reckons from its header how much memory decoding a picture takes, in bytes. */

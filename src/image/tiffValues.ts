@@ -40,10 +40,13 @@ export async function decodeTiffValues(
   const kind = kindOf(bytes)
   if (kind?.raw) throw new PictureError('unsupported', 'Camera raw is not supported: convert it to JPEG or PNG')
   if (kind === undefined || isPlain(kind)) return undefined
-  const { fromArrayBuffer } = await import('geotiff')
+  const [geotiff, { boundedBlocks }] = await Promise.all([import('geotiff'), import('./tiffBlocks.ts')])
   const copy = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
   const channels = coloursOf(kind.photometric)
-  const { page, colours } = await pageOf(await fromArrayBuffer(copy), channels)
+  const samples = Array.from({ length: channels }, (_, at) => at)
+  const read: ReadPage = async page =>
+    (await page.readRasters({ samples, pool: boundedBlocks(geotiff, page) })) as unknown as Samples[]
+  const { page, colours } = await pageOf(await geotiff.fromArrayBuffer(copy), read)
   const range = (await declared(page.fileDirectory)) ?? rangeOf(colours, kind)
   if (range.isOwn) onNote?.(OWN_RANGE)
   // Sixteen bits that are all used are sharp's to read: it knows their colour profile.
@@ -58,15 +61,18 @@ const OWN_RANGE =
   'TIFF pictures whose values have no usual range are shown by their own: the least value is black, the greatest white. ' +
   'Pictures of one scale should declare it (SMinSampleValue, SMaxSampleValue).'
 
+/** The samples of a page's colours. */
+type ReadPage = (page: GeoTIFFImage) => Promise<Samples[]>
+
 /** The first page that is not of one value, with the samples of its colours. */
-async function pageOf(file: GeoTIFF, channels: number): Promise<{ page: GeoTIFFImage; colours: Samples[] }> {
-  const samples = Array.from({ length: channels }, (_, at) => at)
-  const read = async (page: GeoTIFFImage) => (await page.readRasters({ samples })) as unknown as Samples[]
+async function pageOf(file: GeoTIFF, read: ReadPage): Promise<{ page: GeoTIFFImage; colours: Samples[] }> {
   const page = await file.getImage(0)
   const first = { page, colours: await read(page) }
-  const pages = isFlat(first.colours) ? Math.min(await file.getImageCount(), MOST_PAGES) : 1
+  const pages = isFlat(first.colours) ? MOST_PAGES : 1
   for (let at = 1; at < pages; at++) {
-    const other = await file.getImage(at)
+    // Not counted before: a directory that names itself as the next one has no end.
+    const other = await file.getImage(at).catch(() => undefined)
+    if (other === undefined) break
     if (!isAlike(page, other)) continue
     const colours = await read(other)
     if (!isFlat(colours)) return { page: other, colours }

@@ -8,6 +8,7 @@ import { next } from '../../../src/jobs/next/next.ts'
 import { pickNext } from '../../../src/jobs/next/pick.ts'
 import { writeSheet } from '../../../src/jobs/next/writeSheet.ts'
 import { SAMPLE } from '../../helpers/pictures.ts'
+import { run } from '../../helpers/runCli.ts'
 import { sharedFolder, tempFolder } from '../../helpers/tempFolder.ts'
 import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
@@ -141,4 +142,14 @@ describe('pictures set apart', () => {
     const splits = withHeldOut(['train', 'train', 'train', 'train'], examples, new Set(['a', 'b', 'c']))
     expect(splits).toEqual(['train', 'train', 'test', 'train'])
   })
+})
+
+it("a page of somebody else's is no place for a report, which is said before anything is looked at", async () => {
+  const folder = await tempFolder()
+  const mine = join(folder, 'mine.html')
+  await fs.writeFile(mine, '<h1>mine</h1>')
+  const { code, err } = await run(['next', folder, folder, '--report', mine])
+  expect(code).toBe(1)
+  expect(err).toContain('it is not a report')
+  expect(await fs.readFile(mine, 'utf8')).toBe('<h1>mine</h1>')
 })
