@@ -86,6 +86,16 @@ test.skipIf(needsBrowser)(
     await page.locator('.model .bars li').first().waitFor()
     await page.locator('.job').waitFor({ state: 'detached' })
 
+    // With the mouse, one category right behind the other: the first button loses the focus to the second.
+    for (const category of ['ball', 'box']) {
+      await page.locator(`[data-hold=${category}]`).hover()
+      await page.mouse.down()
+      await page.locator(`[data-hold=${category}].on`, { hasText: /\d{2}/ }).waitFor()
+      await page.mouse.up()
+      await page.locator(`[data-hold=${category}]:not(.on)`).waitFor()
+      await page.locator('.undo-title', { hasText: `added to ${category}` }).waitFor()
+    }
+
     // Five labels are corrected, one key each, and one of them is taken back.
     const count = async (category: string) => (await readdir(join(root, 'data', category))).length
     const [balls, boxes] = [await count('ball'), await count('box')]

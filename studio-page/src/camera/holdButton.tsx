@@ -5,6 +5,8 @@ import { hold, recording, release } from './recorder.ts'
 export function HoldButton({ category }: { readonly category: string }) {
   const now = recording.value
   const mine = now?.category === category
+  // This button's hold alone: the one that had the focus loses it to the next that is held.
+  const end = () => release(category)
   const text = !mine ? 'Hold' : now.countdown > 0 ? `In ${now.countdown}` : String(now.taken)
   return (
     <button
@@ -17,15 +19,15 @@ export function HoldButton({ category }: { readonly category: string }) {
         event.currentTarget.setPointerCapture(event.pointerId)
         void hold(category)
       }}
-      onPointerUp={release}
-      onPointerCancel={release}
+      onPointerUp={end}
+      onPointerCancel={end}
       onKeyDown={event => {
         if (event.key !== ' ' && event.key !== 'Enter') return
         event.preventDefault()
         if (!event.repeat) void hold(category)
       }}
-      onKeyUp={release}
-      onBlur={release}
+      onKeyUp={end}
+      onBlur={end}
       onContextMenu={event => event.preventDefault()}
     >
       <span class="dot" aria-hidden="true" /> {text}

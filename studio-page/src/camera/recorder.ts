@@ -59,12 +59,13 @@ export async function hold(category: string): Promise<void> {
   say(`${shownPlace(category)}: ${count(taken, 'picture')} taken.`)
 }
 
-export function release(): void {
-  held = undefined
+/** Ends the recording into a category, if it is that one. */
+export function release(category: string): void {
+  if (held === category) held = undefined
 }
 
 function failed(error: unknown): void {
-  release()
+  held = undefined
   tellFailure(error)
 }
 
