@@ -1,11 +1,12 @@
 // npm run build && node bench/scale-out.mjs [--queue] [--features] [--all]: what many pictures cost beside being named.
-//   always      planning a million keys; writing parts
+//   always      planning a million keys; writing parts; how even shards are
 //   --queue     what a queue costs and what a second worker brings: needs redis-server, taskset and two cores that have nothing
 //               else to do. --pictures 1000 and --pairs 7 unless given; --tf-files of a model, else the sample's
 //   --memory    a worker's peak memory with 160 photographs of 12 megapixels: needs redis-server
 //   --features  trainings on 3,000,000 rows of 256 numbers and 300,000 of 3,584: minutes, and 10 GB of disk. --share 0.1: a tenth
 import { parseArgs } from 'node:util'
 import { planning, writingParts } from './scaleOut.parts.mjs'
+import { shares } from './scaleOut.shares.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +23,7 @@ const { values } = parseArgs({
 
 planning()
 await writingParts()
+shares()
 if (values.queue || values.all) {
   const { queueCosts } = await import('./scaleOut.queue.mjs')
   await queueCosts({

@@ -14,7 +14,10 @@ export interface SharingFlags {
 /** @param nothing what is not done here when workers do it: "name nothing" */
 export function addSharingOptions(command: Command, nothing: string): Command {
   return command
-    .option('--shard <i/n>', 'do one share of n only, counted from 0: n processes do all of it')
+    .option(
+      '--shard <i/n>',
+      'do one share of n only, counted from 0: n processes do all of it; about even from 100 batches of up to 256 pictures a share on',
+    )
     .option('--queue <address>', `${nothing} here: give the batches to itc worker by redis://… or postgres://…`)
     .option('--window <n>', 'batches that wait in the queue at most, 2000 unless given', parseNumber)
 }

@@ -107,7 +107,7 @@ export function parseShard(text: string): Shard {
   })
 }
 
-/** By the batch's id alone, so that all agree, whatever each of them finds listed. */
+/** By the batch's id alone, so that all agree, whatever each of them finds listed: counted, a picture that goes would leave some to nobody. */
 export function isInShard({ id }: Batch, { index, count }: Shard): boolean {
   return Number.parseInt(id.slice(0, 12), 16) % count === index
 }

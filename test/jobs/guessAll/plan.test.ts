@@ -64,6 +64,18 @@ it('shares the batches among shards: each is in one', async () => {
   for (const shard of shards) expect(shard.length).toBeGreaterThan(0)
 })
 
+it('leaves no batch to nobody that all shards have listed, however differently they list', async () => {
+  const given = items(5000)
+  // Each finds other pictures gone.
+  const plans = await Promise.all(
+    Array.from({ length: 4 }, (_, index) => plan(given.toSpliced(index * 1000, index * 7))),
+  )
+  const inAll = plans[0]!.filter(({ id }) => plans.every(batches => batches.some(each => each.id === id)))
+  const done = plans.flatMap((batches, index) => batches.filter(batch => isInShard(batch, { index, count: 4 })))
+  expect(inAll.length).toBeGreaterThan(10)
+  expect(new Set(done.map(({ id }) => id))).toEqual(new Set([...done, ...inAll].map(({ id }) => id)))
+})
+
 it('reads a shard as a scheduler writes it', () => {
   expect(parseShard('0/100')).toEqual({ index: 0, count: 100 })
   expect(parseShard('99/100')).toEqual({ index: 99, count: 100 })
