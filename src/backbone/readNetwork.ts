@@ -95,7 +95,7 @@ export function checkedSide(size: number): number {
     'E_BAD_GRAPH',
     `The network takes pictures of ${size} pixels a side; the limit is ${LARGEST_SIDE}.`,
     {
-      hint: 'Give it another size with --input-size, if it takes one.',
+      hint: 'If it takes another size, train with that: itc train --backbone FILE --input-size PIXELS.',
     },
   )
 }

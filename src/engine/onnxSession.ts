@@ -26,7 +26,7 @@ export function refusing(name: string): (cause: unknown) => never {
     if (cause instanceof UserError) throw cause
     const [problem = ''] = messageOf(cause).split('\n')
     throw new UserError('E_ENGINE', `onnxruntime could not run ${name}: ${problem}.`, {
-      hint: 'The network may be damaged, or made for another size of input (--input-size).',
+      hint: 'The network may be damaged, or made for another size of input (`itc train --input-size`).',
       cause,
     })
   }

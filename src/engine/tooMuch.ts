@@ -42,7 +42,7 @@ export async function unlessTooMuch<T>({ name, pictures, seconds }: Doing, work:
 
 function refusal(name: string, what: string): UserError {
   return new UserError('E_BAD_GRAPH', `${name} takes too much: ${what}.`, {
-    hint: 'Give it a smaller --input-size, or get the file again: no network for pictures needs so much.',
+    hint: 'Get the file again: no network for pictures needs so much. One that takes any size, train with a smaller --input-size.',
   })
 }
 

@@ -27,6 +27,11 @@ test.each([
   await expect(guess()).rejects.toThrow(message)
 })
 
+test('what is advised is an option of the command that has it', async () => {
+  const guess = loadModel(join(CASES, 'placeholder-20000'))
+  await expect(guess).rejects.toMatchObject({ hint: expect.stringMatching(/itc train .*--input-size/) })
+})
+
 test('constants that double at every step are not computed for ever', () => {
   const start = constNode('c0', floatTensor([1, 1], [1]))
   const rows = constNode('rows', intTensor([1, 2048], new Array(2048).fill(1)))

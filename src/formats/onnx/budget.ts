@@ -32,6 +32,6 @@ export class Budget {
 
 function tooMuch(name: string, what: string): UserError {
   return new UserError('E_BAD_GRAPH', `The graph takes too much: up to "${name}", a picture ${what}.`, {
-    hint: 'Give it a smaller --input-size, or get the file again: no network for pictures needs so much.',
+    hint: 'Get the file again: no network for pictures needs so much. One that takes any size, train with a smaller --input-size.',
   })
 }
