@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { JobsOptions, JobType, Queue } from 'bullmq'
-import { queueAddress } from './address.ts'
+import { type QueueAddress, queueAddress } from './address.ts'
 import { type BatchJob, jobId } from './batchJob.ts'
 import { openBullQueue } from './bull.ts'
+import { patiently } from './patiently.ts'
 import { probeQueue } from './probe.ts'
 import { queueError } from './queueError.ts'
 
@@ -33,14 +34,19 @@ export interface QueueState {
   readonly failed: ReadonlySet<string>
 }
 
-/** The planner's end of a queue. */
+/** The planner's end of a queue. A server that has gone is waited for, by whatever is asked of it. */
 export class BatchQueue {
   readonly #queue: Queue
+  readonly #address: QueueAddress
+  readonly #onTrouble: () => void
   readonly #lease = `${PLANNER}-${randomUUID()}`
   #leasedAt = 0
+  #isClosed = false
 
-  private constructor(queue: Queue) {
+  private constructor(queue: Queue, address: QueueAddress, onTrouble: () => void) {
     this.#queue = queue
+    this.#address = address
+    this.#onTrouble = onTrouble
   }
 
   /**
@@ -52,41 +58,40 @@ export class BatchQueue {
     const address = queueAddress(text)
     await probeQueue(address)
     try {
-      return new BatchQueue(await openBullQueue(address, onTrouble))
+      return new BatchQueue(await openBullQueue(address, onTrouble), address, onTrouble)
     } catch (error) {
       throw queueError(error, address)
     }
   }
 
   /** Puts jobs in; those that are there already are left as they are. */
-  async put(jobs: readonly BatchJob[]): Promise<void> {
-    for (let at = 0; at < jobs.length; at += AT_ONCE) {
-      const some = jobs.slice(at, at + AT_ONCE)
-      await this.#queue.addBulk(
-        some.map(job => ({ name: 'batch', data: job, opts: { ...JOB_OPTIONS, jobId: jobId(job) } })),
-      )
+  async put(all: readonly BatchJob[]): Promise<void> {
+    for (let at = 0; at < all.length; at += AT_ONCE) {
+      const some = all.slice(at, at + AT_ONCE)
+      const jobs = some.map(job => ({ name: 'batch', data: job, opts: { ...JOB_OPTIONS, jobId: jobId(job) } }))
+      await this.#ask(queue => queue.addBulk(jobs))
     }
   }
 
   /** Jobs that nobody works at yet. */
   async waiting(): Promise<number> {
-    const counts = await this.#queue.getJobCounts('waiting', 'prioritized')
+    const counts = await this.#ask(queue => queue.getJobCounts('waiting', 'prioritized'))
     return Object.values(counts).reduce((sum, count) => sum + count, 0)
   }
 
   async state(): Promise<QueueState> {
-    const underWay = new Set(await this.#queue.getRanges(UNDER_WAY))
-    return { underWay, failed: new Set(await this.#queue.getRanges(['failed'])) }
+    const underWay = new Set(await this.#ask(queue => queue.getRanges(UNDER_WAY)))
+    return { underWay, failed: new Set(await this.#ask(queue => queue.getRanges(['failed']))) }
   }
 
   /** Why a job was given up. */
   async reason(id: string): Promise<string> {
-    return (await this.#queue.getJob(id))?.failedReason ?? 'it was given up'
+    return (await this.#ask(queue => queue.getJob(id)))?.failedReason ?? 'it was given up'
   }
 
   /** Takes a job out, so that it may be put in anew. */
   async forget(id: string): Promise<void> {
-    await this.#queue.remove(id)
+    await this.#ask(queue => queue.remove(id))
   }
 
   /** Undefined where the server does not tell. */
@@ -97,16 +102,27 @@ export class BatchQueue {
   /** Says that more is to come: to be called again and again. Whoever works until the queue is empty waits for it. */
   async stay(): Promise<void> {
     if (Date.now() - this.#leasedAt < LEASE_MS / 3) return
-    await this.#queue.remove(this.#lease)
-    await this.#queue.add(PLANNER, {}, { jobId: this.#lease, delay: LEASE_MS, removeOnComplete: true })
+    await this.#ask(queue => queue.remove(this.#lease))
+    const options = { jobId: this.#lease, delay: LEASE_MS, removeOnComplete: true }
+    await this.#ask(queue => queue.add(PLANNER, {}, options))
     this.#leasedAt = Date.now()
   }
 
   /** The jobs that are in it stay. */
   async close(): Promise<void> {
+    this.#isClosed = true
     const gone = this.#leasedAt > 0 ? this.#queue.remove(this.#lease).catch(() => undefined) : undefined
     const late = new Promise(resolve => setTimeout(resolve, 1000).unref()) // a server that has gone is not waited for
     await Promise.race([gone, late])
     await Promise.race([this.#queue.close(), late])
+  }
+
+  async #ask<T>(question: (queue: Queue) => Promise<T>): Promise<T> {
+    return await patiently(
+      () => question(this.#queue),
+      this.#address,
+      this.#onTrouble,
+      () => this.#isClosed,
+    )
   }
 }

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os'
 import type { Job, Processor, Queue, Worker } from 'bullmq'
-import { queueAddress } from './address.ts'
+import { type QueueAddress, queueAddress } from './address.ts'
 import { PLANNER } from './batchQueue.ts'
 import { backendFor, loadBull, openBullQueue, QUEUE_NAME } from './bull.ts'
+import { patiently } from './patiently.ts'
 import { probeQueue } from './probe.ts'
 import { queueError } from './queueError.ts'
 
@@ -50,11 +51,16 @@ const PARTING_MS = 5000
 export class BatchWorker {
   readonly #queue: Queue
   readonly #worker: Worker
+  readonly #address: QueueAddress
+  readonly #options: BatchWorkerOptions
   readonly #underWay = new Set<Promise<void>>()
+  #isClosed = false
 
-  private constructor(queue: Queue, worker: Worker) {
+  private constructor(queue: Queue, worker: Worker, address: QueueAddress, options: BatchWorkerOptions) {
     this.#queue = queue
     this.#worker = worker
+    this.#address = address
+    this.#options = options
   }
 
   /** Begins to work. @throws UserError as `BatchQueue.open` */
@@ -65,7 +71,7 @@ export class BatchWorker {
       const queue = await openBullQueue(address, options.onTrouble)
       const [{ Worker }, { connection, factory }] = await Promise.all([loadBull(), backendFor(address)])
       let self: BatchWorker | undefined
-      const processor: Processor = (job, token) => self!.#perform(job, token, options.perform)
+      const processor: Processor = (job, token) => self!.#perform(job, token)
       const worker = new Worker(
         QUEUE_NAME,
         processor,
@@ -83,7 +89,7 @@ export class BatchWorker {
         factory,
       )
       worker.on('error', options.onTrouble)
-      self = new BatchWorker(queue, worker)
+      self = new BatchWorker(queue, worker, address, options)
       worker.run().catch(options.onTrouble)
       return self
     } catch (error) {
@@ -93,7 +99,7 @@ export class BatchWorker {
 
   /** Whether nothing waits and nobody is at work. */
   async isEmpty(): Promise<boolean> {
-    const counts = await this.#queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active')
+    const counts = await this.#ask(() => this.#queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active'))
     return Object.values(counts).every(count => count === 0)
   }
 
@@ -101,13 +107,14 @@ export class BatchWorker {
   async close(): Promise<void> {
     const closed = this.#worker.close()
     while (this.#underWay.size > 0) await Promise.race(this.#underWay)
+    this.#isClosed = true
     const late = new Promise(resolve => setTimeout(resolve, PARTING_MS).unref())
     await Promise.race([closed.then(() => this.#queue.close()), late])
   }
 
-  async #perform(job: Job, token: string | undefined, perform: BatchWorkerOptions['perform']): Promise<void> {
+  async #perform(job: Job, token: string | undefined): Promise<void> {
     if (job.name === PLANNER) return
-    const task = this.#settle(job, token, perform)
+    const task = this.#settle(job, token)
     const silent = task.then(
       () => undefined,
       () => undefined,
@@ -120,25 +127,30 @@ export class BatchWorker {
     }
   }
 
-  async #settle(job: Job, token: string | undefined, perform: BatchWorkerOptions['perform']): Promise<void> {
+  async #settle(job: Job, token: string | undefined): Promise<void> {
     const { UnrecoverableError, WaitingError, Worker } = await loadBull()
     try {
-      await perform({
+      await this.#options.perform({
         data: job.data,
         isStalled: job.stalledCounter > 0,
         note: job.progress,
-        keep: note => job.updateProgress(note),
+        keep: note => this.#ask(() => job.updateProgress(note)),
       })
     } catch (error) {
       if (!(error instanceof JobOutcome)) throw error
       if (error.kind === 'refuse') throw new UnrecoverableError(error.message)
       if (error.kind === 'pause') {
-        await this.#queue.rateLimit(REST_MS)
+        await this.#ask(() => this.#queue.rateLimit(REST_MS))
         throw Worker.RateLimitError()
       }
       void this.#worker.pause(true) // this one takes no more, and the job goes back
-      await job.moveToWait(token)
+      await this.#ask(() => job.moveToWait(token))
       throw new WaitingError()
     }
+  }
+
+  /** A server that has gone is waited for. */
+  async #ask<T>(question: () => Promise<T>): Promise<T> {
+    return await patiently(question, this.#address, this.#options.onTrouble, () => this.#isClosed)
   }
 }

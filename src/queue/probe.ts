@@ -33,7 +33,9 @@ async function probeRedis(address: QueueAddress): Promise<void> {
   try {
     checkRedis(await redis.connect().then(() => redis.info()), address)
     const { BULLMQ_MAJOR_VERSION } = await loadBull()
-    checkLibrary((await redis.hget(`bull:${QUEUE_NAME}:meta`, 'version')) ?? '', BULLMQ_MAJOR_VERSION, address)
+    const said = await redis.hget(`bull:${QUEUE_NAME}:meta`, 'version')
+    if (last !== undefined) throw last // a database that isn't there: the client goes on in another one
+    checkLibrary(said ?? '', BULLMQ_MAJOR_VERSION, address)
   } catch (error) {
     throw last ?? error
   } finally {

@@ -12,7 +12,11 @@ export function queueError(error: unknown, { kind, shown }: QueueAddress): UserE
   const message = messageOf(error)
   const code = systemCode(error) ?? ''
   const bad = (said: string, hint: string) => new UserError('E_QUEUE', said, { hint, cause: error })
-  if (OFFLINE.test(code) || STARTING.test(code) || /ETIMEDOUT|Connection is closed|timeout/i.test(message)) {
+  if (
+    OFFLINE.test(code) ||
+    STARTING.test(code) ||
+    /ETIMEDOUT|Connection is closed|Connection terminated|timeout/i.test(message)
+  ) {
     const hint =
       kind === 'redis'
         ? 'Check host and port; start one with: redis-server --appendonly yes (docs/scale.md shows it in a container).'
@@ -23,6 +27,12 @@ export function queueError(error: unknown, { kind, shown }: QueueAddress): UserE
     return bad(
       `The queue "${shown}" does not let this user in.`,
       `Write user and password into it: ${kind}://USER:PASSWORD@…`,
+    )
+  }
+  if (/DB index is out of range|invalid DB index/i.test(message)) {
+    return bad(
+      `There is no such database in "${shown}".`,
+      'Redis has those from 0 to 15: redis-cli config get databases.',
     )
   }
   if (code === '3D000') return bad(`There is no such database in "${shown}".`, 'Create it: createdb NAME.')

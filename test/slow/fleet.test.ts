@@ -165,6 +165,33 @@ describe.skipIf(missing)(
       expect(await expectWhole(results, large)).toHaveLength(JOBS)
     })
 
+    it('PostgreSQL killed three times: planner and workers wait for it', async () => {
+      const planning = planner(pictures, results, '--queue', postgres.address)
+      const working = worker(postgres.address, pictures, results, ['--until-empty'])
+      for (let kills = 0; kills < 3; kills++) {
+        const before = (await partsIn(results)).length
+        await until(async () => (await partsIn(results)).length > before)
+        await postgres.stop()
+        await sleep(1500) // longer than a planner takes between two looks
+        await postgres.start()
+      }
+      const { code, out } = await planning.ended // what it says on the way is that it waits
+      expect({ code, out: JSON.parse(out) }).toMatchObject({ code: 0, out: { named: PICTURES, failed: 0 } })
+      expect((await working.ended).code).toBe(0)
+      expect(await expectWhole(results, pictures)).toEqual([])
+    })
+
+    it('a database that Redis does not have is refused, and not replaced by another', async () => {
+      for (const running of [
+        planner(pictures, results, '--queue', `${redis.address}/99`),
+        worker(`${redis.address}/99`, pictures, results),
+      ]) {
+        const { code, err } = await running.ended
+        expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/no such database/) })
+      }
+      expect([await fs.pathExists(results), await inspect.keys('*')]).toEqual([false, []])
+    })
+
     it('Redis killed three times; then all of it lost', async () => {
       const planning = planner(pictures, results, '--queue', redis.address)
       const working = worker(redis.address, pictures, results)
