@@ -144,7 +144,9 @@ export class FolderStore implements Store {
   }
 
   async putNew(key: string, bytes: Uint8Array): Promise<boolean> {
-    const path = await this.newPath(key)
+    const path = await this.newPath(key).catch(error => {
+      throw cannot('write', join(this.#root, key), error)
+    })
     await makeFolder(dirname(path)).catch(error => {
       throw cannot('write', path, error)
     })
@@ -178,6 +180,10 @@ function etagOf({ mtimeMs }: Pick<Stats, 'mtimeMs'>): string {
 }
 
 function cannot(what: 'list' | 'write' | 'remove', path: string, cause: unknown): unknown {
+  if (cause instanceof ItemError) {
+    const message = `Can't ${what} "${path}": ${cause.message}.`
+    return new UserError('E_STORE', message, { hint: 'Choose another folder.', cause })
+  }
   const known = systemError(cause)
   if (known === undefined) return cause
   const reason = what === 'list' ? (known.reading ?? known.reason) : known.reason

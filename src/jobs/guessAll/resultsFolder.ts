@@ -137,14 +137,16 @@ async function dropStale(store: Store, { key, modified }: Item, signal: AbortSig
   if (PART_DRAFT.test(key) && modified < Date.now() - STALE_MS) await store.remove(key, signal)
 }
 
-async function readHeading(store: Store, { marker }: FolderForm): Promise<ResultsHeading | undefined> {
+async function readHeading(store: Store, { marker, what }: FolderForm): Promise<ResultsHeading | undefined> {
   let text: string
   try {
     const bytes = await store.read({ key: marker, size: undefined, etag: '' }, { most: LARGEST_MARKER })
     text = Buffer.from(bytes).toString()
   } catch (error) {
-    if (error instanceof ItemError && error.kind === 'gone') return undefined
-    throw error
+    if (!(error instanceof ItemError)) throw error
+    if (error.kind === 'gone') return undefined
+    const message = `"${store.address}" can't be used for ${what}: ${marker} can't be read there (${error.message}).`
+    throw new UserError('E_OTHER_RESULTS', message, { hint: 'Choose another folder.', cause: error })
   }
   const said: unknown = parsed(text)
   if (fits<ResultsHeading>(headingSchema, said)) return said

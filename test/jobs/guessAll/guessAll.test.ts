@@ -174,5 +174,19 @@ describe('itc guess-all', () => {
       await refused([source, results], /not one of ours/)
       expect(await readdir(results)).toEqual(['itc-results.json'])
     })
+
+    it.each<[string, (marker: string) => Promise<unknown>]>([
+      ['a folder', marker => fs.outputFile(join(marker, 'mine'), '')],
+      ['a link', marker => fs.outputFile(`${marker}.mine`, '{}').then(() => fs.symlink(`${marker}.mine`, marker))],
+    ])('a results folder where %s has the name of our file', async (_, make) => {
+      await make(join(results, 'itc-results.json'))
+      await refused([source, results], /can't be used for results: itc-results\.json can't be read there/)
+    })
+
+    it('a file where the results folder is to be', async () => {
+      await fs.outputFile(results, 'mine')
+      await refused([source, results], /can't be used for results/)
+      expect(await readFile(results, 'utf8')).toBe('mine')
+    })
   })
 })
