@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** A command line within a sentence: whoever copies it wants it in one piece. */
+/** A command line within a sentence: whoever copies it wants it in one piece. Nor is a number parted from its percent sign. */
 const COMMAND =
-  /itc [a-z-]+(?: (?:'[^']*'|"[^"]*"|\.{0,2}\/\S*|--?\w\S*|[A-Z_]{2,}\S*))*\S*|(?<=: )(?:npm|npx|for|magick|mogrify|sudo|brew|pip|python3?|Get-ChildItem|sips) .*?(?=, then |; or |\. [A-Z]|$)|`[^`]*`\S*|\S+/g
+  /itc [a-z-]+(?: (?:'[^']*'|"[^"]*"|\.{0,2}\/\S*|--?\w\S*|[A-Z_]{2,}\S*))*\S*|(?<=: )(?:npm|npx|for|magick|mogrify|sudo|brew|pip|python3?|Get-ChildItem|sips) .*?(?=, then |; or |\. [A-Z]|$)|`[^`]*`\S*|\S*\d %\S*|\S+/g
 /** JSON, and commands that stand on lines of their own, are copied too. */
 const LEFT_ALONE = /^(?:\s*[{\]]| {4,}\S)/
 

@@ -16,6 +16,12 @@ describe('a line that is longer than the terminal is wide', () => {
     expect(lines.join(' ').replace(/ +/g, ' ').trim()).toBe(caution)
   })
 
+  test.each([80, 60, 44, 40, 36])('keeps a number and its percent sign together at %i columns', width => {
+    const accuracy = 'final test accuracy 90.9 % (10 of 11; 95 % interval 62.3 % to 98.4 %)'
+    expect(folded(accuracy, width)).not.toMatch(/\n *%/)
+    expect(folded(accuracy, width).replace(/\n */g, ' ')).toBe(accuracy)
+  })
+
   test('is left as it is where nobody watches, and where it fits', () => {
     expect(folded(caution, undefined)).toBe(caution)
     expect(folded(caution, caution.length)).toBe(caution)
