@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.ts'
+import { systemCode, UserError } from '../../errors.ts'
 import { Turns } from '../../flow/turns.ts'
 import { missingFolders } from '../../storage/madeFolders.ts'
 import { openSource, openStore } from '../../storage/open.ts'
@@ -117,6 +117,7 @@ export class Placing {
       const transfer = this.#isMove ? moveItem : copyItem
       this.#count(item, await transfer(this.#from as Store, item, this.#to, to, signal))
     } catch (error) {
+      if (isTooLong(error)) return void this.#failed.push({ key: item.key, reason: 'its path would be too long there' })
       if (!(error instanceof ItemError)) throw error
       const there = error.kind === 'gone' ? await this.#to.look(to, signal) : undefined
       if (there && isAsListed(there, item)) this.#before++
@@ -136,6 +137,11 @@ function nameOf(key: string): string {
   if (!/^https?:\/\//i.test(key) || !URL.canParse(key)) return key
   const { host, pathname } = new URL(key)
   return `${host.replace(':', '_')}${pathname}`
+}
+
+/** A bucket allows names that a folder can't have: they keep nobody else from theirs. */
+function isTooLong(error: unknown): boolean {
+  return systemCode(error instanceof UserError ? error.cause : error) === 'ENAMETOOLONG'
 }
 
 function isStore(source: Source): source is Store {
