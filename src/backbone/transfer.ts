@@ -33,6 +33,12 @@ export class TransferError extends Error {
   }
 }
 
+class TooLargeError extends TransferError {
+  constructor(mostBytes: number) {
+    super(`it is larger than ${Math.floor(mostBytes / 1e6).toLocaleString('en')} MB`, { again: false })
+  }
+}
+
 /** The part of a file that was received earlier, and the ETag or date by which the server names its version. */
 interface Kept {
   readonly size: number
@@ -59,6 +65,7 @@ export async function transfer(client: HttpClient, address: string, part: string
       options.signal?.throwIfAborted()
       if (!(error instanceof TransferError)) throw error
       const failure = error
+      if (failure instanceof TooLargeError) await dropPart(part) // nobody has use for its start
       const size = await sizeOf(part)
       failures = size > most ? 1 : failures + 1
       most = Math.max(most, size)
@@ -85,7 +92,7 @@ async function attempt(client: HttpClient, address: string, part: string, option
   try {
     if (answer.status === 416 && kept && isWhole(answer, kept)) return
     const { start, total } = await placeOf(answer, kept, part)
-    if ((total ?? 0) > options.mostBytes) throw tooLarge(options.mostBytes)
+    if ((total ?? 0) > options.mostBytes) throw new TooLargeError(options.mostBytes)
     if (start === 0) await writeNotes(part, answer, total)
     await receive(answer, part, start, total, options)
   } finally {
@@ -140,7 +147,7 @@ async function receive(
     options.onProgress(received, total)
     for await (const chunk of chunksOf(answer, options)) {
       if (received === 0 && /^\s*<(!doctype|html|\?xml)/i.test(chunk.toString('latin1', 0, 64))) throw webPage()
-      if (received + chunk.length > options.mostBytes) throw tooLarge(options.mostBytes)
+      if (received + chunk.length > options.mostBytes) throw new TooLargeError(options.mostBytes)
       await file.write(chunk, 0, chunk.length, received)
       received += chunk.length
       options.onProgress(received, total)
@@ -173,10 +180,6 @@ async function* chunksOf(answer: HttpAnswer, options: TransferOptions): AsyncGen
   } catch (error) {
     throw asTransferError(error, options)
   }
-}
-
-function tooLarge(mostBytes: number): TransferError {
-  return new TransferError(`it is larger than ${Math.floor(mostBytes / 1e6).toLocaleString('en')} MB`, { again: false })
 }
 
 function asTransferError(error: unknown, { stallMs, signal }: TransferOptions): unknown {
