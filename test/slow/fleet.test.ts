@@ -192,6 +192,19 @@ describe.skipIf(missing)(
       expect([await fs.pathExists(results), await inspect.keys('*')]).toEqual([false, []])
     })
 
+    it('a worker that finds none of the pictures ends, and the rest of the fleet does all', async () => {
+      const planning = planner(pictures, results, '--queue', redis.address)
+      await until(async () => (await waiting()) > 0)
+      const notMounted = join(folder, 'not-mounted')
+      await fs.ensureDir(notMounted)
+      const { code, err } = await worker(redis.address, notMounted, results).ended
+      expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/None of the pictures.*\n.*--source/) })
+      const working = worker(redis.address, pictures, results, ['--until-empty'])
+      expect((await finished(planning)).named).toBe(PICTURES)
+      expect((await working.ended).code).toBe(0)
+      expect(await expectWhole(results, pictures)).toEqual([])
+    })
+
     it('Redis killed three times; then all of it lost', async () => {
       const planning = planner(pictures, results, '--queue', redis.address)
       const working = worker(redis.address, pictures, results)

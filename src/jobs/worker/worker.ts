@@ -147,7 +147,10 @@ class Run<T extends Outcome> {
         // What only this worker lacks is no attempt at the job.
         throw error.code === 'E_STORE' ? new JobOutcome('leave', error.message, error) : error
       }
-      if (error instanceof OtherJob) this.#end(new UserError('E_QUEUE', error.message, { hint: error.hint }))
+      // One that never saw a picture is in the wrong place: it would use up the attempts of all jobs in a minute.
+      const isLost = error instanceof AllGone && this.#counts.batches === 0
+      if (isLost) this.#end(new UserError('E_QUEUE', error.message, { hint: LOST }))
+      else if (error instanceof OtherJob) this.#end(new UserError('E_QUEUE', error.message, { hint: error.hint }))
       else this.#options.onEvent?.({ kind: 'failed', reason: (error as Error).message })
       throw error
     }
@@ -184,8 +187,14 @@ class Run<T extends Outcome> {
 /** A folder that is not mounted here looks like one whose pictures are all gone: no part is to say that for ever. */
 function refuseAllGone(outcomes: readonly Outcome[]): void {
   if (!outcomes.every(({ error }) => error === GONE)) return
-  throw new Error('None of the pictures of a batch is there: is --source the place that was listed?')
+  throw new AllGone('None of the pictures of a batch is there: is --source the place that was listed?')
 }
+
+class AllGone extends Error {}
+
+/** What whoever started such a worker is told to do. */
+const LOST =
+  'Check that the disk with the pictures is there on this machine, and give --source the place that was listed.'
 
 /** What a store says of a picture that is not there. */
 const GONE = 'gone since it was listed'
