@@ -150,6 +150,16 @@ it("a folder with another tool's model is told what it is and how to convert it"
   await expect(readModel(folder)).rejects.toThrow('keras_model.h5, is a Keras model (HDF5)')
 })
 
+it('a folder with a network alone is told that it was taught nothing yet, one with pictures to train', async () => {
+  const folder = await tempFolder()
+  await fs.writeFile(join(folder, 'mynet.onnx'), '')
+  const taught = { code: 'E_NO_MODEL', hint: expect.stringContaining(`itc train FOLDER --backbone `) }
+  await expect(readModel(folder)).rejects.toMatchObject(taught)
+  await expect(readModel(folder)).rejects.toThrow('has a network, mynet.onnx, but no model')
+  await fs.mkdir(join(folder, 'data'))
+  await expect(readModel(folder)).rejects.toThrow('There is no model in')
+})
+
 it("Teachable Machine's export names pictures, cropped and with its labels", async () => {
   const folder = join(CASES, 'teachable-machine')
   const model = await loadModel(folder, { engine: 'onnx' })
