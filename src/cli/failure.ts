@@ -41,8 +41,7 @@ export function failureJson(error: unknown): object {
 
 function describe(error: unknown): Failure {
   if (error instanceof Interrupted) {
-    const hint =
-      'The bottlenecks computed so far are kept, and so is the previous model; run the same command to go on.'
+    const hint = 'All that was finished is kept, and nothing else was changed; run the same command to go on.'
     return { sentence: 'Stopped.', hint, code: 'E_STOPPED', exitCode: error.exitCode, isStop: true }
   }
   if (error instanceof UserError) {

@@ -61,7 +61,7 @@ export function onSignals(stop: AbortController, graceMs: number = GRACE_MS): ()
 /** Ends as `kill -9` would, which does no harm: what is on the disk is always complete. */
 function endAtOnce(exitCode: number): never {
   if (process.stderr.isTTY) write(CLEAR_LINE)
-  say('Stopped. All that was finished is kept, and so is the previous model; run the same command to go on.')
+  say('Stopped. All that was finished is kept, and nothing else was changed; run the same command to go on.')
   endHard(exitCode)
 }
 

@@ -40,6 +40,10 @@ const clients = new Map<string, Promise<S3Client>>()
 /** One client for all stores of an endpoint, made when it is first needed. */
 function client(): Promise<S3Client> {
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || ''
+  if (endpoint && !(/^https?:\/\//i.test(endpoint) && URL.canParse(endpoint))) {
+    const hint = 'Write it with its scheme, such as http://localhost:9000.'
+    throw new UserError('E_STORE', `AWS_ENDPOINT_URL is no address of a store: "${endpoint}".`, { hint })
+  }
   const made = clients.get(endpoint) ?? makeClient(endpoint)
   clients.set(endpoint, made)
   made.catch(() => clients.delete(endpoint))

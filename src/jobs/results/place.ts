@@ -30,6 +30,14 @@ export interface PlaceResult {
   readonly failed: readonly NotPlaced[]
 }
 
+/** A bucket allows names that a folder can't have, or not side by side: they keep nobody else from theirs. */
+const NOT_THERE: Readonly<Record<string, string>> = {
+  ENAMETOOLONG: 'its path would be too long there',
+  EEXIST: 'a file is where its folder would be',
+  ENOTDIR: 'a file is where its folder would be',
+  EISDIR: 'a folder is in its place',
+}
+
 /** Pictures on their way at a time: enough to hide how long a store takes to answer. */
 const AT_ONCE = 8
 
@@ -117,7 +125,8 @@ export class Placing {
       const transfer = this.#isMove ? moveItem : copyItem
       this.#count(item, await transfer(this.#from as Store, item, this.#to, to, signal))
     } catch (error) {
-      if (isTooLong(error)) return void this.#failed.push({ key: item.key, reason: 'its path would be too long there' })
+      const reason = NOT_THERE[systemCode(error instanceof UserError ? error.cause : error) ?? '']
+      if (reason !== undefined) return void this.#failed.push({ key: item.key, reason })
       if (!(error instanceof ItemError)) throw error
       const there = error.kind === 'gone' ? await this.#to.look(to, signal) : undefined
       if (there && isAsListed(there, item)) this.#before++
@@ -137,11 +146,6 @@ function nameOf(key: string): string {
   if (!/^https?:\/\//i.test(key) || !URL.canParse(key)) return key
   const { host, pathname } = new URL(key)
   return `${host.replace(':', '_')}${pathname}`
-}
-
-/** A bucket allows names that a folder can't have: they keep nobody else from theirs. */
-function isTooLong(error: unknown): boolean {
-  return systemCode(error instanceof UserError ? error.cause : error) === 'ENAMETOOLONG'
 }
 
 function isStore(source: Source): source is Store {

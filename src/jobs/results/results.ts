@@ -54,6 +54,10 @@ async function* countedRows(
 
 /** @throws UserError `E_BAD_VALUE` */
 function tableFor(path: string, { heading: { labels, model, source } }: ResultsFolder): TableWriter {
+  if (/^[a-z0-9]+:\/\//i.test(path)) {
+    const hint = 'Give a path on this machine, and copy the file from there.'
+    throw new UserError('E_BAD_VALUE', `"${path}" is an address, and a table is written into a file.`, { hint })
+  }
   switch (extname(path).toLowerCase()) {
     case '.parquet':
       return parquetTable(labels, { 'itc.model': model, 'itc.source': source })
