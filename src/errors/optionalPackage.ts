@@ -16,8 +16,9 @@ export async function loadOptional<T>(
     return await load()
   } catch (cause) {
     if (systemCode(cause) !== 'ERR_MODULE_NOT_FOUND') throw cause
-    const message = `${what} ${packages.length > 1 ? 'packages' : 'a package'} that is not installed with itc.`
-    const hint = `Install it where itc is: npm install ${packages.join(' ')} (with --global if itc was installed so).`
+    const [missing, them] = packages.length > 1 ? ['packages that are', 'them'] : ['a package that is', 'it']
+    const message = `${what} ${missing} not installed with itc.`
+    const hint = `Install ${them} where itc is: npm install ${packages.join(' ')} (with --global if itc was installed so).`
     throw new UserError('E_MISSING_PACKAGE', message, { hint, cause })
   }
 }

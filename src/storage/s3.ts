@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { loadOptional } from '../errors/optionalPackage.ts'
 import { UserError } from '../errors.ts'
 import { once } from '../flow/once.ts'
-import { isMissing, s3Error } from './s3Error.ts'
+import { isMissing, isSilent, notS3, s3Error } from './s3Error.ts'
 import {
   changedItem,
   type Item,
@@ -100,6 +100,7 @@ export class S3Store implements Store {
           until(signal),
         ),
       )
+      if (page.Name === undefined && page.IsTruncated === undefined && !page.Contents) throw notS3(this.address)
       for (const { Key = '', Size, ETag = '', LastModified } of page.Contents ?? []) {
         const key = Key.slice(this.#prefix.length)
         if (key === '' || key.endsWith('/')) continue // what consoles make to show a folder
@@ -163,15 +164,24 @@ export class S3Store implements Store {
 
   async #look(s3: S3Client, key: string, signal?: AbortSignal): Promise<Item | undefined> {
     const { HeadObjectCommand } = await loadSdk()
-    const command = new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#name(key) })
-    return await s3.send(command, until(signal)).then(
-      ({ ETag: etag = '', ContentLength: size, LastModified }) => ({
-        key,
-        size,
-        etag,
-        modified: LastModified?.getTime() ?? 0,
-      }),
-      error => (isMissing(error) ? undefined : Promise.reject(error)),
+    const place = { Bucket: this.#bucket, Key: this.#name(key) }
+    try {
+      const { ETag, ContentLength, LastModified } = await s3.send(new HeadObjectCommand(place), until(signal))
+      if (ETag === undefined && LastModified === undefined) throw notS3(this.address)
+      return { key, size: ContentLength, etag: ETag ?? '', modified: LastModified?.getTime() ?? 0 }
+    } catch (error) {
+      const reason = isSilent(error) ? await this.#refusal(s3, place, signal) : error
+      if (isMissing(reason)) return undefined
+      throw reason ?? error
+    }
+  }
+
+  /** Why a HEAD was refused, whose answer has no body that says it: what a GET of a byte is told. */
+  async #refusal(s3: S3Client, place: { Bucket: string; Key: string }, signal?: AbortSignal): Promise<unknown> {
+    const { GetObjectCommand } = await loadSdk()
+    return await s3.send(new GetObjectCommand({ ...place, Range: 'bytes=0-0' }), until(signal)).then(
+      ({ Body }) => void (Body as { destroy?: () => void } | undefined)?.destroy?.(),
+      error => error,
     )
   }
 

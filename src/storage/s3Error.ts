@@ -12,7 +12,8 @@ interface ServiceError extends Error {
 const CREDENTIALS = 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine a role.'
 const POLICY = {
   list: 'These credentials need s3:ListBucket on it.',
-  read: 'These credentials need s3:GetObject on it.',
+  // Who may not list is told of a missing object as of one that may not be read.
+  read: 'These credentials need s3:GetObject on it, and s3:ListBucket on its bucket.',
   write: 'These credentials need s3:PutObject (and for moves s3:DeleteObject) on it.',
 }
 const NOBODY = ['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'InvalidToken', 'TokenRefreshRequired']
@@ -21,8 +22,14 @@ const OVERLOADED = [408, 429, 500, 502, 503, 504]
 
 /** True where an object is not there. */
 export function isMissing(error: unknown): boolean {
-  const { name, $metadata } = error as ServiceError
+  const { name, $metadata } = (error ?? {}) as Partial<ServiceError>
   return name === 'NoSuchKey' || name === 'NotFound' || ($metadata?.httpStatusCode === 404 && name !== 'NoSuchBucket')
+}
+
+/** True where a HEAD was refused without a word why. */
+export function isSilent(error: unknown): boolean {
+  const status = (error as ServiceError).$metadata?.httpStatusCode
+  return status === 400 || status === 403
 }
 
 /**
@@ -57,7 +64,7 @@ export function s3Error(error: unknown, what: 'list' | 'read' | 'write', shown: 
   if (name === 'InvalidObjectState') return new ItemError('unreadable', 'archived: restore it first', error)
   if (what === 'read' && isMissing(error)) return new ItemError('gone', 'gone since it was listed', error)
   if (status === 403) return store(`No permission to ${what} "${shown}".`, POLICY[what])
-  if (status === 501) return notCreateOnly(shown, error)
+  if (status === 501 && what === 'write') return notCreateOnly(shown, error)
   if (status === undefined ? isOffline(error) : OVERLOADED.includes(status)) return storeDown(shown, error)
   return store(
     `"${shown}" can't be used: ${printable(messageOf(error))} (${name}).`,
@@ -77,6 +84,13 @@ export function notCreateOnly(shown: string, cause?: unknown): UserError {
   const message = `"${shown}" has no create-only writes (If-None-Match), which keep results from being written twice.`
   const hint = 'Take a store that has them (Amazon S3, MinIO, Ceph, R2, Garage 2 do), or a folder.'
   return new UserError('E_STORE', message, { hint, cause })
+}
+
+/** Something answers there, and it is no S3: often the page of one. */
+export function notS3(shown: string): UserError {
+  const hint =
+    'Check AWS_ENDPOINT_URL: its port may be that of a web page (MinIO answers on 9000, its page is on 9001).'
+  return new UserError('E_STORE', `What answers for "${shown}" is no S3 store.`, { hint })
 }
 
 const OFFLINE = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|ENETUNREACH|EHOSTUNREACH|ERR_STREAM_PREMATURE)/

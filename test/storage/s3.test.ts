@@ -46,6 +46,33 @@ describe('what a bucket refuses is a sentence and a remedy', () => {
     })
   })
 
+  it.each([
+    [403, 'AccessDenied', /No permission to read "s3:\/\/traps\/2025\/a.png"/, /s3:GetObject .* s3:ListBucket/],
+    [403, 'InvalidAccessKeyId', /does not take these credentials/, /AWS_PROFILE/],
+    [403, 'RequestTimeTooSkewed', /clock differs from the store's/, /Set the clock/],
+    [400, 'ExpiredToken', /does not take these credentials \(ExpiredToken\)/, /AWS_PROFILE/],
+    [400, 'AuthorizationHeaderMalformed', /"traps" is in another region/, /AWS_REGION/],
+    [501, 'NotImplemented', /can't be used/, /Check the address/],
+  ])(
+    '%i %s of an object that is only looked at, of which a HEAD does not tell why',
+    async (status, name, message, hint) => {
+      await answering(status, name)
+      await expect((await openStore('s3://traps/2025/')).look('a.png')).rejects.toMatchObject({
+        code: 'E_STORE',
+        message: expect.stringMatching(message),
+        hint: expect.stringMatching(hint),
+      })
+    },
+  )
+
+  it('a web page is no store', async () => {
+    const { origin } = await serve((_, response) => void response.end('<html><title>Console</title></html>'))
+    vi.stubEnv('AWS_ENDPOINT_URL', origin)
+    const refused = { code: 'E_STORE', message: expect.stringMatching(/is no S3 store/) }
+    await expect(listing()).rejects.toMatchObject(refused)
+    await expect(ResultsFolder.open(await openStore('s3://traps/results/'), HEADING)).rejects.toMatchObject(refused)
+  })
+
   it('a store that is overloaded, or not there, is one to come back to', async () => {
     vi.stubEnv('AWS_MAX_ATTEMPTS', '2')
     await answering(503, 'SlowDown')
@@ -79,9 +106,8 @@ async function careless(objects: Map<string, Buffer>, request: IncomingMessage, 
   const found = objects.get(path)
   if (request.method === 'PUT') objects.set(path, Buffer.concat(chunks))
   if (request.method === 'DELETE') objects.delete(path)
-  response
-    .writeHead(request.method === 'GET' && !found ? 404 : 200, { etag: '"1"' })
-    .end(request.method === 'GET' ? found : '')
+  const isAsked = request.method === 'GET' || request.method === 'HEAD'
+  response.writeHead(isAsked && !found ? 404 : 200, { etag: '"1"' }).end(request.method === 'GET' ? found : '')
 }
 
 it.each(['s3://Upper/', 's3://a', 's3://bucket/../other', 's3://bucket//a', 's3://'])(
