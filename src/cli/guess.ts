@@ -26,7 +26,7 @@ export function addGuess(context: CommandContext): void {
     .argument('<tf_files>', 'folder that was trained')
     .argument('[pictures...]', 'picture files, or - for standard input')
     .option('--top <n>', 'print the best n categories only', parseNumber)
-    .option('--from <list>', 'a file with the names of pictures, one a line, or - for standard input')
+    .option('--from <list>', 'a file with names or https:// addresses of pictures, one a line, or - for standard input')
     .addOption(new Option('--jsonl', 'print a line of JSON a picture, as soon as it is named').conflicts('json'))
   addNetworkOptions(command)
     .addHelpText(
@@ -66,7 +66,7 @@ async function namePictures(
   ])
   const limits = limitsOf(flags, terminal)
   const pictures = await expandWildcards(words)
-  const groups = flags.from === undefined ? given(pictures, terminal, limits) : listed(flags.from, terminal)
+  const groups = flags.from === undefined ? given(pictures, terminal, limits) : listed(flags.from, terminal, limits)
   const model = await loadModel(tfFiles, { engine: flags.engine })
   const titles = pictures.length > 1 || flags.from !== undefined
   const report = createGuessReport(terminal, { ...flags, titles })
@@ -130,11 +130,19 @@ async function hintsOn(tfFiles: string, words: readonly string[], troubled: read
 }
 
 /** The pictures of a list, which is read no faster than they are named. */
-async function* listed(list: string, terminal: Terminal): AsyncGenerator<readonly StreamPicture[]> {
-  const [{ openNames, readNames }, { GROUP }] = await Promise.all([
+async function* listed(
+  list: string,
+  terminal: Terminal,
+  limits: DecodeLimits,
+): AsyncGenerator<readonly StreamPicture[]> {
+  const [{ openNames, readNames }, { sourcesByName }, { GROUP }] = await Promise.all([
     import('../jobs/guess/names.ts'),
+    import('../jobs/guess/addressed.ts'),
     import('../jobs/guess/stream.ts'),
   ])
   const [bytes, where] = list === '-' ? [terminal.stdin, 'standard input'] : [await openNames(list), `"${list}"`]
-  for await (const group of readNames(bytes, GROUP, where)) yield group.map(name => ({ picture: name, source: name }))
+  const sourceOf = sourcesByName(limits, terminal.signal)
+  for await (const names of readNames(bytes, GROUP, where)) {
+    yield names.map(name => ({ picture: name, source: sourceOf(name) }))
+  }
 }

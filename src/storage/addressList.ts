@@ -1,15 +1,20 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { systemError } from '../errors/system.ts'
 import { UserError } from '../errors.ts'
 import { once } from '../flow/once.ts'
 import { shownAddress } from './address.ts'
 import { type HttpClient, openHttpClient, transferProblem } from './http.ts'
-import { storeDown } from './s3Error.ts'
+import { StatusError, storeDown } from './s3Error.ts'
 import { type Item, ItemError, type ListOptions, type ReadOptions, type Source } from './store.ts'
 
 /** Silence after which a server is given up, in milliseconds. */
 const STALL_MS = 30_000
+/** As often as S3's client is told to: one server's hiccup ends no run over thousands of addresses. */
+const TRIES = 5
+/** Before the second try, in milliseconds; twice as long before each one after it. */
+const PAUSE_MS = 100
 /** An answer that says: later. */
 const LATER = [408, 425, 429, 500, 502, 503, 504]
 
@@ -60,14 +65,26 @@ export class AddressList implements Source {
     }
   }
 
-  async read({ key }: Pick<Item, 'key'>, { most, signal }: ReadOptions): Promise<Uint8Array> {
-    if (!this.#allows(key)) throw new ItemError('unreadable', 'an address that is not to be asked')
+  async read({ key }: Pick<Item, 'key'>, options: ReadOptions): Promise<Uint8Array> {
+    if (!this.#allows(key)) throw new ItemError('unreadable', 'an address that is not asked: only https:// is')
+    for (let turn = 1; ; turn++) {
+      try {
+        return await this.#attempt(key, options)
+      } catch (error) {
+        if (!(error instanceof UserError && error.code === 'E_STORE_DOWN') || turn === TRIES) throw error
+        await sleep(PAUSE_MS * 2 ** (turn - 1), undefined, { signal: options.signal }).catch(() => undefined)
+        options.signal?.throwIfAborted()
+      }
+    }
+  }
+
+  async #attempt(key: string, { most, signal }: ReadOptions): Promise<Uint8Array> {
     try {
       const answer = await (await this.#client()).get(key, {}, signal)
       answer.body.on('error', () => undefined)
       if (answer.status !== 200) {
         answer.body.destroy()
-        if (LATER.includes(answer.status)) throw storeDown(shownAddress(key), new Error(`HTTP ${answer.status}`))
+        if (LATER.includes(answer.status)) throw storeDown(shownAddress(key), new StatusError(answer.status))
         throw new ItemError(answer.status === 404 ? 'gone' : 'unreadable', `the server says ${answer.status}`)
       }
       return await collected(answer.body, most)

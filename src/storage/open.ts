@@ -17,7 +17,9 @@ export async function openSource(address: string): Promise<Source> {
   const found = await stat(address).catch(() => undefined)
   if (found?.isDirectory()) return FolderStore.at(address)
   if (found?.isFile()) return new (await import('./addressList.ts')).AddressList(address)
-  throw new UserError('E_NO_SOURCE', `There is no folder "${address}".`, { hint: 'Check the path.' })
+  throw new UserError('E_NO_SOURCE', `There is no folder "${address}", and no list of that name.`, {
+    hint: 'Check the path.',
+  })
 }
 
 /**

@@ -72,9 +72,16 @@ export function s3Error(error: unknown, what: 'list' | 'read' | 'write', shown: 
   )
 }
 
+/** An answer without a picture that a server may give better later. */
+export class StatusError extends Error {
+  constructor(status: number) {
+    super(`HTTP ${status}`)
+  }
+}
+
 /** A store that does not answer: what is done is kept. */
 export function storeDown(shown: string, cause: unknown): UserError {
-  const why = systemCode(cause) ?? (cause as Error).name
+  const why = systemCode(cause) ?? (cause instanceof StatusError ? cause.message : (cause as Error).name)
   const hint = 'Run the same command again when it does: what is done is not done twice.'
   return new UserError('E_STORE_DOWN', `"${shown}" does not answer (${why}).`, { hint, cause })
 }

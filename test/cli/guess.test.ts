@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -100,12 +102,37 @@ describe('itc guess', () => {
     ])
   })
 
+  it('takes addresses among the names, and answers each', async () => {
+    const server = createServer((request, response) => {
+      if (request.url === '/lemon.jpg') response.end(fs.readFileSync(lemon))
+      else if (request.url === '/cut.jpg') response.destroy()
+      else response.writeHead(404).end()
+    })
+    await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const names = [`${at}/lemon.jpg`, `${at}/gone.jpg`, bus, `${at}/cut.jpg`, 'http://example.org/lemon.jpg']
+    const { code, out, err } = await run(['guess', tfFiles, '--from', '-', '--jsonl'], [Buffer.from(names.join('\n'))])
+    server.close()
+    expect([code, err]).toEqual([1, ''])
+    const answers = out.split('\n').map(line => JSON.parse(line))
+    expect(answers.map(({ picture, error, scores }) => [picture, error ?? scores[0].label])).toEqual([
+      [names[0], 'fresh_fruit'],
+      [names[1], 'the server says 404'],
+      [names[2], 'vehicle'],
+      [names[3], 'its server does not answer'],
+      [names[4], 'an address that is not asked: only https:// is'],
+    ])
+  })
+
   it('takes names from a file', async () => {
     const list = join(root, 'list.txt')
     await fs.writeFile(list, `${lemon}\n${bus}\n`)
     const { code, out } = await run(['guess', tfFiles, '--from', list, '--top', '1'])
     expect(code).toBe(0)
     expect(out.replace(/\d\.\d+/g, '#')).toBe(`${lemon}\nfresh fruit (score = #)\n\n${bus}\nvehicle (score = #)`)
+    const folder = await run(['guess', tfFiles, '--from', root])
+    expect(folder.err).toMatch(/can't be read: it is a folder\.\n.*itc guess-dir/)
+    expect(folder.code).toBe(1)
     const none = await run(['guess', tfFiles, '--from', join(root, 'none.txt')])
     expect(none).toMatchObject({ code: 1, err: expect.stringMatching(/The list ".*none.txt" can't be read: no such/) })
     const both = await run(['guess', tfFiles, bus, '--from', list])

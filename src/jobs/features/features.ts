@@ -132,6 +132,6 @@ async function countSkipped(source: Source, signal: AbortSignal | undefined): Pr
   }
   if (found > 0) return skipped
   throw new UserError('E_NO_CATEGORIES', `There are no category folders with pictures in "${source.address}".`, {
-    hint: 'Put the pictures into one folder a category.',
+    hint: 'Put the pictures into one folder a category; a list of addresses has none.',
   })
 }

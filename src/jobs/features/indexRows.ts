@@ -42,8 +42,9 @@ export function hashesOf(rows: readonly Pick<IndexRow, 'sha256'>[]): string[] {
   return rows.flatMap(({ sha256 }) => (sha256 === undefined ? [] : [sha256]))
 }
 
-/** A key's category; undefined for one that lies in no folder. */
+/** A key's category; undefined for one that lies in no folder, and for an address: what is before its first `/` is no label. */
 export function categoryOf(key: string): string | undefined {
+  if (/^https?:\/\//i.test(key)) return undefined
   const end = key.indexOf('/')
   return end > 0 ? key.slice(0, end) : undefined
 }

@@ -33,11 +33,15 @@ export async function* readNames(
 /** Opens a file of names. @throws UserError `E_NO_FILE` */
 export async function openNames(path: string): Promise<AsyncIterable<Uint8Array>> {
   try {
-    return (await open(path)).createReadStream()
+    const file = await open(path)
+    if (!(await file.stat()).isDirectory()) return file.createReadStream()
+    await file.close()
   } catch (cause) {
     const hint = 'Check the path; `-` is standard input.'
     throw new UserError('E_NO_FILE', `The list "${path}" can't be read: ${unreadableReason(cause)}.`, { hint, cause })
   }
+  const hint = 'Give a file with a name a line; a folder of pictures is named by itc guess-dir.'
+  throw new UserError('E_NO_FILE', `The list "${path}" can't be read: it is a folder.`, { hint })
 }
 
 /** Without the byte order mark and the carriage returns that Windows' programs write, and without empty lines. */

@@ -189,6 +189,9 @@ describe('itc features, and itc train --features', () => {
   it('refuses a source without categories, and one in which the features would lie', async () => {
     await fs.move(join(labelled, 'red'), join(root, 'flat'))
     expect((await run(['features', root, join(root, 'flat'), features])).err).toContain('no category folders')
+    const list = join(root, 'list.txt')
+    await fs.writeFile(list, 'http://127.0.0.1:1/red/1.png\n')
+    expect((await run(['features', root, list, features])).err).toMatch(/no category folders.*\n.*addresses has none/)
     expect((await run(['features', root, labelled, join(labelled, 'f')])).err).toContain('would lie among')
     expect(await fs.pathExists(features)).toBe(false)
   })

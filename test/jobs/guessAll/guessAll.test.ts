@@ -82,10 +82,12 @@ describe('itc guess-all', () => {
     expect((await guessAll()).result.named).toBe(0)
   })
 
-  it('names the pictures of a list of addresses', async () => {
+  it('names the pictures of a list of addresses, also of a server that has to be asked again', async () => {
     const { createServer } = await import('node:http')
+    let refusals = 0
     const server = createServer((request, response) => {
-      if (request.url === '/gone.png') response.writeHead(404).end()
+      if (request.url === '/down.png' || refusals++ < 2) response.writeHead(503).end()
+      else if (request.url === '/gone.png') response.writeHead(404).end()
       else response.end(fs.readFileSync(join(source, decodeURIComponent(request.url!))))
     })
     await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))
@@ -94,7 +96,11 @@ describe('itc guess-all', () => {
     const list = join(await tempFolder(), 'list.txt')
     await writeFile(list, `# camera 0\n${at}/cam0/00000.png\n\n${at}/gone.png\nfile:///etc/passwd\n`)
     const { code, out } = await run(['guess-all', tfFiles, list, results, '--json'])
+    await writeFile(list, `${at}/down.png\n`)
+    const down = await run(['guess-all', tfFiles, list, results])
     server.close()
+    expect(down.err).toMatch(/down\.png" does not answer \(HTTP 503\)\.\nRun the same command again/)
+    expect(down.code).toBe(1)
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({ named: 1, failed: 1, skipped: 1 })
     expect((await rows()).map(({ key, error }) => [key, error])).toEqual([
@@ -142,7 +148,7 @@ describe('itc guess-all', () => {
     }
 
     it('a source that is not there, or has no pictures', async () => {
-      await refused([`${source}x`, results], /There is no folder/)
+      await refused([`${source}x`, results], /There is no folder .*, and no list of that name/)
       await mkdir(`${source}y`)
       await writeFile(join(`${source}y`, 'notes.txt'), '')
       await refused([`${source}y`, results], /There are no pictures in .*1 were left out, the first: notes.txt/)
