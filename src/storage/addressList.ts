@@ -15,6 +15,8 @@ const STALL_MS = 30_000
 const TRIES = 5
 /** Before the second try, in milliseconds; twice as long before each one after it. */
 const PAUSE_MS = 100
+/** What else helps, where it never will. */
+const OFF = 'Or take that address off the list.'
 /** An answer that says: later. */
 const LATER = [408, 425, 429, 500, 502, 503, 504]
 
@@ -84,7 +86,7 @@ export class AddressList implements Source {
       answer.body.on('error', () => undefined)
       if (answer.status !== 200) {
         answer.body.destroy()
-        if (LATER.includes(answer.status)) throw storeDown(shownAddress(key), new StatusError(answer.status))
+        if (LATER.includes(answer.status)) throw storeDown(shownAddress(key), new StatusError(answer.status), OFF)
         throw new ItemError(answer.status === 404 ? 'gone' : 'unreadable', `the server says ${answer.status}`)
       }
       return await collected(answer.body, most)
@@ -92,7 +94,7 @@ export class AddressList implements Source {
       signal?.throwIfAborted()
       if (error instanceof ItemError || error instanceof UserError) throw error
       const { problem, again } = transferProblem(error, STALL_MS)
-      throw again ? storeDown(shownAddress(key), error) : new ItemError('unreadable', problem, error)
+      throw again ? storeDown(shownAddress(key), error, OFF) : new ItemError('unreadable', problem, error)
     }
   }
 

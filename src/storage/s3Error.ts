@@ -79,10 +79,14 @@ export class StatusError extends Error {
   }
 }
 
-/** A store that does not answer: what is done is kept. */
-export function storeDown(shown: string, cause: unknown): UserError {
+/**
+ * A store that does not answer: what is done is kept.
+ *
+ * @param otherwise a further remedy, as a sentence
+ */
+export function storeDown(shown: string, cause: unknown, otherwise = ''): UserError {
   const why = systemCode(cause) ?? (cause instanceof StatusError ? cause.message : (cause as Error).name)
-  const hint = 'Run the same command again when it does: what is done is not done twice.'
+  const hint = `Run the same command again when it does: what is done is not done twice.${otherwise && ` ${otherwise}`}`
   return new UserError('E_STORE_DOWN', `"${shown}" does not answer (${why}).`, { hint, cause })
 }
 
