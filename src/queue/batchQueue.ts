@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { JobsOptions, JobType, Queue } from 'bullmq'
+import { UserError } from '../errors.ts'
 import { type QueueAddress, queueAddress } from './address.ts'
 import { type BatchJob, jobId } from './batchJob.ts'
 import { openBullQueue } from './bull.ts'
@@ -16,6 +17,8 @@ const LEASE_MS = 60_000
 /** A job's name that says that a planner is at work, and nothing to be done. */
 export const PLANNER = 'planner'
 
+/** Jobs of each kind that are looked at; planners have one each among those that are delayed. */
+const SAMPLE = 20
 const UNDER_WAY: JobType[] = ['waiting', 'prioritized', 'delayed', 'active']
 
 /** A job that fails five times is given up; those between wait, not all for the same time. */
@@ -62,6 +65,22 @@ export class BatchQueue {
     } catch (error) {
       throw queueError(error, address)
     }
+  }
+
+  /**
+   * Workers end at the sight of a job of another model: who puts some beside another's stops that one's fleet, and waits for
+   * ever.
+   *
+   * @param model see `modelIdentity`
+   * @throws UserError `E_QUEUE` where jobs of another model wait or are under way
+   */
+  async refuseOthers(model: string): Promise<void> {
+    const jobs = await this.#ask(queue => queue.getJobs(UNDER_WAY, 0, SAMPLE))
+    if (jobs.every(job => typeof job?.data?.model !== 'string' || job.data.model === model)) return
+    const { shown, kind } = this.#address
+    const other = kind === 'redis' ? 'redis://HOST:6379/1' : 'postgres://HOST/OTHER'
+    const hint = `Wait until its workers have done them, or take another database of the server: --queue ${other}`
+    throw new UserError('E_QUEUE', `The queue "${shown}" has jobs of another model, or of other limits.`, { hint })
   }
 
   /** Puts jobs in; those that are there already are left as they are. */

@@ -137,6 +137,15 @@ describe.skipIf(missing)(
       })
       const other = worker(source, ['--backbone', 'mobilenet_v1'])
       expect(await other.ended).toMatchObject({ code: 1, err: expect.stringContaining('of another model') })
+      const beside = join(folder, 'beside')
+      const second = fleet.start(['guess-all', tfFiles, source, beside, '--queue', redis.address])
+      expect(await second.ended).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(
+          /^error: The queue .* has jobs of another model.*\n.*another database of the server/,
+        ),
+      })
+      expect(await fs.pathExists(beside)).toBe(false)
       planning.child.kill('SIGKILL')
       await planning.ended
       expect(await filesIn(features)).toEqual(new Map())

@@ -60,11 +60,17 @@ export class HandOut {
     this.#window = window
   }
 
-  /** To be called before anything is written anywhere. @throws UserError as `BatchQueue.open` */
+  /** To be called before anything is written anywhere. @throws UserError as `BatchQueue.open` and `refuseOthers` */
   static async open(options: HandOutOptions, places: Pick<BatchJob, 'model' | 'source' | 'results'>): Promise<HandOut> {
     const self = new HandOut(options, places)
     self.#queue = await BatchQueue.open(options.address, () => self.#onTrouble('the queue does not answer'))
-    return self
+    try {
+      await self.#queue.refuseOthers(places.model)
+      return self
+    } catch (error) {
+      await self.#queue.close()
+      throw error
+    }
   }
 
   /**
