@@ -12,7 +12,7 @@ const CHECKS = /\b(fits|problemWith|checkColumns)(<|\()|\bdecodeParquet\(bytes, 
 const WITHOUT: Readonly<Record<string, string>> = {
   'version.ts': 'it is the package.json of this package',
   'report/script.ts': 'it runs in the report, on data that lie in the same page',
-  'export/readme.ts': 'it is a text for people: code that reads what lies beside it',
+  'export/snippets.ts': 'it is a text for people: code that reads what lies beside it',
   'table/seal.ts': 'a heading: its places are looked at here, the rest by the schemas of who reads the table',
   'studio/server/body.ts': 'a request, not a file: each value is looked at by whom it is for',
   'studio/phone/page.ts': 'it runs in a browser and shows what the server says as text',

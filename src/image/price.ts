@@ -30,7 +30,7 @@ const BYTES_A_PIXEL: Readonly<Record<PictureFormat, (header: Header) => number>>
 
 /** What is added for the rows that are held at once: some hundred, which in a very wide picture are all of them. */
 function rowsHeld({ height }: Header): number {
-  return Math.min(height, 200) * (2 / height)
+  return 2 * Math.min(1, 200 / height)
 }
 
 /** Reckons from its header how much memory decoding a picture takes, in bytes. */

@@ -35,8 +35,9 @@ describe('readPlain', () => {
     const others = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('.ts') && /(?<![.\w])readFile\(/.test(readFileSync(join(SRC, name), 'utf8')))
       .map(name => name.replaceAll('\\', '/'))
-    // The system's own files, and those of this package.
-    expect(others.sort()).toEqual(['disk/holder.ts', 'export/familiar.ts', 'export/page.ts', 'studio/server/page.ts'])
+    // The system's own files, those of this package, and a program that is shown to whoever exports a model.
+    const own = ['export/familiar.ts', 'export/page.ts', 'export/snippets.ts', 'studio/server/page.ts']
+    expect(others.sort()).toEqual(['disk/holder.ts', ...own])
   })
 })
 
