@@ -9,6 +9,8 @@ import { tinyModel } from '../helpers/tinyModel.ts'
 
 const CASES = fileURLToPath(new URL('../cases/', import.meta.url))
 const OTHERS = [undefined, null, {}, [], '../../x\u001b[2J', 1e300, '__proto__', -1]
+/** All of them in the slow tests, else every third. */
+const EVERY = process.env.ITC_ALL_MUTATIONS ? 1 : 3
 /** Of a list the first ones stand for all. */
 const OF_A_LIST = 3
 
@@ -34,8 +36,8 @@ async function endsOf(folder: string): Promise<string[]> {
   const load = (name: string) => readFile(join(folder, name))
   const text = (await load('model.json')).toString()
   const ends = new Set<string>()
-  for (const place of placesIn(JSON.parse(text))) {
-    for (const other of OTHERS) {
+  for (const [at, place] of placesIn(JSON.parse(text)).entries()) {
+    for (const other of OTHERS.filter((_, turn) => (at + turn) % EVERY === 0)) {
       ends.add(
         await parseTfjsModel(mutated(text, place, other), load).then(
           () => 'read',
@@ -47,7 +49,7 @@ async function endsOf(folder: string): Promise<string[]> {
   return [...ends].sort()
 }
 
-it('each value of a model.json replaced by eight others is read, or refused with a sentence', async () => {
+it('each value of a model.json replaced by others is read, or refused with a sentence', async () => {
   const { tfFiles } = await tinyModel()
   const exported = join(await tempFolder(), 'exported')
   expect((await run(['export', tfFiles, '--format', 'tfjs', '--to', exported])).code).toBe(0)

@@ -2,3 +2,4 @@
 process.env.ITC_ALL_MUTATIONS = '1'
 await import('../image/fuzz.test.ts')
 await import('../formats/damaged.test.ts')
+await import('../formats/tfjsMutations.test.ts')
