@@ -24,7 +24,7 @@ for (const set of sets) {
   const { logits, folds, trainHeads } = await crossValidated(set)
   let training = 0
   const start = performance.now()
-  const result = await assess(await nearOf(set), { ...set.data, logits }, folds, {
+  const result = await assess(set.near, { ...set.data, logits }, folds, {
     trainHeads: async plan => {
       const before = performance.now()
       const trained = await trainHeads(plan)

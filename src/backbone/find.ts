@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { UserError, unexpected } from '../errors.ts'
-import { withoutSecrets } from '../storage/address.ts'
+import { isWebAddress, withoutSecrets } from '../storage/address.ts'
 import type { Backbone } from './backbone.ts'
 import { catalogEntry } from './catalog.ts'
 import { backboneOfEntry } from './fromCatalog.ts'
@@ -33,7 +33,7 @@ export async function findBackbone(spec: string, options: FindOptions = {}): Pro
   checkInputSize(options.inputSize)
   const entry = catalogEntry(spec)
   if (entry) return backboneOfEntry(entry, options)
-  if (isAddress(spec)) {
+  if (isWebAddress(spec)) {
     if (!URL.canParse(spec)) throw unexpected('--backbone', 'a whole address', withoutSecrets(spec))
     const downloaded = await downloadedNetwork(spec, undefined, options)
     const found = { path: downloaded.path, sha256: downloaded.sha256, name: nameOf(new URL(spec).pathname) }
@@ -57,7 +57,7 @@ function splitSpec(spec: string): string[] {
       if (existsSync(pieces.slice(at, longer).join('+'))) end = longer
     }
     // An address goes on until something begins that stands for itself.
-    if (isAddress(pieces[at]!)) while (end < pieces.length && !standsAlone(pieces[end]!)) end++
+    if (isWebAddress(pieces[at]!)) while (end < pieces.length && !standsAlone(pieces[end]!)) end++
     parts.push(pieces.slice(at, end).join('+'))
     at = end
   }
@@ -65,9 +65,5 @@ function splitSpec(spec: string): string[] {
 }
 
 function standsAlone(piece: string): boolean {
-  return catalogEntry(piece) !== undefined || isAddress(piece) || existsSync(piece)
-}
-
-function isAddress(spec: string): boolean {
-  return /^https?:\/\//i.test(spec)
+  return catalogEntry(piece) !== undefined || isWebAddress(piece) || existsSync(piece)
 }

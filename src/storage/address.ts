@@ -1,3 +1,8 @@
+/** Whether a text is an address on the web, and no path. */
+export function isWebAddress(text: string): boolean {
+  return /^https?:\/\//i.test(text)
+}
+
 /**
  * An address as it may be shown and written down: without user, password and fragment, and without what its query says,
  * where tokens are.

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
+import { isWebAddress } from './address.ts'
 import { FolderStore } from './folder.ts'
 import type { Source, Store } from './store.ts'
 
@@ -12,7 +13,7 @@ const OTHER_SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i
  * @throws UserError `E_BAD_VALUE`, `E_NO_SOURCE`, `E_MISSING_PACKAGE`
  */
 export async function openSource(address: string): Promise<Source> {
-  if (/^https?:\/\//i.test(address)) return new (await import('./addressList.ts')).AddressList(undefined, address)
+  if (isWebAddress(address)) return new (await import('./addressList.ts')).AddressList(undefined, address)
   if (OTHER_SCHEME.test(address)) return openStore(address)
   const found = await stat(address).catch(() => undefined)
   if (found?.isDirectory()) return FolderStore.at(address)

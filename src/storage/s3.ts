@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { loadOptional } from '../errors/optionalPackage.ts'
 import { UserError } from '../errors.ts'
 import { once } from '../flow/once.ts'
+import { isWebAddress } from './address.ts'
 import { isMissing, isSilent, notS3, s3Error } from './s3Error.ts'
 import {
   changedItem,
@@ -40,7 +41,7 @@ const clients = new Map<string, Promise<S3Client>>()
 /** One client for all stores of an endpoint, made when it is first needed. */
 function client(): Promise<S3Client> {
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || ''
-  if (endpoint && !(/^https?:\/\//i.test(endpoint) && URL.canParse(endpoint))) {
+  if (endpoint && !(isWebAddress(endpoint) && URL.canParse(endpoint))) {
     const hint = 'Write it with its scheme, such as http://localhost:9000.'
     throw new UserError('E_STORE', `AWS_ENDPOINT_URL is no address of a store: "${endpoint}".`, { hint })
   }

@@ -1,3 +1,4 @@
+import { isWebAddress } from '../../storage/address.ts'
 import { type Column, decodeParquet, encodeParquet } from '../../table/parquet.ts'
 
 /** What became of one picture. */
@@ -44,7 +45,7 @@ export function hashesOf(rows: readonly Pick<IndexRow, 'sha256'>[]): string[] {
 
 /** A key's category; undefined for one that lies in no folder, and for an address: what is before its first `/` is no label. */
 export function categoryOf(key: string): string | undefined {
-  if (/^https?:\/\//i.test(key)) return undefined
+  if (isWebAddress(key)) return undefined
   const end = key.indexOf('/')
   return end > 0 ? key.slice(0, end) : undefined
 }

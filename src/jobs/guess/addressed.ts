@@ -3,9 +3,8 @@ import { once } from '../../flow/once.ts'
 import type { DecodeLimits } from '../../image/limits.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import type { PictureSource } from '../../model/model.ts'
+import { isWebAddress } from '../../storage/address.ts'
 import { pictureOf } from '../guessAll/nameBatch.ts'
-
-const ADDRESS = /^https?:\/\//i
 
 /**
  * How to get pictures that a list names: files by their paths, and what begins with `https://` from its server, as
@@ -22,5 +21,5 @@ export function sourcesByName(limits: DecodeLimits, signal: AbortSignal | undefi
       throw new PictureError('unreadable', 'its server does not answer', error)
     }
   }
-  return name => (ADDRESS.test(name) ? { size: undefined, read: () => fetched(name) } : name)
+  return name => (isWebAddress(name) ? { size: undefined, read: () => fetched(name) } : name)
 }

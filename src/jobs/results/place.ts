@@ -1,5 +1,7 @@
 import { systemCode, UserError } from '../../errors.ts'
+import { together } from '../../flow/together.ts'
 import { Turns } from '../../flow/turns.ts'
+import { isWebAddress } from '../../storage/address.ts'
 import { missingFolders } from '../../storage/madeFolders.ts'
 import { openSource, openStore } from '../../storage/open.ts'
 import { type Item, ItemError, isSafeKey, type Source, type Store } from '../../storage/store.ts'
@@ -106,9 +108,7 @@ export class Placing {
       const ends = { from: this.#from.address, to: this.#to.address }
       await new MoveJournal(this.#results.store).note(id, { ...ends, moves, folders }, signal)
     }
-    const ended = await Promise.allSettled(moves.map(each => this.#turns.run(() => this.#place(each, signal))))
-    const failed = ended.find(result => result.status === 'rejected')
-    if (failed) throw failed.reason
+    await together(...moves.map(each => this.#turns.run(() => this.#place(each, signal))))
   }
 
   #moveOf({ key, size, etag, label }: ResultRow): Move[] {
@@ -143,7 +143,7 @@ export class Placing {
 
 /** Of an address: its host and path. */
 function nameOf(key: string): string {
-  if (!/^https?:\/\//i.test(key) || !URL.canParse(key)) return key
+  if (!isWebAddress(key) || !URL.canParse(key)) return key
   const { host, pathname } = new URL(key)
   return `${host.replace(':', '_')}${pathname}`
 }

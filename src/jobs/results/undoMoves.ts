@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { together } from '../../flow/together.ts'
 import { Turns } from '../../flow/turns.ts'
 import { removeEmptied } from '../../storage/madeFolders.ts'
 import { openStore } from '../../storage/open.ts'
@@ -76,11 +77,7 @@ class Undoing {
     const ends = { source: await openStore(from), destination: await openStore(to) }
     const left: NotBack[] = []
     const turns = new Turns(AT_ONCE)
-    const ended = await Promise.allSettled(
-      moves.map(move => turns.run(async () => left.push(...(await this.#takeBack(move, ends))))),
-    )
-    const failed = ended.find(result => result.status === 'rejected')
-    if (failed) throw failed.reason
+    await together(...moves.map(move => turns.run(async () => left.push(...(await this.#takeBack(move, ends))))))
     if (left.length > 0 || folders.length > 0) this.#unsettled.push({ name, ...ends, left, folders })
     else await this.#journal.forget(name)
   }
