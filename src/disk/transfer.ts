@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { chmod, type FileHandle, link, lstat, open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors.ts'
@@ -14,6 +14,20 @@ const DRAFT = /^\.itc-[0-9a-f]{16}\.tmp$/
 /** True for a leftover of a killed run; nobody else's file is named so. */
 export function isDraft(name: string): boolean {
   return DRAFT.test(name)
+}
+
+/** True for such a leftover of a file that came from a folder; others may be at work in the same place. */
+export function isDraftFrom(folder: string, name: string): boolean {
+  return isDraft(name) && name.startsWith(draftStart(folder))
+}
+
+function draftStart(folder: string): string {
+  return `.itc-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`
+}
+
+/** @internal for tests: a leftover */
+export function draftFor(from: string, to: string): string {
+  return join(dirname(to), `${draftStart(dirname(from))}${randomBytes(4).toString('hex')}.tmp`)
 }
 
 /** What a move could not take along. */
@@ -53,7 +67,7 @@ function opened<T>(from: Original | string, work: (original: Original) => Promis
 
 /** @param complete sees to what goes along, before the file takes its name; the name is on the disk then as well */
 async function copyDraft(original: Original, to: string, complete?: (draft: string) => Promise<void>): Promise<void> {
-  const draft = join(dirname(to), `.itc-${randomBytes(8).toString('hex')}.tmp`)
+  const draft = draftFor(original.path, to)
   try {
     await original.copyTo(draft)
     await complete?.(draft)

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 
 /** One record of a CSV file and the bytes that it takes there, its line end included. */
@@ -23,15 +24,17 @@ const QUOTE = 0x22
 const LF = 0x0a
 
 /**
- * Reads a CSV file record by record. A last record without its line end, as a killed process leaves it, is left out.
+ * Reads a CSV file record by record. A last record with fewer cells than the first and without its line end, as a killed
+ * process leaves it, is left out. One that lacks its line end alone, as some programs save it, ends where that would.
  *
- * @throws SyntaxError at a record that is not CSV; the system's error when the file can't be read
+ * @throws SyntaxError at a record that is not CSV or not UTF-8; the system's error when the file can't be read
  */
 export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
   let pending: Buffer = Buffer.alloc(0)
   let start = 0 // of `pending` in the file
   let scanned = 0 // how far `pending` was looked at
   let quoted = false
+  let columns = 0
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
     let from = 0
@@ -41,8 +44,9 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
       if (byte === QUOTE) quoted = !quoted
       else if (byte === LF && !quoted) {
         const end = scanned + 1
-        const line = pending.toString('utf8', from, scanned)
-        yield { cells: parseRecord(start + from === 0 ? unmarked(line) : line), start: start + from, end: start + end }
+        const cells = cellsOf(pending.subarray(from, scanned), start + from === 0)
+        columns ||= cells.length
+        yield { cells, start: start + from, end: start + end }
         from = end
       }
     }
@@ -50,6 +54,28 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
     start += from
     scanned = pending.length
   }
+  if (quoted) requireCutOff(pending.toString(), columns)
+  else if (pending.length > 0) {
+    const cells = parseRecord(pending.toString())
+    if (cells.length < columns) return
+    yield { cells: cellsOf(pending, start === 0), start, end: start + pending.length + 1 }
+  }
+}
+
+function cellsOf(line: Buffer, first: boolean): string[] {
+  // Names that it tells would be others.
+  if (!isUtf8(line)) throw new SyntaxError('it was saved in another encoding than UTF-8')
+  return parseRecord(first ? unmarked(line.toString()) : line.toString())
+}
+
+/**
+ * A quotation mark that somebody's change has left open would swallow all records behind it; what a killed process leaves
+ * is the start of one record.
+ */
+function requireCutOff(rest: string, columns: number): void {
+  const lines = rest.split('\n').map(line => line.replaceAll('"', '').split(','))
+  const swallowed = lines.some(cells => cells.length >= columns && cells[0] !== '')
+  if (swallowed) throw new SyntaxError('a quotation mark in it is not closed')
 }
 
 /** @param line a record without its line end */

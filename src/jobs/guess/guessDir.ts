@@ -1,9 +1,11 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isInside } from '../../disk/inside.ts'
 import { type Holder, withLock } from '../../disk/lock.ts'
 import { UserError } from '../../errors.ts'
 import type { NamingModel } from './ahead.ts'
 import { cannotWrite, checkFolders, checkNoLink, makeDestination } from './folders.ts'
+import { folderOfLabel } from './guessRow.ts'
 import { type GuessDirOptions, type GuessDirResult, UNSURE_FOLDER } from './options.ts'
 import { Run } from './run.ts'
 import { requirePictures, scanSource } from './scan.ts'
@@ -26,11 +28,7 @@ export async function guessDir(
   options: GuessDirOptions = {},
 ): Promise<GuessDirResult> {
   await checkFolders(source, destination)
-  // Else every run would find what the one before had put there.
-  if (options.unsure !== undefined) {
-    await checkFolders(source, join(destination, UNSURE_FOLDER))
-    await checkNoLink(join(destination, UNSURE_FOLDER))
-  }
+  await checkInnerFolders(model, source, destination, options)
   checkLinks(options)
   const { only, move, followLinks } = options
   const found = await scanSource(source, move ? 'none' : followLinks ? 'all' : 'inside')
@@ -43,6 +41,21 @@ export async function guessDir(
   return await withDestinationLock(destination, options.signal, () => run.perform()).catch(error => {
     throw cannotWrite(destination, error)
   })
+}
+
+/** Pictures must not go back into the source: every run would find what the one before had put there. */
+async function checkInnerFolders(
+  { labels }: NamingModel,
+  source: string,
+  destination: string,
+  { unsure, into }: GuessDirOptions,
+): Promise<void> {
+  if (unsure !== undefined) {
+    await checkFolders(source, join(destination, UNSURE_FOLDER))
+    await checkNoLink(join(destination, UNSURE_FOLDER))
+  }
+  if (into !== 'folders' || !(await isInside(destination, source))) return
+  for (const label of labels) await checkFolders(source, join(destination, folderOfLabel(label)))
 }
 
 /** @throws UserError where what links lead to would be moved */

@@ -47,8 +47,13 @@ function nameOf(
 ): string {
   if (isUnsure) return namer.take(label, score, original, UNSURE_FOLDER)
   if (into === 'flat') return namer.take(label, score, original)
+  return namer.keep(original, folderOfLabel(label))
+}
+
+/** The folder in the destination where a category's pictures go that are sorted into folders. */
+export function folderOfLabel(label: string): string {
   const folder = safeLabel(label)
-  return namer.keep(original, RESERVED.includes(folder.toLowerCase()) ? `${folder}_` : folder)
+  return RESERVED.includes(folder.toLowerCase()) ? `${folder}_` : folder
 }
 
 /** How a picture that is in place was sorted; undefined for what says nothing of it. */

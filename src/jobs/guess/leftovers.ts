@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { dropFile } from '../../disk/patience.ts'
-import { isDraft } from '../../disk/transfer.ts'
+import { isDraft, isDraftFrom } from '../../disk/transfer.ts'
 import { isResultsDraft } from './rewrite.ts'
 import type { Entry } from './row.ts'
-import { isPlain } from './takeBack.ts'
+import { type Ends, isPlain } from './takeBack.ts'
 
 /** What is there, by path under the destination. */
 export async function namesIn(destination: string): Promise<string[]> {
@@ -25,11 +25,13 @@ export async function removeDrafts(destination: string): Promise<string[]> {
   return names
 }
 
-/** Removes what killed undos left in the folders that pictures go back to. */
-export async function removeSourceDrafts(source: string, entries: readonly Pick<Entry, 'original'>[]): Promise<void> {
+/** Removes what killed undos of this destination left in the folders that pictures go back to. */
+export async function removeSourceDrafts({ source, destination }: Ends, entries: readonly Entry[]): Promise<void> {
+  const from = [...new Set(entries.map(({ name }) => dirname(join(destination, name))))]
   for (const folder of new Set(entries.map(({ original }) => dirname(join(source, original))))) {
     if (!(await isPlain(folder))) continue
     const names = await readdir(folder).catch(() => [])
-    for (const name of names.filter(isDraft)) await dropFile(join(folder, name))
+    const drafts = names.filter(name => from.some(each => isDraftFrom(each, name)))
+    for (const name of drafts) await dropFile(join(folder, name))
   }
 }

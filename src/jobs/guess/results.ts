@@ -34,8 +34,10 @@ export async function readResults(path: string): Promise<Recorded | undefined> {
   const entries: Entry[] = []
   try {
     for await (const { cells, start, end } of readRecords(path)) {
-      if (header) entries.push(parseEntry(cells, header, path, { start, end }))
-      else {
+      if (header) {
+        // Spreadsheets leave empty rows.
+        if (cells.some(cell => cell !== '')) entries.push(parseEntry(cells, header, path, { start, end }))
+      } else {
         header = parseHeader(cells)
         if (header === undefined) throw damagedResults(path, 'it was not written by itc guess-dir')
       }

@@ -69,8 +69,9 @@ export async function rewrite(
   }
 
   async function bytesOf({ start, end }: Pick<Entry, 'start' | 'end'>): Promise<Buffer> {
-    const { buffer, bytesRead } = await old!.read(Buffer.alloc(end - start), 0, end - start, start)
-    if (bytesRead < end - start) throw damagedResults(path, 'it was cut short meanwhile')
+    const { buffer, bytesRead } = await old!.read(Buffer.alloc(end - start, '\n'), 0, end - start, start)
+    // The last row may lack its line end, and gets it.
+    if (bytesRead < end - start - 1) throw damagedResults(path, 'it was cut short meanwhile')
     return buffer
   }
 }

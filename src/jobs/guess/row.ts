@@ -120,7 +120,7 @@ function isInner(path: string): boolean {
 
 export function damagedResults(path: string, what: string, cause?: unknown): UserError {
   return new UserError('E_RESULTS', `"${path}" can't be used: ${what}.`, {
-    hint: 'Choose another destination, or rename that file.',
+    hint: 'If another program changed it, save it there again as CSV in UTF-8, with commas; else choose another destination, or rename that file.',
     cause,
   })
 }

@@ -101,7 +101,7 @@ async function takeBack(
   const placed = rows.filter(({ name }) => name !== '').reverse()
   if (!options.dryRun) {
     await removeDrafts(ends.destination)
-    await removeSourceDrafts(ends.source, placed)
+    await removeSourceDrafts(ends, placed)
   }
   const { failed, left, settled, ...result } = await takeBackAll(placed, ends, options)
   const ours = new Set(rows)

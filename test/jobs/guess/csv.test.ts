@@ -32,10 +32,35 @@ describe('CSV', () => {
   })
 
   test('leaves out a last record that was cut off, wherever', async () => {
-    const whole = formatRecord(['first', '1'])
-    const last = formatRecord(['a "quoted"\nname', '2'])
-    for (let length = 0; length < last.length; length++) {
-      expect(await read(whole + last.slice(0, length))).toEqual([['first', '1']])
+    const whole = formatRecord(['first', '1', ''])
+    const last = formatRecord(['a "quoted"\nnäme', '2', ''])
+    for (let length = 0; length < last.length - 1; length++) {
+      expect(await read(whole + last.slice(0, length))).toEqual([['first', '1', '']])
+    }
+  })
+
+  test.each(['', '\r'])('reads a last record that lacks its line end alone: %j', async rest => {
+    expect(await read(`a,b\nc,"d\n"${rest}`)).toEqual([
+      ['a', 'b'],
+      ['c', 'd\n'],
+    ])
+  })
+
+  test.each(['a,b\n"c,d\ne,f\n', 'a,b\nc,5" d\n', 'a,b\n"c,d'])(
+    'refuses a quotation mark that is not closed, which would swallow rows: %j',
+    async text => {
+      await expect(read(text)).rejects.toThrow('not closed')
+    },
+  )
+
+  test('refuses another encoding, in which names would be others', async () => {
+    const path = join(folder, 'latin1.csv')
+    for (const text of ['a,b\nM\xfcller,c\n', 'a,b\nM\xfcller,c']) {
+      await writeFile(path, text, 'latin1')
+      const all = async () => {
+        for await (const record of readRecords(path)) expect(record.cells).toEqual(['a', 'b'])
+      }
+      await expect(all()).rejects.toThrow('another encoding')
     }
   })
 

@@ -281,6 +281,10 @@ describe('guessDir refuses', () => {
   })
 })
 
+function prefixed(prefix: string, files: Record<string, string>) {
+  return Object.fromEntries(Object.entries(files).map(([name, text]) => [prefix + name, text]))
+}
+
 describe('guessDir into folders', () => {
   const SORTED = { 'cat/a.jpg': 'cat 0.9 a', 'cat/b.jpg': 'cat 0.9 b', 'dog/c.PNG': 'dog 0.75 c' }
 
@@ -316,6 +320,15 @@ describe('guessDir into folders', () => {
     expect(await run({ into: 'folders' })).toMatchObject({ named: 1, before: 3, notes: [] })
     expect(await contents(folders.destination)).toMatchObject({ ...SORTED, 'dog/a.jpg': 'dog 0.8' })
     expect(await run()).toMatchObject({ named: 0, before: 4, notes: [expect.stringContaining('sorted otherwise')] })
+  })
+
+  test('never goes back into the source, that lies in the destination and is called like a category', async () => {
+    const cat = join(folders.destination, 'cat')
+    await writeFiles(cat, FILES)
+    const again = guessDir(textModel, cat, folders.destination, { into: 'folders', move: true })
+    await expect(again).rejects.toMatchObject({ code: 'E_DESTINATION_INSIDE' })
+    expect(await contents(folders.destination)).toEqual(prefixed('cat/', FILES))
+    expect(await guessDir(textModel, cat, folders.destination, { move: true })).toMatchObject({ named: 3 })
   })
 
   test('what is unsure tells its category by its name, in unsure/', async () => {

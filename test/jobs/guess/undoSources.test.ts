@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile, mkdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { thisProcess } from '../../../src/disk/holder.ts'
+import { draftFor } from '../../../src/disk/transfer.ts'
 import { guessDir } from '../../../src/jobs/guess/guessDir.ts'
 import { undoGuessDir } from '../../../src/jobs/guess/undo.ts'
 import { contents, makeFolders, textModel, writeFiles } from '../../helpers/guessDirFixture.ts'
@@ -84,6 +85,32 @@ describe('undo belongs to its source', () => {
     expect(await table()).toBe(before)
   })
 
+  test.each([
+    ['without its last line end', (text: string) => text.trimEnd()],
+    ['with CRLF and empty rows', (text: string) => `${text.replaceAll('\n', '\r\n')},,,,,,,,\r\n\r\n`],
+  ])('a table that another program saved %s loses no row', async (_, change) => {
+    await move(one)
+    await writeFile(join(out, 'results.csv'), change(await table()))
+    await move(two)
+    expect(await undoGuessDir(one, out)).toMatchObject({ restored: 3, failed: [], others: 3 })
+    expect(await contents(one)).toEqual(CARD('one'))
+    expect(await undoGuessDir(two, out)).toMatchObject({ restored: 3, failed: [], others: 0 })
+  })
+
+  test.each([
+    ['with a quotation mark left open', (text: string) => text.replace('\ncat', '\n"cat')],
+    ['with semicolons', (text: string) => text.replaceAll(',', ';')],
+    ['in another encoding', (text: string) => Buffer.from(text.replace('1.jpg', 'ü.jpg').slice(1), 'latin1')],
+  ])('a table that another program saved %s is refused and stays', async (_, change) => {
+    await move(one)
+    await writeFile(join(out, 'results.csv'), change(await table()))
+    const before = await contents(out)
+    const refusal = { code: 'E_RESULTS', hint: expect.stringContaining('save it there again as CSV in UTF-8') }
+    await expect(undoGuessDir(one, out)).rejects.toMatchObject(refusal)
+    await expect(move(two)).rejects.toMatchObject(refusal)
+    expect(await contents(out)).toEqual(before)
+  })
+
   test('a source that was renamed is told by its old path', async () => {
     await move(one)
     await rename(one, join(root, 'renamed'))
@@ -122,11 +149,13 @@ describe('undo belongs to its source', () => {
 
   test('drafts of killed runs are cleaned at both ends', async () => {
     await move(one)
-    const draft = '.itc-0123456789abcdef.tmp'
-    await writeFiles(one, { [draft]: 'half a pic', '.itc-mine.tmp': 'mine' })
-    await writeFiles(out, { [draft]: 'half a pic' })
+    const draft = draftFor(join(await realpath(out), 'cat-0.90000.jpg'), join(one, '1.jpg'))
+    const other = draftFor(join(two, '1.jpg'), join(one, '1.jpg')) // of an undo that may be at work
+    await writeFiles(one, { '.itc-mine.tmp': 'mine', [basename(other)]: 'half' })
+    await writeFile(draft, 'half a pic')
+    await writeFiles(out, { '.itc-0123456789abcdef.tmp': 'half a pic' })
     await undoGuessDir(one, out)
-    expect(await contents(one)).toEqual({ ...CARD('one'), '.itc-mine.tmp': 'mine' })
+    expect(await contents(one)).toEqual({ ...CARD('one'), '.itc-mine.tmp': 'mine', [basename(other)]: 'half' })
     expect(await contents(out)).toEqual({})
   })
 })
