@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import fs from 'fs-extra'
 import { expect, test } from 'vitest'
 import { ITC } from '../helpers/itc.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
+import { tinyModel } from '../helpers/tinyModel.ts'
 
 const HOOKS = fileURLToPath(new URL('../helpers/loads.mjs', import.meta.url))
 test.each([['--version'], ['--help'], ['guess', '--help'], ['doctor', '--help']])(
@@ -16,6 +18,16 @@ test.each([['--version'], ['--help'], ['guess', '--help'], ['doctor', '--help']]
     expect(loaded.filter(path => path.includes('/node_modules/'))).toEqual([])
   },
 )
+
+test('itc guess finds and reads few files of libraries', async () => {
+  const { tfFiles } = await tinyModel(await tempFolder())
+  const { code, loaded } = await start(['guess', tfFiles, join(tfFiles, 'data/red/0.png')])
+  expect(code).toBe(0)
+  const packages = new Set(loaded.flatMap(path => path.match(/.*\/node_modules\/((@[^/]+\/)?[^/]+)/)?.[1] ?? []))
+  const native = [...packages].filter(name => !/^@img\/sharp-/.test(name))
+  expect(native.sort()).toEqual(['onnxruntime-common', 'onnxruntime-node', 'sharp'])
+  expect(loaded.filter(path => path.includes('/node_modules/sharp/')).length).toBeLessThan(5)
+})
 
 test.each([
   ['sharp', /^! {3}sharp, which decodes pictures, does not load: Cannot find package 'sharp'\. Install again/m],
@@ -37,6 +49,17 @@ test('itc train where sharp is missing is told in a sentence', async () => {
       /^error: A part of itc does not load: .*'sharp'\.\nInstall again.* itc doctor says what is missing\.$/,
     ),
   ])
+})
+
+test('a sharp of another version is used with its own scripts, not with those that were joined', async () => {
+  const clone = await tempFolder()
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  for (const part of ['bin', 'dist/cli', 'package.json']) await fs.copy(join(root, part), join(clone, part))
+  const sharp = join(clone, 'node_modules/sharp')
+  await fs.outputJson(join(sharp, 'package.json'), { version: '0.0.1', main: 'dist/index.cjs' })
+  await fs.outputFile(join(sharp, 'dist/index.cjs'), "throw new Error('a sharp of its own')")
+  const { code, err } = await start(['train', clone], '', `${clone}/bin/itc.js`)
+  expect([code, err]).toEqual([1, expect.stringContaining('a sharp of its own')])
 })
 
 test('a clone that was not built says what to run', async () => {

@@ -1,11 +1,15 @@
 // Loaded before itc: a picture with POISON in it ends the process that decodes it, as a fault in a decoder's native code would.
-import sharp from 'sharp'
+import { createRequire } from 'node:module'
 
-for (const name of ['metadata', 'toBuffer']) {
-  const own = sharp.prototype[name]
-  sharp.prototype[name] = function (...given) {
-    const bytes = this.options.input?.buffer
+const native = createRequire(createRequire(import.meta.url).resolve('sharp'))(
+  `@img/sharp-${process.platform}-${process.arch}/sharp.node`,
+)
+
+for (const name of ['metadata', 'pipeline']) {
+  const own = native[name]
+  native[name] = function (options, ...rest) {
+    const bytes = options.input?.buffer
     if (bytes && Buffer.from(bytes).includes('POISON')) process.abort()
-    return own.apply(this, given)
+    return own.call(this, options, ...rest)
   }
 }
