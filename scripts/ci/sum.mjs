@@ -1,9 +1,12 @@
 // Adds up the counts in a folder: `*.json` as Vitest's JSON reporter writes them, `*.step` as `.ci/run` does
-// ("passed failed"). Prints `N passed, N failed, N skipped`; exits 1 on any failure, or when nothing passed.
+// ("passed failed"). Prints the names of what failed, which may be far above in a long log, then
+// `N passed, N failed, N skipped`; exits 1 on any failure, or when nothing passed.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const folder = process.argv[2]
+/** The first lines of a failure. */
+const first = text => (text ?? '').split('\n').slice(0, 6).join('\n')
 let passed = 0
 let failed = 0
 let skipped = 0
@@ -13,12 +16,19 @@ for (const name of readdirSync(folder)) {
     const [ok, bad] = text.trim().split(' ').map(Number)
     passed += ok
     failed += bad
+    if (bad > 0) console.log(`-- failed: step ${name.replace(/\.step$/, '')}`)
   } else {
     const report = JSON.parse(text)
     passed += report.numPassedTests
     failed +=
       report.numFailedTests +
       report.testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0).length
+    for (const file of report.testResults) {
+      const tests = file.assertionResults.filter(test => test.status === 'failed')
+      for (const test of tests)
+        console.log(`-- failed: ${file.name} > ${test.fullName}\n${first(test.failureMessages[0])}`)
+      if (file.status === 'failed' && tests.length === 0) console.log(`-- failed: ${file.name}\n${first(file.message)}`)
+    }
     skipped += report.numPendingTests + (report.numTodoTests ?? 0)
   }
 }
