@@ -15,7 +15,7 @@ import { tempFolder } from '../helpers/tempFolder.ts'
 
 async function settings(env: Record<string, string> = {}): Promise<DownloadOptions & { cacheFolder: string }> {
   const cacheFolder = await tempFolder()
-  return { cacheFolder, env, stallMs: 1_000, pauseMs: 5, attempts: 3 }
+  return { cacheFolder, env, stallMs: 30_000, pauseMs: 5, attempts: 3 }
 }
 
 async function failure(promise: Promise<unknown>): Promise<UserError> {
@@ -86,7 +86,7 @@ test('gives a silent server up after the stall time and asks again', async () =>
     response.writeHead(200, { etag: file.etag, 'content-length': file.content.length })
     response.write(file.content.subarray(0, 10_000))
   })
-  const got = await download(`${server.origin}/net.tgz`, file.sha256, await settings())
+  const got = await download(`${server.origin}/net.tgz`, file.sha256, { ...(await settings()), stallMs: 2_000 })
   expect(file.content.equals(await readFile(got.path))).toBe(true)
   expect(server.requests[1]?.headers.range).toBe('bytes=10000-')
 })
@@ -95,7 +95,7 @@ test('a server that stays silent is named, with the place to put the file by han
   const server = await serve(() => {})
   const options = await settings()
   const address = `${server.origin}/models/net.tgz`
-  const error = await failure(download(address, undefined, { ...options, attempts: 2 }))
+  const error = await failure(download(address, undefined, { ...options, stallMs: 1_000, attempts: 2 }))
   expect(error.code).toBe('E_DOWNLOAD')
   expect(error.message).toBe(`Could not download ${address}: nothing arrived for 1 s.`)
   expect(error.hint).toContain(cachedPath(options.cacheFolder, address))

@@ -23,7 +23,7 @@ import { tarEntry } from '../helpers/tarEntry.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 const RECIPE = { size: 32, mean: [0, 0, 0], scale: [1, 1, 1] } as const
-const MUTATIONS = process.env.ITC_ALL_MUTATIONS ? 1000 : 200
+const MUTATIONS = process.env.ITC_ALL_MUTATIONS ? 1000 : 100
 const MEGABYTE = 2 ** 20
 
 /** A small repeatable random source (mulberry32). */

@@ -3,6 +3,7 @@ import fs from 'fs-extra'
 import { expect, it } from 'vitest'
 import type { TrainEvent } from '../../src/jobs/train/events.ts'
 import { train } from '../../src/jobs/train/train.ts'
+import { run } from '../helpers/runCli.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 import { warmSampleFolder } from '../helpers/warmCache.ts'
 
@@ -52,4 +53,18 @@ it('--backbone auto compares on the same pictures, trains what it chose, and fin
   expect(Math.max(...totals)).toBe(Math.round(folds))
   expect(Math.max(...steps.map(({ total }) => total))).toBeGreaterThan(Math.round(folds))
   expect(again.choice!.candidates.map(({ right }) => right)).toEqual(choice!.candidates.map(({ right }) => right))
+})
+
+it('--backbone auto keeps what it has when it is stopped; ends early where nothing is to be gained, and says so', async () => {
+  const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 3)
+  const stop = new AbortController()
+  const reason = new Error('stopped')
+  const onEvent = (event: TrainEvent) => event.kind === 'choosing' && event.done > 4 && stop.abort(reason)
+  await expect(train(tfFiles, { ...QUICK, backbone: 'auto', signal: stop.signal, onEvent })).rejects.toBe(reason)
+
+  const { out, err, code } = await run(['train', tfFiles, '--backbone', 'auto', '--steps', '100', '--folds', '2'])
+  expect(err).toMatch(/comparing up to 6 ways to see, by cross-validation on 6 pictures/)
+  expect(out).toMatch(/^> +mobilenet_v1 +224 +stretch +\d+\.\d %/m)
+  expect(out).toMatch(/kept: --backbone mobilenet_v1 --resize stretch: it makes so few mistakes/)
+  expect(code).toBe(0)
 })
