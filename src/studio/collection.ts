@@ -124,14 +124,25 @@ export class Collection {
     })
   }
 
-  /** Looks at the disk again. A look during which studio itself moves something is worth nothing, and is taken anew. */
+  /** Looks at the disk again, and anew when studio itself moves something meanwhile. */
   async rescan(): Promise<Difference> {
     for (let attempt = 0; attempt < 3; attempt++) {
-      const before = await this.#turns.run(async () => this.#works)
-      const found = await scanFolder(this.folder)
-      if (this.#works === before) return this.#take(found)
+      const difference = await this.glance()
+      if (difference) return difference
     }
     return this.#turns.run(async () => this.#take(await scanFolder(this.folder)))
+  }
+
+  /** Looks once. @returns undefined when studio itself moved something meanwhile: then the look is worth nothing */
+  async glance(): Promise<Difference | undefined> {
+    const before = await this.#turns.run(async () => this.#works)
+    const found = await scanFolder(this.folder)
+    return this.#works === before ? this.#take(found) : undefined
+  }
+
+  /** Resolves once the changes that were begun are done, and told. */
+  settled(): Promise<void> {
+    return this.#turns.run(async () => undefined)
   }
 
   async close(): Promise<void> {

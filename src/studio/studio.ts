@@ -11,6 +11,7 @@ import { ModelFacts } from './modelState.ts'
 import { Phone } from './phone/door.ts'
 import { type StudioFolder, studioFolder } from './pictures/folder.ts'
 import { Insights } from './pictures/insights.ts'
+import type { Difference } from './pictures/table.ts'
 import { ResultsFile } from './results.ts'
 import { Hub } from './server/hub.ts'
 import { SettingsFile } from './settings.ts'
@@ -124,7 +125,17 @@ export class Studio {
 
   /** Looks at the disk: the page came back, or a while has passed, or the system says so. */
   async rescan(): Promise<void> {
-    const { added, gone } = await this.collection.rescan()
+    this.#tellFiles(await this.collection.rescan())
+  }
+
+  /** The same, given up when something is changed here meanwhile. @returns whether it was not */
+  async glance(): Promise<boolean> {
+    const difference = await this.collection.glance()
+    if (difference) this.#tellFiles(difference)
+    return difference !== undefined
+  }
+
+  #tellFiles({ added, gone }: Difference): void {
     if (added.length + gone.length === 0) return
     const { revision } = this.collection.table
     this.hub.tell('files', { revision, added: added.length, gone: gone.length, changed: 0 })

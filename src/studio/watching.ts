@@ -8,50 +8,76 @@ import type { Studio } from './studio.ts'
 
 /** After the last change of a burst, in milliseconds; a folder whose look takes longer than that waits for as long. */
 const QUIET_MS = 300
-/** Whatever the system tells, or doesn't. */
-const RESCAN_MS = 60_000
+/** When to look at the disk whatever the system tells, or doesn't; in milliseconds. */
+interface Pace {
+  readonly every: number
+  /** While changes follow each other faster than this, somebody is at work, and a look waits. */
+  readonly pause: number
+  /** But not for longer than this. */
+  readonly patience: number
+}
+/** A look at 100,000 files takes both of two cores for two seconds: a label's key would wait for its paint. */
+const PACE: Pace = { every: 60_000, pause: 5_000, patience: 300_000 }
 /** So long the system may take to tell of what studio itself moved. */
 const OWN_MS = 5_000
 
 /** Keeps the studio's list of pictures as the disk is. @returns ends it */
-export async function watchFolders(studio: Studio): Promise<() => void> {
+export async function watchFolders(studio: Studio, pace = PACE): Promise<() => void> {
   const { folder, collection } = studio
   const roots = [folder.data, folder.unlabeled]
   const pending = new Set<string>()
   const own = new Set<string>()
   let soon: NodeJS.Timeout | undefined
+  let regular: NodeJS.Timeout
+  let closed = false
   let took = 0
-  const look = async () => {
+  let looked = performance.now()
+  let changed = Number.NEGATIVE_INFINITY
+  const look = async (patient: boolean) => {
     const started = performance.now()
-    await studio.rescan().catch(() => undefined) // a folder that is gone for the moment
-    took = performance.now() - started
+    const isDone = await (patient ? studio.glance() : studio.rescan()).catch(() => undefined) // a folder that is gone for the moment
+    if (isDone === false) return false
+    looked = performance.now()
+    took = looked - started
     watched.keep(roots, foldersOf(collection))
+    return true
   }
   const watched = new WatchedFolders(path => {
     pending.add(path)
     clearTimeout(soon)
     soon = setTimeout(settled, Math.max(QUIET_MS, took)).unref()
   })
-  // A look at 20,000 files after each label would slow the next one down. What is its own is known when it is done.
-  const settled = () => {
+  // A look at 20,000 files after each label would slow the next one down. What is its own is known when it is done, which
+  // a disk that is slow to take the journal puts off.
+  const settled = async () => {
+    await collection.settled()
     const others = [...pending].some(path => !own.has(path))
     pending.clear()
-    if (others) void look()
+    if (others) void look(false)
   }
-  const forget = collection.onChange(({ moves }) => {
+  const lookRegularly = async () => {
+    const now = performance.now()
+    const isOverdue = now - looked > pace.patience
+    const waits = !isOverdue && now - changed < pace.pause
+    const isDone = !waits && (await look(!isOverdue))
+    if (!closed) regular = setTimeout(lookRegularly, isDone ? pace.every : Math.min(pace.pause, pace.every)).unref()
+  }
+  const forget = collection.onChange(({ moves, cause }) => {
+    if (cause !== 'outside') changed = performance.now()
     const paths = moves.flatMap(({ from, to }) => [openPath(folder.root, from), openPath(folder.root, to)])
     for (const path of paths) own.add(path)
     setTimeout(() => {
       for (const path of paths) own.delete(path)
     }, OWN_MS).unref()
   })
-  const timer = setInterval(look, RESCAN_MS).unref()
+  regular = setTimeout(lookRegularly, pace.every).unref()
   if (!collection.readOnly) await makeFolder(folder.unlabeled).catch(() => undefined)
   watched.keep(roots, foldersOf(collection))
   return () => {
+    closed = true
     forget()
     clearTimeout(soon)
-    clearInterval(timer)
+    clearTimeout(regular)
     watched.close()
   }
 }

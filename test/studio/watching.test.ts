@@ -7,10 +7,10 @@ import { watchFolders } from '../../src/studio/watching.ts'
 import { openCollection, openStudio, pictureFolder, tinyPicture } from '../helpers/studioFixture.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
-async function watched(counts: Readonly<Record<string, number>>) {
+async function watched(counts: Readonly<Record<string, number>>, pace?: Parameters<typeof watchFolders>[1]) {
   const root = await pictureFolder(counts)
   const { studio } = await openStudio(root)
-  onTestFinished(await watchFolders(studio))
+  onTestFinished(await watchFolders(studio, pace))
   return { root, studio, table: studio.collection.table, looks: vi.spyOn(studio, 'rescan') }
 }
 
@@ -36,6 +36,42 @@ test('what studio itself moves makes it look at nothing', async () => {
   await sleep(700) // longer than it waits for a burst to end
   expect(looks).not.toHaveBeenCalled()
   expect(table.count('.unlabeled')).toBe(20)
+})
+
+test('a disk that is slow to take the journal makes it look at nothing, either', async () => {
+  const { studio, table, looks } = await watched({ 'data/a': 1, 'data/b': 1, unlabeled: 3 })
+  const { journal } = studio.collection
+  const done = journal.done.bind(journal)
+  vi.spyOn(journal, 'done').mockImplementation(async (...line) => {
+    await sleep(700) // longer than it waits for a burst to end
+    await done(...line)
+  })
+  const ids = [...table.rows()].flatMap(({ id, place }) => (place === '.unlabeled' ? [id] : []))
+  await studio.collection.run({ op: 'label', ids, to: 'a' })
+  await sleep(700)
+  expect(looks).not.toHaveBeenCalled()
+})
+
+test.each([
+  ['waits for a pause in the work', { every: 50, pause: 60_000, patience: 60_000 }, 0],
+  ['waits no longer than its patience lasts', { every: 50, pause: 60_000, patience: 100 }, 1],
+])('a regular look at the disk %s', async (_, pace, least) => {
+  const { studio, table } = await watched({ 'data/a': 1, 'data/b': 1, unlabeled: 20 }, pace)
+  const ids = [...table.rows()].flatMap(({ id, place }) => (place === '.unlabeled' ? [id] : []))
+  const label = () => studio.collection.run({ op: 'label', ids: ids.splice(0, 1), to: 'a' })
+  await label()
+  const looks = [vi.spyOn(studio, 'rescan'), vi.spyOn(studio, 'glance')]
+  for (let at = 0; at < 10; at++) await Promise.all([label(), sleep(50)])
+  const calls = () => looks.map(look => look.mock.calls.length)
+  await expect.poll(() => calls()[0]).toBeGreaterThanOrEqual(least)
+  if (least === 0) expect(calls()).toEqual([0, 0])
+})
+
+test('a regular look at the disk is given up when something is changed meanwhile', async () => {
+  const { studio, table } = await watched({ 'data/a': 1, 'data/b': 1, unlabeled: 1 })
+  const [id] = [...table.rows()].flatMap(({ id, place }) => (place === '.unlabeled' ? [id] : []))
+  const [isDone] = await Promise.all([studio.glance(), studio.collection.run({ op: 'label', ids: [id!], to: 'a' })])
+  expect([isDone, await studio.glance()]).toEqual([false, true])
 })
 
 test('a look at the disk in the middle of a bulk move takes no picture for another', async () => {
