@@ -32,10 +32,13 @@ export function endSoon(exitCode: number): void {
   setTimeout(look, LINGER_MS).unref()
 }
 
-type Koffi = typeof import('koffi')
+/** What is used of koffi: its native part alone, since koffi itself has an install script that npm warns of and none needs. */
+interface Koffi {
+  load(library: string | null): { func(declaration: string): (...values: number[]) => void }
+}
 
 function exitBySystem(exitCode: number): void {
-  const koffi = createRequire(import.meta.url)('koffi') as Koffi
+  const koffi = createRequire(import.meta.url)(`@koromix/koffi-${process.platform}-${process.arch}`) as Koffi
   if (process.platform === 'win32') {
     const end = koffi.load('kernel32.dll').func('int __stdcall TerminateProcess(intptr_t process, uint32_t code)')
     end(-1, exitCode) // GetCurrentProcess() is -1

@@ -2,7 +2,7 @@ import type { InferenceSession } from 'onnxruntime-web'
 
 /** What a thread of onnxLanes.ts is started with. */
 export interface LaneData {
-  /** The package to run it with. */
+  /** What to run it with, as that thread requires it. */
   readonly library: string
   /** A compiled network. */
   readonly bytes: Uint8Array

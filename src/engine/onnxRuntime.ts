@@ -9,23 +9,25 @@ export type Ort = Pick<typeof import('onnxruntime-web'), 'InferenceSession' | 'T
 /** The two forms that onnxruntime has, by the engines they are. */
 export type OrtName = 'onnx' | 'wasm'
 
-export const LIBRARIES: Readonly<Record<OrtName, string>> = { onnx: 'onnxruntime-node', wasm: 'onnxruntime-web' }
+/** As files in this folder require them. */
+export const LIBRARIES: Readonly<Record<OrtName, string>> = { onnx: 'onnxruntime-node', wasm: './onnxruntimeWeb.cjs' }
+
+const SHOWN: Readonly<Record<OrtName, string>> = { onnx: 'onnxruntime-node', wasm: 'onnxruntime-web' }
 
 /** @throws UserError `E_ENGINE` when it does not load */
 export async function loadOrt(name: OrtName): Promise<Ort> {
   // Else it numbers this machine in a file and reports the models it runs to its maker. Read when its first session is made.
   process.env.ORT_DISABLE_TELEMETRY ??= '1'
-  const library = LIBRARIES[name]
   try {
     // By require: an import() of this CommonJS package costs a parse of its names first.
-    const ort = createRequire(import.meta.url)(library) as Ort
+    const ort = createRequire(import.meta.url)(LIBRARIES[name]) as Ort
     if (name === 'wasm') prepareWasm(ort)
     return ort
   } catch (cause) {
     const problem = messageOf(cause)
     const how = isMissing(problem) ? 'is not installed' : `does not load on ${process.platform}-${process.arch}`
-    throw new UserError('E_ENGINE', `${library} ${how}.`, {
-      hint: loadHint(problem, process.platform, process.arch, library),
+    throw new UserError('E_ENGINE', `${SHOWN[name]} ${how}.`, {
+      hint: loadHint(problem, process.platform, process.arch, SHOWN[name]),
       cause,
     })
   }

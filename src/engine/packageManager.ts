@@ -12,7 +12,7 @@ const MANAGERS = [
 ] as const
 
 /** The versions that are tested, as package.json has them. */
-const TESTED = { 'onnxruntime-node': '1.30.0', 'onnxruntime-web': '1.30.0' } as Readonly<Record<string, string>>
+const TESTED = { 'onnxruntime-node': '1.30.0' } as Readonly<Record<string, string>>
 
 /** Whether this runs in a clone: the package has no lock file. */
 export function isClone(own = OWN): boolean {

@@ -39,5 +39,5 @@ async function writerOf(pipe: string): Promise<number> {
 }
 
 test('what ends a process by force is there for this machine', () => {
-  expect(createRequire(import.meta.url)('koffi').version).toMatch(/^3\./)
+  expect(createRequire(import.meta.url)(`@koromix/koffi-${process.platform}-${process.arch}`).version).toMatch(/^3\./)
 })

@@ -17,6 +17,7 @@ const PARTS = [
   /^(package\.json|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/,
   /^bin\/itc\.js$/,
   /^dist\/.+\.(js|d\.ts)$/,
+  /^dist\/engine\/(onnxruntimeWeb\.(cjs|d\.cts)|ort-wasm-simd-threaded\.(mjs|wasm))$/,
   /^models\/README\.md$/,
   /^models\/\w+\/(model\.json|group1-shard\dof\d\.bin|LICENSE|README\.md)$/,
   /^page\/[\w./-]+$/,

@@ -10,6 +10,9 @@ interface Locked {
   readonly resolved?: string
   readonly integrity?: string
   readonly link?: boolean
+  readonly hasInstallScript?: boolean
+  readonly dev?: boolean
+  readonly devOptional?: boolean
 }
 
 describe('what is installed', () => {
@@ -34,10 +37,16 @@ describe('what is installed', () => {
 
   it('runs no script of ours', async () => {
     const { scripts } = await fs.readJson(`${ROOT}/package.json`)
-    // npm runs `prepare` in a clone, and of a git address, where the build is to be made; never of the package.
+    // npm 11 warns of each of these; `dependencies`, where the build is made, npm runs in a clone alone.
     const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish', 'preprepare', 'postprepare']
-    expect(Object.keys(scripts).filter(name => hooks.includes(name))).toEqual(['prepare'])
-    expect(scripts.prepare).toBe('node scripts/prepare.mjs')
+    expect(Object.keys(scripts).filter(name => hooks.includes(name))).toEqual([])
+  })
+
+  it('is of packages without scripts of theirs, but what only --engine tensorflow needs', async () => {
+    const { packages } = await fs.readJson(`${ROOT}/package-lock.json`)
+    const scripted = Object.entries<Locked>(packages).filter(([, { hasInstallScript }]) => hasInstallScript)
+    const installed = scripted.filter(([, { dev, devOptional }]) => !dev && !devOptional).map(([path]) => path)
+    expect(installed).toEqual(['node_modules/@tensorflow/tfjs-node', 'node_modules/core-js'])
   })
 
   it('has licences that are allowed, listed in docs/licences.md', () => {

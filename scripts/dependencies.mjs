@@ -1,5 +1,6 @@
-// npm runs this after `npm ci` in a clone and before it packs, and so for whoever installs from a git address: it builds, and
+// npm runs this once `npm ci` has filled node_modules in a clone, and for whoever installs from a git address: it builds, and
 // prunes node_modules. Where only production dependencies are installed there is no compiler; what was built before stays.
+// As a script `prepare` npm 11 would warn of it in every project that installs the clone's folder or a packed file.
 import { spawnSync } from 'node:child_process'
 import { lstatSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,8 +9,7 @@ import { prune } from './prune.mjs'
 const require = createRequire(import.meta.url)
 
 if (isInstalled('typescript/package.json')) {
-  // What npm pack prints is for programs: the compiler's words go beside it.
-  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { shell: true, stdio: ['ignore', 2, 2] })
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { shell: true, stdio: 'inherit' })
   process.exitCode = status ?? 1
   // Where node_modules is a link, it is another's.
   if (lstatSync('node_modules').isDirectory()) prune('node_modules')
