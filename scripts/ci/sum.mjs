@@ -1,10 +1,18 @@
 // Adds up the counts in a folder: `*.json` as Vitest's JSON reporter writes them, `*.step` as `.ci/run` does
-// ("passed failed"). Prints the names of what failed, which may be far above in a long log, then
+// ("passed failed"; `*.log` is what the step printed). Prints the names of what failed, which may be far above in a long log, then
 // `N passed, N failed, N skipped`; exits 1 on any failure, or when nothing passed.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const folder = process.argv[2]
+/** The last lines that a step printed, and all that Vitest says of errors outside tests. */
+function endOf(name) {
+  const lines = readFileSync(join(folder, name.replace(/step$/, 'log')), 'utf8').split('\n')
+  const outside = lines.findIndex(line => line.includes('Unhandled Error'))
+  const start = outside < 0 ? -40 : Math.min(outside, lines.length - 40)
+  return lines.slice(start).slice(0, 200).join('\n')
+}
+
 /** The first lines of a failure. */
 const first = text => (text ?? '').split('\n').slice(0, 6).join('\n')
 let passed = 0
@@ -16,8 +24,8 @@ for (const name of readdirSync(folder)) {
     const [ok, bad] = text.trim().split(' ').map(Number)
     passed += ok
     failed += bad
-    if (bad > 0) console.log(`-- failed: step ${name.replace(/\.step$/, '')}`)
-  } else {
+    if (bad > 0) console.log(`-- failed: step ${name.replace(/\.step$/, '')}, which ended with\n${endOf(name)}`)
+  } else if (name.endsWith('.json')) {
     const report = JSON.parse(text)
     passed += report.numPassedTests
     failed +=
