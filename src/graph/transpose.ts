@@ -1,8 +1,18 @@
-/** [rows, columns] → [columns, rows] */
-export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(values.length)
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column]!
+/** Rows that are transposed together: what they share of a line of the processor's memory is written at once. */
+const TILE = 16
+
+/** [rows, columns] → [columns, rows]. @param result receives it */
+export function transposed(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  result: Float32Array = new Float32Array(values.length),
+): Float32Array {
+  for (let first = 0; first < rows; first += TILE) {
+    const end = Math.min(rows, first + TILE)
+    for (let column = 0; column < columns; column++) {
+      for (let row = first; row < end; row++) result[column * rows + row] = values[row * columns + column]!
+    }
   }
   return result
 }

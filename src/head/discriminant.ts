@@ -14,9 +14,9 @@ import type { HeadsPlan } from './plan.ts'
  */
 
 /** Share of the covariance that is put evenly on all directions: flat from .1 to .5, so it is not searched for. */
-const SHRINKAGE = 0.25
+export const SHRINKAGE = 0.25
 /** The shrinkage spreads at least so much of all variance: rows that are all alike within their categories have none. */
-const LEAST_SPREAD = 1e-3
+export const LEAST_SPREAD = 1e-3
 /** Solutions are exact to so much of the right side: scores then change by less than 1e-3. */
 const TOLERANCE = 1e-3
 const MOST_STEPS = 120

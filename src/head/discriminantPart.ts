@@ -2,6 +2,8 @@ import type { Engine } from '../engine/engine.ts'
 import { type Discriminant, discriminants } from './discriminant.ts'
 import { kernelOf, MOST_KERNEL_ROWS } from './kernel.ts'
 import { type HeadsPlan, rowsOfPlan } from './plan.ts'
+import { primalCost, primalDiscriminants } from './primal.ts'
+import type { RowSource } from './scatter.ts'
 import { BIAS_SQUARE } from './space.ts'
 
 /** What a discriminant's logits are divided by: they then decide more than those of the softmax do (bench/evaluation). */
@@ -10,8 +12,10 @@ const TEMPERATURE = 2
 const MOST_LOGIT = 10
 /** How much less a category that a head never saw gets than the least of those it saw. */
 const UNSEEN = 5
-/** Products that a solution may take, about: more rows are sampled, which a shrunk covariance hardly feels. */
+/** Products that a solution by products of rows with rows may take, about: it is for fewer rows. */
 const MOST_PRODUCTS = 1e11
+/** Products that the discriminants of many rows may take for each number of a row, about: beyond, an even sample makes the covariance. */
+const PRODUCTS_A_NUMBER = 2e8
 /** Steps of a solution, about. */
 const STEPS = 60
 
@@ -39,43 +43,79 @@ export interface DiscriminantPart extends LinearPart {
   readonly logits: Float32Array
 }
 
-/** Trains the discriminants of a plan's heads, on all rows or on an even sample of many. */
+/**
+ * Trains the discriminants of a plan's heads: of few rows by products of rows with rows, of many by the covariance of their
+ * numbers.
+ */
 export async function discriminantPart(engine: Engine, all: TrainingRows, plan: HeadsPlan): Promise<DiscriminantPart> {
-  const { width, answered } = all
-  const chosen = sampleOf(all, plan.heads)
-  const some = chosen ? sampled(all, plan, chosen) : { rows: all, plan }
-  const { found, factors, bias, weights } = await learnt(engine, some.rows, some.plan)
-  if (some.rows === all) {
-    const logits = byRow(found.products, all.rows, answered, column => [factors[column]!, bias[column]!])
+  const { rows, width, features, answered } = all
+  if (rows <= mostRows(all, plan)) {
+    const { found, factors, bias, weights } = await learnt(engine, all, plan)
+    const logits = byRow(found.products, rows, answered, column => [factors[column]!, bias[column]!])
     return { logits, bias, weights }
   }
-  const products = await engine.createProducts({ values: all.features, rows: answered, width })
+  const read = async (chosen: Int32Array, memory?: Float32Array) => gathered(features, width, chosen, memory)
+  const { bias, weights } = await discriminantsOf(engine, { ...all, read }, plan)
+  const values = features.subarray(0, answered * width)
+  const products = await engine.createProducts({ values, rows: answered, width })
   const logits = await products.timesTransposed(await weights()).finally(() => products.dispose())
   return { logits: byRow(logits, answered, answered, column => [1, bias[column]!]), bias, weights }
 }
 
-/** The same of a sample alone, where the other rows are not at hand: whoever has them can answer for them by the weights. */
-export async function discriminantWeights(engine: Engine, sample: TrainingRows, plan: HeadsPlan): Promise<LinearPart> {
-  const { bias, weights } = await learnt(engine, sample, plan)
+/** The same of rows wherever they are: whoever has them can answer for them by the weights. */
+export async function discriminantsOf(engine: Engine, source: RowSource, plan: HeadsPlan): Promise<LinearPart> {
+  const { rows, labels, width } = source
+  const most = mostRows(source, plan)
+  const { perRow, beside } = primalCost(source, plan)
+  const affordable = Math.floor((PRODUCTS_A_NUMBER * width - beside) / perRow)
+  if (rows > most && affordable > most) {
+    const isSampled = membersOf(rows, evenly(labels, affordable))
+    const { weights, bias, squares } = await primalDiscriminants(engine, source, plan, isSampled)
+    const scale = scaled(bias, source.categories, head => Math.sqrt(squares[head]!))
+    for (let at = 0; at < weights.length; at++) weights[at]! *= scale.factors[Math.floor(at / width)]!
+    return { bias: scale.bias, weights: async () => weights }
+  }
+  const chosen = evenly(labels, most)
+  const own = rowsOfPlan(plan, chosen)
+  const sample = { features: await source.read(chosen), rows: chosen.length, labels: chosen.map(row => labels[row]!) }
+  const { bias, weights } = await learnt(engine, { ...source, ...sample, answered: chosen.length }, own)
   const values = await weights() // at once: the sample may go then
   return { bias, weights: async () => values }
 }
 
-/** Rows that are an even sample of many, each category's as many as there are in proportion; undefined where all of them are few enough. */
-export function sampleOf(
-  { labels, categories }: Pick<TrainingRows, 'labels' | 'categories'>,
-  heads: number,
-): Int32Array | undefined {
-  const most = Math.min(MOST_KERNEL_ROWS, Math.floor(Math.sqrt(MOST_PRODUCTS / STEPS / (heads * categories))))
+/** Rows whose products with one another are the cheaper way, at most. */
+function mostRows({ categories }: Pick<TrainingRows, 'categories'>, { heads }: HeadsPlan): number {
+  return Math.min(MOST_KERNEL_ROWS, Math.floor(Math.sqrt(MOST_PRODUCTS / STEPS / (heads * categories))))
+}
+
+/** An even sample of rows, each category's as many as there are in proportion; all of them where they are no more. */
+function evenly(labels: Int32Array, most: number): Int32Array {
   const rows = labels.length
-  if (rows <= most) return undefined
+  if (rows <= most) return Int32Array.from(labels.keys())
   const order = [...labels.keys()].sort((a, b) => labels[a]! - labels[b]! || a - b)
   return Int32Array.from({ length: most }, (_, at) => order[Math.floor((at * rows) / most)]!)
 }
 
+function membersOf(rows: number, chosen: Int32Array): (row: number) => boolean {
+  const isMember = new Uint8Array(rows)
+  for (const row of chosen) isMember[row] = 1
+  return row => isMember[row] === 1
+}
+
+function gathered(features: Float32Array, width: number, chosen: Int32Array, memory?: Float32Array): Float32Array {
+  const numbers = chosen.length * width
+  const values = memory && memory.length >= numbers ? memory.subarray(0, numbers) : new Float32Array(numbers)
+  for (const [to, row] of chosen.entries()) {
+    values.set(features.subarray(row * width, (row + 1) * width), to * width)
+  }
+  return values
+}
+
 async function learnt(engine: Engine, rows: TrainingRows, plan: HeadsPlan) {
   const found = await solved(engine, rows, plan)
-  const { factors, bias } = scaled(found, plan, rows.categories)
+  const { factors, bias } = scaled(found.bias, rows.categories, (head, seen) => {
+    return rootMeanSquare(found, seen, rows.rows, row => plan.active[row * plan.heads + head] !== 0)
+  })
   const weights = async () => {
     const sums = found.sums.map((value, at) => value * factors[Math.floor(at / rows.rows)]!)
     const products = await engine.createProducts({ values: rows.features, rows: rows.rows, width: rows.width })
@@ -94,27 +134,14 @@ async function solved(engine: Engine, { features, rows, width, labels, categorie
   )
 }
 
-function sampled(all: TrainingRows, plan: HeadsPlan, chosen: Int32Array): { rows: TrainingRows; plan: HeadsPlan } {
-  const { features, width, labels } = all
-  const values = new Float32Array(chosen.length * width)
-  for (const [to, row] of chosen.entries()) {
-    values.set(features.subarray(row * width, (row + 1) * width), to * width)
-  }
-  const own = chosen.map(row => labels[row]!)
-  return {
-    rows: { ...all, features: values, rows: chosen.length, labels: own, answered: chosen.length },
-    plan: rowsOfPlan(plan, chosen),
-  }
-}
-
 /** Factors that bring each head's logits to a softmax's scale, and biases with that and with the unseen categories. */
-function scaled({ products, bias }: Discriminant, { rows, heads, active }: HeadsPlan, categories: number) {
+function scaled(bias: Float32Array, categories: number, sizeOf: (head: number, seen: readonly number[]) => number) {
   const factors = new Float32Array(bias.length)
   const biases = new Float32Array(bias.length)
-  for (let head = 0; head < heads; head++) {
+  for (let head = 0; head < bias.length / categories; head++) {
     const columns = Array.from({ length: categories }, (_, category) => head * categories + category)
     const seen = columns.filter(column => bias[column]! > Number.NEGATIVE_INFINITY)
-    const size = rootMeanSquare(products, bias, seen, rows, row => active[row * heads + head] !== 0)
+    const size = sizeOf(head, seen)
     const factor = 1 / Math.max(TEMPERATURE, size / MOST_LOGIT)
     const least = Math.min(...seen.map(column => bias[column]! * factor))
     for (const column of columns) {
@@ -127,8 +154,7 @@ function scaled({ products, bias }: Discriminant, { rows, heads, active }: Heads
 
 /** Of the logits of a head's own rows, each row's around their mean: the softmax sees no more. */
 function rootMeanSquare(
-  products: Float32Array,
-  bias: Float32Array,
+  { products, bias }: Pick<Discriminant, 'products' | 'bias'>,
   columns: readonly number[],
   rows: number,
   isOwn: (row: number) => boolean,

@@ -13,7 +13,7 @@ import { type HeadsPlan, headsOfPlan, heldOut, placeLogits, planHeads } from './
 import { type AlikeHeads, byShare } from './resharing.ts'
 import { rowsByCategory, seededRandom } from './sampler.ts'
 import type { StoredRows } from './stored.ts'
-import { storedLogits, trainerOfMore, trainStoredHead } from './trainStored.ts'
+import { discriminantOfMore, storedLogits, trainerOfMore, trainStoredHead } from './trainStored.ts'
 import { trainingLabels, trainingRows } from './variants.ts'
 
 export type { StepReport } from './fit.ts'
@@ -43,8 +43,8 @@ export interface TrainedHead {
 /**
  * Trains a head on the rows of the training split. It is for bottlenecks as they come, whatever its rows are.
  *
- * @param stored the rows to train on where there are more than fit: the matrix is a sample of them then, for the
- *   discriminant, which takes some thousand rows at most, and for the figures
+ * @param stored the rows to train on where there are more than fit: the matrix is a sample of them then, for
+ *   the figures
  */
 export async function trainHead(
   engine: Engine,
@@ -60,7 +60,7 @@ export async function trainHead(
     ? rowsByCategory(stored.labels, () => true)
     : rowsByCategory(trainingLabels(data), row => splits[row % data.rows] === 'train')
   const plan = planHeads(data.rows, 1, row => splits[row] === 'train')
-  const part = await discriminantOf(engine, data, plan)
+  const part = stored ? await discriminantOfMore(engine, data, stored) : await discriminantOf(engine, data, plan)
   const trainer = stored
     ? trainerOfMore(engine, data, stored, options)
     : await createTrainer(engine, data, plan, options, options.batch)

@@ -1,7 +1,7 @@
 import type { Split } from '../dataset/split.ts'
 import type { Engine, HeadTrainer } from '../engine/engine.ts'
 import { type DescentHooks, descentOf, runSteps } from './descent.ts'
-import { discriminantWeights, type LinearPart, sampleOf } from './discriminantPart.ts'
+import { type DiscriminantPart, discriminantsOf, type LinearPart } from './discriminantPart.ts'
 import type { StepReport } from './fit.ts'
 import { headOf } from './halves.ts'
 import type { Head } from './head.ts'
@@ -103,17 +103,25 @@ export function trainerOfMore(
   return Object.assign(trainer, { logits })
 }
 
+/** The discriminant of stored rows, and what it says of a sample of them. */
+export async function discriminantOfMore(
+  engine: Engine,
+  { values, rows, width, categories, space }: LabelledMatrix,
+  stored: StoredRows,
+): Promise<DiscriminantPart | undefined> {
+  const plan = planHeads(stored.rows, 1, () => true)
+  const part = await storedDiscriminants(engine, { stored, width, categories, space }, plan)
+  if (!part) return undefined
+  const outputs = { weights: await part.weights(), bias: part.bias }
+  return { ...part, logits: await logitsOf(engine, { values, rows, width }, outputs) }
+}
+
 async function storedDiscriminants(
   engine: Engine,
-  { stored, width, categories, space }: LabelledStore,
+  { stored, width, categories, space }: Pick<LabelledStore, 'stored' | 'width' | 'categories' | 'space'>,
   plan: HeadsPlan,
 ): Promise<LinearPart | undefined> {
   if (!space) return undefined
-  const { labels: all } = stored
-  const chosen = sampleOf({ labels: all, categories }, plan.heads) ?? Int32Array.from(all.keys())
-  const labels = chosen.map(row => all[row]!)
-  const rows = chosen.length
-  const features = await stored.read(chosen)
-  const sample = { features, rows, width, labels, categories, answered: rows }
-  return discriminantWeights(engine, sample, rowsOfPlan(plan, chosen))
+  const all = Int32Array.from(stored.labels.keys())
+  return discriminantsOf(engine, { ...stored, width, categories }, rowsOfPlan(plan, all)) // variants go with their originals
 }

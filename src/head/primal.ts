@@ -1,0 +1,182 @@
+import type { Engine } from '../engine/engine.ts'
+import { solveDefinite } from './cholesky.ts'
+import { LEAST_SPREAD, SHRINKAGE } from './discriminant.ts'
+import type { HeadsPlan } from './plan.ts'
+import { addSums, type CategorySums, emptySums, type RowSource, rowsAlike, type Scatter, scatters } from './scatter.ts'
+import { BIAS_SQUARE } from './space.ts'
+import { addSquare, addToDiagonal, addTriangle, emptyTriangle, trace, triangleNumbers } from './triangle.ts'
+
+/*
+ * The discriminants of discriminant.ts in the primal: W = (S + λI)⁻¹ M by the covariance itself, features by features, whose cost
+ * grows with the rows and not with their square. The heads of a cross-validation share one look at the rows.
+ */
+
+/** What a matrix of a plan may take, in bytes. */
+const MOST_BYTES = 200e6
+
+/** Discriminants of a plan's heads. */
+export interface PrimalDiscriminants {
+  /** [heads * categories, width] */
+  readonly weights: Float32Array
+  /** [heads * categories]; -Infinity for a category without rows. */
+  readonly bias: Float32Array
+  /** Mean square of the logits of each head's rows around each row's mean, by the categories it saw: [heads]. */
+  readonly squares: Float64Array
+}
+
+/**
+ * Solves the discriminants of all heads of a plan, each on its own rows.
+ *
+ * @param isSampled whether a row has a part in the covariance; all have one in their category's mean
+ */
+export async function primalDiscriminants(
+  engine: Engine,
+  source: RowSource,
+  plan: HeadsPlan,
+  isSampled: (row: number) => boolean,
+): Promise<PrimalDiscriminants> {
+  const { width, categories } = source
+  const weights = new Float32Array(plan.heads * categories * width)
+  const bias = new Float32Array(plan.heads * categories)
+  const squares = new Float64Array(plan.heads)
+  for (const heads of headsTogether(source, plan)) {
+    const parts = await scatters(engine, source, plan, heads, isSampled)
+    for (const head of heads) {
+      const own = parts.filter(part => part.heads.includes(head))
+      const found = await solved(engine, source, own, heads.length === 1)
+      weights.set(found.weights, head * categories * width)
+      bias.set(found.bias, head * categories)
+      squares[head] = found.square
+    }
+  }
+  return { weights, bias, squares }
+}
+
+/** Products that the discriminants of a plan take, for each row of the covariance and beside the rows. */
+export function primalCost(source: Pick<RowSource, 'width' | 'categories'>, plan: HeadsPlan) {
+  const { width, categories } = source
+  const looks = headsTogether(source, plan).reduce((sum, heads) => {
+    return sum + rowsAlike(plan, heads).reduce((rows, own) => rows + own.length, 0) / Math.max(1, plan.rows)
+  }, 0)
+  const solving = width ** 3 / 6 + 2 * categories * width ** 2
+  return { perRow: looks * triangleNumbers(width), beside: plan.heads * solving }
+}
+
+/** Heads that can look at the rows together: what these add up to fits into the memory. */
+function headsTogether({ width, categories }: Pick<RowSource, 'width' | 'categories'>, plan: HeadsPlan): number[][] {
+  const each = 4 * (triangleNumbers(width) + 2 * categories * width)
+  const groups: number[][] = []
+  for (let head = 0; head < plan.heads; head++) {
+    const last = groups.at(-1)
+    const matrices = last ? rowsAlike(plan, [...last, head]).length + 1 : Number.POSITIVE_INFINITY
+    if (last && matrices * each <= MOST_BYTES) last.push(head)
+    else groups.push([head])
+  }
+  return groups
+}
+
+/** @param inPlace the parts are not needed any more */
+async function solved(engine: Engine, { width, categories }: RowSource, parts: readonly Scatter[], inPlace: boolean) {
+  const [first, ...others] = parts
+  if (!first) return nothing(width, categories)
+  const all = parts.reduce((sums, part) => added(sums, part.all), emptySums(categories, width))
+  const sampled = parts.reduce((sums, part) => added(sums, part.sampled), emptySums(categories, width))
+  const scatter = inPlace ? first.squares : emptyTriangle(width)
+  for (const { squares } of inPlace ? others : parts) addTriangle(scatter, squares)
+  const rows = Math.max(1, total(sampled))
+  const whole = trace(scatter) + rows * BIAS_SQUARE // as the kernel has it
+  await addSquare(engine, scatter, scaledMeans(sampled, width), -1)
+  const spread = Math.max(trace(scatter), LEAST_SPREAD * whole)
+  const ridge = spread > 0 ? ((SHRINKAGE / (1 - SHRINKAGE)) * spread) / Math.min(rows, width) : 1
+  addToDiagonal(scatter, ridge)
+  const means = meansOf(all, width)
+  const share = rows / (1 - SHRINKAGE)
+  const weights = await solveDefinite(engine, scatter, means.map(value => value * share))
+  const products = await engine.createProducts({ values: means, rows: categories, width })
+  const ofMeans = await products.timesTransposed(weights).finally(() => products.dispose()) // [weights, means]
+  const bias = Float32Array.from(all.counts, (count, category) => {
+    return count === 0 ? Number.NEGATIVE_INFINITY : -0.5 * ofMeans[category * categories + category]!
+  })
+  const around = (share * covariance(weights, means, all, width) - ridge * covariance(weights, weights, all, width)) / rows
+  return { weights, bias, square: Math.max(0, around + betweenSquare(all, ofMeans, bias)) / countSeen(all) }
+}
+
+function nothing(width: number, categories: number) {
+  const bias = new Float32Array(categories).fill(Number.NEGATIVE_INFINITY)
+  return { weights: new Float32Array(categories * width), bias, square: 0 }
+}
+
+function added(target: CategorySums, sums: CategorySums): CategorySums {
+  addSums(target, sums)
+  return target
+}
+
+function total({ counts }: CategorySums): number {
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+/** [categories, width]; zeros for a category without rows. */
+function meansOf({ counts, sums }: CategorySums, width: number): Float32Array {
+  return sums.map((sum, at) => sum / Math.max(1, counts[Math.floor(at / width)]!))
+}
+
+/** Means times the root of their rows, whose square is what a covariance around them has less: [width, categories]. */
+function scaledMeans({ counts, sums }: CategorySums, width: number): Float32Array {
+  const categories = counts.length
+  const columns = new Float32Array(sums.length)
+  for (let category = 0; category < categories; category++) {
+    const factor = 1 / Math.sqrt(Math.max(1, counts[category]!))
+    for (let at = 0; at < width; at++) columns[at * categories + category] = factor * sums[category * width + at]!
+  }
+  return columns
+}
+
+/*
+ * The mean square of logits needs no look at the rows: around their means they vary by wᵀ S w, and S w = share · m - ridge · w by
+ * the solution; the means' own logits are products with the weights.
+ */
+
+/** Sum of the products of rows of two matrices, each row less the mean of its matrix, over the categories that were seen. */
+function covariance(left: Float32Array, right: Float32Array, { counts }: CategorySums, width: number): number {
+  const seen = seenOf(counts)
+  let sum = 0
+  for (const row of seen) sum += dot(left, row * width, right, row * width, width)
+  const [leftMean, rightMean] = [meanRow(left, seen, width), meanRow(right, seen, width)]
+  return sum - seen.length * dot(leftMean, 0, rightMean, 0, width)
+}
+
+/** Of the logits of the categories' means around the mean of each, summed over categories; means count by their rows. */
+function betweenSquare({ counts }: CategorySums, ofMeans: Float32Array, bias: Float32Array): number {
+  const categories = counts.length
+  const seen = seenOf(counts)
+  const rows = counts.reduce((sum, count) => sum + count, 0)
+  let squares = 0
+  for (const mean of seen) {
+    const logits = seen.map(category => ofMeans[category * categories + mean]! + bias[category]!)
+    const middle = logits.reduce((sum, logit) => sum + logit, 0) / logits.length
+    for (const logit of logits) squares += (counts[mean]! / rows) * (logit - middle) ** 2
+  }
+  return squares
+}
+
+function countSeen({ counts }: CategorySums): number {
+  return seenOf(counts).length
+}
+
+function seenOf(counts: Float64Array): number[] {
+  return [...counts.keys()].filter(category => counts[category]! > 0)
+}
+
+function meanRow(values: Float32Array, rows: readonly number[], width: number): Float64Array {
+  const mean = new Float64Array(width)
+  for (const row of rows) for (let at = 0; at < width; at++) mean[at]! += values[row * width + at]! / rows.length
+  return mean
+}
+
+type Numbers = Float32Array | Float64Array
+
+function dot(left: Numbers, from: number, right: Numbers, to: number, length: number): number {
+  let sum = 0
+  for (let at = 0; at < length; at++) sum += left[from + at]! * right[to + at]!
+  return sum
+}

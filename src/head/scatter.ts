@@ -1,0 +1,115 @@
+import type { Engine } from '../engine/engine.ts'
+import { pause } from '../flow/pause.ts'
+import { transposed } from '../graph/transpose.ts'
+import type { HeadsPlan } from './plan.ts'
+import type { StoredRows } from './stored.ts'
+import { addSquare, emptyTriangle, type Triangle } from './triangle.ts'
+
+/** Numbers that are read at a time: 16 MB, and as many transposed. */
+const AT_ONCE = 4e6
+
+/** Labelled rows, wherever they are. */
+export interface RowSource extends StoredRows {
+  readonly width: number
+  readonly categories: number
+}
+
+/** Sums of the rows of each category. */
+export interface CategorySums {
+  /** [categories] */
+  readonly counts: Float64Array
+  /** [categories, width] */
+  readonly sums: Float32Array
+}
+
+/** What rows that train the same heads add up to. */
+export interface Scatter {
+  /** The heads, of those of the plan. */
+  readonly heads: readonly number[]
+  readonly all: CategorySums
+  /** Of the rows that the squares are taken of. */
+  readonly sampled: CategorySums
+  /** Xᵀ X of these. */
+  readonly squares: Triangle
+}
+
+/**
+ * Adds rows up by one look at each, those that train the same heads together: any of the heads' own sums are sums of these.
+ *
+ * @param heads numbers of some heads of the plan
+ * @param isSampled whether a row's squares count too
+ */
+export async function scatters(
+  engine: Engine,
+  source: RowSource,
+  plan: HeadsPlan,
+  heads: readonly number[],
+  isSampled: (row: number) => boolean,
+): Promise<Scatter[]> {
+  const found: Scatter[] = []
+  for (const rows of rowsAlike(plan, heads)) {
+    const own = heads.filter(head => plan.active[rows[0]! * plan.heads + head] !== 0)
+    found.push({ heads: own, ...(await addedUp(engine, source, rows, isSampled)) })
+  }
+  return found
+}
+
+/** Rows by the heads that they train; those that train none are left out. */
+export function rowsAlike({ rows, heads: all, active }: HeadsPlan, heads: readonly number[]): Int32Array[] {
+  const groups = new Map<string, number[]>()
+  for (let row = 0; row < rows; row++) {
+    const key = heads.map(head => active[row * all + head]).join('')
+    if (!key.includes('1')) continue
+    const group = groups.get(key)
+    if (group) group.push(row)
+    else groups.set(key, [row])
+  }
+  return [...groups.values()].map(group => Int32Array.from(group))
+}
+
+async function addedUp(
+  engine: Engine,
+  source: RowSource,
+  rows: Int32Array,
+  isSampled: (row: number) => boolean,
+): Promise<Omit<Scatter, 'heads'>> {
+  const { width, categories, labels } = source
+  const squares = emptyTriangle(width)
+  const all = emptySums(categories, width)
+  const sampled = rows.every(isSampled) ? all : emptySums(categories, width)
+  const slice = Math.max(1, Math.floor(AT_ONCE / width))
+  const memory = new Float32Array(Math.min(slice, rows.length) * width)
+  const turned = new Float32Array(memory.length)
+  for (let at = 0; at < rows.length; at += slice) {
+    await pause()
+    const chosen = rows.subarray(at, at + slice)
+    const values = await source.read(chosen, memory)
+    let kept = 0
+    for (const [place, row] of chosen.entries()) {
+      const own = values.subarray(place * width, (place + 1) * width)
+      addRow(all, labels[row]!, own)
+      if (!isSampled(row)) continue
+      if (sampled !== all) addRow(sampled, labels[row]!, own)
+      values.copyWithin(kept++ * width, place * width, (place + 1) * width)
+    }
+    const columns = turned.subarray(0, kept * width)
+    await addSquare(engine, squares, transposed(values.subarray(0, kept * width), kept, width, columns), 1)
+  }
+  return { all, sampled, squares }
+}
+
+export function emptySums(categories: number, width: number): CategorySums {
+  return { counts: new Float64Array(categories), sums: new Float32Array(categories * width) }
+}
+
+function addRow({ counts, sums }: CategorySums, category: number, row: Float32Array): void {
+  counts[category]!++
+  const from = category * row.length
+  for (let at = 0; at < row.length; at++) sums[from + at]! += row[at]!
+}
+
+/** Adds the sums of other rows. */
+export function addSums(target: CategorySums, { counts, sums }: CategorySums): void {
+  for (let at = 0; at < counts.length; at++) target.counts[at]! += counts[at]!
+  for (let at = 0; at < sums.length; at++) target.sums[at]! += sums[at]!
+}
