@@ -1,31 +1,41 @@
-// node bench/head/sample.mjs: what it costs that a discriminant learns from an even sample of very many rows, in accuracy on rows held out.
-// Made-up rows: normal ones around a mean a category, the variance of direction i 1 / (i + 1). The discriminant is that of src/head/discriminant.ts, in the
-// primal form, whose cost does not grow with the square of the rows.
+// npm run build && node bench/head/sample.mjs [CATEGORIES ROWS APART]: what it costs that a discriminant learns from an even sample of
+// very many rows, in accuracy on rows held out: from the sample alone, as by products of rows with rows, or with the means of all rows and
+// the covariance of a sample, as src/head/primal.ts has it. Made-up rows: normal ones around a mean a category, the variance of direction i 1 / (i + 1).
+import { createOnnxEngine } from '../../dist/engine/onnx.js'
+import { planHeads } from '../../dist/head/plan.js'
+import { primalDiscriminants } from '../../dist/head/primal.js'
+import { argMaxAt } from '../../dist/head/softmax.js'
+
 const WIDTH = 256
 const HELD_OUT = 5000
-const SHRINKAGE = 0.25
-/** As `sampleOf` has it, for one head. */
-const sampled = categories => Math.min(7000, Math.floor(Math.sqrt(1e11 / 60 / categories)))
+/** Rows of the covariance, by the numbers of a row. */
+const RATIOS = [20, 10, 5, 2]
+/** Rows of a sample alone, for one head: as src/head/discriminantPart.ts has it. */
+const alone = categories => Math.min(7000, Math.floor(Math.sqrt(1e11 / 60 / categories)))
 
-for (const [categories, rows, apart] of [
+const engine = await createOnnxEngine()
+const given = process.argv.slice(2).map(Number)
+const cases = [
   [10, 40_000, 0.15],
   [50, 20_000, 0.18],
   [50, 40_000, 0.18],
-]) {
-  const most = sampled(categories)
-  const costs = [1, 2, 3].map(seed => {
+]
+for (const [categories, rows, apart] of given.length > 0 ? [given] : cases) {
+  const found = {}
+  for (const seed of [1, 2, 3]) {
     const draw = drawing(seed, categories, apart)
     const [train, test] = [draw(rows), draw(HELD_OUT)]
-    const some = draw.first(train, most)
-    const [all, few] = [train, some].map(each => 100 * accuracy(learn(each, categories), test, categories))
-    return { all, few, cost: all - few }
-  })
-  const mean = name => costs.reduce((sum, each) => sum + each[name], 0) / costs.length
-  const each = costs.map(({ cost }) => cost.toFixed(2)).join(', ')
-  console.log(
-    `${categories} categories, ${rows} rows: all ${mean('all').toFixed(2)} %, ${most} of them ${mean('few').toFixed(2)} %, ` +
-      `cost ${mean('cost').toFixed(2)} points (${each})`,
-  )
+    const add = async (name, rows, isSampled) => {
+      found[name] ??= []
+      found[name].push(100 * (await accuracy(draw.first(train, rows), isSampled, test, categories)))
+    }
+    await add('all', rows, () => true)
+    for (const ratio of RATIOS) await add(`covariance of ${ratio * WIDTH}`, rows, row => row < ratio * WIDTH)
+    await add(`${alone(categories)} alone`, alone(categories), () => true)
+  }
+  const mean = values => values.reduce((sum, value) => sum + value, 0) / values.length
+  const shown = Object.entries(found).map(([name, values]) => `${name} ${mean(values).toFixed(2)} %`)
+  console.log(`${categories} categories, ${rows} rows: ${shown.join(', ')}`)
 }
 
 /** Rows of made-up categories; the order is by chance, so that the first are an even sample. */
@@ -35,7 +45,7 @@ function drawing(seed, categories, apart) {
   const means = Array.from({ length: categories * WIDTH }, (_, at) => normal() * apart * scale[at % WIDTH])
   const draw = rows => {
     const labels = Int32Array.from({ length: rows }, (_, row) => row % categories)
-    const values = Float64Array.from({ length: rows * WIDTH }, (_, at) => {
+    const values = Float32Array.from({ length: rows * WIDTH }, (_, at) => {
       return means[labels[Math.floor(at / WIDTH)] * WIDTH + (at % WIDTH)] + normal() * scale[at % WIDTH]
     })
     return { labels, values }
@@ -58,69 +68,22 @@ function normals(seed) {
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
 }
 
-function learn({ labels, values }, categories) {
-  const counts = new Float64Array(categories)
-  const means = new Float64Array(categories * WIDTH)
-  for (const [row, label] of labels.entries()) {
-    counts[label]++
-    for (let at = 0; at < WIDTH; at++) means[label * WIDTH + at] += values[row * WIDTH + at]
+async function accuracy({ labels, values }, isSampled, test, categories) {
+  const rows = labels.length
+  const read = async chosen => {
+    const own = new Float32Array(chosen.length * WIDTH)
+    for (const [to, row] of chosen.entries()) own.set(values.subarray(row * WIDTH, (row + 1) * WIDTH), to * WIDTH)
+    return own
   }
-  for (let at = 0; at < means.length; at++) means[at] /= counts[Math.floor(at / WIDTH)]
-  const matrix = new Float64Array(WIDTH * WIDTH)
-  const off = new Float64Array(WIDTH)
-  for (const [row, label] of labels.entries()) {
-    for (let at = 0; at < WIDTH; at++) off[at] = values[row * WIDTH + at] - means[label * WIDTH + at]
-    for (let a = 0; a < WIDTH; a++) for (let b = 0; b <= a; b++) matrix[a * WIDTH + b] += off[a] * off[b]
-  }
-  let trace = 0
-  for (let at = 0; at < WIDTH; at++) trace += matrix[at * WIDTH + at] / labels.length
-  for (let a = 0; a < WIDTH; a++) {
-    for (let b = 0; b <= a; b++) matrix[a * WIDTH + b] *= (1 - SHRINKAGE) / labels.length
-    matrix[a * WIDTH + a] += (SHRINKAGE * trace) / WIDTH
-  }
-  cholesky(matrix)
-  const weights = means.slice()
-  const bias = new Float64Array(categories)
-  for (let label = 0; label < categories; label++) {
-    const own = weights.subarray(label * WIDTH, (label + 1) * WIDTH)
-    solve(matrix, own)
-    for (let at = 0; at < WIDTH; at++) bias[label] -= 0.5 * own[at] * means[label * WIDTH + at]
-  }
-  return { weights, bias }
-}
-
-/** The lower half becomes the factor. */
-function cholesky(matrix) {
-  for (let a = 0; a < WIDTH; a++) {
-    for (let b = 0; b <= a; b++) {
-      let sum = matrix[a * WIDTH + b]
-      for (let at = 0; at < b; at++) sum -= matrix[a * WIDTH + at] * matrix[b * WIDTH + at]
-      matrix[a * WIDTH + b] = a === b ? Math.sqrt(sum) : sum / matrix[b * WIDTH + b]
-    }
-  }
-}
-
-function solve(factor, right) {
-  for (let a = 0; a < WIDTH; a++) {
-    for (let b = 0; b < a; b++) right[a] -= factor[a * WIDTH + b] * right[b]
-    right[a] /= factor[a * WIDTH + a]
-  }
-  for (let a = WIDTH - 1; a >= 0; a--) {
-    for (let b = a + 1; b < WIDTH; b++) right[a] -= factor[b * WIDTH + a] * right[b]
-    right[a] /= factor[a * WIDTH + a]
-  }
-}
-
-function accuracy({ weights, bias }, { labels, values }, categories) {
-  let right = 0
-  for (const [row, label] of labels.entries()) {
-    let [best, most] = [-1, Number.NEGATIVE_INFINITY]
-    for (let category = 0; category < categories; category++) {
-      let score = bias[category]
-      for (let at = 0; at < WIDTH; at++) score += weights[category * WIDTH + at] * values[row * WIDTH + at]
-      if (score > most) [best, most] = [category, score]
-    }
-    if (best === label) right++
-  }
-  return right / labels.length
+  const plan = planHeads(rows, 1, () => true)
+  const { weights, bias } = await primalDiscriminants(
+    engine,
+    { rows, labels, width: WIDTH, categories, read },
+    plan,
+    isSampled,
+  )
+  const products = await engine.createProducts({ values: weights, rows: categories, width: WIDTH })
+  const logits = await products.timesTransposed(test.values).finally(() => products.dispose())
+  for (let at = 0; at < logits.length; at++) logits[at] += bias[at % categories]
+  return test.labels.filter((label, row) => argMaxAt(logits, row * categories, categories) === label).length / HELD_OUT
 }

@@ -19,15 +19,19 @@ export async function createOnnxProducts(ort: Ort, { values, rows, width }: Fact
         sessions.push(made)
         return made
       })
+      const made = await session
+      const some = async (first: number, end: number) => {
+        const part = new ort.Tensor('float32', left.subarray(first * inner, end * inner), [end - first, inner])
+        return ((await made.run({ left: part, matrix })).product as Tensor).data as Float32Array
+      }
       const lines = left.length / inner
-      const result = new Float32Array(lines * outer)
       const block = Math.max(1, Math.floor(PRODUCTS_A_CALL / (inner * outer)))
+      if (lines <= block) return some(0, lines)
+      const result = new Float32Array(lines * outer)
       for (let line = 0; line < lines; line += block) {
+        if (line > 0) await pause()
         const end = Math.min(lines, line + block)
-        const part = new ort.Tensor('float32', left.subarray(line * inner, end * inner), [end - line, inner])
-        const { product: made } = await (await session).run({ left: part, matrix })
-        result.set((made as Tensor).data as Float32Array, line * outer)
-        if (end < lines) await pause()
+        result.set(await some(line, end), line * outer)
       }
       return result
     }

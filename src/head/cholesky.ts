@@ -26,7 +26,8 @@ export async function solveDefinite(engine: Engine, matrix: Triangle, right: Flo
     putColumns(solved, right, size, panel * PANEL, width)
     await eliminate(engine, matrix, panel, below, solved, right)
   }
-  for (let panel = panels.length - 1; panel >= 0; panel--) await substitute(engine, matrix, panel, inverses[panel]!, right)
+  for (let panel = panels.length - 1; panel >= 0; panel--)
+    await substitute(engine, matrix, panel, inverses[panel]!, right)
   return right
 }
 

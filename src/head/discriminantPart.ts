@@ -15,7 +15,7 @@ const UNSEEN = 5
 /** Products that a solution by products of rows with rows may take, about: it is for fewer rows. */
 const MOST_PRODUCTS = 1e11
 /** Products that the discriminants of many rows may take for each number of a row, about: beyond, an even sample makes the covariance. */
-const PRODUCTS_A_NUMBER = 2e8
+const PRODUCTS_A_NUMBER = 1e8
 /** Steps of a solution, about. */
 const STEPS = 60
 
@@ -47,7 +47,12 @@ export interface DiscriminantPart extends LinearPart {
  * Trains the discriminants of a plan's heads: of few rows by products of rows with rows, of many by the covariance of their
  * numbers.
  */
-export async function discriminantPart(engine: Engine, all: TrainingRows, plan: HeadsPlan): Promise<DiscriminantPart> {
+export async function discriminantPart(
+  engine: Engine,
+  all: TrainingRows,
+  plan: HeadsPlan,
+  signal?: AbortSignal,
+): Promise<DiscriminantPart> {
   const { rows, width, features, answered } = all
   if (rows <= mostRows(all, plan)) {
     const { found, factors, bias, weights } = await learnt(engine, all, plan)
@@ -55,7 +60,7 @@ export async function discriminantPart(engine: Engine, all: TrainingRows, plan: 
     return { logits, bias, weights }
   }
   const read = async (chosen: Int32Array, memory?: Float32Array) => gathered(features, width, chosen, memory)
-  const { bias, weights } = await discriminantsOf(engine, { ...all, read }, plan)
+  const { bias, weights } = await discriminantsOf(engine, { ...all, read }, plan, signal)
   const values = features.subarray(0, answered * width)
   const products = await engine.createProducts({ values, rows: answered, width })
   const logits = await products.timesTransposed(await weights()).finally(() => products.dispose())
@@ -63,14 +68,19 @@ export async function discriminantPart(engine: Engine, all: TrainingRows, plan: 
 }
 
 /** The same of rows wherever they are: whoever has them can answer for them by the weights. */
-export async function discriminantsOf(engine: Engine, source: RowSource, plan: HeadsPlan): Promise<LinearPart> {
+export async function discriminantsOf(
+  engine: Engine,
+  source: RowSource,
+  plan: HeadsPlan,
+  signal?: AbortSignal,
+): Promise<LinearPart> {
   const { rows, labels, width } = source
   const most = mostRows(source, plan)
   const { perRow, beside } = primalCost(source, plan)
   const affordable = Math.floor((PRODUCTS_A_NUMBER * width - beside) / perRow)
   if (rows > most && affordable > most) {
     const isSampled = membersOf(rows, evenly(labels, affordable))
-    const { weights, bias, squares } = await primalDiscriminants(engine, source, plan, isSampled)
+    const { weights, bias, squares } = await primalDiscriminants(engine, source, plan, isSampled, signal)
     const scale = scaled(bias, source.categories, head => Math.sqrt(squares[head]!))
     for (let at = 0; at < weights.length; at++) weights[at]! *= scale.factors[Math.floor(at / width)]!
     return { bias: scale.bias, weights: async () => weights }

@@ -45,12 +45,13 @@ export async function discriminantOf(
   engine: Engine,
   data: LabelledMatrix,
   { heads, active }: HeadsPlan,
+  signal?: AbortSignal,
 ): Promise<DiscriminantPart | undefined> {
   if (!data.space) return undefined
   const training = trainingRows(data, active)
   const { width, categories, rows: answered } = data
   const plan = { rows: training.rows, heads, active: training.active }
-  return discriminantPart(engine, { ...training, width, categories, answered }, plan)
+  return discriminantPart(engine, { ...training, width, categories, answered }, plan, signal)
 }
 
 /** The head of what both halves have learnt, for bottlenecks as they come. */

@@ -28,19 +28,21 @@ export interface PrimalDiscriminants {
  * Solves the discriminants of all heads of a plan, each on its own rows.
  *
  * @param isSampled whether a row has a part in the covariance; all have one in their category's mean
+ * @throws the signal's reason when aborted
  */
 export async function primalDiscriminants(
   engine: Engine,
   source: RowSource,
   plan: HeadsPlan,
   isSampled: (row: number) => boolean,
+  signal?: AbortSignal,
 ): Promise<PrimalDiscriminants> {
   const { width, categories } = source
   const weights = new Float32Array(plan.heads * categories * width)
   const bias = new Float32Array(plan.heads * categories)
   const squares = new Float64Array(plan.heads)
   for (const heads of headsTogether(source, plan)) {
-    const parts = await scatters(engine, source, plan, heads, isSampled)
+    const parts = await scatters(engine, source, plan, heads, isSampled, signal)
     for (const head of heads) {
       const own = parts.filter(part => part.heads.includes(head))
       const found = await solved(engine, source, own, heads.length === 1)
@@ -91,13 +93,18 @@ async function solved(engine: Engine, { width, categories }: RowSource, parts: r
   addToDiagonal(scatter, ridge)
   const means = meansOf(all, width)
   const share = rows / (1 - SHRINKAGE)
-  const weights = await solveDefinite(engine, scatter, means.map(value => value * share))
+  const weights = await solveDefinite(
+    engine,
+    scatter,
+    means.map(value => value * share),
+  )
   const products = await engine.createProducts({ values: means, rows: categories, width })
   const ofMeans = await products.timesTransposed(weights).finally(() => products.dispose()) // [weights, means]
   const bias = Float32Array.from(all.counts, (count, category) => {
     return count === 0 ? Number.NEGATIVE_INFINITY : -0.5 * ofMeans[category * categories + category]!
   })
-  const around = (share * covariance(weights, means, all, width) - ridge * covariance(weights, weights, all, width)) / rows
+  const around =
+    (share * covariance(weights, means, all, width) - ridge * covariance(weights, weights, all, width)) / rows
   return { weights, bias, square: Math.max(0, around + betweenSquare(all, ofMeans, bias)) / countSeen(all) }
 }
 

@@ -5,8 +5,8 @@ import type { HeadsPlan } from './plan.ts'
 import type { StoredRows } from './stored.ts'
 import { addSquare, emptyTriangle, type Triangle } from './triangle.ts'
 
-/** Numbers that are read at a time: 16 MB, and as many transposed. */
-const AT_ONCE = 4e6
+/** Numbers that are read at a time: 32 MB, and as many transposed. */
+const AT_ONCE = 8e6
 
 /** Labelled rows, wherever they are. */
 export interface RowSource extends StoredRows {
@@ -38,6 +38,7 @@ export interface Scatter {
  *
  * @param heads numbers of some heads of the plan
  * @param isSampled whether a row's squares count too
+ * @throws the signal's reason when aborted
  */
 export async function scatters(
   engine: Engine,
@@ -45,11 +46,12 @@ export async function scatters(
   plan: HeadsPlan,
   heads: readonly number[],
   isSampled: (row: number) => boolean,
+  signal?: AbortSignal,
 ): Promise<Scatter[]> {
   const found: Scatter[] = []
   for (const rows of rowsAlike(plan, heads)) {
     const own = heads.filter(head => plan.active[rows[0]! * plan.heads + head] !== 0)
-    found.push({ heads: own, ...(await addedUp(engine, source, rows, isSampled)) })
+    found.push({ heads: own, ...(await addedUp(engine, source, rows, isSampled, signal)) })
   }
   return found
 }
@@ -72,6 +74,7 @@ async function addedUp(
   source: RowSource,
   rows: Int32Array,
   isSampled: (row: number) => boolean,
+  signal: AbortSignal | undefined,
 ): Promise<Omit<Scatter, 'heads'>> {
   const { width, categories, labels } = source
   const squares = emptyTriangle(width)
@@ -81,7 +84,7 @@ async function addedUp(
   const memory = new Float32Array(Math.min(slice, rows.length) * width)
   const turned = new Float32Array(memory.length)
   for (let at = 0; at < rows.length; at += slice) {
-    await pause()
+    await pause(signal)
     const chosen = rows.subarray(at, at + slice)
     const values = await source.read(chosen, memory)
     let kept = 0

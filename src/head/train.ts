@@ -60,7 +60,9 @@ export async function trainHead(
     ? rowsByCategory(stored.labels, () => true)
     : rowsByCategory(trainingLabels(data), row => splits[row % data.rows] === 'train')
   const plan = planHeads(data.rows, 1, row => splits[row] === 'train')
-  const part = stored ? await discriminantOfMore(engine, data, stored) : await discriminantOf(engine, data, plan)
+  const part = stored
+    ? await discriminantOfMore(engine, data, stored, hooks.signal)
+    : await discriminantOf(engine, data, plan, hooks.signal)
   const trainer = stored
     ? trainerOfMore(engine, data, stored, options)
     : await createTrainer(engine, data, plan, options, options.batch)
@@ -154,7 +156,7 @@ async function trainAlike(
   hooks: SideBySideHooks,
   mostBytes: number,
 ): Promise<Float32Array> {
-  const part = isStore(data) ? undefined : await discriminantOf(engine, data, plan)
+  const part = isStore(data) ? undefined : await discriminantOf(engine, data, plan, hooks.signal)
   const logitsOfSome = (some: HeadsPlan, own: SideBySideHooks) =>
     isStore(data) ? storedLogits(engine, data, some, options, own) : softmaxLogits(engine, data, some, options, own)
   const each = headsAtATime(data, plan, mostBytes)

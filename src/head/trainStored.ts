@@ -15,7 +15,7 @@ import { answerStored, logitsOf, outputsOf } from './storedLogits.ts'
 
 /*
  * What train.ts does with a matrix, of rows that memory has no room for: the softmax steps on the rows that it reads, the
- * discriminant learns from a sample of them, as it does of a large matrix too, and then one look at all rows answers for them.
+ * discriminant adds them up, as it does those of a large matrix too, and then one look at all rows answers for them.
  */
 
 interface StoredHead {
@@ -35,7 +35,7 @@ export async function trainStoredHead(
 ): Promise<StoredHead> {
   const pools = rowsByCategory(data.stored.labels, row => splits[row % data.rows] === 'train')
   const plan = planHeads(data.rows, 1, row => splits[row] === 'train')
-  const part = await storedDiscriminants(engine, data, plan)
+  const part = await storedDiscriminants(engine, data, plan, hooks.signal)
   const { batch, steps: total } = options
   const trainer = trainerOf(engine, data, plan, options, batch)
   try {
@@ -60,7 +60,7 @@ export async function storedLogits(
   options: HeadOptions,
   hooks: DescentHooks,
 ): Promise<Float32Array> {
-  const part = await storedDiscriminants(engine, data, plan)
+  const part = await storedDiscriminants(engine, data, plan, hooks.signal)
   const batch = Math.round(options.batch * 1.25)
   const trainer = trainerOf(engine, data, plan, options, batch)
   const pools = rowsByCategory(data.stored.labels, () => true)
@@ -108,9 +108,10 @@ export async function discriminantOfMore(
   engine: Engine,
   { values, rows, width, categories, space }: LabelledMatrix,
   stored: StoredRows,
+  signal: AbortSignal | undefined,
 ): Promise<DiscriminantPart | undefined> {
   const plan = planHeads(stored.rows, 1, () => true)
-  const part = await storedDiscriminants(engine, { stored, width, categories, space }, plan)
+  const part = await storedDiscriminants(engine, { stored, width, categories, space }, plan, signal)
   if (!part) return undefined
   const outputs = { weights: await part.weights(), bias: part.bias }
   return { ...part, logits: await logitsOf(engine, { values, rows, width }, outputs) }
@@ -120,8 +121,9 @@ async function storedDiscriminants(
   engine: Engine,
   { stored, width, categories, space }: Pick<LabelledStore, 'stored' | 'width' | 'categories' | 'space'>,
   plan: HeadsPlan,
+  signal: AbortSignal | undefined,
 ): Promise<LinearPart | undefined> {
   if (!space) return undefined
   const all = Int32Array.from(stored.labels.keys())
-  return discriminantsOf(engine, { ...stored, width, categories }, rowsOfPlan(plan, all)) // variants go with their originals
+  return discriminantsOf(engine, { ...stored, width, categories }, rowsOfPlan(plan, all), signal) // variants go with their originals
 }

@@ -63,6 +63,11 @@ describe('discriminants in the primal', () => {
     }
   })
 
+  it('stop where they are told to', async () => {
+    const signal = AbortSignal.abort(new Error('stopped'))
+    await expect(primalDiscriminants(engine, source, plan, () => true, signal)).rejects.toThrow('stopped')
+  })
+
   it('take all means and a sample of the covariance, where they are told to', async () => {
     const found = await primalDiscriminants(engine, source, plan, row => row % 2 === 0)
     const whole = await primalDiscriminants(engine, source, plan, () => true)
