@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -98,8 +98,9 @@ async function acquire(path: string, content: string): Promise<FileHandle | unde
   }
 }
 
-/** What a lock says; undefined when it was let go just now. */
+/** What a lock says; undefined when it was let go just now. A link is none of ours, wherever it leads, and says nothing. */
 async function read(path: string): Promise<string | undefined> {
+  if ((await lstat(path).catch(() => undefined))?.isSymbolicLink()) return ''
   // One that is being removed can be neither read nor made for a moment on Windows.
   return patiently(() => readPlainText(path)).catch(error => {
     if (systemCode(error) === 'ENOENT') return undefined
@@ -143,7 +144,7 @@ async function isDead(
 }
 
 async function lastSign(path: string): Promise<number | undefined> {
-  return (await stat(path).catch(() => undefined))?.mtimeMs
+  return (await lstat(path).catch(() => undefined))?.mtimeMs
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

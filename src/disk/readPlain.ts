@@ -1,20 +1,24 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 
+/** Beyond these Node.js makes no buffer, or no text, of a file. */
+const MOST_BYTES = 2 ** 31 - 1
+const MOST_TEXT = 1 << 28
+
 /**
  * A file's bytes. A FIFO is not waited for and a device not read without end, wherever a stranger's folder has one in a
  * file's place.
  *
- * @throws the system's error; `ENXIO` for what is neither a file nor a folder
+ * @throws the system's error; `ENXIO` for what is neither a file nor a folder, `EFBIG` for one that is too large
  */
-export async function readPlain(path: string) {
+export async function readPlain(path: string, most = MOST_BYTES) {
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const stats = await file.stat()
-    if (!stats.isFile() && !stats.isDirectory()) {
-      throw Object.assign(new Error(`"${path}" is not a regular file`), { code: 'ENXIO', syscall: 'read', path })
-    }
-    return await file.readFile() // of a folder the system says what it is
+    if (stats.isDirectory()) throw unreadable(path, 'EISDIR', 'is a folder')
+    if (!stats.isFile()) throw unreadable(path, 'ENXIO', 'is not a regular file')
+    if (stats.size > most) throw unreadable(path, 'EFBIG', 'is too large')
+    return await file.readFile()
   } finally {
     await file.close()
   }
@@ -22,5 +26,9 @@ export async function readPlain(path: string) {
 
 /** The same as text. */
 export async function readPlainText(path: string): Promise<string> {
-  return (await readPlain(path)).toString()
+  return (await readPlain(path, MOST_TEXT)).toString()
+}
+
+function unreadable(path: string, code: string, what: string): Error {
+  return Object.assign(new Error(`"${path}" ${what}`), { code, syscall: 'read', path })
 }

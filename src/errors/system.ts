@@ -41,6 +41,7 @@ const SYSTEM_ERRORS: Readonly<Record<string, SystemError>> = {
   ENOTDIR: { reason: 'a file is where a folder belongs', reading: 'no such file', remedy: IN_THE_WAY },
   EISDIR: { reason: 'a folder is where a file belongs', reading: 'a folder, not a file', remedy: IN_THE_WAY },
   ENXIO: { reason: 'not a regular file', remedy: IN_THE_WAY },
+  EFBIG: { reason: 'too large a file', remedy: IN_THE_WAY },
   ELOOP: { reason: 'a link that leads back to itself', remedy: 'Check the link' },
   ENAMETOOLONG: { reason: 'its path is too long', remedy: 'Choose a shorter one' },
   EMFILE: { reason: 'too many files are open', remedy: TOO_MANY },

@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises'
+import { lutimes, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { thisProcess } from '../../src/disk/holder.ts'
 import { withLock } from '../../src/disk/lock.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
+
+const silent = new Date(Date.now() - 61_000)
 
 /** Called before a file is renamed: the moment between finding a lock dead and taking it away. */
 const overtaking = vi.hoisted(() => ({ before: async (_path: string) => {} }))
@@ -37,10 +39,17 @@ test('a lock that another process took over from a dead one just now stays its o
   expect(await readFile(path, 'utf8')).toBe(alive)
 })
 
+test.skipIf(process.platform === 'win32')('a link in its place is not followed, and holds nobody up', async () => {
+  const path = join(await tempFolder(), 'lock')
+  await symlink('nowhere', path)
+  await lutimes(path, silent, silent)
+  expect(await withLock(path, {}, () => readFile(path, 'utf8'))).toBe(JSON.stringify(await thisProcess()))
+  expect(await readdir(join(path, '..'))).toEqual([])
+})
+
 const busy = () => {
   throw new Error('busy')
 }
-const silent = new Date(Date.now() - 61_000)
 const hasProc = existsSync('/proc/self')
 const ELSEWHERE = [
   ['another machine', { host: 'elsewhere' }],

@@ -25,6 +25,15 @@ describe('readPlain', () => {
     await expect(readPlain(join(folder, 'b'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
+  it('says what is too large, sparse as it may be', async () => {
+    const path = join(await tempFolder(), 'large')
+    await fs.writeFile(path, '')
+    await fs.truncate(path, 2 ** 28 + 1)
+    await expect(readPlainText(path)).rejects.toMatchObject({ code: 'EFBIG', path })
+    await fs.truncate(path, 2 ** 31)
+    await expect(readPlain(path)).rejects.toMatchObject({ code: 'EFBIG', path })
+  })
+
   it.skipIf(isWindows)('waits for no pipe, and reads no device without end', async () => {
     const pipe = join(await tempFolder(), 'pipe')
     execFileSync('mkfifo', [pipe])
