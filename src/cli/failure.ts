@@ -33,10 +33,15 @@ export function reportError(error: unknown, { err: write, errColors, detail, sta
   return exitCode
 }
 
-/** What `--json` prints of an error; the sentence goes to standard error all the same. */
-export function failureJson(error: unknown): object {
+/**
+ * What `--json` prints of an error; the sentence goes to standard error all the same.
+ *
+ * @param usage what helps besides where the command line is not understood
+ */
+export function failureJson(error: unknown, usage: readonly string[] = []): object {
   const { sentence, hint, code, exitCode } = describe(error)
-  return { error: sentence, code, hint, exitCode }
+  const hints = code === 'E_USAGE' ? [hint, ...usage] : [hint]
+  return { error: sentence, code, hint: hints.filter(Boolean).join(' ') || undefined, exitCode }
 }
 
 function describe(error: unknown): Failure {
@@ -49,7 +54,9 @@ function describe(error: unknown): Failure {
     return { sentence: message, ...(hint && { hint }), code, exitCode: exitCodeOf(code) }
   }
   if (error instanceof CommanderError) {
-    return { sentence: error.message.replace(/^error: /, ''), code: 'E_USAGE', exitCode: error.exitCode }
+    const [sentence = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
+    const hint = suggestion?.replace(/^\((.*)\)$/, '$1') // "(Did you mean train?)"
+    return { sentence, ...(hint && { hint }), code: 'E_USAGE', exitCode: error.exitCode }
   }
   if (error instanceof PictureError) return { sentence: error.reason, code: 'E_PICTURE', exitCode: 1 }
   const known = systemError(error)

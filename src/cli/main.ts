@@ -43,17 +43,21 @@ export async function main(argv: readonly string[], given?: Streams): Promise<nu
 
 async function perform(argv: readonly string[], terminal: Terminal): Promise<number> {
   const outcome: Outcome = { exitCode: 0 }
+  const program = createProgram(terminal, outcome)
   try {
-    await createProgram(terminal, outcome).parseAsync(argv, { from: 'user' })
+    await program.parseAsync(argv, { from: 'user' })
     if (standIn()) await (await import('./standInLine.ts')).printStandIn(terminal)
     terminal.detail(usedLine())
     return outcome.exitCode
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
-    if (has(argv, '--json', '--jsonl') && !outcome.answered && !isHelp) printJsonLine(terminal, failureJson(error))
+    const unquoted = unquotedHints(argv.slice(1))
+    if (has(argv, '--json', '--jsonl') && !outcome.answered && !isHelp) {
+      printJsonLine(terminal, failureJson(error, [...unquoted, helpLine(commandOf(program, argv[0]))]))
+    }
     // Commander has told of its own already.
     const exitCode = error instanceof CommanderError ? error.exitCode : reportError(error, terminal)
-    if (exitCode === 1) for (const hint of unquotedHints(argv.slice(1))) terminal.err(hint)
+    if (exitCode === 1) for (const hint of unquoted) terminal.err(hint)
     return exitCode
   }
 }
@@ -63,7 +67,17 @@ function finish(command: Command): void {
   command
     .option('-q, --quiet', 'no progress, only results, warnings and errors')
     .option('--verbose', 'say how long things took, and where errors come from')
-    .showHelpAfterError(`itc ${command.name()} --help shows its arguments and options.`)
+    .showHelpAfterError(helpLine(command))
+}
+
+function commandOf({ commands }: Command, word = ''): Command | undefined {
+  return commands.find(command => command.name() === word || command.aliases().includes(word))
+}
+
+/** Where it is told what may be given. */
+function helpLine(command?: Command): string {
+  if (command) return `itc ${command.name()} --help shows its arguments and options.`
+  return 'itc --help shows the commands, itc COMMAND --help its options.'
 }
 
 /** What a run took, for --verbose. */
@@ -101,7 +115,7 @@ function createCommands(terminal: Terminal, outcome: Outcome): Command {
       writeOut: text => terminal.out(text.trimEnd()),
       writeErr: text => terminal.err(text.trimEnd()),
     })
-    .showHelpAfterError('(itc --help shows the commands, itc COMMAND --help its options)')
+    .showHelpAfterError(helpLine())
     .showSuggestionAfterError()
     .addHelpText(
       'after',

@@ -61,8 +61,9 @@ Examples:
         if (event.kind === 'named') named++
         if (json) printJsonLine(terminal, event)
         else if (event.kind === 'named') {
-          const { original, name, score } = event.picture
-          terminal.out(`${printable(original)} → ${printable(name)} (${percent(score)})`)
+          const { original, name, score, unfamiliar } = event.picture
+          const doubt = unfamiliar ? terminal.colors.yellow('  unlike anything learnt') : ''
+          terminal.out(`${printable(original)} → ${printable(name)} (${percent(score)})${doubt}`)
         } else if (event.kind === 'failed') {
           terminal.err(
             terminal.errColors.yellow(`${printable(event.problem.original)}: ${printable(event.problem.reason)}`),

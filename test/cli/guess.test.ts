@@ -166,5 +166,14 @@ describe('an error with --json', () => {
     expect(failure).toMatchObject({ schema: 1, code, exitCode: exit })
     expect(exit).toBe(1)
     expect(err).toContain(`error: ${failure.error}`)
+    expect(failure.hint).toBeTruthy()
+  })
+
+  it.each([
+    [['guess', '--json'], 'itc guess --help shows its arguments and options.'],
+    [['gues', '--json'], 'Did you mean guess? itc --help shows the commands, itc COMMAND --help its options.'],
+    [['train', '--stepps', '5', '--json'], 'Did you mean --steps? itc train --help shows its arguments and options.'],
+  ])('itc %j says what helps', async (argv, hint) => {
+    expect(JSON.parse((await run(argv)).out)).toMatchObject({ hint, error: expect.not.stringContaining('\n') })
   })
 })
