@@ -50,6 +50,6 @@ export type {
 export type { Place, TrashPlace, UnlabeledPlace } from './api/place.ts'
 export type { Results } from './api/results.ts'
 export type { Settings } from './api/settings.ts'
-export type { CategoryState, EngineState, EntryTitle, StudioState } from './api/state.ts'
+export type { CategoryState, EngineState, EntryTitle, KeptPart, StudioState } from './api/state.ts'
 export type { Groups, NextPictures, PictureGroup } from './api/suggestions.ts'
 export type { BatchEnd, UploadAnswer, UploadQuery } from './api/uploads.ts'

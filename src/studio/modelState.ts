@@ -67,7 +67,8 @@ function staleness({ journal, folder, table }: Collection, manifest: Manifest, s
   const { train, validation, test } = manifest.counts
   const unusable = manifest.skipped.filter(({ relative }) => table.at(`data/${relative}`)).length
   const then = train + validation + test + unusable
-  const now = table.categories.reduce((sum, name) => sum + table.count(name), 0)
+  const kept = folder.kept.reduce((sum, { pictures }) => sum + pictures, 0)
+  const now = table.categories.reduce((sum, name) => sum + table.count(name), kept)
   const others = now - then - (added - gone)
   const counts = { moved: Math.max(0, moved), added: added + Math.max(0, others), gone: gone + Math.max(0, -others) }
   return counts.moved + counts.added + counts.gone > 0 ? counts : null

@@ -41,6 +41,7 @@ export async function stateOf({
     readOnly: collection.readOnly,
     title: folder.root.split(/[/\\]/).at(-1) ?? '',
     folder: folder.root,
+    kept: folder.kept,
     categories: table.categories.map(name => ({
       name,
       shown: shownPlace(name),

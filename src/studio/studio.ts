@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { HELD_WHY } from '../jobs/next/reason.ts'
 import type { Changes, EngineState, NextPictures, StudioState } from './api.ts'
 import type { CollectionChange } from './changes.ts'
@@ -11,6 +12,7 @@ import { ModelFacts } from './modelState.ts'
 import { Phone } from './phone/door.ts'
 import { type StudioFolder, studioFolder } from './pictures/folder.ts'
 import { Insights } from './pictures/insights.ts'
+import { choosePart, partsOf } from './pictures/parts.ts'
 import type { Difference } from './pictures/table.ts'
 import { ResultsFile } from './results.ts'
 import { Hub } from './server/hub.ts'
@@ -102,7 +104,10 @@ export class Studio {
 
   /** @throws UserError for a folder that can't be looked after */
   static async open(tfFiles: string, options: StudioOptions = {}): Promise<Studio> {
-    const folder = studioFolder(tfFiles, options.unlabeled)
+    const whole = studioFolder(tfFiles, options.unlabeled)
+    const parts = await partsOf(whole)
+    if (!options.readOnly) await choosePart(whole, parts)
+    const folder = { ...whole, data: join(whole.data, parts.part), kept: parts.kept }
     const collection = await Collection.open(folder, { readOnly: options.readOnly === true })
     const settings = await SettingsFile.read(folder.settings)
     const results = await ResultsFile.read(folder.results, options.readOnly === true)

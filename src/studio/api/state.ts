@@ -14,6 +14,8 @@ export interface StudioState {
   readonly title: string
   /** The folder as a person would type it. */
   readonly folder: string
+  /** The parts of a set that is already split, besides the one that is shown and sorted: they stay as they are. */
+  readonly kept: readonly KeptPart[]
   /** Sorted by name; their index is the number in a listing's `category`. */
   readonly categories: readonly CategoryState[]
   readonly unlabeled: number
@@ -42,6 +44,14 @@ export interface StudioState {
   readonly unsettled: readonly string[]
   /** True until the notice that studio moves files has been confirmed, by `PUT api/settings {noticed: true}`. */
   readonly firstUse: boolean
+}
+
+/** A part of a set that is already split, which nobody changes. */
+export interface KeptPart {
+  /** Under data, with `/` on every system. */
+  readonly folder: string
+  readonly categories: readonly string[]
+  readonly pictures: number
 }
 
 export interface CategoryState {

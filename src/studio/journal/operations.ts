@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
+import { list } from '../../text.ts'
 import type { Chosen, Conflict, OpRequest, Place } from '../api.ts'
 import { type StudioFolder, shownPath } from '../pictures/folder.ts'
 import { checkCategoryName, sameName } from '../pictures/names.ts'
@@ -111,7 +112,7 @@ function addCategory({ folder, table }: Here, given: string): Draft {
 }
 
 function renameCategory({ folder, table, id }: Here, given: string, wanted: string): Draft {
-  const from = knownCategory(table, given)
+  const from = freeCategory({ folder, table }, given)
   const to = checkCategoryName(
     wanted,
     table.categories.filter(name => name !== from),
@@ -132,7 +133,7 @@ function renameCategory({ folder, table, id }: Here, given: string, wanted: stri
 
 async function mergeCategory(here: Here, given: string, wanted: string): Promise<Draft> {
   const { folder, table } = here
-  const [from, to] = [knownCategory(table, given), knownCategory(table, wanted)]
+  const [from, to] = [freeCategory(here, given), knownCategory(table, wanted)]
   if (from === to) throw new UserError('E_BAD_VALUE', 'A category can not be merged into itself.')
   const moved = await moveTo(here, 'category.merge', { ids: idsIn(table, from) }, to)
   const title = `${shownPlace(from)} merged into ${shownPlace(to)}`
@@ -142,7 +143,7 @@ async function mergeCategory(here: Here, given: string, wanted: string): Promise
 /** Pictures go where they are told; what else lies in the folder goes to the trash with it. */
 async function removeCategory(here: Here, given: string, place: Place): Promise<Draft> {
   const { folder, table, id } = here
-  const from = knownCategory(table, given)
+  const from = freeCategory(here, given)
   const title = `${shownPlace(from)} removed`
   const path = pathOf(folder, from)
   if (place === TRASH) {
@@ -170,6 +171,21 @@ export function knownCategory(table: PictureTable, name: unknown): string {
   throw new UserError('E_NO_CATEGORY', `There is no category "${String(name)}" (any more).`, {
     hint: 'It may have been renamed or removed elsewhere.',
   })
+}
+
+/** A category that is in no part of the set which stays as it is: it would be another there. @throws UserError `E_BAD_VALUE` */
+function freeCategory({ folder, table }: Pick<Here, 'folder' | 'table'>, name: unknown): string {
+  const category = knownCategory(table, name)
+  const others = folder.kept.filter(({ categories }) => categories.includes(category)).map(each => `"${each.folder}"`)
+  if (others.length === 0) return category
+  const where = list(others, others.length)
+  throw new UserError(
+    'E_BAD_VALUE',
+    `"${shownPlace(category)}" is a category of ${where} too, which studio leaves as it is.`,
+    {
+      hint: 'End studio, rename or remove its folders in all parts of the set, and start studio again.',
+    },
+  )
 }
 
 function titleOf(moves: readonly Move[], where: string): string {

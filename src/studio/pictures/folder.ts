@@ -1,10 +1,14 @@
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { layoutOf } from '../../model/layout.ts'
+import type { KeptPart } from '../api.ts'
 
 /** Where things lie in a working folder that a studio looks after. */
 export interface StudioFolder {
   readonly root: string
+  /** Holds the category folders: `data`, or what trains in it. */
   readonly data: string
+  /** Parts of a set that is already split, beside the one that `data` is. */
+  readonly kept: readonly KeptPart[]
   /** Pictures without a category. */
   readonly unlabeled: string
   /** A folder an entry of the journal; studio never deletes. */
@@ -27,6 +31,7 @@ export function studioFolder(tfFiles: string, unlabeled?: string): StudioFolder 
   return {
     root,
     data: layoutOf(root).data,
+    kept: [],
     unlabeled: unlabeled === undefined ? join(root, 'unlabeled') : resolve(unlabeled),
     trash: join(root, 'trash'),
     journal: join(home, 'journal.jsonl'),

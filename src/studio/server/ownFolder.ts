@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { findPlaces, type Place } from '../../dataset/places.ts'
+import { findPlaces } from '../../dataset/places.ts'
 import { findWorkingFolder } from '../../dataset/workingFolder.ts'
 import { UserError } from '../../errors.ts'
 import { list } from '../../text.ts'
@@ -19,31 +19,25 @@ export async function ownFolder(given: string): Promise<string> {
     throw elsewhere(message, join(given, 'data'))
   }
   // Where it was at work before, what lies in data was made there, and is what it looks like.
-  if (!existsSync(join(found.root, 'studio'))) await checkPlaces(usual)
+  if (!existsSync(join(found.root, 'studio', 'journal.jsonl'))) await checkPlaces(usual)
   return found.root
 }
 
-/** What training looks into, deeper folders and the parts of a set, is nothing that a page can sort pictures in. */
+/** What training looks into, deeper folders and two parts to train on, is nothing that a page can sort pictures in. */
 async function checkPlaces(data: string): Promise<void> {
   const { places } = await findPlaces(data)
-  const parts = places.filter(({ split }) => split !== undefined)
-  if (parts.length > 0) throw alreadySplit(data, parts)
+  const training = places.filter(({ split }) => split === 'train').map(({ folder }) => `"${folder}"`)
+  if (training.length > 1) throw split(data, training)
+  if (training.length === 1) return
   const deeper = places.filter(({ folder }) => folder !== '').map(({ folder }) => `"${folder}"`)
   if (deeper.length === 0) return
   throw elsewhere(`The category folders of "${data}" lie deeper, in ${list(deeper, 3)}.`, data)
 }
 
-/** Nothing is to move between the parts of a set: what trains would be tested on. */
-function alreadySplit(data: string, parts: readonly Place[]): UserError {
-  const names = list(
-    parts.map(({ folder }) => `"${folder}"`),
-    parts.length,
-  )
-  const training = parts.find(({ split }) => split === 'train')!
-  return new UserError('E_NO_DATA', `"${data}" is already split into ${names}, which studio leaves as they are.`, {
-    hint:
-      `To sort the pictures that train, copy "${training.folder}" into a new folder, call it data there, and give the new ` +
-      'folder to itc studio. itc train and itc doctor take the set as it is, and show in pictures what is doubtful.',
+function split(data: string, training: readonly string[]): UserError {
+  const message = `"${data}" has several parts to train on, ${list(training, training.length)}; studio sorts one.`
+  return new UserError('E_NO_DATA', message, {
+    hint: 'Move their category folders into one of them; itc train takes both.',
   })
 }
 
