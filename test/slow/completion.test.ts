@@ -4,15 +4,13 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import fs from 'fs-extra'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { pythonWith } from '../helpers/pythonPackages.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 const ITC = fileURLToPath(new URL('../../bin/itc.js', import.meta.url))
 const execute = promisify(execFile)
 
-/**
- * Whether a shell is there, or has to be: CI installs zsh and fish by name. PowerShell comes neither from Debian nor, with
- * its own files inside, from npm or PyPI.
- */
+/** Whether a shell is there, or has to be: CI installs zsh and fish by name. */
 function has(shell: string): boolean {
   if (process.env.ITC_REQUIRE_SHELLS) return true
   try {
@@ -95,4 +93,30 @@ zpty -d inner
     expect(await completed('itc guess-dir --into fol\\t', 'folders')).toContain('folders')
     expect(await completed('itc gue\\t\\t', 'guess-dir')).toContain('guess-all')
   }, 120_000)
+})
+
+/** Kinds and texts of what a parser of PowerShell does not understand in a script. */
+const MISUNDERSTOOD = `
+import sys, tree_sitter, tree_sitter_powershell
+language = tree_sitter.Language(tree_sitter_powershell.language())
+def wrong(node):
+    found = [node] if node.is_error or node.is_missing else []
+    return found + [each for child in node.children for each in wrong(child)]
+for node in wrong(tree_sitter.Parser(language).parse(sys.stdin.buffer.read()).root_node):
+    print(node.type, node.start_point, node.text[:80])
+`
+
+// PowerShell itself comes neither from Debian nor, with its own files inside, from npm or PyPI.
+describe('PowerShell', () => {
+  test('has a parser that understands what itc completion powershell prints', async ({ skip }) => {
+    const packages = ['tree-sitter==0.25.2', 'tree-sitter-powershell==0.26.4']
+    const found = await pythonWith(packages)
+    if ('missing' in found) return skip(found.missing)
+    const misunderstood = (script: string) =>
+      execFileSync(found.python, ['-c', MISUNDERSTOOD], { input: script, encoding: 'utf8' })
+    const script = await shell('sh', 'itc completion powershell')
+    expect(script).toContain('Register-ArgumentCompleter')
+    expect(misunderstood(script)).toBe('')
+    expect(misunderstood(script.replace('{', ''))).not.toBe('')
+  }, 600_000)
 })
