@@ -69,7 +69,10 @@ export function sampleReport(categories: readonly string[], perCategory: number)
 
 /** Findings of three kinds, one with a name that is no good HTML. */
 export function findingsFixture(): FindingsData {
-  const doubtful = { what: 'looks like dog (99.9 %), not like cat (0.1 %)', remedy: 'If so, move it to dog/.' }
+  const doubtful = {
+    what: 'looks like dog (99.9 %), not like cat (0.1 %)',
+    remedy: 'If so, move it to the folder dog.',
+  }
   const copy = { what: 'is the same file as another', remedy: 'One is enough.' }
   return {
     title: 'pets & "friends" <b>',
@@ -84,7 +87,7 @@ export function findingsFixture(): FindingsData {
         isSeen: true,
         findings: [
           { path: 'cat/<b>.jpg', ...doubtful },
-          { path: 'cat/7.jpg', what: 'looks like hen (60.0 %)', remedy: 'If so, move it to hen/.' },
+          { path: 'cat/7.jpg', what: 'looks like hen (60.0 %)', remedy: 'If so, move it to the folder hen.' },
         ],
       },
       {

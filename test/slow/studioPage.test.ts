@@ -105,7 +105,13 @@ test.skipIf(needsBrowser)(
       await keys.press('2')
       await expect.poll(() => count('box')).toBe(boxes + corrected)
     }
-    await page.locator('.undo-title', { hasText: '→ box' }).waitFor()
+    // However long the picture's name is, and however narrow the page, where it went can be read.
+    const where = page.locator('.undo-title .where', { hasText: '→ box' })
+    await where.waitFor()
+    await page.setViewportSize({ width: 390, height: 800 })
+    const isCut = "(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)(document.querySelector('.where'))"
+    expect([await where.isVisible(), await page.evaluate(isCut)]).toEqual([true, false])
+    await page.setViewportSize({ width: 1280, height: 720 })
     await keys.press('Control+z')
     await expect.poll(() => count('box')).toBe(boxes + 4)
     expect(await count('ball')).toBe(balls - 4)

@@ -124,8 +124,8 @@ export function labelFindings(
         `${shownLabel(own)} (${percent(givenScore)})`,
       ]
       const move = files.has(`${looksLike}/${hashes[row]}`)
-        ? `It lies in ${looksLike}/ too: keep it in one of them.`
-        : `If so, move it to ${looksLike}/.`
+        ? `It lies in the folder ${looksLike} too: keep it in one of them.`
+        : `If so, move it to the folder ${looksLike}.`
       const rather =
         otherScore > givenScore
           ? `looks rather like ${theirs} than ${its}`

@@ -34,7 +34,7 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
           aria-label={now?.undo ? `Undo: ${now.undo.title}` : 'Nothing to undo'}
           onClick={() => void takeBack('undo')}
         >
-          ↶ <span class="undo-title">{now?.undo?.title ?? ''}</span>
+          ↶ <UndoTitle title={now?.undo?.title ?? ''} />
         </button>
         <button
           type="button"
@@ -58,6 +58,17 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
         <Dot />
       </div>
     </header>
+  )
+}
+
+/** Where there is no room for a long file name, where it went is still to be read. */
+function UndoTitle({ title }: { readonly title: string }) {
+  const arrow = title.lastIndexOf(' → ')
+  return (
+    <span class="undo-title">
+      <span>{arrow < 0 ? title : title.slice(0, arrow)}</span>
+      {arrow >= 0 && <span class="where">{title.slice(arrow)}</span>}
+    </span>
   )
 }
 

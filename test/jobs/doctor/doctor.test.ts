@@ -85,7 +85,7 @@ describe('a folder with something of everything', () => {
     expect(labels.find(({ path }) => path === swapped[0])).toMatchObject({
       looksLike: 'bird',
       what: expect.stringMatching(/^looks like bird \([\d.]+ %\), not like bug \([\d.]+ %\)$/),
-      remedy: 'If so, move it to bird/.',
+      remedy: 'If so, move it to the folder bird.',
     })
   })
 
