@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, lstatSync, unlinkSync } from 'node:fs'
 import { copyFile, type FileHandle, lstat, open } from 'node:fs/promises'
 import { platform } from 'node:os'
 import { systemCode } from '../errors.ts'
@@ -88,6 +88,17 @@ export class Original {
   /** @throws ChangedFile unless its name still leads to it, and it is as it was when it was opened */
   async check(): Promise<void> {
     if (!isSame(markOf(await lstat(this.path)), this.mark)) throw new ChangedFile(this.path)
+  }
+
+  /**
+   * Takes its name away, where it is as it was when it was opened. In one go with the look: bytes that somebody appended in
+   * between would be lost.
+   *
+   * @throws ChangedFile; the system's error
+   */
+  unlinkUnchanged(): void {
+    if (!isSame(markOf(lstatSync(this.path)), this.mark)) throw new ChangedFile(this.path)
+    unlinkSync(this.path)
   }
 
   /** Whether a name leads to this very file, whatever it holds by now. */

@@ -5,7 +5,7 @@ import { systemCode } from '../errors.ts'
 import { keepExtended, keepOwner, keepTimes } from './attributes.ts'
 import { syncFolder } from './folder.ts'
 import { ChangedFile, type Original, withOriginal } from './original.ts'
-import { dropFile, isHeld, removeFile, renamePatiently, unlinkPatiently } from './patience.ts'
+import { dropFile, isHeld, patiently, removeFile, renamePatiently, unlinkPatiently } from './patience.ts'
 import { isSecondCopy } from './secondCopy.ts'
 
 /** What `copyNew` and `moveNew` leave in a folder when they are killed. */
@@ -55,8 +55,8 @@ export async function copyNew(from: Original | string, to: string): Promise<void
 export async function moveNew(from: Original | string, to: string): Promise<Moved> {
   return opened(from, async original => {
     await original.check()
-    const moved = await takeName(original, to)
-    await removeOld(original, to)
+    const { copied, ...moved } = await takeName(original, to)
+    await removeOld(original, to, copied)
     return moved
   })
 }
@@ -82,7 +82,7 @@ async function copyDraft(original: Original, to: string, complete?: (draft: stri
 }
 
 /** Gives a file its new name: a second one of the same file, or of a copy on another disk. */
-async function takeName(original: Original, to: string): Promise<Moved> {
+async function takeName(original: Original, to: string): Promise<Moved & { readonly copied: boolean }> {
   try {
     if (!(await linkNew(original.path, to))) {
       await original.close()
@@ -90,9 +90,10 @@ async function takeName(original: Original, to: string): Promise<Moved> {
     }
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
-    return withOriginal(original.path, again => copyAcross(again, to), original.mark)
+    const moved = await withOriginal(original.path, again => copyAcross(again, to), original.mark)
+    return { ...moved, copied: true }
   }
-  if (await original.isAt(to)) return { extended: true }
+  if (await original.isAt(to)) return { extended: true, copied: false }
   await moveBack(original.path, to)
   throw new ChangedFile(original.path)
 }
@@ -117,14 +118,18 @@ async function moveBack(from: string, to: string): Promise<void> {
   else if (old.ino === now?.ino && old.dev === now.dev) await removeFile(to)
 }
 
-/** Removes the old name, unless it leads to something else by now. */
-async function removeOld(original: Original, to: string): Promise<void> {
+/** Removes the old name, unless it leads to something else by now, or to more than was copied. */
+async function removeOld(original: Original, to: string, copied: boolean): Promise<void> {
   const from = original.path
-  if (!(await original.isAt(from))) return
+  if (!copied && !(await original.isAt(from))) return
   await original.close()
   try {
-    await unlinkPatiently(from)
+    await (copied ? patiently(async () => original.unlinkUnchanged()) : unlinkPatiently(from))
   } catch (error) {
+    if (error instanceof ChangedFile) {
+      if (!(await original.isAt(from))) return // another file has its name, and keeps it
+      await removeFile(to) // a copy of what it was
+    }
     // A network disk may say so of a file that it has just removed: then `to` is the only one.
     if (systemCode(error) === 'ENOENT') return
     if (await isSecondCopy(from, to)) await removeFile(to)

@@ -91,3 +91,15 @@ test.runIf(existsSync(OTHER_DISK))('bytes appended while it is moved to another 
   expect(await readFile(path('a.jpg'), 'utf8')).toBe('a picture, and more')
   expect(await readdir(other)).toEqual([])
 })
+
+test.runIf(existsSync(OTHER_DISK))('nor are those appended after the last look at its copy', async () => {
+  const other = await tempFolder(OTHER_DISK)
+  const { close } = Original.prototype
+  vi.spyOn(Original.prototype, 'close').mockImplementation(async function (this: Original) {
+    await close.call(this)
+    await appendFile(path('a.jpg'), '.')
+  })
+  await expect(moveNew(path('a.jpg'), join(other, 'a.jpg'))).rejects.toThrow(ChangedFile)
+  expect(await readFile(path('a.jpg'), 'utf8')).toMatch(/^a picture\.+$/)
+  expect(await readdir(other)).toEqual([])
+})

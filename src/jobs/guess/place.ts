@@ -52,9 +52,12 @@ export async function sourceTrouble(path: string, error: unknown, move: boolean)
     return code === 'ENOENT' ? 'vanished meanwhile' : `cannot be read any more (${code})`
   }
   if (code === 'EIO') return 'the disk reports an error'
-  const { syscall = '', path: about } = error as NodeJS.ErrnoException
+  const { syscall = '', path: about, dest } = error as NodeJS.ErrnoException & { dest?: string }
   // Windows names whole paths. Where there are no links a picture is renamed: into a folder that has just taken its table.
   const isAbout = about !== undefined && pathKey(resolve(about)) === pathKey(resolve(path))
+  // It may be back by now.
+  const destinationIsThere = dest === undefined || (await allowed(dirname(dest), constants.F_OK))
+  if (isAbout && code === 'ENOENT' && destinationIsThere) return 'vanished meanwhile'
   const stuck = (isAbout && ['unlink', 'rename'].includes(syscall)) || !(await allowed(dirname(path), constants.W_OK))
   if (isAbout && ['EBUSY', 'UNKNOWN'].includes(code ?? '')) return unreadableReason(error)
   return move && stuck ? `cannot be removed from the source (${code})` : undefined

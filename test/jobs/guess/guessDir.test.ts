@@ -1,6 +1,7 @@
-import { mkdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { Original } from '../../../src/disk/original.ts'
 import { guessDir } from '../../../src/jobs/guess/guessDir.ts'
 import type { GuessDirEvent, GuessDirOptions, GuessDirResult } from '../../../src/jobs/guess/options.ts'
 import { undoGuessDir } from '../../../src/jobs/guess/undo.ts'
@@ -169,6 +170,21 @@ describe('guessDir', () => {
     expect(await contents(folders.destination)).toMatchObject({
       'results.csv': expect.stringContaining('\n,b.jpg,SOURCE,,,,,,vanished meanwhile\n'),
     })
+  })
+
+  test('a picture that vanished and is back in a moment costs that picture alone', async () => {
+    const { check } = Original.prototype
+    onTestFinished(() => void vi.restoreAllMocks())
+    vi.spyOn(Original.prototype, 'check').mockImplementation(async function (this: Original) {
+      const away = `${this.path}.away`
+      if (!this.path.endsWith('b.jpg')) return check.call(this)
+      await rename(this.path, away)
+      await check.call(this).finally(() => rename(away, this.path))
+    })
+    const result = await run({ move: true })
+    expect(result).toMatchObject({ named: 2 })
+    expect(result.failed).toContainEqual({ original: 'b.jpg', reason: 'vanished meanwhile' })
+    expect(Object.keys(await contents(folders.source))).toContain('b.jpg')
   })
 
   test('a rehearsal writes nothing and says the same', async () => {
