@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { lstat, open } from 'node:fs/promises'
+import { systemCode } from '../errors.ts'
 
 /** Beyond these Node.js makes no buffer, or no text, of a file. */
 const MOST_BYTES = 2 ** 31 - 1
@@ -27,6 +28,18 @@ export async function readPlain(path: string, most = MOST_BYTES) {
 /** The same as text. */
 export async function readPlainText(path: string): Promise<string> {
   return (await readPlain(path, MOST_TEXT)).toString()
+}
+
+/**
+ * What is in a place where somebody's own may be: undefined where there is nothing; of what can't be read, such as a folder
+ * or a link that leads nowhere, no bytes.
+ */
+export async function bytesOf(path: string): Promise<Buffer | undefined> {
+  return readPlain(path).catch(async error => {
+    if (systemCode(error) !== 'ENOENT') return Buffer.alloc(0)
+    const there = await lstat(path).catch(() => undefined)
+    return there && Buffer.alloc(0)
+  })
 }
 
 function unreadable(path: string, code: string, what: string): Error {

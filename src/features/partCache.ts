@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDraft } from '../disk/draft.ts'
 import { makeFolder } from '../disk/folder.ts'
+import { keepBeside } from '../disk/keepBeside.ts'
 import { dropFile } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { messageOf, systemCode, UserError } from '../errors.ts'
@@ -13,6 +14,7 @@ import type { BottleneckCache, FileRecord, StoreEntry, Wanted } from './cache.ts
 import { type FileRecords, readFileTable, writeFileTable } from './fileTable.ts'
 import { fillFrom } from './fillFrom.ts'
 import { allFinite } from './finite.ts'
+import { isForeign } from './partFile.ts'
 import { PartFolder } from './partFolder.ts'
 import { PassingRows } from './passingRows.ts'
 import { RowIndex } from './rowIndex.ts'
@@ -42,8 +44,11 @@ export class PartCache implements BottleneckCache {
   #nextSave = performance.now() + SAVE_MS
   #saving = Promise.resolve()
   #problem: string | undefined
+  readonly #foreign: boolean
 
-  private constructor(folder: string, files: FileRecords) {
+  /** @param foreign whether somebody else's file has our table's name */
+  private constructor(folder: string, files: FileRecords, foreign: boolean) {
+    this.#foreign = foreign
     this.#folder = folder
     this.#parts = new PartFolder(join(folder, PARTS), join(folder, DAMAGED))
     this.#files = files
@@ -61,7 +66,8 @@ export class PartCache implements BottleneckCache {
         cause,
       })
     })
-    return new PartCache(folder, await readFileTable(join(folder, FILES)))
+    const path = join(folder, FILES)
+    return new PartCache(folder, await readFileTable(path), await isForeign(path))
   }
 
   /** What a person should hear of the cache, in sentences: damage that was set aside, a disk that takes nothing, an old database. */
@@ -72,6 +78,9 @@ export class PartCache implements BottleneckCache {
       ...(this.#problem === undefined
         ? []
         : [`The cache of bottlenecks can't be written: ${this.#problem}. The next run computes them again.`]),
+      ...(this.#foreign
+        ? [`${FILES} in ${this.#folder} was not written by itc and is kept as ${FILES}.bak when ours is written.`]
+        : []),
       ...(existsSync(join(this.#folder, OLD_DATABASE))
         ? [`${join(this.#folder, OLD_DATABASE)} is of an earlier version and may be deleted.`]
         : []),
@@ -182,6 +191,7 @@ export class PartCache implements BottleneckCache {
     for (const [name, record] of fresh) all.set(name, record)
     await this.#attempt(async () => {
       await makeFolder(this.#folder)
+      if (await isForeign(path)) await keepBeside(path)
       await writeFileTable(path, all)
     })
     const end = performance.now()

@@ -1,5 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { systemCode } from '../errors.ts'
+import { HEADING_WITHIN, isSealed } from '../table/seal.ts'
 
 /** A part of a fleet may be larger than those written here; anything beyond this is none. */
 const LARGEST = 512 << 20
@@ -15,11 +17,15 @@ export class Memory {
 }
 
 /** Opens a part for `use`, and closes it. No link is followed, no pipe waited for. @throws Error for what is no part's file */
-export async function withPartFile<T>(path: string, use: (file: FileHandle, size: number) => Promise<T>): Promise<T> {
+export async function withPartFile<T>(
+  path: string,
+  use: (file: FileHandle, size: number) => Promise<T>,
+  largest = LARGEST,
+): Promise<T> {
   const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   try {
     const stats = await file.stat()
-    if (!stats.isFile() || stats.size > LARGEST) throw new Error('it is no file of a likely size')
+    if (!stats.isFile() || stats.size > largest) throw new Error('it is no file of a likely size')
     return await use(file, stats.size)
   } finally {
     await file.close()
@@ -39,4 +45,11 @@ export async function readSpan(file: FileHandle, bytes: Uint8Array, position: nu
 /** A file's bytes at the start of an ArrayBuffer, so that the arrays inside them need no copy. */
 export function readWhole(path: string, memory: Memory = new Memory()): Promise<Uint8Array> {
   return withPartFile(path, (file, size) => readSpan(file, memory.of(size), 0))
+}
+
+/** Whether something is there that itc did not write. */
+export function isForeign(path: string): Promise<boolean> {
+  const unsealed = async (file: FileHandle, size: number) =>
+    !isSealed(await readSpan(file, new Uint8Array(Math.min(size, HEADING_WITHIN)), 0))
+  return withPartFile(path, unsealed, Number.POSITIVE_INFINITY).catch(error => systemCode(error) !== 'ENOENT')
 }

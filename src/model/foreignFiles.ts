@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { keepBeside } from '../disk/keepBeside.ts'
-import { readPlain } from '../disk/readPlain.ts'
-import { systemCode } from '../errors.ts'
+import { bytesOf } from '../disk/readPlain.ts'
 import { array, fits, looseObject, number, optional, text } from '../schema.ts'
 import { isMarked } from './graph.ts'
 import { labelLines } from './labelsFile.ts'
@@ -67,9 +66,4 @@ async function isOwnLabels(path: string, known: readonly (readonly string[])[]):
   const content = (await bytesOf(path))?.toString()
   if (content === undefined) return true
   return known.some(labels => labelLines(labels) === content)
-}
-
-/** What is in a place where somebody's own may be: undefined where there is nothing; of what can't be read, such as a folder, no bytes. */
-export async function bytesOf(path: string): Promise<Buffer | undefined> {
-  return readPlain(path).catch(error => (systemCode(error) === 'ENOENT' ? undefined : Buffer.alloc(0)))
 }

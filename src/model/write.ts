@@ -7,13 +7,14 @@ import type { Backbone } from '../backbone/backbone.ts'
 import { compiledOnnx } from '../backbone/compile.ts'
 import { isDraft } from '../disk/draft.ts'
 import { makeFolder } from '../disk/folder.ts'
+import { keepBeside } from '../disk/keepBeside.ts'
 import { dropFile, removeFile } from '../disk/patience.ts'
-import { readPlain, readPlainText } from '../disk/readPlain.ts'
+import { bytesOf, readPlain, readPlainText } from '../disk/readPlain.ts'
 import { writeAtomic, writeTogether } from '../disk/writeAtomic.ts'
 import { networkIdentity } from '../features/identity.ts'
 import type { Head } from '../head/head.ts'
 import { VERSION } from '../version.ts'
-import { keepForeign } from './foreignFiles.ts'
+import { keepForeign, keptNote } from './foreignFiles.ts'
 import { graphFile } from './graphFile.ts'
 import { labelLines } from './labelsFile.ts'
 import type { Layout } from './layout.ts'
@@ -39,6 +40,12 @@ export interface Written {
   readonly notes: readonly string[]
 }
 
+/** Where a model's files go, and what is to be said of others that were there. */
+interface Folder {
+  readonly path: string
+  readonly notes: string[]
+}
+
 /**
  * Writes a model. Its files are named by their content and never overwritten, and the manifest that names them is
  * replaced last and at once: a crash at any moment leaves the previous model whole. Files of ours that it does not name
@@ -52,14 +59,15 @@ export async function writeModel(
 ): Promise<Written> {
   await makeFolder(layout.model)
   const previous = await previousManifest(layout)
-  const stored = await Promise.all(backbones.map(backbone => writeBackbone(layout, backbone, previous)))
+  const folder: Folder = { path: layout.model, notes: [] }
+  const stored = await Promise.all(backbones.map(backbone => writeBackbone(layout, folder, backbone, previous)))
   const graph = await graphFile(layout, backbones, stored, head, previous)
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
     itc: VERSION,
     labels: facts.labels,
     backbones: stored,
-    head: await writeHead(layout.model, head),
+    head: await writeHead(folder, head),
     engine: facts.engine,
     options: facts.options,
     ...(facts.pictures && { pictures: facts.pictures }),
@@ -67,7 +75,7 @@ export async function writeModel(
     metrics: facts.metrics,
     temperature: facts.temperature,
     ...(facts.certainty && { certainty: facts.certainty }),
-    ...(facts.familiarity && { familiarity: await writeBank(layout.model, facts.familiarity) }),
+    ...(facts.familiarity && { familiarity: await writeBank(folder, facts.familiarity) }),
     graph: graph.entry,
     skipped: facts.skipped,
   }
@@ -83,7 +91,7 @@ export async function writeModel(
     layout.model,
   )
   await removeStale(layout.model, manifest)
-  return { manifest, notes }
+  return { manifest, notes: [...folder.notes, ...notes] }
 }
 
 /** The manifest that is there, if it is one of this very version: another one may compile otherwise. */
@@ -99,6 +107,7 @@ async function previousManifest(layout: Layout): Promise<Manifest | undefined> {
 /** A compiled backbone that the previous model already has is kept: compiling costs more than all else here. */
 async function writeBackbone(
   layout: Layout,
+  folder: Folder,
   backbone: Backbone,
   previous: Manifest | undefined,
 ): Promise<ModelBackbone> {
@@ -106,7 +115,7 @@ async function writeBackbone(
   const present = previous?.backbones.find(({ file }) => file.startsWith(stem))
   if (present && (await readVerified(layout, present).catch(() => undefined))) return present
   const bytes = await compiledOnnx(backbone)
-  const written = await writeNamed(layout.model, stem, 'onnx', bytes)
+  const written = await writeNamed(folder, stem, 'onnx', bytes)
   return {
     name: backbone.name,
     weightsSha256: backbone.sha256,
@@ -118,7 +127,7 @@ async function writeBackbone(
 }
 
 /** float32 little endian: weights [width, categories], then bias [categories]. */
-async function writeHead(folder: string, head: Head): Promise<ModelHead> {
+async function writeHead(folder: Folder, head: Head): Promise<ModelHead> {
   const values = new Float32Array(head.weights.length + head.bias.length)
   values.set(head.weights)
   values.set(head.bias, head.weights.length)
@@ -127,7 +136,7 @@ async function writeHead(folder: string, head: Head): Promise<ModelHead> {
 }
 
 async function writeBank(
-  folder: string,
+  folder: Folder,
   { rule, bank }: NonNullable<ModelFacts['familiarity']>,
 ): Promise<ModelFamiliarity> {
   const scales = new Uint8Array(bank.scales.buffer, bank.scales.byteOffset, bank.scales.byteLength)
@@ -135,13 +144,15 @@ async function writeBank(
   return { ...(await writeNamed(folder, 'seen', 'i8', Buffer.concat([scales, codes]))), rows: bank.rows, rule }
 }
 
-/** Writes a file named by its content, unless it is there. */
-async function writeNamed(folder: string, stem: string, ending: string, bytes: Uint8Array): Promise<ModelFile> {
+/** Writes a file named by its content, unless it is there. What else has its name stays beside. */
+async function writeNamed(folder: Folder, stem: string, ending: string, bytes: Uint8Array): Promise<ModelFile> {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const file = `${stem}-${sha256.slice(0, 12)}.${ending}`
-  const path = join(folder, file)
-  const present = await readPlain(path).catch(() => undefined)
-  if (present === undefined || !present.equals(bytes)) await writeAtomic(path, bytes)
+  const path = join(folder.path, file)
+  const present = await bytesOf(path)
+  if (present?.equals(bytes)) return { file, sha256 }
+  if (present) folder.notes.push(keptNote(await keepBeside(path)))
+  await writeAtomic(path, bytes)
   return { file, sha256 }
 }
 

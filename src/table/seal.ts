@@ -4,7 +4,10 @@ import { crc32 } from 'node:zlib'
 const UNKNOWN = '00000000'
 const DIGITS = 12
 /** A heading begins so, wherever in a file the format puts it; Arrow puts it at the start and into the footer. */
-const START = `{"sealed":"${UNKNOWN}`
+const OPENING = '{"sealed":"'
+const START = OPENING + UNKNOWN
+/** The first one begins before so many bytes. */
+export const HEADING_WITHIN = 1 << 16
 
 /** Part of a file, in bytes: from `start` up to and without `end`. */
 export interface Span {
@@ -37,6 +40,11 @@ export function seal(bytes: Uint8Array, text: string, left: Span = { start: 0, e
   for (const at of places(buffer, START)) buffer.write(`{"sealed":"${crc}`, at)
 }
 
+/** Whether a file may be one of itc: by its start, which has a heading, however damaged the rest is. */
+export function isSealed(start: Uint8Array): boolean {
+  return asBuffer(start).subarray(0, HEADING_WITHIN).includes(OPENING)
+}
+
 /** What a sealed file's heading says, and the part of the file that the seal leaves out. */
 export interface Sealed {
   readonly content: { readonly sealed?: unknown }
@@ -51,7 +59,7 @@ export interface Sealed {
  */
 export function readHeading(bytes: Uint8Array, length = bytes.length): Sealed {
   const buffer = asBuffer(bytes)
-  const at = buffer.subarray(0, 1 << 16).indexOf('{"sealed":"')
+  const at = buffer.subarray(0, HEADING_WITHIN).indexOf(OPENING)
   if (at < 4) throw new Error('it is none of itc, or its heading is damaged')
   const content = parse(buffer.toString('utf8', at, at + buffer.readUInt32LE(at - 4))) // a flatbuffer's string: its length first
   const left = { start: Number(content.start), end: Number(content.end) }

@@ -52,6 +52,23 @@ describe('only what is ours is replaced', () => {
     expect(await fs.pathExists(join(root, 'report.html'))).toBe(false)
   })
 
+  it('a file under a name of ours, a link that leads nowhere, and a table of the cache stay beside, too', async () => {
+    const { root, model, graph, bottlenecks } = await fresh()
+    expect((await train(root)).code).toBe(0)
+    const ours = (await readdir(model)).filter(name => /\.(f32|onnx)$/.test(name))
+    for (const name of ours) await fs.writeFile(join(model, name), 'of somebody')
+    await fs.writeFile(join(bottlenecks, 'files.arrow'), 'of somebody')
+    await fs.remove(graph)
+    await fs.symlink('nowhere.pb', graph)
+    const { code, err } = await train(root)
+    expect(code, err).toBe(0)
+    for (const name of ours) expect(await fs.readFile(join(model, `${name}.bak`), 'utf8'), name).toBe('of somebody')
+    expect(await fs.readFile(join(bottlenecks, 'files.arrow.bak'), 'utf8')).toBe('of somebody')
+    expect(await fs.readlink(`${graph}.bak`)).toBe('nowhere.pb')
+    expect(err.match(/kept as/g)).toHaveLength(ours.length + 2)
+    expect((await train(root)).err).not.toContain('kept as')
+  })
+
   it('a page of somebody else is left where none of ours is wanted', async () => {
     const { root, report } = await fresh()
     await fs.outputFile(report, THEIRS['report.html'])
