@@ -66,6 +66,7 @@ export const SIGNATURES: readonly Signature[] = [
     ['\n', ' ', '\r', '\t'].map(space => ({ magic: magic + space, is: picture('PNM') })),
   ),
   { magic: 'P7\n', is: unsupported('Netpbm (PAM)') },
+  ...['PF\n', 'Pf\n'].map(magic => ({ magic, is: unsupported('Netpbm (PFM)') })),
   { magic: '%PDF', is: { kind: 'unsupported', name: 'PDF', remedy: undefined } },
   { magic: '%!PS', is: { kind: 'unsupported', name: 'PostScript', remedy: undefined } },
   { magic: '\xc5\xd0\xd3\xc6', is: { kind: 'unsupported', name: 'PostScript', remedy: undefined } },
