@@ -2,7 +2,16 @@ import type { Engine } from '../engine/engine.ts'
 import { solveDefinite } from './cholesky.ts'
 import { LEAST_SPREAD, SHRINKAGE } from './discriminant.ts'
 import type { HeadsPlan } from './plan.ts'
-import { addSums, type CategorySums, emptySums, type RowSource, rowsAlike, type Scatter, scatters } from './scatter.ts'
+import {
+  type Alike,
+  addSums,
+  type CategorySums,
+  emptySums,
+  type RowSource,
+  type Scatter,
+  scatters,
+  toldApart,
+} from './scatter.ts'
 import { BIAS_SQUARE } from './space.ts'
 import { addSquare, addToDiagonal, addTriangle, emptyTriangle, trace, triangleNumbers } from './triangle.ts'
 
@@ -41,7 +50,7 @@ export async function primalDiscriminants(
   const weights = new Float32Array(plan.heads * categories * width)
   const bias = new Float32Array(plan.heads * categories)
   const squares = new Float64Array(plan.heads)
-  for (const heads of headsTogether(source, plan)) {
+  for (const { heads } of headsTogether(source, plan)) {
     const parts = await scatters(engine, source, plan, heads, isSampled, signal)
     for (const head of heads) {
       const own = parts.filter(part => part.heads.includes(head))
@@ -55,26 +64,31 @@ export async function primalDiscriminants(
 }
 
 /** Products that the discriminants of a plan take, for each row of the covariance and beside the rows. */
-export function primalCost(source: Pick<RowSource, 'width' | 'categories'>, plan: HeadsPlan) {
-  const { width, categories } = source
-  const looks = headsTogether(source, plan).reduce((sum, heads) => {
-    return sum + rowsAlike(plan, heads).reduce((rows, own) => rows + own.length, 0) / Math.max(1, plan.rows)
-  }, 0)
+export function primalCost({ width, categories }: Pick<RowSource, 'width' | 'categories'>, plan: HeadsPlan) {
+  const looks = headsTogether({ width, categories }, plan).reduce((sum, { share }) => sum + share, 0)
   const solving = width ** 3 / 6 + 2 * categories * width ** 2
   return { perRow: looks * triangleNumbers(width), beside: plan.heads * solving }
 }
 
-/** Heads that can look at the rows together: what these add up to fits into the memory. */
-function headsTogether({ width, categories }: Pick<RowSource, 'width' | 'categories'>, plan: HeadsPlan): number[][] {
+/** Heads that can look at the rows together, what these add up to fits into the memory; and the share of the rows that they look at. */
+function headsTogether(
+  { width, categories }: Pick<RowSource, 'width' | 'categories'>,
+  plan: HeadsPlan,
+): { readonly heads: number[]; readonly share: number }[] {
   const each = 4 * (triangleNumbers(width) + 2 * categories * width)
-  const groups: number[][] = []
+  const together: { heads: number[]; alike: Alike }[] = []
   for (let head = 0; head < plan.heads; head++) {
-    const last = groups.at(-1)
-    const matrices = last ? rowsAlike(plan, [...last, head]).length + 1 : Number.POSITIVE_INFINITY
-    if (last && matrices * each <= MOST_BYTES) last.push(head)
-    else groups.push([head])
+    const last = together.at(-1)
+    const alike = last && toldApart(plan, head, last.alike)
+    if (last && alike && (alike.count + 1) * each <= MOST_BYTES) {
+      last.heads.push(head)
+      last.alike = alike
+    } else together.push({ heads: [head], alike: toldApart(plan, head) })
   }
-  return groups
+  return together.map(({ heads, alike: { groups } }) => {
+    const rows = groups.reduce((sum, group) => sum + (group > 0 ? 1 : 0), 0)
+    return { heads, share: rows / Math.max(1, plan.rows) }
+  })
 }
 
 /** @param inPlace the parts are not needed any more */

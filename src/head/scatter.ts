@@ -56,17 +56,33 @@ export async function scatters(
   return found
 }
 
-/** Rows by the heads that they train; those that train none are left out. */
-export function rowsAlike({ rows, heads: all, active }: HeadsPlan, heads: readonly number[]): Int32Array[] {
-  const groups = new Map<string, number[]>()
+/** Which rows train the same heads. */
+export interface Alike {
+  /** Of each row the number of its group; 0 where it trains none of the heads. */
+  readonly groups: Int32Array
+  /** Groups whose rows train some. */
+  readonly count: number
+}
+
+/** Tells rows apart by one more head of a plan. */
+export function toldApart({ rows, heads, active }: HeadsPlan, head: number, before?: Alike): Alike {
+  const groups = new Int32Array(rows)
+  const numbers = new Int32Array(2 * ((before?.count ?? 0) + 1))
+  let count = 0
   for (let row = 0; row < rows; row++) {
-    const key = heads.map(head => active[row * all + head]).join('')
-    if (!key.includes('1')) continue
-    const group = groups.get(key)
-    if (group) group.push(row)
-    else groups.set(key, [row])
+    const key = 2 * (before?.groups[row] ?? 0) + (active[row * heads + head] === 0 ? 0 : 1)
+    if (key > 0) numbers[key] ||= ++count
+    groups[row] = numbers[key]!
   }
-  return [...groups.values()].map(group => Int32Array.from(group))
+  return { groups, count }
+}
+
+function rowsAlike(plan: HeadsPlan, heads: readonly number[]): Int32Array[] {
+  let alike: Alike = { groups: new Int32Array(plan.rows), count: 0 }
+  for (const head of heads) alike = toldApart(plan, head, alike)
+  const rows: number[][] = Array.from({ length: alike.count }, () => [])
+  for (const [row, group] of alike.groups.entries()) if (group > 0) rows[group - 1]!.push(row)
+  return rows.map(own => Int32Array.from(own))
 }
 
 async function addedUp(
