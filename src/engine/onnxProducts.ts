@@ -9,12 +9,15 @@ import type { Factor, Products } from './products.ts'
 const PRODUCTS_A_CALL = 2e9
 
 /** Keeps a matrix at hand in onnxruntime; it is not copied. */
-export async function createOnnxProducts(ort: Ort, { values, rows, width }: Factor): Promise<Products> {
-  const matrix = new ort.Tensor('float32', values, [rows, width])
+export async function createOnnxProducts(ort: Ort, factor: Factor): Promise<Products> {
+  const tensorOf = ({ values, rows, width }: Factor) => new ort.Tensor('float32', values, [rows, width])
+  let matrix = tensorOf(factor)
   const sessions: InferenceSession[] = []
-  const product = (transposed: boolean, inner: number, outer: number) => {
+  const product = (transposed: boolean) => {
     let session: Promise<InferenceSession> | undefined
     return async (left: Float32Array): Promise<Float32Array> => {
+      const [rows, width] = matrix.dims as [number, number]
+      const [inner, outer] = transposed ? [width, rows] : [rows, width]
       session ??= createSession(ort, productModel(transposed)).then(made => {
         sessions.push(made)
         return made
@@ -37,8 +40,11 @@ export async function createOnnxProducts(ort: Ort, { values, rows, width }: Fact
     }
   }
   return {
-    times: product(false, rows, width),
-    timesTransposed: product(true, width, rows),
+    times: product(false),
+    timesTransposed: product(true),
+    swap: next => {
+      matrix = tensorOf(next)
+    },
     dispose: async () => {
       for (const session of sessions) await session.release()
     },

@@ -4,6 +4,8 @@ export interface Products {
   times(left: Float32Array): Promise<Float32Array>
   /** left [n, width] → left · Mᵀ, [n, rows] */
   timesTransposed(left: Float32Array): Promise<Float32Array>
+  /** Goes on with another matrix: what the runtime has made ready serves it too. */
+  swap(matrix: Factor): void
   dispose(): Promise<void>
 }
 

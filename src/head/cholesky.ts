@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.ts'
+import type { Products } from '../engine/products.ts'
 import { PANEL, type Triangle, widthOf } from './triangle.ts'
 
 /*
@@ -12,7 +12,7 @@ import { PANEL, type Triangle, widthOf } from './triangle.ts'
  * @param right Bᵀ, [columns, size]; overwritten
  * @returns Xᵀ, [columns, size]
  */
-export async function solveDefinite(engine: Engine, matrix: Triangle, right: Float32Array): Promise<Float32Array> {
+export async function solveDefinite(products: Products, matrix: Triangle, right: Float32Array): Promise<Float32Array> {
   const { size, panels } = matrix
   const inverses: Float32Array[] = []
   for (const [panel, values] of panels.entries()) {
@@ -20,20 +20,20 @@ export async function solveDefinite(engine: Engine, matrix: Triangle, right: Flo
     const inverse = inverseFactor(values, width)
     inverses.push(inverse)
     const below = values.subarray(width * width)
-    if (below.length > 0) below.set(await times(engine, below, inverse, width))
+    if (below.length > 0) below.set(await times(products, below, inverse, width))
     const own = columnsOf(right, size, panel * PANEL, width)
-    const solved = own.length > 0 ? await times(engine, own, inverse, width) : own
+    const solved = own.length > 0 ? await times(products, own, inverse, width) : own
     putColumns(solved, right, size, panel * PANEL, width)
-    await eliminate(engine, matrix, panel, below, solved, right)
+    await eliminate(products, matrix, panel, below, solved, right)
   }
   for (let panel = panels.length - 1; panel >= 0; panel--)
-    await substitute(engine, matrix, panel, inverses[panel]!, right)
+    await substitute(products, matrix, panel, inverses[panel]!, right)
   return right
 }
 
 /** Takes what a panel explains off all that come after it. */
 async function eliminate(
-  engine: Engine,
+  products: Products,
   { size, panels }: Triangle,
   panel: number,
   below: Float32Array,
@@ -44,23 +44,18 @@ async function eliminate(
   for (let other = panel + 1; other < panels.length; other++) {
     const rest = below.subarray((other - panel - 1) * PANEL * width) // all panels before the last are whole
     const rows = widthOf(size, other)
-    const products = await engine.createProducts({ values: rest.subarray(0, rows * width), rows, width })
-    try {
-      subtract(panels[other]!, await products.timesTransposed(rest))
-      if (solved.length === 0) continue
-      const known = await products.timesTransposed(solved)
-      const left = columnsOf(right, size, other * PANEL, rows)
-      subtract(left, known)
-      putColumns(left, right, size, other * PANEL, rows)
-    } finally {
-      await products.dispose()
-    }
+    products.swap({ values: rest.subarray(0, rows * width), rows, width })
+    subtract(panels[other]!, await products.timesTransposed(rest))
+    if (solved.length === 0) continue
+    const left = columnsOf(right, size, other * PANEL, rows)
+    subtract(left, await products.timesTransposed(solved))
+    putColumns(left, right, size, other * PANEL, rows)
   }
 }
 
 /** A panel's part of the second half, when those after it are known: X = (Y - X' L) times the inverse of its diagonal. */
 async function substitute(
-  engine: Engine,
+  products: Products,
   { size, panels }: Triangle,
   panel: number,
   inverse: Float32Array,
@@ -72,16 +67,21 @@ async function substitute(
   const rows = size - start - width
   if (rows > 0) {
     const below = panels[panel]!.subarray(width * width)
-    const products = await engine.createProducts({ values: below, rows, width })
-    subtract(own, await products.times(columnsOf(right, size, start + width, rows)).finally(() => products.dispose()))
+    products.swap({ values: below, rows, width })
+    subtract(own, await products.times(columnsOf(right, size, start + width, rows)))
   }
-  const products = await engine.createProducts({ values: inverse, rows: width, width })
-  putColumns(await products.times(own).finally(() => products.dispose()), right, size, start, width)
+  products.swap({ values: inverse, rows: width, width })
+  putColumns(await products.times(own), right, size, start, width)
 }
 
-async function times(engine: Engine, left: Float32Array, values: Float32Array, width: number): Promise<Float32Array> {
-  const products = await engine.createProducts({ values, rows: width, width })
-  return products.timesTransposed(left).finally(() => products.dispose())
+async function times(
+  products: Products,
+  left: Float32Array,
+  values: Float32Array,
+  width: number,
+): Promise<Float32Array> {
+  products.swap({ values, rows: width, width })
+  return products.timesTransposed(left)
 }
 
 /** The inverse of the factor of the first `width` rows, [width, width]: zeros above the diagonal. */
@@ -95,12 +95,14 @@ function inverseFactor(values: Float32Array, width: number): Float32Array {
       if (column < row) factor[row * width + column] = sum / factor[column * width + column]!
       else factor[row * width + row] = Math.sqrt(Math.max(sum, 1e-7 * Math.abs(values[row * width + row]!), 1e-30))
     }
-    const pivot = factor[row * width + row]!
-    for (let column = 0; column <= row; column++) {
-      let sum = column === row ? 1 : 0
-      for (let at = column; at < row; at++) sum -= factor[row * width + at]! * inverse[at * width + column]!
-      inverse[row * width + column] = sum / pivot
+    const own = inverse.subarray(row * width, (row + 1) * width)
+    own[row] = 1
+    for (let at = 0; at < row; at++) {
+      const share = factor[row * width + at]!
+      for (let column = 0; column <= at; column++) own[column]! -= share * inverse[at * width + column]!
     }
+    const pivot = factor[row * width + row]!
+    for (let column = 0; column <= row; column++) own[column]! /= pivot
   }
   return Float32Array.from(inverse)
 }

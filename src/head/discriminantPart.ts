@@ -15,7 +15,7 @@ const UNSEEN = 5
 /** Products that a solution by products of rows with rows may take, about: it is for fewer rows. */
 const MOST_PRODUCTS = 1e11
 /** Products that the discriminants of many rows may take for each number of a row, about: beyond, an even sample makes the covariance. */
-const PRODUCTS_A_NUMBER = 1e8
+const PRODUCTS_A_NUMBER = 5e7
 /** Steps of a solution, about. */
 const STEPS = 60
 

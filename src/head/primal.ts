@@ -1,4 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
+import type { Products } from '../engine/products.ts'
+import { pause } from '../flow/pause.ts'
 import { solveDefinite } from './cholesky.ts'
 import { LEAST_SPREAD, SHRINKAGE } from './discriminant.ts'
 import type { HeadsPlan } from './plan.ts'
@@ -50,15 +52,21 @@ export async function primalDiscriminants(
   const weights = new Float32Array(plan.heads * categories * width)
   const bias = new Float32Array(plan.heads * categories)
   const squares = new Float64Array(plan.heads)
-  for (const { heads } of headsTogether(source, plan)) {
-    const parts = await scatters(engine, source, plan, heads, isSampled, signal)
-    for (const head of heads) {
-      const own = parts.filter(part => part.heads.includes(head))
-      const found = await solved(engine, source, own, heads.length === 1)
-      weights.set(found.weights, head * categories * width)
-      bias.set(found.bias, head * categories)
-      squares[head] = found.square
+  const products = await engine.createProducts({ values: new Float32Array(1), rows: 1, width: 1 })
+  try {
+    for (const { heads } of headsTogether(source, plan)) {
+      const parts = await scatters(products, source, plan, heads, isSampled, signal)
+      for (const head of heads) {
+        const own = parts.filter(part => part.heads.includes(head))
+        const found = await solved(products, source, own, heads.length === 1)
+        weights.set(found.weights, head * categories * width)
+        bias.set(found.bias, head * categories)
+        squares[head] = found.square
+        await pause(signal)
+      }
     }
+  } finally {
+    await products.dispose()
   }
   return { weights, bias, squares }
 }
@@ -92,7 +100,12 @@ function headsTogether(
 }
 
 /** @param inPlace the parts are not needed any more */
-async function solved(engine: Engine, { width, categories }: RowSource, parts: readonly Scatter[], inPlace: boolean) {
+async function solved(
+  products: Products,
+  { width, categories }: RowSource,
+  parts: readonly Scatter[],
+  inPlace: boolean,
+) {
   const [first, ...others] = parts
   if (!first) return nothing(width, categories)
   const all = parts.reduce((sums, part) => added(sums, part.all), emptySums(categories, width))
@@ -101,19 +114,19 @@ async function solved(engine: Engine, { width, categories }: RowSource, parts: r
   for (const { squares } of inPlace ? others : parts) addTriangle(scatter, squares)
   const rows = Math.max(1, total(sampled))
   const whole = trace(scatter) + rows * BIAS_SQUARE // as the kernel has it
-  await addSquare(engine, scatter, scaledMeans(sampled, width), -1)
+  await addSquare(products, scatter, scaledMeans(sampled, width), -1)
   const spread = Math.max(trace(scatter), LEAST_SPREAD * whole)
   const ridge = spread > 0 ? ((SHRINKAGE / (1 - SHRINKAGE)) * spread) / Math.min(rows, width) : 1
   addToDiagonal(scatter, ridge)
   const means = meansOf(all, width)
   const share = rows / (1 - SHRINKAGE)
   const weights = await solveDefinite(
-    engine,
+    products,
     scatter,
     means.map(value => value * share),
   )
-  const products = await engine.createProducts({ values: means, rows: categories, width })
-  const ofMeans = await products.timesTransposed(weights).finally(() => products.dispose()) // [weights, means]
+  products.swap({ values: means, rows: categories, width })
+  const ofMeans = await products.timesTransposed(weights) // [weights, means]
   const bias = Float32Array.from(all.counts, (count, category) => {
     return count === 0 ? Number.NEGATIVE_INFINITY : -0.5 * ofMeans[category * categories + category]!
   })

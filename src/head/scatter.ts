@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.ts'
+import type { Products } from '../engine/products.ts'
 import { pause } from '../flow/pause.ts'
 import { transposed } from '../graph/transpose.ts'
 import type { HeadsPlan } from './plan.ts'
@@ -41,7 +41,7 @@ export interface Scatter {
  * @throws the signal's reason when aborted
  */
 export async function scatters(
-  engine: Engine,
+  products: Products,
   source: RowSource,
   plan: HeadsPlan,
   heads: readonly number[],
@@ -51,7 +51,7 @@ export async function scatters(
   const found: Scatter[] = []
   for (const rows of rowsAlike(plan, heads)) {
     const own = heads.filter(head => plan.active[rows[0]! * plan.heads + head] !== 0)
-    found.push({ heads: own, ...(await addedUp(engine, source, rows, isSampled, signal)) })
+    found.push({ heads: own, ...(await addedUp(products, source, rows, isSampled, signal)) })
   }
   return found
 }
@@ -86,45 +86,62 @@ function rowsAlike(plan: HeadsPlan, heads: readonly number[]): Int32Array[] {
 }
 
 async function addedUp(
-  engine: Engine,
+  products: Products,
   source: RowSource,
   rows: Int32Array,
   isSampled: (row: number) => boolean,
   signal: AbortSignal | undefined,
 ): Promise<Omit<Scatter, 'heads'>> {
-  const { width, categories, labels } = source
+  const { width, categories } = source
   const squares = emptyTriangle(width)
-  const all = emptySums(categories, width)
-  const sampled = rows.every(isSampled) ? all : emptySums(categories, width)
+  const sampled = emptySums(categories, width)
   const slice = Math.max(1, Math.floor(AT_ONCE / width))
   const memory = new Float32Array(Math.min(slice, rows.length) * width)
   const turned = new Float32Array(memory.length)
+  for await (const values of blocksOf(source, rows.filter(isSampled), sampled, memory, signal)) {
+    const columns = turned.subarray(0, values.length)
+    await addSquare(products, squares, transposed(values, values.length / width, width, columns), 1)
+  }
+  const others = rows.filter(row => !isSampled(row))
+  if (others.length === 0) return { all: sampled, sampled, squares }
+  const all = emptySums(categories, width)
+  for await (const _ of blocksOf(source, others, all, memory, signal));
+  addSums(all, sampled)
+  return { all, sampled, squares }
+}
+
+/** Reads rows, as many at a time as the memory holds, and adds them to the sums of their categories. */
+async function* blocksOf(
+  { width, labels, read }: RowSource,
+  rows: Int32Array,
+  sums: CategorySums,
+  memory: Float32Array,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Float32Array> {
+  const slice = Math.max(1, Math.floor(memory.length / width))
   for (let at = 0; at < rows.length; at += slice) {
     await pause(signal)
     const chosen = rows.subarray(at, at + slice)
-    const values = await source.read(chosen, memory)
-    let kept = 0
-    for (const [place, row] of chosen.entries()) {
-      const own = values.subarray(place * width, (place + 1) * width)
-      addRow(all, labels[row]!, own)
-      if (!isSampled(row)) continue
-      if (sampled !== all) addRow(sampled, labels[row]!, own)
-      values.copyWithin(kept++ * width, place * width, (place + 1) * width)
-    }
-    const columns = turned.subarray(0, kept * width)
-    await addSquare(engine, squares, transposed(values.subarray(0, kept * width), kept, width, columns), 1)
+    const values = await read(chosen, memory)
+    for (let place = 0; place < chosen.length; place++)
+      addRow(sums, labels[chosen[place]!]!, values, place * width, width)
+    yield values
   }
-  return { all, sampled, squares }
 }
 
 export function emptySums(categories: number, width: number): CategorySums {
   return { counts: new Float64Array(categories), sums: new Float32Array(categories * width) }
 }
 
-function addRow({ counts, sums }: CategorySums, category: number, row: Float32Array): void {
+function addRow(
+  { counts, sums }: CategorySums,
+  category: number,
+  values: Float32Array,
+  from: number,
+  width: number,
+): void {
   counts[category]!++
-  const from = category * row.length
-  for (let at = 0; at < row.length; at++) sums[from + at]! += row[at]!
+  for (let at = 0, to = category * width; at < width; at++, to++) sums[to]! += values[from + at]!
 }
 
 /** Adds the sums of other rows. */

@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.ts'
+import type { Products } from '../engine/products.ts'
 
 /** Columns a panel: products of such panels are large enough for the engine, what lies on the diagonal small enough for a loop. */
 export const PANEL = 256
@@ -31,7 +31,7 @@ export function widthOf(size: number, panel: number): number {
 
 /** Adds `sign` · A Aᵀ. @param values A, [size, columns] */
 export async function addSquare(
-  engine: Engine,
+  products: Products,
   { size, panels }: Triangle,
   values: Float32Array,
   sign: 1 | -1,
@@ -41,8 +41,8 @@ export async function addSquare(
   for (const [panel, target] of panels.entries()) {
     const rest = values.subarray(panel * PANEL * columns)
     const rows = widthOf(size, panel)
-    const products = await engine.createProducts({ values: rest.subarray(0, rows * columns), rows, width: columns })
-    const square = await products.timesTransposed(rest).finally(() => products.dispose())
+    products.swap({ values: rest.subarray(0, rows * columns), rows, width: columns })
+    const square = await products.timesTransposed(rest)
     for (let at = 0; at < square.length; at++) target[at]! += sign * square[at]!
   }
 }
