@@ -8,7 +8,9 @@ import type { ReadableStream } from 'node:stream/web'
 import { makeFolder } from '../disk/folder.ts'
 import { dropFile } from '../disk/patience.ts'
 import { systemCode, UserError } from '../errors.ts'
+import { pictureFormat } from '../image/format.ts'
 import { PictureError } from '../image/pictureError.ts'
+import type { PictureFormat } from '../image/signatures.ts'
 import { smallJpeg } from '../image/thumbnail.ts'
 import type { BatchEnd, UploadAnswer } from './api.ts'
 import type { Collection } from './collection.ts'
@@ -71,10 +73,10 @@ export class Uploads {
     await makeFolder(folder.incoming)
     const draft = join(folder.incoming, `${randomBytes(8).toString('hex')}.part`)
     try {
-      const sha256 = await receive(body, draft, mostBytes)
-      await checkDecodes(draft)
+      const { sha256, head } = await receive(body, draft, mostBytes)
+      const format = await checkDecodes(draft, head)
       const place = category ?? UNLABELED
-      const clean = cleanFileName(name)
+      const clean = cleanFileName(name, format)
       const [same] = table.withSha(sha256).filter(row => row.place === place)
       if (same) return { id: same.id, name: clean, duplicateOf: same.id }
       const target = category === undefined ? folder.unlabeled : join(folder.data, category)
@@ -137,14 +139,24 @@ async function checkSpace(root: string, freeBytes: number): Promise<void> {
   })
 }
 
-/** Writes a body to a file. @returns its sha256 */
-async function receive(body: ReadableStream, draft: string, mostBytes: number): Promise<string> {
+/** Enough to tell formats by. */
+const HEAD_BYTES = 4096
+
+interface Received {
+  readonly sha256: string
+  readonly head: Uint8Array
+}
+
+/** Writes a body to a file. */
+async function receive(body: ReadableStream, draft: string, mostBytes: number): Promise<Received> {
   const hash = createHash('sha256')
   let bytes = 0
+  let head = Buffer.alloc(0)
   const counted = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       bytes += chunk.byteLength
       hash.update(chunk)
+      if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES)])
       if (bytes > mostBytes) done(new UserError('E_TOO_LARGE', `The picture has more than ${mostBytes / 1e6} MB.`))
       else done(null, chunk)
     },
@@ -155,13 +167,14 @@ async function receive(body: ReadableStream, draft: string, mostBytes: number): 
     if (systemCode(cause) !== 'ENOSPC') throw cause
     throw new UserError('E_DISK_FULL', 'The disk is full: the picture was not taken.', { cause })
   }
-  return hash.digest('hex')
+  return { sha256: hash.digest('hex'), head }
 }
 
 /** @throws UserError `E_PICTURE` for what no training could use */
-async function checkDecodes(draft: string): Promise<void> {
+async function checkDecodes(draft: string, head: Uint8Array): Promise<PictureFormat> {
   try {
     await smallJpeg(draft, 160, 70)
+    return pictureFormat(head)
   } catch (cause) {
     if (!(cause instanceof PictureError)) throw cause
     throw new UserError('E_PICTURE', `This file can't be used: ${cause.reason}.`, { cause })

@@ -59,6 +59,17 @@ test.skipIf(needsBrowser)(
     await page.getByLabel('Add files to cat').setInputFiles(files)
     await page.locator('.notice', { hasText: '2 pictures added to cat.' }).waitFor()
     await page.getByText('2 of 20').waitFor()
+    // What can't be used is said, a file that the server would hang up on, too.
+    const large = join(await tempFolder(), 'large.png')
+    await writeFile(large, Buffer.alloc(64_000_001))
+    const bad = join(await tempFolder(), 'bad.jpg')
+    await writeFile(bad, 'no picture at all')
+    for (const dismiss of await page.getByRole('button', { name: 'Dismiss' }).all()) await dismiss.click()
+    await page.getByLabel('Add files to cat').setInputFiles([large, bad])
+    const notice = page.locator('.notice', { hasText: '2 files can’t be used.' })
+    await notice.getByText('large.png: The picture has more than 64 MB.').waitFor()
+    await notice.getByText(/^bad.jpg: This file can't be used: not a picture/).waitFor()
+    expect(await page.locator('.notice', { hasText: '0 pictures' }).count()).toBe(0)
     expect(complaints).toEqual([])
   },
 )

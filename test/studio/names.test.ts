@@ -25,6 +25,8 @@ describe('the name of a category', () => {
     'a|b',
     'a\nb',
     'a\u0000b',
+    'a\u0085b',
+    'dog\u202egod',
     'y'.repeat(101),
     '花'.repeat(90),
     'CON',
@@ -53,20 +55,25 @@ describe('the name of a category', () => {
 describe('the name of a file that a browser sends', () => {
   it.each([
     ['a.jpg', 'a.jpg'],
-    ['../../etc/passwd', 'passwd'],
+    ['../../etc/passwd', 'passwd.png'],
     ['C:\\Users\\me\\a b.png', 'a b.png'],
-    ['.hidden', 'hidden'],
-    ['...', 'picture'],
-    ['', 'picture'],
+    ['.hidden', 'hidden.png'],
+    ['...', 'picture.png'],
+    ['', 'picture.png'],
     ['a:b?.jpg', 'a_b_.jpg'],
     ['con.jpg', '_con.jpg'],
     ['x\u0000.jpg', 'x_.jpg'],
+    ['\u202egpj.exe', '_gpj.exe.png'],
+    ['a.html', 'a.html.png'],
+    ['Thumbs.db', 'Thumbs.db.png'],
+    ['jpg', 'jpg.png'],
+    ['CON', '_CON.png'],
   ])('%j becomes %j', (given, name) => {
-    expect(cleanFileName(given)).toBe(name)
+    expect(cleanFileName(given, 'PNG')).toBe(name)
   })
 
   it('stays short enough for every file system, its ending kept', () => {
-    const name = cleanFileName(`${'花'.repeat(300)}.jpeg`)
+    const name = cleanFileName(`${'花'.repeat(300)}.jpeg`, 'JPEG')
     expect(Buffer.byteLength(name)).toBeLessThanOrEqual(240)
     expect(name).toMatch(/\.jpeg$/)
   })

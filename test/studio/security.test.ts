@@ -119,6 +119,19 @@ test('names of categories and files that climb are refused or cut', async () => 
   expect(name).toBe('c.png')
 })
 
+test('a picture under the name of a program or a page is stored as a picture, and stays one when the disk is looked at', async () => {
+  const { studio, json } = await openStudio(await folder())
+  const names: string[] = []
+  for (const [at, given] of ['run.exe', 'page.html', '\u202egnp.lnk', 'Thumbs.db', ''].entries()) {
+    const body = new Uint8Array(await tinyPicture(20 + at))
+    const address = `api/upload?batch=b2&category=a&name=${encodeURIComponent(given)}`
+    names.push((await json<{ name: string }>(address, { method: 'PUT', body })).name)
+  }
+  expect(names).toEqual(['run.exe.png', 'page.html.png', '_gnp.lnk.png', 'Thumbs.db.png', 'picture.png'])
+  await studio.rescan()
+  expect(studio.collection.table.count('a')).toBe(1 + names.length)
+})
+
 test('bodies have limits', async () => {
   const { ask } = await openStudio(await folder())
   const code = async (address: string, init: RequestInit) => {

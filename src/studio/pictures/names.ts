@@ -1,8 +1,14 @@
+import { isPictureName } from '../../dataset/names.ts'
 import { UserError } from '../../errors.ts'
+import type { PictureFormat } from '../../image/signatures.ts'
 
 const MOST = 100
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what no name may hold
-const FORBIDDEN = /[/\\:*?"<>|\0-\x1f\x7f]/
+/**
+ * What no name may hold: what systems forbid, control characters, and those that turn the direction of writing, which make
+ * one name look like another.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see above
+const FORBIDDEN = /[/\\:*?"<>|\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/
 /** What Windows takes for a device, with any ending. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i
 /** Bytes that every file system allows in a name, less what a clash adds. */
@@ -51,15 +57,31 @@ function folded(name: string): string {
   return name.normalize('NFC').toLowerCase().replaceAll('_', ' ')
 }
 
-/** What a browser calls a file, as a name to store it by: its last part alone, legal everywhere, never hidden. */
-export function cleanFileName(given: string): string {
+/**
+ * What a browser calls a file, as a name to store it by: its last part alone, legal everywhere, never hidden, and with the
+ * ending of a picture, for others are passed over by the next look at the disk, and opened as programs or pages by people.
+ */
+export function cleanFileName(given: string, format: PictureFormat): string {
   const last = given.normalize('NFC').split(/[/\\]/).at(-1) ?? ''
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
-  const legal = last.replace(/[:*?"<>|\0-\x1f\x7f]/g, '_').replace(/^[. ]+|[. ]+$/g, '')
+  const legal = last.replace(new RegExp(FORBIDDEN, 'g'), '_').replace(/^[. ]+|[. ]+$/g, '')
   const dot = legal.lastIndexOf('.')
-  const [stem, ending] = dot > 0 && legal.length - dot <= 10 ? [legal.slice(0, dot), legal.slice(dot)] : [legal, '']
+  const isNamed = dot > 0 && isPictureName(legal)
+  const [stem, ending] = isNamed ? [legal.slice(0, dot), legal.slice(dot)] : [legal, `.${ENDINGS[format]}`]
   const safe = DEVICE.test(stem) ? `_${stem}` : stem
   return `${cut(safe, MOST_BYTES - Buffer.byteLength(ending)) || 'picture'}${ending}`
+}
+
+const ENDINGS: Readonly<Record<PictureFormat, string>> = {
+  JPEG: 'jpg',
+  PNG: 'png',
+  WebP: 'webp',
+  GIF: 'gif',
+  TIFF: 'tif',
+  AVIF: 'avif',
+  HEIC: 'heic',
+  BMP: 'bmp',
+  PNM: 'pnm',
+  TGA: 'tga',
 }
 
 function cut(text: string, bytes: number): string {

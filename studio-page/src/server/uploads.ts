@@ -3,11 +3,13 @@ import type { BatchEnd, UploadAnswer } from '../../../src/studio/api.ts'
 import { tell, tellFailure } from '../notices.ts'
 import { shownPlace } from '../state.ts'
 import { count } from '../words.ts'
-import { post, put, Refused } from './request.ts'
+import { post, put, Refused, Unreachable } from './request.ts'
 
 /** Browsers allow six connections a server; some must stay free for what is looked at meanwhile. */
 const AT_ONCE = 3
 const MOST = 20_000
+/** The server takes no more, and hangs up on a file that goes on: the browser would not hear why. */
+const MOST_BYTES = 64_000_000
 
 export interface Upload {
   readonly done: number
@@ -52,12 +54,14 @@ export async function upload(files: readonly File[], category: string | undefine
   const work = async () => {
     for (let file = waiting.shift(); file; file = waiting.shift()) {
       try {
+        if (file.size > MOST_BYTES)
+          throw new Refused({ code: 'E_TOO_LARGE', message: 'The picture has more than 64 MB.' })
         const { id, duplicateOf } = await uploadOne(file, file.name, category, batch)
         if (duplicateOf === id) same++
       } catch (error) {
-        if (!(error instanceof Refused)) throw error
+        if (!(error instanceof Refused || error instanceof Unreachable)) throw error
         failed.push(`${file.name}: ${error.message}`)
-        if (error.code === 'E_DISK_FULL') waiting.splice(0)
+        if (error instanceof Unreachable || error.code === 'E_DISK_FULL') waiting.splice(0)
       }
       done++
       show()
@@ -68,9 +72,11 @@ export async function upload(files: readonly File[], category: string | undefine
     await Promise.all(Array.from({ length: AT_ONCE }, work))
     const { added } = await endBatch(batch)
     const where = category === undefined ? 'unlabelled' : shownPlace(category)
-    tell(
-      [`${count(added, 'picture')} added to ${where}.`, same > 0 ? `${same} were there already.` : ''].join(' ').trim(),
-    )
+    const told = [
+      added > 0 || failed.length === 0 ? `${count(added, 'picture')} added to ${where}.` : '',
+      same > 0 ? `${same} ${same === 1 ? 'was' : 'were'} there already.` : '',
+    ].filter(Boolean)
+    if (told.length > 0) tell(told.join(' '))
   } catch (error) {
     tellFailure(error)
   } finally {
