@@ -1,5 +1,6 @@
 import type { FeatureMatrix } from '../features/matrix.ts'
 import { pause } from '../flow/pause.ts'
+import { together } from '../flow/together.ts'
 import type { TrainHeads } from '../head/plan.ts'
 import type { Bank } from './bank.ts'
 import { type LabelDoubt, rankDoubtful } from './doubtful.ts'
@@ -91,7 +92,8 @@ export async function assess(
     known => onKnown?.({ curve: read(known.curve) }),
     () => undefined, // thrown by the experiments, which wait for it too
   )
-  const { curve, leaveOut, cleared } = await runExperiments(calibrated, folds, { neighbours, trainHeads, brief, early })
+  const running = runExperiments(calibrated, folds, { neighbours, trainHeads, brief, early })
+  const [{ curve, leaveOut, cleared }, seen] = await together(running, pause().then(seenPictures))
   const uncalibrated = evaluate(crossValidated)
   await pause()
   return {
@@ -107,13 +109,18 @@ export async function assess(
     outliers: outliers(near.neighbours, near.labels).map(found => ({ ...found, row: sample[found.row]! })),
     neighbourRows: sample.length,
     curve: read(curve),
-    familiarity: await assessFamiliarity(),
+    familiarity: await assessFamiliarity(seen),
   }
 
-  async function assessFamiliarity() {
-    await pause()
+  /** A sample, with its neighbours: all that does without the experiments, which train in threads meanwhile. */
+  async function seenPictures() {
     const few = sampleEvenly(labels, BANK_ROWS)
     const { neighbours, unit } = few.length === sample.length ? near : await searchedAmong(near, few)
+    return { few, neighbours, bank: makeBank(unit) }
+  }
+
+  async function assessFamiliarity({ few, neighbours, bank }: Awaited<ReturnType<typeof seenPictures>>) {
+    await pause()
     const evidence = {
       predictions: {
         labels: labelsOf(labels, few),
@@ -127,7 +134,7 @@ export async function assess(
         logits: cooled(rowsOf(leaveOut.logits, few, labels.length), temperature),
       },
     }
-    return { ...learnFamiliarity(evidence, threshold), bank: makeBank(unit) }
+    return { ...learnFamiliarity(evidence, threshold), bank }
   }
 }
 

@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os'
 import { AnsweringThread } from '../flow/thread.ts'
+import { Turns } from '../flow/turns.ts'
 import type { Loop, LoopData, LoopMessage } from './loopData.ts'
 import { openLoop } from './onnxLoop.js'
 import { LIBRARIES, type Ort } from './onnxRuntime.ts'
@@ -13,12 +15,15 @@ export async function startLoop(ort: Ort, data: LoopData, apart: boolean): Promi
   return apart ? startApart(data) : openLoop(ort, data)
 }
 
+/** Loops in threads at a time: each keeps a core busy, and a further thread costs its start. */
+const turns = new Turns(availableParallelism())
+
 /** Threads without a loop, with the timers that will end them. */
 const idle: { readonly thread: AnsweringThread; readonly timer: NodeJS.Timeout }[] = []
 
-/** Starts threads for loops that are to come soon. */
+/** Starts threads for loops that are to come soon, as many as there are cores for. */
 export function prepareThreads(count: number): void {
-  while (idle.length < count) keepIdle(newThread(), PREPARED_MS)
+  while (idle.length < Math.min(count, availableParallelism())) keepIdle(newThread(), PREPARED_MS)
 }
 
 function newThread(): AnsweringThread {
@@ -26,9 +31,11 @@ function newThread(): AnsweringThread {
 }
 
 async function startApart(data: LoopData): Promise<Loop> {
+  await turns.take()
   const thread = takeIdle() ?? newThread()
   const ask = (message: LoopMessage) => thread.ask(message)
   await ask({ kind: 'open', data }).catch(async error => {
+    turns.leave()
     await thread.end()
     throw error
   })
@@ -37,7 +44,14 @@ async function startApart(data: LoopData): Promise<Loop> {
     states: async () => (await ask({ kind: 'states' })) as Record<string, Float32Array>,
     dispose: async () => {
       await ask({ kind: 'dispose' })
-      keepIdle(thread, IDLE_MS)
+        .then(
+          () => keepIdle(thread, IDLE_MS),
+          async error => {
+            await thread.end()
+            throw error
+          },
+        )
+        .finally(() => turns.leave()) // which takes the thread that is idle now
     },
   }
 }

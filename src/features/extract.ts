@@ -1,6 +1,7 @@
 import type { Backbone } from '../backbone/backbone.ts'
 import type { Picture, Skipped } from '../dataset/scan.ts'
 import { pause, SLICE } from '../flow/pause.ts'
+import type { BottleneckCache } from './cache.ts'
 import { fillRows } from './fill.ts'
 import { type FeatureMatrix, keepRows } from './matrix.ts'
 import type { ExtractOptions } from './options.ts'
@@ -51,16 +52,30 @@ export function usableOf({ pictures, hashes, failures }: Pick<Rows, 'pictures' |
   }
 }
 
+/** Looked at to tell whether most of a set was read before. */
+const LOOKED_AT = 64
+
+/** Whether the bytes of most pictures were read before, told by some of them. */
+export function knowsMost(store: BottleneckCache, pictures: readonly Picture[]): boolean {
+  const each = Math.max(1, Math.floor(pictures.length / LOOKED_AT))
+  const some = pictures.filter((_, at) => at % each === 0)
+  return some.filter(picture => hashOf(store, picture) !== undefined).length * 2 > some.length
+}
+
+function hashOf(store: BottleneckCache, { relative, cachedAs = relative, size, mtimeMs }: Picture): string | undefined {
+  const record = store.file(cachedAs)
+  return record?.size === size && record.mtimeMs === mtimeMs ? record.hash : undefined
+}
+
 /** sha256 of the pictures whose files are as they were when their bytes were last read. */
 export async function knownHashes(
   pictures: readonly Picture[],
   { store, signal }: ExtractOptions,
 ): Promise<(string | undefined)[]> {
   const hashes: (string | undefined)[] = []
-  for (const { relative, cachedAs = relative, size, mtimeMs } of pictures) {
+  for (const picture of pictures) {
     if (hashes.length % SLICE === 0) await pause(signal)
-    const record = store.file(cachedAs)
-    hashes.push(record?.size === size && record.mtimeMs === mtimeMs ? record.hash : undefined)
+    hashes.push(hashOf(store, picture))
   }
   return hashes
 }

@@ -9,3 +9,8 @@ export async function together<T extends readonly Promise<unknown>[]>(
   await Promise.allSettled(tasks)
   return Promise.all(tasks)
 }
+
+/** Waits for what somebody else will look at, and throws nothing. */
+export async function settled(task: Promise<unknown> | undefined): Promise<void> {
+  await Promise.allSettled([task])
+}

@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os'
 import type { Split } from '../dataset/split.ts'
 import type { Engine, HeadProblem, HeadTrainer } from '../engine/engine.ts'
+import { pause } from '../flow/pause.ts'
 import { together } from '../flow/together.ts'
 import { Turns } from '../flow/turns.ts'
 import { type DescentHooks, descentOf, runSteps } from './descent.ts'
@@ -26,11 +28,6 @@ const REPORTS = 10
 
 export interface TrainHooks extends DescentHooks {
   readonly onReport?: (report: StepReport) => void
-}
-
-export interface SideBySideHooks extends DescentHooks {
-  /** In a thread of its own, so that others train meanwhile. */
-  readonly apart?: boolean | undefined
 }
 
 export interface TrainedHead {
@@ -60,27 +57,36 @@ export async function trainHead(
     ? rowsByCategory(stored.labels, () => true)
     : rowsByCategory(trainingLabels(data), row => splits[row % data.rows] === 'train')
   const plan = planHeads(data.rows, 1, row => splits[row] === 'train')
-  const part = stored
-    ? await discriminantOfMore(engine, data, stored, hooks.signal)
-    : await discriminantOf(engine, data, plan, hooks.signal)
+  const { apart } = hooks
+  const discriminant = () =>
+    stored ? discriminantOfMore(engine, data, stored, hooks.signal) : discriminantOf(engine, data, plan, hooks.signal)
+  const before = apart ? undefined : await discriminant()
   const trainer = stored
     ? trainerOfMore(engine, data, stored, options)
-    : await createTrainer(engine, data, plan, options, options.batch)
-  const logits = async () => combined(await trainer.logits(), part?.logits)
+    : await createTrainer(engine, data, plan, options, options.batch, { apart })
+  const part = apart ? beside(discriminant) : before
+  const logits = async () => combined(await trainer.logits(), (await part)?.logits)
   try {
     const history: StepReport[] = []
-    const random = seededRandom(options.seed)
-    const { batch, steps: total } = options
-    for (let at = 0, done = 0; at < reports.length; at++) {
-      done = await runSteps(trainer, pools, { done, until: reports[at]!, batch, total }, random, hooks)
+    const onStop = async (done: number) => {
       const reached = new Fit(data, splits).add(0, await logits()).report(done)
       history.push(reached)
       hooks.onReport?.(reached)
     }
-    return { head: await headOf(data, await trainer.read(), part), history, logits: await logits() }
+    const course = { batch: options.batch, stops: reports, onStop }
+    await runSteps(trainer, pools, course, seededRandom(options.seed), hooks)
+    return { head: await headOf(data, await trainer.read(), await part), history, logits: await logits() }
   } finally {
+    await Promise.allSettled([part])
     await trainer.dispose()
   }
+}
+
+/** What there is time for while a thread steps; thrown to whoever waits for it. */
+function beside<T>(work: () => Promise<T>): Promise<T> {
+  const begun = pause().then(work)
+  begun.catch(() => undefined)
+  return begun
 }
 
 /** The steps after which the curve has a point. */
@@ -101,7 +107,7 @@ export async function crossValidate(
   data: LabelledRows,
   folds: ArrayLike<number>,
   options: HeadOptions,
-  hooks: SideBySideHooks = {},
+  hooks: DescentHooks = {},
 ): Promise<Float32Array> {
   const { rows, categories } = data
   const heads = options.folds
@@ -119,7 +125,7 @@ export async function trainSideBySide(
   data: LabelledRows,
   plan: HeadsPlan,
   options: HeadOptions,
-  hooks: SideBySideHooks = {},
+  hooks: DescentHooks = {},
   mostBytes: number = MOST_BYTES,
 ): Promise<Float32Array> {
   const groups = byShare(data, plan)
@@ -137,7 +143,7 @@ export async function trainSideBySide(
     const logits = await trainAlike(engine, group, options, { ...hooks, onSteps }, mostBytes)
     placeLogits(logits, group.heads, plan, all)
   }
-  const turns = new Turns(hooks.apart ? groups.length : 1) // outside of threads one core is all there is
+  const turns = new Turns(hooks.apart ? Math.max(1, availableParallelism() - 1) : 1) // the folds have a core of their own
   await together(...groups.map((group, turn) => turns.run(() => each(group, turn))))
   return all
 }
@@ -153,14 +159,27 @@ async function trainAlike(
   engine: Engine,
   { data, plan }: AlikeHeads,
   options: HeadOptions,
-  hooks: SideBySideHooks,
+  hooks: DescentHooks,
   mostBytes: number,
 ): Promise<Float32Array> {
-  const part = isStore(data) ? undefined : await discriminantOf(engine, data, plan, hooks.signal)
-  const logitsOfSome = (some: HeadsPlan, own: SideBySideHooks) =>
+  const discriminant = async () => (isStore(data) ? undefined : discriminantOf(engine, data, plan, hooks.signal))
+  const before = hooks.apart ? undefined : await discriminant()
+  const softmax = softmaxOfAll(engine, { data, plan }, options, hooks, mostBytes)
+  const [logits, part] = await together(softmax, hooks.apart ? beside(discriminant) : Promise.resolve(before))
+  return combined(logits, part?.logits)
+}
+
+async function softmaxOfAll(
+  engine: Engine,
+  { data, plan }: { readonly data: LabelledRows; readonly plan: HeadsPlan },
+  options: HeadOptions,
+  hooks: DescentHooks,
+  mostBytes: number,
+): Promise<Float32Array> {
+  const logitsOfSome = (some: HeadsPlan, own: DescentHooks) =>
     isStore(data) ? storedLogits(engine, data, some, options, own) : softmaxLogits(engine, data, some, options, own)
   const each = headsAtATime(data, plan, mostBytes)
-  if (each >= plan.heads) return combined(await logitsOfSome(plan, hooks), part?.logits)
+  if (each >= plan.heads) return logitsOfSome(plan, hooks)
   const all = new Float32Array(plan.rows * plan.heads * data.categories)
   const turns = Math.ceil(plan.heads / each)
   for (let turn = 0; turn < turns; turn++) {
@@ -170,7 +189,7 @@ async function trainAlike(
     const logits = await logitsOfSome(headsOfPlan(plan, some), { ...hooks, onSteps })
     placeLogits(logits, some, plan, all)
   }
-  return combined(all, part?.logits)
+  return all
 }
 
 /** What a head takes while it is trained, in either form: weights, their gradient and the next ones, or sums and logits. */
@@ -187,7 +206,7 @@ async function softmaxLogits(
   data: LabelledMatrix,
   plan: HeadsPlan,
   options: HeadOptions,
-  hooks: SideBySideHooks,
+  hooks: DescentHooks,
 ): Promise<Float32Array> {
   const batch = Math.round(options.batch * 1.25)
   const trainer = await createTrainer(engine, data, plan, options, batch, {
@@ -196,8 +215,7 @@ async function softmaxLogits(
   })
   try {
     const pools = rowsByCategory(trainingLabels(data), () => true)
-    const random = seededRandom(options.seed)
-    await runSteps(trainer, pools, { done: 0, until: options.steps, batch, total: options.steps }, random, hooks)
+    await runSteps(trainer, pools, { batch, stops: [options.steps] }, seededRandom(options.seed), hooks)
     return await trainer.logits()
   } finally {
     await trainer.dispose()

@@ -36,15 +36,12 @@ export async function trainStoredHead(
   const pools = rowsByCategory(data.stored.labels, row => splits[row % data.rows] === 'train')
   const plan = planHeads(data.rows, 1, row => splits[row] === 'train')
   const part = await storedDiscriminants(engine, data, plan, hooks.signal)
-  const { batch, steps: total } = options
+  const { batch } = options
   const trainer = trainerOf(engine, data, plan, options, batch)
   try {
     const curve = new StoredCurve(engine, data, splits, part, hooks)
-    const random = seededRandom(options.seed)
-    for (let at = 0, done = 0; at < reports.length; at++) {
-      done = await runSteps(trainer, pools, { done, until: reports[at]!, batch, total }, random, hooks)
-      await curve.add(done, await trainer.read())
-    }
+    const onStop = async (done: number) => curve.add(done, await trainer.read())
+    await runSteps(trainer, pools, { batch, stops: reports, onStop }, seededRandom(options.seed), hooks)
     const { history, logits } = await curve.end()
     return { head: await headOf(data, await trainer.read(), part), history, logits }
   } finally {
@@ -64,8 +61,7 @@ export async function storedLogits(
   const batch = Math.round(options.batch * 1.25)
   const trainer = trainerOf(engine, data, plan, options, batch)
   const pools = rowsByCategory(data.stored.labels, () => true)
-  const steps = { done: 0, until: options.steps, batch, total: options.steps }
-  const softmax = await runSteps(trainer, pools, steps, seededRandom(options.seed), hooks)
+  const softmax = await runSteps(trainer, pools, { batch, stops: [options.steps] }, seededRandom(options.seed), hooks)
     .then(() => trainer.read())
     .finally(() => trainer.dispose())
   const outputs = await outputsOf(softmax, part, data)

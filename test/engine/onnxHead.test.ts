@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import type { HeadProblem } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
@@ -65,6 +66,23 @@ describe.each([
     )
     expect(runs[0]).toEqual(runs[1])
   })
+})
+
+it('trains in no more threads than there are cores: others wait for their turn', async () => {
+  const { problem, batches } = example('kernel', 40, 64, 2)
+  const engine = await createOnnxEngine()
+  const start = () => engine.createTrainer({ ...problem, apart: true })
+  const running = await Promise.all(Array.from({ length: availableParallelism() }, start))
+  let isStarted = false
+  const another = start().then(async trainer => {
+    isStarted = true
+    await trainer.dispose()
+  })
+  for (const trainer of running) await trainer.steps(batches)
+  expect(isStarted).toBe(false)
+  for (const trainer of running) await trainer.dispose()
+  await another
+  expect(isStarted).toBe(true)
 })
 
 it.each([4, 2])('goes on, with %i categories, on other rows', async categories => {

@@ -47,12 +47,10 @@ export async function evaluateModel(
     )
     const result = { ...resultOf(dataset, labels, named), learnt, part }
     if (options.report === undefined) return result
-    await writeReport(
-      options.report,
-      reportOf(tfFiles, folder, result, named),
-      dataset.folder,
-      limitsWith(options.limits),
-    )
+    await writeReport(options.report, reportOf(tfFiles, folder, result, named), {
+      folder: dataset.folder,
+      limits: limitsWith(options.limits),
+    })
     return { ...result, report: options.report }
   } finally {
     await model.dispose()

@@ -1,16 +1,17 @@
 import { type Assessment, type AssessOptions, assess, type Near } from '../../assess/assess.ts'
-import { trainEarly } from '../../assess/experiments.ts'
+import { type EarlyExperiments, trainEarly } from '../../assess/experiments.ts'
 import { cooled } from '../../assess/temperature.ts'
 import { folds, type SplitExample } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { prepareThreads } from '../../engine/onnxLoops.ts'
 import { worthThreads } from '../../engine/worthThreads.ts'
-import { together } from '../../flow/together.ts'
+import { pause } from '../../flow/pause.ts'
+import type { DescentHooks } from '../../head/descent.ts'
 import { isStore } from '../../head/labelled.ts'
 import type { HeadOptions } from '../../head/options.ts'
 import type { HeadsPlan, TrainHeads } from '../../head/plan.ts'
 import { argMaxAt, softmaxRows } from '../../head/softmax.ts'
-import { crossValidate, type LabelledRows, type SideBySideHooks, trainSideBySide } from '../../head/train.ts'
+import { crossValidate, type LabelledRows, trainSideBySide } from '../../head/train.ts'
 import type { ReportPicture } from '../../report/reportData.ts'
 
 export interface CrossValidationHooks {
@@ -40,6 +41,9 @@ export interface FoldableRows {
   readonly near: Near
 }
 
+/** Share of their steps after which the experiments begin beside the folds, which all the rest waits for. */
+const UNDER_WAY = 0.05
+
 /** Everything that cross-validation tells; undefined without folds. */
 export async function crossValidated(
   { data, examples, near }: FoldableRows,
@@ -60,9 +64,17 @@ export async function crossValidated(
       signal,
       apart,
     })
-  const early = apart && !brief ? trainEarly({ ...data, folds: parts }, trainHeads) : undefined
-  const hooks: SideBySideHooks = {
-    onSteps: (done, total) => onProgress?.('cross-validation', done, total),
+  let early: Promise<EarlyExperiments> | undefined
+  const begin = () => {
+    const begun = pause().then(() => trainEarly({ ...data, folds: parts }, trainHeads))
+    begun.catch(() => undefined) // thrown to the assessment, which waits for it
+    return begun
+  }
+  const hooks: DescentHooks = {
+    onSteps: (done, total) => {
+      onProgress?.('cross-validation', done, total)
+      if (apart && !brief && done >= total * UNDER_WAY) early ??= begin()
+    },
     signal,
     apart,
   }
@@ -71,8 +83,11 @@ export async function crossValidated(
     const assessment = await assess(near, { ...data, logits }, parts, { brief, trainHeads, early, onKnown })
     return { assessment, logits: cooled(logits, assessment.temperature), data }
   })
-  const [validated] = await together(validating, Promise.resolve(early))
-  return validated
+  try {
+    return await validating
+  } finally {
+    await Promise.allSettled([early]) // nothing goes on behind the caller's back
+  }
 }
 
 /** How far all plans of experiments are that are trained one after another, or some at a time: one figure for them. */
@@ -100,19 +115,26 @@ class HeadsProgress {
   }
 }
 
-/** The folds', and those that the experiments soon want. */
+/** The head's, the folds', and that of the experiments which begin meanwhile. */
 const THREADS = 3
 
-/** Starts the threads that the folds and the experiments will want, while what comes before keeps one core busy. */
-export function prepareHeads(engine: Engine, rows: LabelledRows, head: HeadOptions): void {
-  if (head.folds > 0 && trainsApart(engine, rows, head)) prepareThreads(THREADS)
+/** Starts the threads that heads will want, while what comes before keeps one core busy. */
+export function prepareHeads(engine: Engine, size: Size, head: HeadOptions): void {
+  if (head.folds > 0 && isWorthThreads(engine, size, head)) prepareThreads(THREADS)
 }
+
+type Size = Pick<LabelledRows, 'rows' | 'categories'>
 
 /** Whether the heads of all folds are best trained in threads, and the experiments' meanwhile. */
 export function trainsApart(engine: Engine, data: LabelledRows, head: HeadOptions): boolean {
-  if (isStore(data)) return false // rows are read for one after the other
-  const { rows, categories } = data
-  const { folds: heads, batch, steps } = head
+  return !isStore(data) && isWorthThreads(engine, data, head) // stored rows are read for one after the other
+}
+
+function isWorthThreads(
+  engine: Engine,
+  { rows, categories }: Size,
+  { folds: heads, batch, steps }: HeadOptions,
+): boolean {
   return worthThreads(engine.name, { rows, categories, heads, batch, steps })
 }
 

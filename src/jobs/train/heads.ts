@@ -23,7 +23,7 @@ export async function trainHeads(
     readonly stored: StoredRows | undefined
   },
   engine: Engine,
-  { head, onEvent, signal }: Pick<ResolvedTrainOptions, 'head' | 'onEvent' | 'signal'>,
+  { head, report, onEvent, signal }: Pick<ResolvedTrainOptions, 'head' | 'report' | 'onEvent' | 'signal'>,
   drawing: Drawing,
 ): Promise<[TrainedHead, CrossValidated | undefined]> {
   const { data, splits, stored } = rows
@@ -33,12 +33,15 @@ export async function trainHeads(
     onSteps: (done: number, total: number) => onEvent({ kind: 'steps', done, total }),
     signal,
   }
-  const draw = (known: Charted) => drawing.begin(known)
-  const training = trainHead(engine, data, splits, head, hooks, stored).finally(() => {
+  const draw = (known: Charted) => {
+    if (report && head.folds > 0) drawing.start() // no sooner: the threads that train have more use for the cores
+    drawing.begin(known)
+  }
+  const apart = stored === undefined && trainsApart(engine, data, head)
+  const training = trainHead(engine, data, splits, head, { ...hooks, apart }, stored).finally(() => {
     isTrained = true
   })
   training.then(draw, () => undefined) // it is waited for below
-  const apart = stored === undefined && trainsApart(engine, data, head)
   if (!apart) await training
   const validating = crossValidated(onlyRows(rows, rows.folded), engine, head, {
     onProgress: (kind, done, total) => isTrained && onEvent({ kind, done, total }),

@@ -4,7 +4,10 @@ import { readHeldOut, withHeldOut } from '../../dataset/heldOut.ts'
 import { groupRefusals, shortCategories } from '../../dataset/refusals.ts'
 import { type Dataset, scanDataset } from '../../dataset/scan.ts'
 import { makeFolder } from '../../disk/folder.ts'
+import { knowsMost } from '../../features/extract.ts'
 import { lastFeatures } from '../../features/lastFeatures.ts'
+import { settled, together } from '../../flow/together.ts'
+import { isStore } from '../../head/labelled.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { withTrainLock } from '../../model/lock.ts'
 import { findPictures } from '../../model/pictures.ts'
@@ -12,7 +15,7 @@ import { writeModel } from '../../model/write.ts'
 import { AUTO, choose, withChoice } from '../choose/choose.ts'
 import { spoiltBySample } from '../doctor/spoilt.ts'
 import { copyNotes, foldedRows, isSplit, withoutTest } from './alreadySplit.ts'
-import { checkSummariesDir, writeBeside } from './beside.ts'
+import { beginPage, checkSummariesDir, writeBeside } from './beside.ts'
 import { bottlenecksOf } from './bottlenecks.ts'
 import { changedSince } from './changed.ts'
 import { predictedPictures, prepareHeads } from './crossValidated.ts'
@@ -79,11 +82,14 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     root: place.root,
   })
 
-  if (options.report && options.head.folds > 0) run.drawing.start()
+  const engine = await run.engine()
+  const size = { rows: dataset.pictures.length, categories: categories.length }
+  // Threads start while bottlenecks are read; what computes them wants all cores, and takes long.
+  const isSoon = run.features !== undefined || knowsMost(run.cache, dataset.pictures)
+  if (isSoon) prepareHeads(engine, size, options.head)
   const bottlenecks = await bottlenecksOf(dataset, run)
   const { data, extraction } = bottlenecks
-  const engine = await run.engine()
-  prepareHeads(engine, data, options.head)
+  if (!isSoon && !isStore(data)) prepareHeads(engine, size, options.head)
   // Near copies come before the split: it keeps each group whole, so that none is tested on a copy of what was learnt.
   const last = lastFeatures(extraction.matrix, bottlenecks.backbones)
   const near = await findNear(last, data.labels, signal)
@@ -107,21 +113,14 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   if (validated) checkAccuracy(categories, validated.assessment.evaluation, options)
 
   const learnt = learned(rows, trained, validated)
-  const { manifest, notes } = await writeModel(layout, rows.backbones, learnt.head, factsOf(learnt, engine, run))
-  await run.cache.merge() // under the lock of the training, as it asks for
-  const result = {
-    folder: layout.root,
-    manifest,
-    misclassified: misclassifiedIn('test', learnt),
-    conflicts: conflictsOf(rows),
+  const facts = factsOf(learnt, engine, run)
+  const found = {
     history: trained.history,
-    cached: extraction.cached,
-    refusals: groupRefusals(manifest.skipped, dataset.folder),
+    refusals: groupRefusals(facts.skipped, dataset.folder),
     spoilt: run.features
       ? []
       : await spoiltBySample(extraction, data.labels, run.cache, { limits: options.limits, signal }),
-    short: shortCategories(manifest.skipped, manifest.counts.categories),
-    changed: run.features ? [] : await changedSince(extraction.pictures),
+    short: shortCategories(facts.skipped, facts.counts.categories),
     assessment: validated?.assessment,
     predictions: validated
       ? predictedPictures(
@@ -132,11 +131,17 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
       : [],
     test: splitEvaluation('test', learnt),
   }
+  const page = beginPage(run, dataset.folder, trainingReport(run, engine, { facts, ...rows }, found))
+  const [{ manifest, notes }] = await together(writeModel(layout, rows.backbones, learnt.head, facts), settled(page))
+  await run.cache.merge() // under the lock of the training, as it asks for
   return {
-    ...result,
-    ...(await writeBeside(run, dataset.folder, trainingReport(run, engine, categories, result), trained.history, [
-      ...notes,
-      ...copyNotes(learntToo(examples, given)),
-    ])),
+    ...found,
+    folder: layout.root,
+    manifest,
+    misclassified: misclassifiedIn('test', learnt),
+    conflicts: conflictsOf(rows),
+    cached: extraction.cached,
+    changed: run.features ? [] : await changedSince(extraction.pictures),
+    ...(await writeBeside(run, page, trained.history, [...notes, ...copyNotes(learntToo(examples, given))])),
   }
 }

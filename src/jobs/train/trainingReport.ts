@@ -1,19 +1,27 @@
 import { basename, resolve } from 'node:path'
+import type { Backbone } from '../../backbone/backbone.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { Manifest } from '../../model/manifest.ts'
+import type { ModelFacts } from '../../model/write.ts'
 import type { ReportData } from '../../report/reportData.ts'
+import { VERSION } from '../../version.ts'
 import { SPOILT_REMEDY, spoiltText } from '../doctor/spoilt.ts'
 import { commandOf } from './command.ts'
 import type { TrainResult } from './result.ts'
 import type { TrainingRun } from './run.ts'
 
+/** What a report tells of the model itself. */
+interface Reported {
+  readonly facts: ModelFacts
+  readonly backbones: readonly Backbone[]
+  readonly categories: readonly string[]
+}
+
 /** The report of a training, from what the training returns: the page shows the same figures as `--json`. */
 export function trainingReport(
   { layout, options }: TrainingRun,
   engine: Engine,
-  categories: readonly string[],
+  { facts, backbones, categories }: Reported,
   {
-    manifest,
     predictions,
     assessment,
     test,
@@ -21,7 +29,10 @@ export function trainingReport(
     refusals,
     spoilt,
     short,
-  }: Omit<TrainResult, 'folder' | 'report' | 'warnings'>,
+  }: Omit<
+    TrainResult,
+    'folder' | 'manifest' | 'misclassified' | 'conflicts' | 'cached' | 'changed' | 'report' | 'warnings'
+  >,
 ): ReportData | undefined {
   if (assessment === undefined) return undefined
   return {
@@ -29,7 +40,7 @@ export function trainingReport(
     categories,
     pictures: predictions,
     evaluation: assessment.evaluation,
-    basis: { kind: 'cross-validation', folds: manifest.options.folds },
+    basis: { kind: 'cross-validation', folds: facts.options.folds },
     test,
     calibration: {
       temperature: assessment.temperature,
@@ -43,21 +54,25 @@ export function trainingReport(
     duplicates: assessment.duplicates,
     outliers: assessment.outliers,
     separation: assessment.familiarity.separation,
-    certainty: manifest.certainty,
+    certainty: facts.certainty,
     refusals,
     short,
-    skipped: manifest.skipped.map(({ relative, reason }) => ({ path: relative, reason })),
-    recipe: { command: commandOf(layout.root, options), settings: settingsOf(manifest, engine) },
+    skipped: facts.skipped.map(({ relative, reason }) => ({ path: relative, reason })),
+    recipe: { command: commandOf(layout.root, options), settings: settingsOf(facts, backbones, engine) },
   }
 }
 
-function settingsOf({ itc, backbones, options, counts }: Manifest, engine: Engine): [name: string, value: string][] {
+function settingsOf(
+  { options, counts }: ModelFacts,
+  backbones: readonly Backbone[],
+  engine: Engine,
+): [name: string, value: string][] {
   return [
-    ['itc', itc],
+    ['itc', VERSION],
     ['Node.js', process.versions.node],
     ['Engine', `${engine.name} ${engine.version}`],
-    ...backbones.map(({ name, recipe, weightsSha256 }): [string, string] => {
-      return ['Backbone', `${name}, ${recipe.size} px, ${recipe.resize}, sha256 ${weightsSha256.slice(0, 16)}`]
+    ...backbones.map(({ name, recipe, sha256 }): [string, string] => {
+      return ['Backbone', `${name}, ${recipe.size} px, ${recipe.resize}, sha256 ${sha256.slice(0, 16)}`]
     }),
     ['Features', featuresOf(backbones)],
     ['Head', options.head === 'softmax' ? 'softmax' : 'half softmax, half discriminant'],
@@ -70,7 +85,7 @@ function settingsOf({ itc, backbones, options, counts }: Manifest, engine: Engin
 }
 
 /** What the bottlenecks are made of, network by network. */
-function featuresOf(backbones: Manifest['backbones']): string {
+function featuresOf(backbones: readonly Backbone[]): string {
   const each = backbones.map(({ features, inner = [] }) => {
     return inner.length === 0 ? `${features} (last layer)` : `${features} (last layer and ${inner.length} inner ones)`
   })

@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { writeTogether } from '../../disk/writeAtomic.ts'
+import { writeAtomic } from '../../disk/writeAtomic.ts'
 import type { DecodeLimits } from '../../image/limits.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { thumbnail } from '../../image/thumbnail.ts'
@@ -8,22 +8,18 @@ import { renderReport } from '../../report/renderReport.ts'
 import type { ReportData, Thumbnail } from '../../report/reportData.ts'
 
 /**
- * Writes a report as one page. The page that was there stays until the new one is whole.
+ * A report as one page.
  *
- * @param folder what the pictures' paths are relative to
- * @param draftFolder of the same disk, where what a kill leaves is found and removed; else the page's own
+ * @param path where it is to lie
  * @param drawing of its charts, where it has begun
  */
-export function writeReport(
-  path: string,
-  data: ReportData,
-  folder: string,
-  limits: DecodeLimits,
-  draftFolder?: string,
-  drawing?: Drawing,
-): Promise<void> {
-  const render: Render = (base, thumbnail) => renderReport({ ...data, base }, thumbnail, drawing)
-  return writePage(path, render, { folder, limits, draftFolder })
+export function reportPage(path: string, data: ReportData, pictures: PagePictures, drawing?: Drawing): Promise<string> {
+  return renderPage(path, (base, thumbnail) => renderReport({ ...data, base }, thumbnail, drawing), pictures)
+}
+
+/** Writes a report as one page. The page that was there stays until the new one is whole. */
+export async function writeReport(path: string, data: ReportData, pictures: PagePictures): Promise<void> {
+  await writeAtomic(path, await reportPage(path, data, pictures))
 }
 
 /** Makes a page, told where the pictures' files are, seen from it. */
@@ -31,18 +27,18 @@ type Render = (base: string | undefined, thumbnail: Thumbnail) => Promise<string
 
 /** Where a page's pictures are, and how much of them is read. */
 interface PagePictures {
+  /** What their paths are relative to. */
   readonly folder: string
   readonly limits: DecodeLimits
-  readonly draftFolder?: string | undefined
 }
 
 /** The same for any page that shows pictures. */
-export async function writePage(
-  path: string,
-  render: Render,
-  { folder, limits, draftFolder }: PagePictures,
-): Promise<void> {
-  const page = await render(baseOf(path, folder), async picture => {
+export async function writePage(path: string, render: Render, pictures: PagePictures): Promise<void> {
+  await writeAtomic(path, await renderPage(path, render, pictures))
+}
+
+function renderPage(path: string, render: Render, { folder, limits }: PagePictures): Promise<string> {
+  return render(baseOf(path, folder), async picture => {
     try {
       return await thumbnail(join(folder, picture), limits)
     } catch (error) {
@@ -50,7 +46,6 @@ export async function writePage(
       throw error
     }
   })
-  await writeTogether([[path, page]], draftFolder)
 }
 
 /** Where a folder is, seen from a page, as the start of a link; undefined on another drive. */

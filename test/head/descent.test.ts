@@ -1,0 +1,53 @@
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { runSteps } from '../../src/head/descent.ts'
+import { drawRows, seededRandom } from '../../src/head/sampler.ts'
+
+const POOLS = [Int32Array.of(0, 1), Int32Array.of(2, 3)]
+
+describe.each([{ apart: false }, { apart: true }])('steps, apart: $apart', hooks => {
+  it('are the same rows in any calls, with a look at each stop before the steps behind it', async () => {
+    const { asked, stops } = await record(hooks)
+    expect(asked.flatMap(({ rows }) => [...rows])).toEqual(drawnAtOnce())
+    expect(stops).toEqual([200, 1000])
+  })
+
+  it(hooks.apart ? 'are asked for before those under way are done' : 'are asked for one call at a time', async () => {
+    const { asked } = await record(hooks)
+    expect(Math.max(...asked.map(({ waiting }) => waiting))).toBe(hooks.apart ? 1 : 0)
+  })
+
+  it('that fail are told of, and no more are asked for', async () => {
+    const calls: number[] = []
+    const steps = async (rows: Int32Array) => {
+      calls.push(rows.length)
+      await setTimeout(1)
+      if (calls.length > 1) throw new Error('broken')
+    }
+    const course = { batch: 2, stops: [10_000] }
+    await expect(runSteps({ steps }, POOLS, course, seededRandom(1), hooks)).rejects.toThrow('broken')
+    expect(calls.length).toBeLessThan(5)
+  })
+})
+
+/** What a trainer is asked: with each call the number of those under way. */
+async function record(hooks: { apart: boolean }) {
+  const asked: { rows: Int32Array; waiting: number }[] = []
+  const stops: number[] = []
+  let waiting = 0
+  const steps = async (rows: Int32Array) => {
+    asked.push({ rows, waiting: waiting++ })
+    await setTimeout(1)
+    waiting--
+  }
+  const onStop = async (done: number) => {
+    stops.push(done)
+    expect(asked.reduce((sum, { rows }) => sum + rows.length / 2, 0)).toBe(done)
+  }
+  await runSteps({ steps }, POOLS, { batch: 2, stops: [200, 1000], onStop }, seededRandom(1), hooks)
+  return { asked, stops }
+}
+
+function drawnAtOnce(): number[] {
+  return [...drawRows(POOLS, 2000, seededRandom(1))]
+}
