@@ -67,7 +67,6 @@ function finish(command: Command): void {
   command
     .option('-q, --quiet', 'no progress, only results, warnings and errors')
     .option('--verbose', 'say how long things took, and where errors come from')
-    .showHelpAfterError(helpLine(command))
 }
 
 function commandOf({ commands }: Command, word = ''): Command | undefined {
@@ -102,6 +101,7 @@ function loudnessOf(argv: readonly string[]): Loudness {
 export function createProgram(terminal: Terminal, outcome: Outcome = { exitCode: 0 }): Command {
   const program = createCommands(terminal, outcome)
   addCompletion({ program, terminal, outcome }, () => createCommands(terminal, outcome))
+  for (const command of program.commands) command.showHelpAfterError(helpLine(command))
   return program
 }
 

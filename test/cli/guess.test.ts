@@ -172,6 +172,7 @@ describe('an error with --json', () => {
   it.each([
     [['guess', '--json'], 'itc guess --help shows its arguments and options.'],
     [['gues', '--json'], 'Did you mean guess? itc --help shows the commands, itc COMMAND --help its options.'],
+    [['completion', 'powershel', '--json'], 'itc completion --help shows its arguments and options.'],
     [['train', '--stepps', '5', '--json'], 'Did you mean --steps? itc train --help shows its arguments and options.'],
   ])('itc %j says what helps', async (argv, hint) => {
     expect(JSON.parse((await run(argv)).out)).toMatchObject({ hint, error: expect.not.stringContaining('\n') })
