@@ -110,6 +110,14 @@ test.skipIf(needsBrowser)('without its engine: a banner, a way to begin anew, an
   await page.locator('[role=gridcell]').first().waitFor()
   await page.locator('[role=gridcell]', { hasText: 'can’t be read' }).dblclick()
   await page.getByText(/This file can’t be read: .*not a picture/).waitFor()
+  // Nobody can say that it is fine; it can be taken away, and its name says which file it is.
+  await page.getByRole('button', { name: 'Close' }).click()
+  await page.goto(`${address}#check`)
+  await page.getByRole('button', { name: /^Can’t be read/ }).click()
+  await page.getByText('data/a/broken.jpg').waitFor()
+  expect(await page.getByRole('button', { name: 'It’s fine' }).count()).toBe(0)
+  await page.goto(`${address}#pictures/a`)
+  await page.locator('[role=gridcell]', { hasText: 'can’t be read' }).dblclick()
   expect(await faultsOf(page)).toEqual([])
   // Mended, it begins anew.
   await writeFile(script, "process.on('message', ({ kind }) => kind === 'open' && process.send({ kind: 'ready' }))")

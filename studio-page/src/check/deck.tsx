@@ -74,8 +74,9 @@ export function CheckDeck({ view, findings, examined }: Props) {
       />
     )
   }
+  const isUnreadable = typeof detail?.unreadable === 'string'
   const right = () => {
-    if (locked.value) return
+    if (locked.value || isUnreadable) return
     leave(current.place)
     say(`${shownPlace(current.place)} it is. ${left} left.`)
     void operate({ op: 'check', ids: [current.id], from: current.place })
@@ -123,7 +124,7 @@ export function CheckDeck({ view, findings, examined }: Props) {
       onKeyDown={onKeyDown}
     >
       <div class="big">
-        {detail?.unreadable ? (
+        {isUnreadable ? (
           <p>This file can’t be read: {detail.unreadable}.</p>
         ) : (
           <img
@@ -143,11 +144,14 @@ export function CheckDeck({ view, findings, examined }: Props) {
             {sentence(what)} {sentence(remedy)}
           </p>
         ))}
+        {isUnreadable && <p class="soft">{detail.path}</p>}
         <p class="buttons">
-          <button type="button" class="main" disabled={locked.value} onClick={right}>
-            <kbd>Y</kbd>{' '}
-            {view === 'doubtful' || view === 'mistakes' ? `It’s ${shownPlace(current.place)}` : 'It’s fine'}
-          </button>
+          {!isUnreadable && (
+            <button type="button" class="main" disabled={locked.value} onClick={right}>
+              <kbd>Y</kbd>{' '}
+              {view === 'doubtful' || view === 'mistakes' ? `It’s ${shownPlace(current.place)}` : 'It’s fine'}
+            </button>
+          )}
           {looksLike && (
             <button type="button" disabled={locked.value} onClick={() => to(looksLike)}>
               <kbd>M</kbd> Move to {shownPlace(looksLike)}
@@ -159,7 +163,7 @@ export function CheckDeck({ view, findings, examined }: Props) {
           <button type="button" onClick={deck.later}>
             <kbd>S</kbd> Later
           </button>
-          {looksLike && !detail?.unreadable && (
+          {looksLike && !isUnreadable && (
             <button type="button" aria-pressed={why} onClick={() => setWhy(!why)}>
               <kbd>H</kbd> Why?
             </button>

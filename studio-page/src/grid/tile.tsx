@@ -65,6 +65,9 @@ export function Thumb({
       draggable={false}
       loading="lazy"
       decoding="async"
+      onError={({ currentTarget }) => {
+        currentTarget.style.visibility = 'hidden'
+      }}
     />
   )
 }
