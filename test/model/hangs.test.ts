@@ -51,6 +51,16 @@ test.each([
   expect(compile).toThrow(/The graph takes too much: up to ".*", a picture takes \d{4} billion multiplications\./)
 })
 
+test('more nodes than a runtime loads in some seconds are refused', () => {
+  const chain = Array.from({ length: 20_001 }, (_, at) =>
+    node('Relu', `relu${at}`, [at === 0 ? 'input' : `relu${at - 1}`]),
+  )
+  const graph = { nodes: [placeholderNode('input', 'float32', [-1, 8, 8, 3]), ...chain] }
+  const recipe = { size: 8, mean: [0, 0, 0], scale: [1, 1, 1] } as const
+  const compile = () => compileOnnx(graph, { input: 'input', outputs: ['relu20000'], recipe })
+  expect(compile).toThrow(/The graph takes too much: up to "relu\d+", a picture passes 20001 nodes\./)
+})
+
 /** Poolings in a row, each over a window of so many pixels a side. */
 function pools(count: number, window: number): GraphNode[] {
   return Array.from({ length: count }, (_, at) =>

@@ -5,12 +5,15 @@ const LARGEST_VALUE = 2 ** 26
 const LARGEST_SUM = 2 ** 32
 /** Multiplications, or comparisons, for one picture: minutes on any processor, and several times what the largest networks need. */
 const MOST_PRODUCTS = 1e12
+/** Several times what the largest networks have; a runtime takes 3 s of the processor, and hears no signal, to load as many. */
+const MOST_NODES = 20_000
 
 /** What a network may take: a graph of a kilobyte can ask for hours. */
 export class Budget {
   /** That a picture has become so far, and what they took. */
   numbers = 0
   products = 0
+  #nodes = 0
 
   /**
    * Counts a node in.
@@ -20,6 +23,7 @@ export class Budget {
    * @throws UserError E_BAD_GRAPH when a picture would take more than any image network lets it
    */
   spend(name: string, numbers: number, products = 1): void {
+    if (++this.#nodes > MOST_NODES) throw tooMuch(name, `passes ${this.#nodes} nodes`)
     this.numbers += numbers
     this.products += numbers * products
     const sum = numbers > LARGEST_VALUE ? numbers : this.numbers
