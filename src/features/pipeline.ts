@@ -48,6 +48,8 @@ class Queue {
   loading = false
   /** Pictures of the next run: one, until it is known how long a picture takes. */
   batch = 1
+  /** Memory of runs that have ended: what is made anew for each has all objects looked through for garbage again and again. */
+  readonly #spare: Uint8Array[] = []
 
   constructor(network: PipelineNetwork) {
     this.network = network
@@ -61,10 +63,24 @@ class Queue {
   /** Runs a batch, and learns from it how large the next one may be. */
   async run(runner: BackboneRunner, pictures: readonly Ready[]): Promise<Float32Array> {
     const start = performance.now()
-    const bottlenecks = await runner.run(Buffer.concat(pictures.map(({ pixels }) => pixels)), pictures.length)
+    const pixels = this.#sideBySide(pictures)
+    const bottlenecks = await runner.run(pixels, pictures.length)
+    this.#spare.push(pixels)
     const each = (performance.now() - start) / pictures.length
     this.batch = Math.max(1, Math.min(runner.batch, Math.floor(RUN_MS / each)))
     return bottlenecks
+  }
+
+  #sideBySide(pictures: readonly Ready[]): Uint8Array {
+    const length = pictures.reduce((sum, { pixels }) => sum + pixels.length, 0)
+    const spare = this.#spare.pop()
+    const all = spare?.length === length ? spare : new Uint8Array(length)
+    let at = 0
+    for (const { pixels } of pictures) {
+      all.set(pixels, at)
+      at += pixels.length
+    }
+    return all
   }
 }
 

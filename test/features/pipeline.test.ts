@@ -54,6 +54,20 @@ describe.each([
     if (atOnce > 1) expect(seen.most).toBeGreaterThan(1)
   })
 
+  it('takes no new memory for every batch', async () => {
+    const { runner, seen } = echo(atOnce, batch)
+    const memories = new Set<ArrayBufferLike>()
+    const run: BackboneRunner['run'] = (pixels, count) => {
+      memories.add(pixels.buffer)
+      return runner.run(pixels, count)
+    }
+    const prepare = async (index: number) => Uint8Array.of(index)
+    await runOne(400, { prepare, runner: async () => ({ ...runner, run }), onBatch: () => undefined })
+    // The first batches are smaller, until it is known how long a picture takes, and so are the last ones.
+    expect(memories.size).toBeLessThanOrEqual(3 * atOnce + 2)
+    expect(seen.runs).toBeGreaterThan(memories.size)
+  })
+
   it('hands one batch over after another', async () => {
     let busy = false
     await runOne(60, {
