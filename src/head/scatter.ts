@@ -80,9 +80,10 @@ export function toldApart({ rows, heads, active }: HeadsPlan, head: number, befo
 function rowsAlike(plan: HeadsPlan, heads: readonly number[]): Int32Array[] {
   let alike: Alike = { groups: new Int32Array(plan.rows), count: 0 }
   for (const head of heads) alike = toldApart(plan, head, alike)
-  const rows: number[][] = Array.from({ length: alike.count }, () => [])
-  for (const [row, group] of alike.groups.entries()) if (group > 0) rows[group - 1]!.push(row)
-  return rows.map(own => Int32Array.from(own))
+  const { groups, count } = alike
+  return Array.from({ length: count }, (_, group) =>
+    Int32Array.from(groups.keys()).filter(row => groups[row] === group + 1),
+  )
 }
 
 async function addedUp(
