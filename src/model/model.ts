@@ -160,7 +160,7 @@ export class Model {
         return []
       }
     }
-    const networks = this.#networks(features, options.pictures ?? sources.length)
+    const networks = this.#networks(features, options.pictures ?? sources.length).map(loadingNow)
     await runPipeline(sources.length, { prepare, networks, signal: options.signal })
     return { features, errors }
   }
@@ -192,6 +192,13 @@ export class Model {
   async dispose(): Promise<void> {
     await this.#runners.dispose()
   }
+}
+
+/** A network that loads while the first pictures are decoded; why it does not is told when one is to be run. */
+function loadingNow(network: PipelineNetwork): PipelineNetwork {
+  const loading = network.runner()
+  loading.catch(() => undefined)
+  return { ...network, runner: () => loading }
 }
 
 async function withOpened<T>(source: PictureSource, use: (picture: string | Uint8Array) => Promise<T>): Promise<T> {

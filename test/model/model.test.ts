@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
@@ -63,6 +64,17 @@ beforeAll(async () => {
   picture = await sharp(pixels, { raw: { width: 40, height: 30, channels: 3 } })
     .png()
     .toBuffer()
+})
+
+it('a network loads while the first picture is decoded', async () => {
+  const { model, asked } = modelOf(backbone())
+  const onceItLoads = async () => {
+    while (asked.length === 0) await sleep(5)
+    return picture
+  }
+  expect(await model.guess(onceItLoads)).toHaveProperty('scores')
+  expect(asked).toEqual([1])
+  await model.dispose()
 })
 
 it.skipIf(availableParallelism() < 2)('the runner is chosen at every call, and kept', async () => {
