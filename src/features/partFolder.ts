@@ -6,6 +6,7 @@ import { dropFile, renamePatiently } from '../disk/patience.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
 import { messageOf, systemCode } from '../errors.ts'
 import { pause } from '../flow/pause.ts'
+import { allFinite } from './finite.ts'
 import { Joining, kindOf } from './joining.ts'
 import { decodePart, encodePart, isIntact, type PartData, type StoredPart } from './part.ts'
 import { type Memory, readWhole } from './partFile.ts'
@@ -56,6 +57,9 @@ export class PartFolder {
       await pause(signal)
       const stored = await this.read(name)
       if (stored && !isIntact(stored.part)) await this.setAside(name, CHANGED)
+      // Readings take its word for that.
+      else if (stored?.part.finite && !allFinite(stored.part.vectors))
+        await this.setAside(name, 'it has what is no number')
     }
   }
 

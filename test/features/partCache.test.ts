@@ -249,9 +249,9 @@ function partOf(bytes: Uint8Array): Part | undefined {
 }
 
 /** A part whose checksums are right, and which says that its content is another one. */
-function sealedAs(content: string, data: PartData): Uint8Array {
+function sealedAs(content: string, data: PartData, others: Partial<Part> = {}): Uint8Array {
   const { sealed, start, end, ...said } = unseal(encodePart(data).bytes).content as Record<string, unknown>
-  const text = heading({ ...said, content })
+  const text = heading({ ...said, ...others, content })
   const bytes = new Uint8Array(encodeVectors({ ...data, metadata: new Map([['itc', text]]) }))
   const { byteOffset, byteLength } = decodeVectors(bytes).vectors
   seal(bytes, text, { start: byteOffset, end: byteOffset + byteLength })
@@ -279,6 +279,18 @@ describe('damage to a part', () => {
     const others = Float32Array.from(vectors, value => value + 1)
     await writeFile(part!, sealedAs(content, { identity: 'net', hashes, vectors: others, rows, width }))
     expect((await readRows(folder, 1)).rows[0]).toEqual(vectorOf(0).map(value => value + 1)) // CRC-32 alone believes it
+    const cache = await PartCache.open(folder)
+    await cache.verify()
+    expect(cache.notes()).toEqual([expect.stringMatching(/set aside: 1/)])
+    expect((await readRows(folder, 1)).rows).toEqual([undefined])
+  })
+
+  it('shows where what is no number was sealed as if it were one', async () => {
+    const folder = await filled()
+    const [part] = await partsIn(folder)
+    const { hashes, rows, width } = decodePart(new Uint8Array(await readFile(part!)))
+    const data = { identity: 'net', hashes, vectors: new Float32Array(rows * width).fill(Number.NaN), rows, width }
+    await writeFile(part!, sealedAs(encodePart(data).content, data, { finite: true }))
     const cache = await PartCache.open(folder)
     await cache.verify()
     expect(cache.notes()).toEqual([expect.stringMatching(/set aside: 1/)])
