@@ -1,4 +1,5 @@
 // The studio with a folder of its own and Chromium beside it, as the benches of its page have them.
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -52,6 +53,8 @@ export function filled(folder, count) {
     const bytes = Buffer.concat([seeds[at % seeds.length], Buffer.from(`${folder}${at}`)])
     writeFileSync(join(folder, `${String(at).padStart(6, '0')}.jpg`), bytes)
   }
+  // Nobody labels while the disk is still writing what a bench has just made.
+  if (process.platform !== 'win32') execFileSync('sync')
 }
 
 /** Waits until the page has all pictures that are in sight: goals are for an idle one. */
