@@ -153,6 +153,7 @@ export class Studio {
     await this.engine.close()
     await this.phone.close()
     await this.uploads.close()
+    await this.thumbnails.close()
     await this.collection.close()
   }
 

@@ -12,6 +12,7 @@ import type {
   StudioState,
   UploadAnswer,
 } from '../../src/studio/api.ts'
+import { studioFolder } from '../../src/studio/pictures/folder.ts'
 import { filesIn, openStudio, pictureFolder, tinyPicture } from '../helpers/studioFixture.ts'
 
 const folder = () => pictureFolder({ 'data/a': 2, 'data/dark_b': 3, unlabeled: 2 })
@@ -63,6 +64,18 @@ test('a picture, its detail, its name, its thumbnail', async () => {
   const tag = original.headers.get('etag')!
   expect((await ask(`picture/${id}`, { headers: { 'if-none-match': tag } })).status).toBe(304)
   expect((await ask(`picture/${id}?boot=another`)).status).toBe(404)
+})
+
+test('a studio that ends leaves every thumbnail whole, and none as a draft', async () => {
+  const root = await pictureFolder({ 'data/a': 12 })
+  const { ask, json, studio } = await openStudio(root)
+  const { ids } = await json<PictureColumns>('api/pictures')
+  await Promise.all(ids.map(id => ask(`thumb/${id}?side=160`)))
+  await studio.close('it is over')
+  const kept = await fs.readdir(studioFolder(root).thumbnails, { recursive: true, withFileTypes: true })
+  const files = kept.filter(entry => entry.isFile()).map(({ name }) => name)
+  expect(files).toHaveLength(12)
+  for (const name of files) expect(name).toMatch(/^[0-9a-f]{64}-160\.jpg$/)
 })
 
 test('what is no picture has a reason instead of a thumbnail', async () => {

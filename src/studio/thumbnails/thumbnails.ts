@@ -29,6 +29,7 @@ export class Thumbnails {
   readonly #memory = new Map<string, Buffer>()
   /** Two tabs that ask for the same one at once wait for one decoder. */
   readonly #making = new Map<string, Promise<Buffer>>()
+  readonly #storing = new Set<Promise<void>>()
 
   constructor(collection: Collection) {
     this.#collection = collection
@@ -39,6 +40,12 @@ export class Thumbnails {
     if (row.unreadable !== undefined) throw new PictureError('unreadable', row.unreadable)
     const kept = row.sha256 === undefined ? undefined : await this.#kept(row.sha256, side)
     return kept ?? (await this.#once(`${row.id}-${side}`, () => this.#make(row, side)))
+  }
+
+  /** Waits for those that are on their way to the disk: none is left as a draft. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#making.values())
+    await Promise.all(this.#storing)
   }
 
   async #once(key: string, make: () => Promise<Buffer>): Promise<Buffer> {
@@ -78,14 +85,19 @@ export class Thumbnails {
     return jpeg && isWhole(jpeg) ? jpeg : undefined
   }
 
-  /** Nobody waits for it, and a disk that won't take it does no harm. */
+  /** Nobody but `close` waits for it, and a disk that won't take it does no harm. */
   #keep(sha256: string, side: Side, jpeg: Buffer): void {
     const remember = () => {
       this.#memory.set(`${sha256}-${side}`, jpeg)
       if (this.#memory.size > IN_MEMORY) this.#memory.delete(this.#memory.keys().next().value!)
     }
-    if (this.#collection.readOnly) remember()
-    else store(this.#path(sha256, side), jpeg).catch(remember)
+    if (this.#collection.readOnly) {
+      remember()
+      return
+    }
+    const storing = store(this.#path(sha256, side), jpeg).catch(remember)
+    this.#storing.add(storing)
+    void storing.then(() => this.#storing.delete(storing))
   }
 
   #path(sha256: string, side: Side): string {
