@@ -18,8 +18,11 @@ const ROUNDS = 6
 const TESTED = 0.3
 /** Of a head in between: a tenth of a training's, for so few pictures. */
 const STEPS = 400
-/** Of an imbalanced pool: each category has so many times the pictures of the one before. */
-const RARER = 0.6
+/**
+ * Of an imbalanced pool: the first category has so many times the pictures of the last, those between in equal ratios, as
+ * "long-tailed" sets are made (Cui et al., Class-Balanced Loss Based on Effective Number of Samples, 2019).
+ */
+const IMBALANCE = 10
 
 /** Each picks `count` of the pool's rows. @type {Record<string, (pool: any, count: number, seed: number) => any>} */
 const WAYS = {
@@ -99,9 +102,10 @@ function balancedAccuracy(head, { values, labels, categories }) {
 
 /** Of each category fewer than of the one before, five at least. */
 function thinned(pool, labels, categories) {
+  const rarer = IMBALANCE ** (-1 / (categories - 1))
   const kept = Array.from({ length: categories }, (_, label) => {
     const own = pool.filter(row => labels[row] === label).length
-    return Math.max(5, Math.round(own * RARER ** label))
+    return Math.max(5, Math.round(own * rarer ** label))
   })
   return pool.filter(row => kept[labels[row]]-- > 0)
 }
