@@ -106,6 +106,6 @@ footer{max-width:62rem;margin:0 auto;padding:0 1.25rem 3rem;color:var(--ink-soft
 @page{margin:14mm}
 @media print{:root{--paper:#fff;--sheet:#fff;--ink:#000;--ink-soft:#444;--line:#bbb;--first:#0e6b6f;--second:#a8590b;--band:#0e6b6f40;--right:14 107 111;--wrong:184 80 40;--note:#f4ead8}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-body{font-size:10.5pt}main{padding:0;max-width:none}nav,.skip,.close,.tabs,footer,summary{display:none}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:1rem 0;margin:0}
+body{font-size:10.5pt}main{padding:0;max-width:none}nav,.skip,.close,.tabs,.screen,footer,summary{display:none}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:1rem 0;margin:0}
 h2,h3,p,figure,tr,.card,.chart,.confusion{break-inside:avoid}h2,h3,thead,section>p{break-after:avoid}.gallery{grid-template-columns:repeat(6,1fr)}.gallery.pairs{grid-template-columns:repeat(3,1fr)}.gallery.findings{grid-template-columns:repeat(4,1fr)}li{break-inside:avoid}.scroll,.scroll.tall{overflow:visible;max-height:none}a{color:inherit;text-decoration:none}td button{text-decoration:none}}
 `

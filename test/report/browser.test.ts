@@ -135,6 +135,14 @@ describe.skipIf(executablePath === undefined)('the report in Chromium', () => {
     }
   })
 
+  test('on paper nothing asks to be chosen', async () => {
+    const hint = page.getByText('Choose a number to see its pictures.')
+    expect(await hint.isVisible()).toBe(true)
+    await page.emulateMedia({ media: 'print' })
+    expect(await hint.isVisible()).toBe(false)
+    await page.emulateMedia({ media: null })
+  })
+
   test('no error, and no request but for the page itself', () => {
     expect(errors).toEqual([])
     expect(requests).toEqual([url])

@@ -15,7 +15,7 @@ export function confusion(data: ReportData): Html {
     showsWholeTable(data)
       ? 'A row for each folder, a column for each answer.'
       : `Of ${data.categories.length} categories, the pairs that are mixed up most.`
-  } Choose a number to see its pictures.</p>
+  }<span class="screen"> Choose a number to see its pictures.</span></p>
 <div class="scroll" tabindex="0" role="region" aria-label="${showsWholeTable(data) ? 'Confusion matrix' : 'Pairs mixed up'}">${
     showsWholeTable(data) ? table(data) : pairs(data)
   }</div>
