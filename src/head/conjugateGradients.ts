@@ -61,7 +61,10 @@ function dot(left: Float32Array, right: Float32Array, column: number, rows: numb
   return dotAt(left, column * rows, right, column * rows, rows)
 }
 
-function dotAt(left: Float32Array, from: number, right: Float32Array, to: number, length: number): number {
+type Numbers = Float32Array | Float64Array
+
+/** Sum of the products of `length` numbers of each, from some place on. */
+export function dotAt(left: Numbers, from: number, right: Numbers, to: number, length: number): number {
   let sum = 0
   for (let at = 0; at < length; at++) sum += left[from + at]! * right[to + at]!
   return sum

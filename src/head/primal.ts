@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Products } from '../engine/products.ts'
 import { pause } from '../flow/pause.ts'
 import { solveDefinite } from './cholesky.ts'
+import { dotAt } from './conjugateGradients.ts'
 import { LEAST_SPREAD, SHRINKAGE } from './discriminant.ts'
 import type { HeadsPlan } from './plan.ts'
 import {
@@ -174,16 +175,17 @@ function scaledMeans({ counts, sums }: CategorySums, width: number): Float32Arra
 function covariance(left: Float32Array, right: Float32Array, { counts }: CategorySums, width: number): number {
   const seen = seenOf(counts)
   let sum = 0
-  for (const row of seen) sum += dot(left, row * width, right, row * width, width)
+  for (const row of seen) sum += dotAt(left, row * width, right, row * width, width)
   const [leftMean, rightMean] = [meanRow(left, seen, width), meanRow(right, seen, width)]
-  return sum - seen.length * dot(leftMean, 0, rightMean, 0, width)
+  return sum - seen.length * dotAt(leftMean, 0, rightMean, 0, width)
 }
 
 /** Of the logits of the categories' means around the mean of each, summed over categories; means count by their rows. */
-function betweenSquare({ counts }: CategorySums, ofMeans: Float32Array, bias: Float32Array): number {
+function betweenSquare(all: CategorySums, ofMeans: Float32Array, bias: Float32Array): number {
+  const { counts } = all
   const categories = counts.length
   const seen = seenOf(counts)
-  const rows = counts.reduce((sum, count) => sum + count, 0)
+  const rows = total(all)
   let squares = 0
   for (const mean of seen) {
     const logits = seen.map(category => ofMeans[category * categories + mean]! + bias[category]!)
@@ -205,12 +207,4 @@ function meanRow(values: Float32Array, rows: readonly number[], width: number): 
   const mean = new Float64Array(width)
   for (const row of rows) for (let at = 0; at < width; at++) mean[at]! += values[row * width + at]! / rows.length
   return mean
-}
-
-type Numbers = Float32Array | Float64Array
-
-function dot(left: Numbers, from: number, right: Numbers, to: number, length: number): number {
-  let sum = 0
-  for (let at = 0; at < length; at++) sum += left[from + at]! * right[to + at]!
-  return sum
 }
