@@ -1,10 +1,10 @@
-// npm run build && node bench/inner.mjs [PICTURES CATEGORIES [RUNS]]: what trainings on last features, and on inner layers too, take of memory and of
-// the processor, 100,000 pictures of 50 categories unless given: nothing is decoded and no network run, for their bottlenecks are made up and put into
-// the cache. In turns, a process each. Takes 5 GB of disk for so many.
+// npm run build && node bench/inner.mjs [PICTURES CATEGORIES [RUNS [OLDER]]]: what trainings on last features, and on inner layers too, take of memory and
+// of the processor, 100,000 pictures of 50 categories unless given: nothing is decoded and no network run, for their bottlenecks are made up and put into
+// the cache. In turns, a process each, beside an older checkout's on last features, OLDER (a built worktree). Takes 5 GB of disk for so many.
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findBackbones } from '../dist/backbone/find.js'
 import { probe } from '../dist/engine/probe.js'
@@ -19,22 +19,20 @@ const ITC = fileURLToPath(new URL('../bin/itc.js', import.meta.url))
 const SIGNAL = 0.15
 /** Pictures a part of the cache. */
 const PER_PART = 3000
-/** Peak memory in MB, and processor time over that of last features. */
+/** Peak memory in MB, and the older checkout's time (that of last features without one) as often. */
 const [MOST_MB, MOST_TIMES] = [1300, 2.5]
 
-const [pictures = 100_000, categories = 50, runs = 1] = process.argv.slice(2).map(Number)
+const [pictures = 100_000, categories = 50, runs = 1] = process.argv.slice(2, 5).map(Number)
+const older = process.argv[5] && join(resolve(process.argv[5]), 'bin/itc.js')
 const folder = mkdtempSync(join(tmpdir(), 'itc-bench-'))
 try {
   await makePictures(folder, pictures, categories)
   await fillCache()
-  const figures = { last: [], many: [] }
+  const figures = older ? { older: [], last: [], many: [] } : { last: [], many: [] }
   for (let run = 0; run < runs; run++) {
-    for (const layers of ['last', 'many']) {
-      const found = await runOnce([ITC, 'train', folder, '--no-report', '--layers', layers])
-      const { metrics, backbones } = JSON.parse(readFileSync(join(folder, 'model/manifest.json'), 'utf8'))
-      const accuracy = metrics.crossValidation.accuracy
-      figures[layers].push({ ...found, accuracy, width: backbones[0].features })
-      console.error(layers, JSON.stringify(figures[layers].at(-1)))
+    for (const [kind, found] of Object.entries(figures)) {
+      found.push(await trainOnce(kind))
+      console.error(kind, JSON.stringify(found.at(-1)))
     }
   }
   report(figures)
@@ -42,10 +40,19 @@ try {
   rmSync(folder, { recursive: true })
 }
 
+async function trainOnce(kind) {
+  const command = kind === 'older' ? [older, 'train'] : [ITC, 'train', '--layers', kind]
+  const found = await runOnce([...command, folder, '--no-report'])
+  const { metrics, backbones } = JSON.parse(readFileSync(join(folder, 'model/manifest.json'), 'utf8'))
+  rmSync(join(folder, 'model'), { recursive: true })
+  return { ...found, accuracy: metrics.crossValidation.accuracy, width: backbones[0].features }
+}
+
 /** Puts a made-up bottleneck of each picture into the cache, and that its file is known. */
 async function fillCache() {
   const [backbone] = await findBackbones('mobilenet_v1', { probe, layers: 'many' })
   const random = randomNumbers()
+  const olderIdentity = older && (await import(join(older, '../../dist/features/identity.js'))).bottleneckIdentity
   const cache = await PartCache.open(join(folder, 'bottlenecks'))
   const known = filesOf(join(folder, 'data'))
   await cache.writeFiles(known.map(({ path, size, mtimeMs, hash }) => [path, { size, mtimeMs, hash }]))
@@ -57,6 +64,8 @@ async function fillCache() {
         return { hash, bottleneck: half ? floatsToHalves(floats) : floats }
       })
       await cache.writeBottlenecks(identity, entries)
+      if (!half && olderIdentity)
+        await cache.writeBottlenecks(olderIdentity({ ...backbone, features: length }), entries)
     }
   }
   await cache.close()
@@ -83,8 +92,8 @@ function randomNumbers() {
 }
 
 function report(figures) {
-  const rows = Object.entries(figures).map(([layers, found]) => [
-    `--layers ${layers} (${found[0].width} numbers)`,
+  const rows = Object.entries(figures).map(([kind, found]) => [
+    `${kind === 'older' ? 'the older checkout' : `--layers ${kind}`} (${found[0].width} numbers)`,
     ...['processor', 'seconds', 'megabytes'].map(name => {
       const { min, median, max } = spread(found.map(each => each[name]))
       return [min, median, max].map(value => value.toFixed(name === 'megabytes' ? 0 : 1)).join(' / ')
@@ -93,9 +102,13 @@ function report(figures) {
   ])
   console.log(`${machine()}; ${pictures} pictures of ${categories} categories, all in the cache; ${runs} runs\n`)
   console.log(table(['training', 'processor s', 'clock s', 'peak MB', 'cross-validated %'], rows))
-  const median = (layers, name) => spread(figures[layers].map(each => each[name])).median
-  const times = median('many', 'processor') / median('last', 'processor')
-  console.log(`\nprocessor time ${times.toFixed(2)} times that of last features (limit ${MOST_TIMES})`)
+  const median = (kind, name) => spread(figures[kind].map(each => each[name])).median
+  const times = name => median('many', name) / median(older ? 'older' : 'last', name)
+  const ratios = `${times('processor').toFixed(2)} times, by the clock ${times('seconds').toFixed(2)}`
+  console.log(
+    `\nprocessor time of --layers many over that of ${older ? 'the older checkout' : 'last features'}: ${ratios} (limit ${MOST_TIMES})`,
+  )
   console.log(`peak memory ${median('many', 'megabytes').toFixed(0)} MB (limit ${MOST_MB})`)
-  if (times > MOST_TIMES || median('many', 'megabytes') > MOST_MB) process.exitCode = 1
+  const isSlow = times(older ? 'seconds' : 'processor') > MOST_TIMES
+  if (isSlow || median('many', 'megabytes') > MOST_MB) process.exitCode = 1
 }
