@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts'
 import { withPicture } from './open.ts'
 import type { Recipe, Resize } from './recipe.ts'
 import type { PictureFormat } from './signatures.ts'
+import { decodeSmallJpeg } from './smallJpeg.ts'
 
 /** A crop keeps all of the picture until here: rows that nobody asked for would not be read, nor found truncated. */
 const FITS = { stretch: 'fill', crop: 'outside', pad: 'inside' } as const satisfies Record<Resize, string>
@@ -38,14 +39,24 @@ export function decodeForAll(
   recipes: readonly Recipe[],
   limits: DecodeLimits = DEFAULT_LIMITS,
 ): Promise<Uint8Array[]> {
-  return withPicture(source, limits, async (open, format) => {
-    const byPixels = new Map<string, Uint8Array>()
-    for (const recipe of recipes) {
-      const key = pixelsKey(recipe)
-      if (!byPixels.has(key)) byPixels.set(key, await squareOf(open(), format, recipe))
-    }
-    return recipes.map(recipe => byPixels.get(pixelsKey(recipe))!)
+  const look = (open: () => Sharp, format: PictureFormat) =>
+    forEach(recipes, recipe => squareOf(open(), format, recipe))
+  return withPicture(source, limits, look, async (bytes, header, format) => {
+    const fit = format === 'JPEG' ? await decodeSmallJpeg(bytes, header, recipes) : undefined
+    return fit && forEach(recipes, fit)
   })
+}
+
+async function forEach(
+  recipes: readonly Recipe[],
+  make: (recipe: Recipe) => Uint8Array | Promise<Uint8Array>,
+): Promise<Uint8Array[]> {
+  const byPixels = new Map<string, Uint8Array>()
+  for (const recipe of recipes) {
+    const key = pixelsKey(recipe)
+    if (!byPixels.has(key)) byPixels.set(key, await make(recipe))
+  }
+  return recipes.map(recipe => byPixels.get(pixelsKey(recipe))!)
 }
 
 /** Equal for recipes that give the same pixels: the mean only shows where it fills up. */

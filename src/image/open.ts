@@ -1,25 +1,22 @@
-import sharp, { type Sharp, type SharpOptions } from 'sharp'
+import { once } from '../flow/once.ts'
 import { Turns, within } from '../flow/turns.ts'
 import { pictureFormat } from './format.ts'
 import { type Header, readHeader } from './header.ts'
 import type { DecodeLimits } from './limits.ts'
 import { DECODERS, holdingDecoding } from './memory.ts'
-import { rasterOf } from './ownDecoders.ts'
-import { pageToShow } from './pages.ts'
 import { PictureError } from './pictureError.ts'
 import { decodingBytes, refuseLarge } from './price.ts'
-import { hasSrgbProfile } from './profile.ts'
-import type { Raster } from './raster.ts'
 import { withPictureFile } from './read.ts'
+import type { Look } from './sharpPicture.ts'
 import type { PictureFormat } from './signatures.ts'
 
 const turns = new Turns(DECODERS)
 
-/**
- * What a look at a picture needs: the decoder, not yet run, and the format that its bytes tell. Opening it again costs
- * nothing, while sharp's `clone` copies the whole file.
- */
-export type Look<T> = (open: () => Sharp, format: PictureFormat) => Promise<T>
+/** Loaded with the first picture that needs it: a tenth of a second. */
+const throughSharp = once(() => import('./sharpPicture.ts'))
+
+/** A way past sharp, tried first; undefined where it is not for this picture. */
+export type Shortcut<T> = (bytes: Uint8Array, header: Header, format: PictureFormat) => Promise<T | undefined>
 
 /**
  * Gives one picture, upright, to `look`. Any number of calls may be made at once: a few run, the rest wait
@@ -28,15 +25,37 @@ export type Look<T> = (open: () => Sharp, format: PictureFormat) => Promise<T>
  * @param source a file's path, or its bytes (not to be changed until the promise settles)
  * @throws PictureError for everything that is wrong with the picture
  */
-export async function withPicture<T>(source: string | Uint8Array, limits: DecodeLimits, look: Look<T>): Promise<T> {
-  if (typeof source === 'string') return withPictureFile(source, limits, ({ bytes }) => withBytes(bytes, limits, look))
-  return withBytes(source, limits, look)
+export async function withPicture<T>(
+  source: string | Uint8Array,
+  limits: DecodeLimits,
+  look: Look<T>,
+  shortcut?: Shortcut<T>,
+): Promise<T> {
+  if (typeof source !== 'string') return withBytes(source, limits, look, shortcut)
+  return withPictureFile(source, limits, ({ bytes }) => withBytes(bytes, limits, look, shortcut))
 }
 
-async function withBytes<T>(bytes: Uint8Array, limits: DecodeLimits, look: Look<T>): Promise<T> {
+async function withBytes<T>(
+  bytes: Uint8Array,
+  limits: DecodeLimits,
+  look: Look<T>,
+  shortcut?: Shortcut<T>,
+): Promise<T> {
   const format = pictureFormat(bytes)
-  const header = readHeader(bytes, format) ?? (await decodersHeader(bytes, limits))
+  const header = readHeader(bytes, format) ?? (await (await throughSharp()).decodersHeader(bytes, limits))
   refuseLarge(header, format, bytes.length, limits)
+  const result = header && (await shortcut?.(bytes, header, format))
+  return result ?? inTurn(bytes, header, format, limits, look)
+}
+
+async function inTurn<T>(
+  bytes: Uint8Array,
+  header: Header | undefined,
+  format: PictureFormat,
+  limits: DecodeLimits,
+  look: Look<T>,
+): Promise<T> {
+  const { lookAt } = await throughSharp()
   const late = () => new PictureError('timeout', `not decoded within ${limits.timeoutMs / 1000} s`)
   return new Promise<T>((resolve, reject) => {
     const decode = async () => {
@@ -47,63 +66,4 @@ async function withBytes<T>(bytes: Uint8Array, limits: DecodeLimits, look: Look<
     }
     turns.run(() => holdingDecoding(decodingBytes(header, format), decode)).catch(reject)
   })
-}
-
-/** What the decoder itself reads of a header that we can't read, such as a BigTIFF's. */
-async function decodersHeader(bytes: Uint8Array, limits: DecodeLimits): Promise<Header | undefined> {
-  prepareSharp()
-  const found = await open(bytes, limits, { limitInputPixels: false })
-    .metadata()
-    .catch(() => undefined)
-  if (found === undefined) return undefined
-  const { width, height, channels, depth, isProgressive } = found
-  const bytesPerSample = { uchar: 1, char: 1, ushort: 2, short: 2, double: 8 }[depth as string] ?? 4
-  return { width, height, bands: channels, bytesPerSample, whole: isProgressive === true }
-}
-
-async function lookAt<T>(bytes: Uint8Array, format: PictureFormat, limits: DecodeLimits, look: Look<T>): Promise<T> {
-  prepareSharp()
-  // Outside of the `try`: bad limits are not the picture's fault.
-  open(bytes, limits)
-  const more = { ignoreIcc: format === 'JPEG' && hasSrgbProfile(bytes) }
-  const seconds = Math.min(3600, Math.ceil(limits.timeoutMs / 1000))
-  try {
-    const raster = await rasterOf(bytes, format, limits)
-    const page = raster ? 0 : await pageToShow(page => open(bytes, limits, page > 0 ? { page } : {}), format)
-    const paged = page > 0 ? { ...more, page } : more
-    return await look(() => (raster ? wrap(raster) : open(bytes, limits, paged)).timeout({ seconds }), format)
-  } catch (error) {
-    const { explain } = await import('./diagnose.ts')
-    throw await explain(error, { bytes, format }, limits, () =>
-      open(bytes, limits, { limitInputPixels: false }).metadata(),
-    )
-  }
-}
-
-function wrap({ data, width, height, channels }: Raster): Sharp {
-  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
-}
-
-function open(bytes: Uint8Array, limits: DecodeLimits, more: SharpOptions = {}): Sharp {
-  return sharp(bytes, {
-    // libjpeg warns of harmless things, such as stray bytes between segments, in what many cameras write.
-    failOn: limits.allowTruncated ? 'none' : 'error',
-    limitInputPixels: limits.maxPixels,
-    sequentialRead: true,
-    autoOrient: true,
-    ...more,
-  })
-}
-
-let prepared = false
-
-/** Settings of the whole process, so not made before the first picture. */
-function prepareSharp(): void {
-  if (prepared) return
-  prepared = true
-  // Many pictures side by side use the cores better than many threads on one small picture.
-  sharp.concurrency(1)
-  sharp.cache(false)
-  // They never get this far; should one, what it could make the decoder read stays unread.
-  sharp.block({ operation: ['VipsForeignLoadSvg', 'VipsForeignLoadPdf', 'VipsForeignLoadMagick'] })
 }

@@ -56,3 +56,18 @@ export async function mutatedPictures(count: number): Promise<Buffer[]> {
   const next = random(5)
   return Array.from({ length: count }, (_, i) => mutate(all[i % all.length]!, all, next))
 }
+
+/** Damaged JPEGs of a few forms, their first two markers whole; the same every time. */
+export async function mutatedJpegs(count: number): Promise<Buffer[]> {
+  const all = await Promise.all([
+    noise().jpeg().toBuffer(),
+    noise().jpeg({ progressive: true, quality: 40 }).toBuffer(),
+    noise(90, 70).blur(3).jpeg({ chromaSubsampling: '4:4:4' }).toBuffer(),
+    noise(90, 70).grayscale().jpeg().toBuffer(),
+  ])
+  const next = random(11)
+  return Array.from({ length: count }, (_, i) => {
+    const seed = all[i % all.length]!
+    return Buffer.concat([seed.subarray(0, 4), mutate(seed.subarray(4), all, next)])
+  })
+}
