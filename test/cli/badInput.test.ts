@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest'
 import { layoutOf } from '../../src/model/layout.ts'
 import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
 import { type Ran, run } from '../helpers/runCli.ts'
-import { tempFolder } from '../helpers/tempFolder.ts'
+import { sharedFolder, tempFolder } from '../helpers/tempFolder.ts'
+import { tinyNetwork, tinyTraining } from '../helpers/tinyFolder.ts'
+
+/** A network of a few nodes: nothing here is about what is learnt. */
+const TINY = tinyTraining(await tinyNetwork(await sharedFolder()))
 
 /** A clear sentence on standard error, nothing on standard output, no stack trace. */
 function expectSentence({ code, out, err }: Ran, sentence: RegExp): void {
@@ -56,13 +60,13 @@ describe('itc train, given something wrong', () => {
       /"bug" has (only )?2 pictures/,
     ],
   ])('%s', async (_what, prepare, sentence) => {
-    expectSentence(await run(['train', await prepare(await tempFolder())]), sentence)
+    expectSentence(await run(['train', await prepare(await tempFolder()), ...TINY]), sentence)
   })
 
   it('an empty category is said and left out', async () => {
     const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
     await fs.ensureDir(join(tfFiles, 'data', 'cat'))
-    const { code, out, err } = await run(['train', tfFiles, '--steps', '10', '--folds', '0'])
+    const { code, out, err } = await run(['train', tfFiles, ...TINY])
     expect(err).toMatch(/8 pictures in 2 categories/)
     expect(out).toMatch(/cat: a category folder without pictures, left out/)
     expect(code).toBe(0)
@@ -74,7 +78,7 @@ describe('itc train, given something wrong', () => {
   ])('%s is %s', async (name, _what, make, sentence) => {
     const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
     await make(join(tfFiles, name))
-    const { code, err } = await run(['train', tfFiles, '--steps', '10', '--folds', '0'])
+    const { code, err } = await run(['train', tfFiles, ...TINY])
     expect(err).toMatch(sentence)
     expect(err).not.toMatch(/\n\s+at /)
     expect(code).toBe(1)

@@ -4,26 +4,27 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { evaluate } from '../../src/assess/metrics.ts'
 import { evaluationJson } from '../../src/cli/evaluateJson.ts'
 import { categoryTable, confusionTable } from '../../src/cli/evaluateTable.ts'
-import { SAMPLE } from '../helpers/pictures.ts'
 import { run } from '../helpers/runCli.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
-import { warmSampleFolder } from '../helpers/warmCache.ts'
+import { tinyNetwork, tinyPictures, tinyTraining } from '../helpers/tinyFolder.ts'
 
 const root = await sharedFolder()
 let tfFiles: string
 let folder: string
 beforeAll(async () => {
-  tfFiles = await warmSampleFolder(root, ['bird', 'bug'], 10)
+  tfFiles = join(root, 'tf_files')
+  await tinyPictures(join(tfFiles, 'data'), 10)
+  await tinyPictures(join(root, 'all'), 16)
   folder = join(root, 'new')
-  for (const [label, category] of [
-    ['bird', 'bird'],
-    ['bug', 'bird'],
-    ['vehicle', 'vehicle'],
+  for (const [label, colour] of [
+    ['green', 'green'],
+    ['red', 'green'],
+    ['blue', 'red'],
   ] as const) {
-    const names = (await fs.readdir(join(SAMPLE, category))).sort().slice(20, 26)
-    for (const name of names) await fs.copy(join(SAMPLE, category, name), join(folder, label, name))
+    for (let at = 10; at < 16; at++)
+      await fs.copy(join(root, 'all', colour, `${at}.png`), join(folder, label, `${at}.png`))
   }
-  expect((await run(['train', tfFiles, '--steps', '300', '--no-report'])).code).toBe(0)
+  expect((await run(['train', tfFiles, ...tinyTraining(await tinyNetwork(root))])).code).toBe(0)
 })
 
 describe('itc evaluate', () => {
@@ -33,10 +34,10 @@ describe('itc evaluate', () => {
     expect(out).toMatch(
       /^accuracy [\d.]+ % \(\d+ of 12; 95 % interval [\d.]+ % to [\d.]+ %\)\nthat (is|may be) no better than guessing: .*\nlog loss/,
     )
-    expect(out).toMatch(/category +pictures +precision +recall +F1\nbird +6 /)
-    expect(out).toMatch(/folder \\ named +bird +bug\n/)
-    expect(out).toMatch(/misclassified: \d+\n {2}bug\/\S+ → bird \([\d.]+ against [\d.]+\)/)
-    expect(out).toContain('folders that are no category of the model: 1\n  vehicle: 6 pictures')
+    expect(out).toMatch(/category +pictures +precision +recall +F1\ngreen +6 /)
+    expect(out).toMatch(/folder \\ named +green +red\n/)
+    expect(out).toMatch(/misclassified: \d+\n {2}red\/\S+ → green \([\d.]+ against [\d.]+\)/)
+    expect(out).toContain('folders that are no category of the model: 1\n  blue: 6 pictures')
   })
 
   it('writes the same figures as JSON and as a page', async () => {
@@ -44,7 +45,7 @@ describe('itc evaluate', () => {
     const { code, out, err } = await run(['evaluate', tfFiles, folder, '--json', '--report', report])
     expect([code, err]).toEqual([0, ''])
     const figures = JSON.parse(out)
-    expect(figures).toMatchObject({ pictures: 12, labels: ['bird', 'bug'], report, learnt: 0 })
+    expect(figures).toMatchObject({ pictures: 12, labels: ['green', 'red'], report, learnt: 0 })
     expect(figures.misclassified).toHaveLength(12 - figures.right)
     const text = (await fs.readFile(report, 'utf8')).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
     expect(text).toContain(`${Math.round(figures.accuracy * 1000) / 10} % of pictures are named right`)

@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createProgram } from '../../src/cli/main.ts'
 import { type Streams, withLoudness } from '../../src/cli/terminal.ts'
 import { problemsBySchema } from '../helpers/jsonSchema.ts'
-import { SAMPLE_TEST } from '../helpers/pictures.ts'
+import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
 import { run } from '../helpers/runCli.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
-import { warmSampleFolder } from '../helpers/warmCache.ts'
+import { tinyNetwork } from '../helpers/tinyFolder.ts'
 
 const root = await sharedFolder()
 const source = join(root, 'source')
@@ -16,6 +16,8 @@ const inbox = join(root, 'inbox')
 const classified = join(root, 'classified')
 let tfFiles: string
 let trained: string
+/** A network of a few nodes: the forms are the same. */
+const NETWORK = ['--backbone', await tinyNetwork(root), '--bottleneck', 'features', '--input-size', '32']
 
 /** What a command prints with --json, in one process with the others: a model is trained once. */
 async function printed(argv: readonly string[], stdin: readonly Uint8Array[] = []): Promise<string> {
@@ -23,7 +25,7 @@ async function printed(argv: readonly string[], stdin: readonly Uint8Array[] = [
 }
 
 beforeAll(async () => {
-  tfFiles = await warmSampleFolder(root, ['bird', 'fruit', 'vehicle'], 12)
+  tfFiles = await sampleFolder(root, ['bird', 'fruit', 'vehicle'], 12)
   await fs.copy(join(tfFiles, 'data/bird'), join(root, 'holdout/bird'))
   await fs.outputFile(join(root, 'holdout/stranger/1.jpg'), 'no picture')
   for (const name of ['bus', 'lemon', 'puffin', 'owl']) {
@@ -33,13 +35,13 @@ beforeAll(async () => {
   await fs.outputFile(join(source, 'letter.jpg'), 'Dear reader')
   await fs.outputFile(join(tfFiles, 'data/bird/letter.jpg'), 'Dear reader')
   await fs.outputFile(join(source, 'notes.txt'), 'of no use')
-  trained = await printed(['train', tfFiles, '--steps', '200', '--folds', '3'])
+  trained = await printed(['train', tfFiles, ...NETWORK, '--steps', '200', '--folds', '3'])
 })
 
 describe('what --json prints is as docs/json/ says', () => {
   it('train', async () => {
     expect(problemsBySchema('train', JSON.parse(trained))).toEqual([])
-    const below = await printed(['train', tfFiles, '--steps', '1', '--head', 'softmax', '--min-accuracy', '1'])
+    const below = await printed(['train', tfFiles, ...NETWORK, '--steps', '1', '--min-accuracy', '1'])
     expect(JSON.parse(below)).toMatchObject({ code: 'E_MIN_ACCURACY', exitCode: 2, labels: expect.any(Array) })
     expect(problemsBySchema('train', JSON.parse(below))).toEqual([])
   })

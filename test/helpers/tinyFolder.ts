@@ -34,7 +34,12 @@ export async function tinyPictures(folder: string, perCategory = 6): Promise<voi
   }
 }
 
-/** How `itc train` is told of it. */
+/** How a training is told of it; the rest is as by default, but for the steps. */
+export function tinyOptions(backbone: string) {
+  return { backbone, bottleneck: 'features', inputSize: 32, steps: 50 } as const
+}
+
+/** The same for `itc train`, with no more than a softmax, two folds and no report. */
 export function tinyTraining(network: string): string[] {
   const flags = `--bottleneck features --input-size 32 --layers last --head softmax --steps 50 --folds 2 --no-report`
   return ['--backbone', network, ...flags.split(' ')]

@@ -105,10 +105,10 @@ test('a PNG of very long rows is priced by the rows that are held', async () => 
 })
 
 test('a header that only the decoder reads is priced too', async () => {
-  const picture = { create: { width: 9_000, height: 9_000, channels: 3, background: '#123' } } as const
+  const picture = { create: { width: 900, height: 900, channels: 3, background: '#123' } } as const
   const bytes = await sharp(picture).toColourspace('rgb16').tiff({ compression: 'lzw', bigtiff: true }).toBuffer()
   expect(readHeader(bytes, 'TIFF')).toBeUndefined()
-  expect(await outcome(bytes)).toMatch(/^decoding takes \d+ MB/)
+  expect(await outcome(bytes, { maxMemoryBytes: 3_000_000 })).toMatch(/^decoding takes \d+ MB/)
 })
 
 test('a TIFF whose directory names itself as the next one has one page', async () => {

@@ -18,9 +18,11 @@ async function samplePaths(): Promise<string[]> {
   ).flat()
 }
 
-/** Shares of the sample with each flaw after something was done to its pictures. */
-async function flawsAfter(change: (picture: Sharp) => Sharp): Promise<Partial<Record<QualityFlaw, number>>> {
-  const paths = await samplePaths()
+/** Shares of the pictures with each flaw after something was done to its pictures. */
+async function flawsAfter(
+  change: (picture: Sharp) => Sharp,
+  paths: readonly string[],
+): Promise<Partial<Record<QualityFlaw, number>>> {
   const found = await Promise.all(
     paths.map(async path => flawsOf(await inspectPicture(await change(sharp(path)).jpeg({ quality: 85 }).toBuffer()))),
   )
@@ -29,20 +31,28 @@ async function flawsAfter(change: (picture: Sharp) => Sharp): Promise<Partial<Re
   return shares
 }
 
+/** Every third: enough to tell shares. */
+async function somePaths(): Promise<string[]> {
+  return (await samplePaths()).filter((_, at) => at % 3 === 0)
+}
+
 describe('the quality of a picture', () => {
   it('finds nothing wrong with the sample', async () => {
-    expect(await flawsAfter(picture => picture)).toEqual({})
+    expect(await flawsAfter(picture => picture, await samplePaths())).toEqual({})
   })
 
   it('finds blurred ones', async () => {
     // A blur of 3 of 256 pixels.
-    const { blurred = 0, ...others } = await flawsAfter(picture => picture.resize(256, 256, { fit: 'inside' }).blur(3))
+    const { blurred = 0, ...others } = await flawsAfter(
+      picture => picture.resize(256, 256, { fit: 'inside' }).blur(3),
+      await somePaths(),
+    )
     expect(blurred).toBeGreaterThan(0.93)
     expect(others).toEqual({})
   })
 
   it('finds dark ones', async () => {
-    const { dark = 0, blank = 0 } = await flawsAfter(picture => picture.linear(0.2, 0))
+    const { dark = 0, blank = 0 } = await flawsAfter(picture => picture.linear(0.2, 0), await somePaths())
     expect(dark + blank).toBeGreaterThan(0.99)
   })
 
@@ -69,7 +79,7 @@ describe('the quality of a picture', () => {
 
 describe('a thumbnail', () => {
   it('is a JPEG of at most 240 pixels a side in a few KB', async () => {
-    const uris = await Promise.all((await samplePaths()).map(path => thumbnail(path)))
+    const uris = await Promise.all((await somePaths()).map(path => thumbnail(path)))
     const total = uris.reduce((sum, uri) => sum + uri.length, 0)
     expect(total / uris.length).toBeLessThan(9000)
     const { format, width, height } = await sharp(Buffer.from(uris[0]!.split(',')[1]!, 'base64')).metadata()

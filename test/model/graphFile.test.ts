@@ -13,7 +13,8 @@ import { layoutOf } from '../../src/model/layout.ts'
 import type { Manifest } from '../../src/model/manifest.ts'
 import { type ModelFacts, writeModel } from '../../src/model/write.ts'
 import { SAMPLE_TEST } from '../helpers/pictures.ts'
-import { tempFolder } from '../helpers/tempFolder.ts'
+import { sharedFolder, tempFolder } from '../helpers/tempFolder.ts'
+import { tinyNetwork } from '../helpers/tinyFolder.ts'
 
 const FACTS: ModelFacts = {
   labels: ['a', 'b', 'c'],
@@ -34,6 +35,13 @@ function headOf(width: number, seed = 1): Head {
     width,
     categories: 3,
   }
+}
+
+const network = await tinyNetwork(await sharedFolder())
+
+/** A network of six features, whatever its size. */
+function tinyBackbones(): Promise<Backbone[]> {
+  return findBackbones(network, { bottleneck: 'features', inputSize: 32, layers: 'last' })
 }
 
 /** What a backbone makes of a picture. */
@@ -66,32 +74,32 @@ it('retrained_graph.pb is the network and the head, and serves as a backbone wit
 
 it('a new head on the same backbone takes over the bytes that are there, and gives what writing anew gives', async () => {
   const layout = layoutOf(await tempFolder())
-  const backbones = await findBackbones('mobilenet_v1')
-  await writeModel(layout, backbones, headOf(1024), FACTS)
+  const backbones = await tinyBackbones()
+  await writeModel(layout, backbones, headOf(6), FACTS)
   const unreadable: Backbone[] = backbones.map(backbone => ({
     ...backbone,
     loadNetwork: () => Promise.reject(new Error('not needed')),
   }))
-  const { manifest: warm } = await writeModel(layout, unreadable, headOf(1024, 2), FACTS)
+  const { manifest: warm } = await writeModel(layout, unreadable, headOf(6, 2), FACTS)
   const bytes = await fs.readFile(layout.graph)
-  const cold = await graphFile(layout, backbones, warm.backbones, headOf(1024, 2), undefined)
+  const cold = await graphFile(layout, backbones, warm.backbones, headOf(6, 2), undefined)
   expect(bytes.equals(Buffer.concat(cold.parts!))).toBe(true)
   expect(warm.graph).toEqual(cold.entry)
   expect(warm.graph).toMatchObject({ sha256: createHash('sha256').update(bytes).digest('hex') })
   // The same head again: nothing to write.
-  expect((await graphFile(layout, unreadable, warm.backbones, headOf(1024, 2), warm)).parts).toBeUndefined()
+  expect((await graphFile(layout, unreadable, warm.backbones, headOf(6, 2), warm)).parts).toBeUndefined()
 })
 
 it('a graph that somebody changed is not taken over', async () => {
   const layout = layoutOf(await tempFolder())
-  const backbones = await findBackbones('mobilenet_v1')
-  const { manifest } = await writeModel(layout, backbones, headOf(1024), FACTS)
+  const backbones = await tinyBackbones()
+  const { manifest } = await writeModel(layout, backbones, headOf(6), FACTS)
   const right = await fs.readFile(layout.graph)
   const wrong = Buffer.from(right)
-  wrong[5_000_000]! ^= 1
+  wrong[wrong.length >> 2]! ^= 1
   await fs.writeFile(layout.graph, wrong)
   expect(await readGraphFile(layout, manifest)).toBeUndefined()
-  await writeModel(layout, backbones, headOf(1024), FACTS)
+  await writeModel(layout, backbones, headOf(6), FACTS)
   expect((await fs.readFile(layout.graph)).equals(right)).toBe(true)
 })
 
@@ -108,16 +116,16 @@ it('joined backbones lie side by side: two inputs, one result', async () => {
 
 it('a backbone that is an ONNX file leaves a note instead, and no graph of an earlier model', async () => {
   const layout = layoutOf(await tempFolder())
-  const [network] = await findBackbones('mobilenet_v1')
-  await writeModel(layout, [network!], headOf(1024), FACTS)
+  const [own] = await tinyBackbones()
+  await writeModel(layout, [own!], headOf(6), FACTS)
   const bytes = Uint8Array.of(1, 2, 3)
   const foreign: Backbone = {
-    ...network!,
+    ...own!,
     name: 'mine',
     sha256: 'f',
     loadNetwork: async () => ({ format: 'onnx', bytes }),
   }
-  const { manifest }: { manifest: Manifest } = await writeModel(layout, [foreign], headOf(1024), FACTS)
+  const { manifest }: { manifest: Manifest } = await writeModel(layout, [foreign], headOf(6), FACTS)
   expect(manifest.graph).toEqual({ without: 'mine is an ONNX file, not a TensorFlow graph' })
   expect(await fs.pathExists(layout.graph)).toBe(false)
 })

@@ -6,8 +6,9 @@ import { loadModel } from '../../src/jobs/guess/loadModel.ts'
 import { train } from '../../src/jobs/train/train.ts'
 import { Look } from '../../src/studio/engine/look.ts'
 import type { EnginePicture, Opinions } from '../../src/studio/engine/messages.ts'
-import { SAMPLE, sampleFolder } from '../helpers/pictures.ts'
+import { SAMPLE } from '../helpers/pictures.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
+import { warmSampleFolder } from '../helpers/warmCache.ts'
 
 const root = await sharedFolder()
 
@@ -38,7 +39,7 @@ describe('what looks at the pictures', () => {
   const round = () => new Promise<Opinions>(resolve => (heard = resolve))
 
   beforeAll(async () => {
-    tfFiles = await sampleFolder(root, ['bird', 'bug'], 6)
+    tfFiles = await warmSampleFolder(root, ['bird', 'bug'], 6)
     const unlabeled = join(tfFiles, 'unlabeled')
     for (const category of ['bird', 'bug']) {
       for (const name of (await fs.readdir(join(SAMPLE, category))).sort().slice(10, 16)) {

@@ -19,6 +19,7 @@ import { retrained } from '../../helpers/retrained.ts'
 import { run } from '../../helpers/runCli.ts'
 import { printedByNode, printedByPython, program } from '../../helpers/snippets.ts'
 import { tempFolder } from '../../helpers/tempFolder.ts'
+import { tinyModel } from '../../helpers/tinyModel.ts'
 import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof import('onnxruntime-node')
@@ -225,23 +226,19 @@ describe('itc export', () => {
   })
 
   it('a model on an ONNX file can be had as ONNX, and says so', async () => {
-    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
-    await train(tfFiles, { steps: 20, folds: 0, engine: 'onnx' })
+    const { tfFiles } = await tinyModel(await tempFolder())
     const { manifest, head, backbones } = await readModel(tfFiles)
     const layout = layoutOf(tfFiles)
     await fs.remove(layout.model)
     await writeModel(layout, backbones, head, { ...manifest, familiarity: undefined })
     const { code, err } = await run(['export', tfFiles, '--format', 'saved-model', '--to', join(tfFiles, 'x')])
-    expect(err).toMatch(
-      /no TensorFlow graph of this model: mobilenet_v1 is an ONNX file.*\nExport it with --format onnx/,
-    )
+    expect(err).toMatch(/no TensorFlow graph of this model: tiny is an ONNX file.*\nExport it with --format onnx/)
     expect(code).toBe(1)
     expect((await run(['export', tfFiles, '--format', 'onnx', '--to', join(tfFiles, 'x')])).code).toBe(0)
   })
 
   it('a model whose graph was removed: says how to get it again; ONNX goes without', async () => {
-    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
-    await train(tfFiles, { steps: 20, folds: 0, engine: 'onnx' })
+    const { tfFiles } = await tinyModel(await tempFolder())
     await fs.remove(layoutOf(tfFiles).graph)
     const { code, err } = await run(['export', tfFiles, '--format', 'tfjs', '--to', join(tfFiles, 'x')])
     expect(err).toMatch(/retrained_graph\.pb is not there.*\nTrain again.*itc train/)

@@ -54,14 +54,16 @@ describe('pictures without a label', () => {
 
   it('give a tenth to test by, which is remembered', async () => {
     const folder = await tempFolder()
-    await fs.copy(join(tfFiles, 'data'), join(folder, 'data'))
+    for (const part of ['data', 'bottlenecks']) await fs.copy(join(tfFiles, part), join(folder, part))
     const { pictures } = await next(folder, pool, { count: 10 })
     expect(pictures.filter(({ held }) => held)).toHaveLength(1)
     expect((await readHeldOut(folder)).size).toBe(1)
   })
 
   it('are chosen without any label, too', async () => {
-    const { pictures, learnt } = await next(await tempFolder(), pool, { count: 5 })
+    const folder = await tempFolder()
+    await fs.copy(join(tfFiles, 'bottlenecks'), join(folder, 'bottlenecks'))
+    const { pictures, learnt } = await next(folder, pool, { count: 5 })
     expect([pictures.length, learnt, pictures[0]!.guess]).toEqual([5, 0, null])
   })
 

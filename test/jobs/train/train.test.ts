@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { describe, expect, it } from 'vitest'
 import { loadModel, type TrainEvent, train } from '../../../src/index.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
 import { SAMPLE, sampleFolder } from '../../helpers/pictures.ts'
-import { tempFolder } from '../../helpers/tempFolder.ts'
+import { sharedFolder, tempFolder } from '../../helpers/tempFolder.ts'
+import { tinyNetwork, tinyOptions } from '../../helpers/tinyFolder.ts'
 import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const QUICK = { steps: 100, report: false }
 const QUICKER = { ...QUICK, folds: 0 }
+/** By a network of a few nodes, for what is not about what is learnt. */
+const TINY = { ...tinyOptions(await tinyNetwork(await sharedFolder())), report: false, folds: 0 }
 
 describe('train', () => {
   it('learns to tell pictures apart, and the model guesses', async () => {
@@ -58,7 +62,7 @@ describe('train', () => {
   it('knows a moved, renamed or touched picture again, and not a replaced one', async () => {
     const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 5)
     const { data } = layoutOf(tfFiles)
-    await train(tfFiles, QUICKER)
+    await train(tfFiles, TINY)
     const [first, second, third] = await fs.readdir(join(data, 'bird'))
     await fs.move(join(data, 'bird', first!), join(data, 'bird', 'deep', 'renamed.png'))
     await fs.utimes(join(data, 'bird', second!), new Date(), new Date(0))
@@ -66,32 +70,32 @@ describe('train', () => {
       join(SAMPLE, 'bird', (await fs.readdir(join(SAMPLE, 'bird'))).sort()[30]!),
       join(data, 'bird', third!),
     )
-    expect((await train(tfFiles, QUICKER)).cached).toBe(9)
+    expect((await train(tfFiles, TINY)).cached).toBe(9)
     await fs.move(join(data, 'bird'), join(data, 'fowl'))
-    expect((await train(tfFiles, QUICKER)).cached).toBe(10)
+    expect((await train(tfFiles, TINY)).cached).toBe(10)
   })
 
   it('splits the same way whatever folders are called', async () => {
-    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 8)
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 8)
     const { data } = layoutOf(tfFiles)
-    const before = (await train(tfFiles, QUICK)).manifest.metrics
+    const before = (await train(tfFiles, { ...TINY, folds: 5 })).manifest.metrics
     await fs.move(join(data, 'bird'), join(data, 'a fowl'))
     await fs.move(join(data, 'bug'), join(data, 'b insect'))
-    const after = (await train(tfFiles, QUICK)).manifest.metrics
+    const after = (await train(tfFiles, { ...TINY, folds: 5 })).manifest.metrics
     expect(after.test).toEqual(before.test)
     expect(after.crossValidation).toEqual(before.crossValidation)
   })
 
   it('skips and lists what is no picture, and refuses it when told to be strict', async () => {
-    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
     const { data } = layoutOf(tfFiles)
     const [whole] = await fs.readdir(join(data, 'bird'))
     const bytes = await fs.readFile(join(data, 'bird', whole!))
     await fs.writeFile(join(data, 'bird', 'half.jpg'), bytes.subarray(0, bytes.length / 2))
     await fs.writeFile(join(data, 'bug', 'text.jpg'), 'no picture')
-    await expect(train(tfFiles, { ...QUICKER, strict: true })).rejects.toMatchObject({ code: 'E_SKIPPED' })
+    await expect(train(tfFiles, { ...TINY, strict: true })).rejects.toMatchObject({ code: 'E_SKIPPED' })
     expect(await fs.pathExists(layoutOf(tfFiles).model)).toBe(false)
-    const { manifest } = await train(tfFiles, QUICKER)
+    const { manifest } = await train(tfFiles, TINY)
     expect(manifest.skipped).toEqual([
       { relative: 'bird/half.jpg', reason: 'truncated JPEG' },
       { relative: 'bug/text.jpg', reason: 'not a picture (looks like text)' },
@@ -100,11 +104,11 @@ describe('train', () => {
   })
 
   it('reports the same picture under two labels', async () => {
-    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 5)
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 5)
     const { data } = layoutOf(tfFiles)
     const [picture] = await fs.readdir(join(data, 'bird'))
     await fs.copy(join(data, 'bird', picture!), join(data, 'bug', 'again.jpg'))
-    const { conflicts } = await train(tfFiles, QUICKER)
+    const { conflicts } = await train(tfFiles, TINY)
     expect(conflicts).toEqual([{ labels: ['bird', 'bug'], pictures: [`bird/${picture}`, 'bug/again.jpg'] }])
   })
 
@@ -154,8 +158,8 @@ describe('train', () => {
 
 describe('a stored model', () => {
   it('is refused when a file of it was changed', async () => {
-    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'bug'], 4)
-    await train(tfFiles, QUICKER)
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+    await train(tfFiles, TINY)
     const { model } = layoutOf(tfFiles)
     for (const name of await fs.readdir(model)) {
       if (name === 'manifest.json') continue
@@ -170,8 +174,8 @@ describe('a stored model', () => {
 
   it('goes on elsewhere: the folder may be moved', async () => {
     const root = await tempFolder()
-    const tfFiles = await warmSampleFolder(root, ['bird', 'bug'], 4)
-    await train(tfFiles, QUICKER)
+    const tfFiles = await sampleFolder(root, ['bird', 'bug'], 4)
+    await train(tfFiles, TINY)
     await fs.move(layoutOf(tfFiles).model, join(root, 'moved', 'model'))
     const model = await loadModel(join(root, 'moved'))
     expect(model.labels).toEqual(['bird', 'bug'])
@@ -182,6 +186,10 @@ describe('a stored model', () => {
 async function contents(folder: string): Promise<Record<string, string>> {
   const names = (await fs.readdir(folder)).sort()
   return Object.fromEntries(
-    await Promise.all(names.map(async name => [name, await fs.readFile(join(folder, name), 'hex')])),
+    await Promise.all(names.map(async name => [name, sha256(await fs.readFile(join(folder, name)))])),
   )
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
