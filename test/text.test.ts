@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest'
-import { briefPercent, count, cutPercent, list, percent, printable, quoted, shownLabel, table } from '../src/text.ts'
+import {
+  briefPercent,
+  count,
+  cutPercent,
+  grouped,
+  list,
+  percent,
+  printable,
+  quoted,
+  shownLabel,
+  table,
+} from '../src/text.ts'
 
 test.each([
   [1, '100.0 %'],
@@ -21,6 +32,13 @@ test('one is one, and large numbers can be read', () => {
   expect(count(0, 'picture')).toBe('0 pictures')
   expect(count(12_000, 'category', 'categories')).toBe('12,000 categories')
 })
+
+test.each([0, 999, 1000, 12_345, 999_999, 1_000_000, 1_234_567_890])(
+  '%i has its digits grouped as in English',
+  whole => {
+    expect(grouped(whole)).toBe(whole.toLocaleString('en'))
+  },
+)
 
 test.each([
   [[], 2, ''],

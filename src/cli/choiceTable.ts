@@ -1,13 +1,13 @@
 import { catalogEntry } from '../backbone/catalog.ts'
 import type { Choice, Compared } from '../jobs/choose/choice.ts'
 import type { TrainEvent } from '../jobs/train/events.ts'
-import { percent } from '../text.ts'
+import { grouped, percent } from '../text.ts'
 import { foldedTable } from './foldedTable.ts'
 
 /** Announces the comparison, which takes a while. */
 export function comparingLine({ candidates, pictures, of: total }: Extract<TrainEvent, { kind: 'comparing' }>): string {
-  const number = pictures.toLocaleString('en')
-  const on = pictures < total ? `a sample of ${number} of ${total.toLocaleString('en')}` : `${number}`
+  const number = grouped(pictures)
+  const on = pictures < total ? `a sample of ${number} of ${grouped(total)}` : `${number}`
   return `comparing up to ${candidates} ways to see, by cross-validation on ${on} pictures`
 }
 

@@ -14,17 +14,16 @@ export interface LoopData {
   readonly constants: Readonly<Record<string, LoopTensor>>
   /** By their names without the 0 and 1. */
   readonly states: Readonly<Record<string, LoopTensor>>
-  /** Rows a step. */
-  readonly batch: number
 }
 
 /** A loop made ready, in this thread or in another. */
 export interface Loop {
   /**
+   * @param rows of the steps in turn, [steps * batch]
    * @param constants instead of those of the same name that there were
    * @returns the gradients, where the loop gives them
    */
-  steps(rows: Int32Array, constants?: LoopData['constants']): Promise<Float32Array | undefined>
+  steps(rows: Int32Array, batch: number, constants?: LoopData['constants']): Promise<Float32Array | undefined>
   states(): Promise<Readonly<Record<string, Float32Array>>>
   dispose(): Promise<void>
 }
@@ -32,6 +31,11 @@ export interface Loop {
 /** What a thread is asked. */
 export type LoopMessage =
   | { readonly kind: 'open'; readonly data: LoopData }
-  | { readonly kind: 'steps'; readonly rows: Int32Array; readonly constants?: LoopData['constants'] | undefined }
+  | {
+      readonly kind: 'steps'
+      readonly rows: Int32Array
+      readonly batch: number
+      readonly constants?: LoopData['constants'] | undefined
+    }
   | { readonly kind: 'states' }
   | { readonly kind: 'dispose' }

@@ -4,6 +4,7 @@ import { transposed } from '../graph/transpose.ts'
 import type { HeadProblem, HeadRows, HeadTrainer, HeadWeights } from './engine.ts'
 import { asPairs, oneHot, widthFirst } from './headArrays.ts'
 import { isPair, kept, kernelLoop, logitsModel, outputsOf, weightsLoop } from './headGraph.ts'
+import { type Batches, IdleRows } from './idleRows.ts'
 import type { Loop, LoopData, LoopTensor } from './loopData.ts'
 import { startLoop } from './onnxLoops.ts'
 import type { Ort } from './onnxRuntime.ts'
@@ -24,9 +25,9 @@ export async function createOnnxTrainer(ort: Ort, problem: HeadProblem): Promise
 const floats = (data: Float32Array, ...shape: number[]): LoopTensor => ({ type: 'float32', data, shape })
 
 /** What both forms are made ready with. @param products of a step */
-function loopOf(problem: HeadProblem, products: number): Pick<LoopData, 'options' | 'constants' | 'batch'> {
+function loopOf(problem: HeadProblem, products: number): Pick<LoopData, 'options' | 'constants'> {
   const options = sessionOptions(products < THREADS_FROM ? 1 : undefined)
-  return { options, constants: labelsOf(problem), batch: problem.batch }
+  return { options, constants: labelsOf(problem) }
 }
 
 function labelsOf(problem: HeadProblem): LoopData['constants'] {
@@ -69,7 +70,7 @@ class WeightsTrainer implements HeadTrainer {
   async steps(rows: Int32Array): Promise<void> {
     const constants = this.#isSwapped ? rowsOf(this.#problem) : undefined
     this.#isSwapped = false
-    await this.#loop.steps(rows, constants)
+    await this.#loop.steps(rows, this.#problem.batch, constants)
   }
 
   swap(rows: HeadRows): void {
@@ -114,11 +115,13 @@ class KernelTrainer implements HeadTrainer {
   readonly #loop: Loop
   /** Sum of all gradients by row, [rows, outputs]: the weights are -features ᵀ of it, the bias β² times its negative sum. */
   readonly #sums: Float64Array
+  readonly #idle: IdleRows
 
   private constructor(problem: HeadProblem, loop: Loop) {
     this.#problem = problem
     this.#loop = loop
     this.#sums = new Float64Array(problem.onlyLogits ? 0 : problem.rows * outputsOf(problem))
+    this.#idle = new IdleRows(problem)
   }
 
   static async create(ort: Ort, problem: HeadProblem, kernel: Float32Array): Promise<KernelTrainer> {
@@ -132,8 +135,9 @@ class KernelTrainer implements HeadTrainer {
   }
 
   async steps(rows: Int32Array): Promise<void> {
-    const gradients = await this.#loop.steps(rows)
-    if (gradients) this.#addUp(rows, gradients)
+    const busy = this.#idle.without(rows, this.#problem.batch)
+    const gradients = await this.#loop.steps(busy.rows, busy.batch)
+    if (gradients) this.#addUp(busy, gradients)
   }
 
   swap(): never {
@@ -141,8 +145,7 @@ class KernelTrainer implements HeadTrainer {
   }
 
   /** @param steps gradients, [steps, outputs, batch] */
-  #addUp(rows: Int32Array, steps: Float32Array): void {
-    const { batch } = this.#problem
+  #addUp({ rows, batch }: Batches, steps: Float32Array): void {
     const outputs = outputsOf(this.#problem)
     const shrunk = this.#shrink(rows.length / batch)
     rows.forEach((row, at) => {

@@ -8,7 +8,7 @@
  * @param {import('./loopData.ts').LoopData} data
  * @returns {Promise<import('./loopData.ts').Loop>}
  */
-export async function openLoop(ort, { bytes, options, constants, states, batch }) {
+export async function openLoop(ort, { bytes, options, constants, states }) {
   if (ort.env.wasm) ort.env.wasm.numThreads = options.intraOpNumThreads // the first session's are all sessions'
   const session = await ort.InferenceSession.create(bytes, options)
   /** @param {import('./loopData.ts').LoopTensor} value */
@@ -16,7 +16,7 @@ export async function openLoop(ort, { bytes, options, constants, states, batch }
   let fixed = mapped(constants, tensor)
   let now = mapped(states, tensor)
   return {
-    async steps(rows, changed) {
+    async steps(rows, batch, changed) {
       if (changed) fixed = { ...fixed, ...mapped(changed, tensor) }
       const own = Object.fromEntries(Object.entries(now).map(([name, value]) => [`${name}0`, value]))
       const batches = new ort.Tensor('int32', rows, [rows.length / batch, batch])

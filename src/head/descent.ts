@@ -8,8 +8,12 @@ import { BIAS_SQUARE, type HeadSpace } from './space.ts'
 const CHUNK = 500
 /** Steps of the first chunk, before it is known how long they take. */
 const FIRST_CHUNK = 8
-/** What a chunk may take, in milliseconds: an engine may block the event loop, and a stop is to be heard within a second. */
-const CHUNK_MS = 200
+/** Products of the first chunk of a thread, which should not run out of steps as soon as it begins: a hundredth of a second of them. */
+const FIRST_PRODUCTS = 1e8
+/** What the chunks under way may take, in milliseconds: an engine may block the event loop, and a stop is to be heard within a second. */
+const CHUNKS_MS = 400
+/** Chunks that a thread is asked for at a time: while it does one, this thread may be at something else for as long as the others take. */
+const AHEAD = 4
 /**
  * Weight decay of a softmax whose rows have the mean square that `toSpace` gives them: it ends as regularised as the best
  * fit of inner folds is (bench/head).
@@ -31,6 +35,8 @@ export function descentOf(space: HeadSpace | undefined): Required<Pick<HeadProbl
 interface Course {
   /** Rows a step. */
   readonly batch: number
+  /** Products a step, where they are known. */
+  readonly products?: number
   /** Numbers of steps after which `onStop` has a look, ascending; the last one ends the course. */
   readonly stops: readonly number[]
   readonly onStop?: (done: number) => Promise<void>
@@ -46,12 +52,14 @@ interface Course {
 export async function runSteps(
   trainer: Pick<HeadTrainer, 'steps'>,
   pools: readonly Int32Array[],
-  { batch, stops, onStop }: Course,
+  { batch, stops, onStop, products = FIRST_PRODUCTS }: Course,
   random: Random,
   hooks: DescentHooks,
 ): Promise<void> {
   const total = stops.at(-1) ?? 0
-  const pace = new Pace(hooks.apart ? 64 : 8)
+  const ahead = hooks.apart ? AHEAD : 1
+  const first = hooks.apart ? Math.floor(FIRST_PRODUCTS / products) : FIRST_CHUNK
+  const pace = new Pace(first, hooks.apart ? 64 : 8, CHUNKS_MS / Math.max(2, ahead))
   const call = async (chunk: number, reached: number) => {
     const start = performance.now()
     const stepped = trainer.steps(drawRows(pools, chunk * batch, random)).then(() => {
@@ -61,7 +69,7 @@ export async function runSteps(
     if (!hooks.apart) await stepped
     await together(stepped, Promise.resolve(stops.includes(reached) ? onStop?.(reached) : undefined))
   }
-  let before: Promise<void> | undefined
+  const underWay: Promise<void>[] = []
   for (let step = 0; step < total; ) {
     hooks.signal?.throwIfAborted()
     const from = step
@@ -70,21 +78,24 @@ export async function runSteps(
     step += chunk
     const now = call(chunk, step)
     now.catch(() => undefined) // thrown to whoever waits for it
-    await (hooks.apart ? before : now)
-    before = now
+    underWay.push(now)
+    if (underWay.length === ahead) await underWay.shift()
     await pause() // a runtime may block the event loop: let signals and timers through
   }
-  await before
+  await together(...underWay)
 }
 
 /** How many steps a call has: as many as take the time that a call may take. */
 class Pace {
-  most = FIRST_CHUNK
+  most: number
   readonly #growth: number
+  readonly #milliseconds: number
   #ended = 0
 
-  constructor(growth: number) {
+  constructor(first: number, growth: number, milliseconds: number) {
+    this.most = Math.max(FIRST_CHUNK, Math.min(CHUNK, first))
     this.#growth = growth
+    this.#milliseconds = milliseconds
   }
 
   /** A call that was made at `start` and has just ended; one that was made before an earlier one had ended waited for it. */
@@ -92,6 +103,6 @@ class Pace {
     const now = performance.now()
     const each = (now - Math.max(start, this.#ended)) / steps
     this.#ended = now
-    this.most = Math.max(1, Math.min(CHUNK, this.#growth * steps, Math.floor(CHUNK_MS / each)))
+    this.most = Math.max(1, Math.min(CHUNK, this.#growth * steps, Math.floor(this.#milliseconds / each)))
   }
 }

@@ -73,7 +73,7 @@ export async function trainHead(
       history.push(reached)
       hooks.onReport?.(reached)
     }
-    const course = { batch: options.batch, stops: reports, onStop }
+    const course = { batch: options.batch, products: productsAStep(data, plan, options.batch), stops: reports, onStop }
     await runSteps(trainer, pools, course, seededRandom(options.seed), hooks)
     return { head: await headOf(data, await trainer.read(), await part), history, logits: await logits() }
   } finally {
@@ -143,7 +143,7 @@ export async function trainSideBySide(
     const logits = await trainAlike(engine, group, options, { ...hooks, onSteps }, mostBytes)
     placeLogits(logits, group.heads, plan, all)
   }
-  const turns = new Turns(hooks.apart ? Math.max(1, availableParallelism() - 1) : 1) // the folds have a core of their own
+  const turns = new Turns(hooks.apart ? availableParallelism() : 1)
   await together(...groups.map((group, turn) => turns.run(() => each(group, turn))))
   return all
 }
@@ -215,11 +215,22 @@ async function softmaxLogits(
   })
   try {
     const pools = rowsByCategory(trainingLabels(data), () => true)
-    await runSteps(trainer, pools, { batch, stops: [options.steps] }, seededRandom(options.seed), hooks)
+    const course = { batch, products: productsAStep(data, plan, batch), stops: [options.steps] }
+    await runSteps(trainer, pools, course, seededRandom(options.seed), hooks)
     return await trainer.logits()
   } finally {
     await trainer.dispose()
   }
+}
+
+/** In either form, about. */
+function productsAStep(
+  { rows, width, categories, variants }: LabelledMatrix,
+  { heads }: HeadsPlan,
+  batch: number,
+): number {
+  const training = rows * (1 + (variants?.count ?? 0))
+  return batch * (1 + heads * categories) * (worthKernel(training, width) ? training : 2 * width)
 }
 
 async function createTrainer(

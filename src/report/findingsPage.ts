@@ -1,4 +1,4 @@
-import { count } from '../text.ts'
+import { count, grouped } from '../text.ts'
 import { type Html, html } from './html.ts'
 import { page } from './page.ts'
 import type { Thumbnail } from './reportData.ts'
@@ -92,10 +92,10 @@ function lowerFirst(sentence: string): string {
 function section({ id, title, reason, isSeen, findings }: FindingGroup, numbers: ReadonlyMap<string, number>): Html {
   const same = findings.every(({ remedy }) => remedy === findings[0]!.remedy) ? findings[0]!.remedy : undefined
   const [shown, named] = isSeen ? [findings.slice(0, SHOWN), findings.slice(SHOWN)] : [[], findings]
-  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title} (${findings.length.toLocaleString('en')})</h2>
+  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title} (${grouped(findings.length)})</h2>
 <p>${reason} ${same}</p>
 ${shown.length > 0 && html`<ul class="gallery findings">${shown.map(finding => item(finding, numbers, same))}</ul>`}
-${named.length > 0 && (isSeen ? html`<details><summary>${named.length.toLocaleString('en')} more by name</summary>${lines(named, same)}</details>` : lines(named, same))}
+${named.length > 0 && (isSeen ? html`<details><summary>${grouped(named.length)} more by name</summary>${lines(named, same)}</details>` : lines(named, same))}
 </section>`
 }
 

@@ -14,7 +14,13 @@ describe.each([{ apart: false }, { apart: true }])('steps, apart: $apart', hooks
 
   it(hooks.apart ? 'are asked for before those under way are done' : 'are asked for one call at a time', async () => {
     const { asked } = await record(hooks)
-    expect(Math.max(...asked.map(({ waiting }) => waiting))).toBe(hooks.apart ? 1 : 0)
+    expect(Math.max(...asked.map(({ waiting }) => waiting))).toBe(hooks.apart ? 3 : 0)
+  })
+
+  it('begin with as many as are soon done, where it is known what they cost', async () => {
+    const firstOf = async (products: number) => (await record(hooks, products)).asked[0]!.rows.length / 2
+    expect(await firstOf(1e6)).toBe(hooks.apart ? 100 : 8)
+    expect(await firstOf(1e9)).toBe(8)
   })
 
   it('that fail are told of, and no more are asked for', async () => {
@@ -26,12 +32,12 @@ describe.each([{ apart: false }, { apart: true }])('steps, apart: $apart', hooks
     }
     const course = { batch: 2, stops: [10_000] }
     await expect(runSteps({ steps }, POOLS, course, seededRandom(1), hooks)).rejects.toThrow('broken')
-    expect(calls.length).toBeLessThan(5)
+    expect(calls.length).toBeLessThan(7)
   })
 })
 
 /** What a trainer is asked: with each call the number of those under way. */
-async function record(hooks: { apart: boolean }) {
+async function record(hooks: { apart: boolean }, products = 1e9) {
   const asked: { rows: Int32Array; waiting: number }[] = []
   const stops: number[] = []
   let waiting = 0
@@ -44,7 +50,7 @@ async function record(hooks: { apart: boolean }) {
     stops.push(done)
     expect(asked.reduce((sum, { rows }) => sum + rows.length / 2, 0)).toBe(done)
   }
-  await runSteps({ steps }, POOLS, { batch: 2, stops: [200, 1000], onStop }, seededRandom(1), hooks)
+  await runSteps({ steps }, POOLS, { batch: 2, products, stops: [200, 1000], onStop }, seededRandom(1), hooks)
   return { asked, stops }
 }
 

@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
+import type { Engine, HeadTrainer } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
 import { inSpace } from '../../src/head/halves.ts'
 import { headLogits } from '../../src/head/head.ts'
@@ -18,6 +20,14 @@ function labelled(labels: readonly number[], value: (row: number, at: number) =>
   )
   const categories = 1 + Math.max(...labels)
   return { values, rows: labels.length, width: WIDTH, labels: Int32Array.from(labels), categories }
+}
+
+function methodsOf(trainer: HeadTrainer): Omit<HeadTrainer, 'steps' | 'dispose'> {
+  return {
+    swap: rows => trainer.swap(rows),
+    logits: () => trainer.logits(),
+    read: () => trainer.read(),
+  }
 }
 
 const random = seededRandom(5)
@@ -112,6 +122,37 @@ describe('half softmax, half discriminant', () => {
     }
     expect(largest(0)).toBeGreaterThan(0.1) // the inner layers are others
     expect(largest(1)).toBeLessThan(1e-3)
+  })
+
+  it('trains heads of different shares in threads at a time, as many as there are cores, to the same logits', async () => {
+    const labels = Array.from({ length: 150 }, (_, row) => row % 2)
+    const data = labelled(labels, () => random())
+    const engine = await createOnnxEngine()
+    const rows = inSpace(
+      data,
+      BLOCKS,
+      [...labels.keys()].map(() => 'train' as const),
+    )
+    const plan = planHeads(150, 3, (row, head) => row < [150, 90, 40][head]!)
+    const atOnce = Math.min(3, availableParallelism())
+    let [open, most] = [0, 0]
+    let allOpen = () => {}
+    const areOpen = new Promise<void>(resolve => {
+      allOpen = resolve
+    })
+    const counting: Engine = {
+      ...engine,
+      createTrainer: async problem => {
+        const trainer = await engine.createTrainer(problem)
+        most = Math.max(most, ++open)
+        if (open === atOnce) allOpen()
+        const steps = (chosen: Int32Array) => areOpen.then(() => trainer.steps(chosen))
+        return { ...methodsOf(trainer), steps, dispose: () => trainer.dispose().finally(() => open--) }
+      },
+    }
+    const apart = await trainSideBySide(counting, rows, plan, OPTIONS, { apart: true })
+    expect(most).toBe(atOnce)
+    expect(apart).toEqual(await trainSideBySide(engine, rows, plan, OPTIONS))
   })
 
   it.each([1, 2 * 3 * 16 * 24])(

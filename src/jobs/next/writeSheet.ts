@@ -3,7 +3,7 @@ import { writeAtomic } from '../../disk/writeAtomic.ts'
 import { PictureError } from '../../image/pictureError.ts'
 import { thumbnail } from '../../image/thumbnail.ts'
 import { pictureSheet } from '../../report/pictureSheet.ts'
-import { count, percent, shownLabel } from '../../text.ts'
+import { count, grouped, percent, shownLabel } from '../../text.ts'
 import type { NextResult } from './next.ts'
 
 /** Writes the chosen pictures as one page, in their order. */
@@ -17,6 +17,6 @@ export async function writeSheet(path: string, { pictures, of }: NextResult, fol
     })
     shown.push({ caption: `${rank}. ${why}${taken}`, path: picture, thumbnail: small })
   }
-  const intro = `${count(pictures.length, 'picture')} of ${of.toLocaleString('en')}, those first whose labels teach most.`
+  const intro = `${count(pictures.length, 'picture')} of ${grouped(of)}, those first whose labels teach most.`
   await writeAtomic(path, pictureSheet('What to label next', intro, shown))
 }

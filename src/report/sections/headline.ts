@@ -1,5 +1,5 @@
 import { caveatsOf } from '../../assess/caveats.ts'
-import { count, list, shownLabel } from '../../text.ts'
+import { count, grouped, list, shownLabel } from '../../text.ts'
 import { type Html, html } from '../html.ts'
 import type { ReportData } from '../reportData.ts'
 import { between, FEW, inWords, percent } from '../words.ts'
@@ -30,7 +30,7 @@ ${guessing(data)}
 ${uneven(data)}
 <dl class="cards">
 ${card('Categories', String(categories.length), list(categories.map(shownLabel), 4))}
-${card('Pictures', evaluation.pictures.toLocaleString('en'), data.skipped.length > 0 ? `${data.skipped.length} skipped` : 'none skipped')}
+${card('Pictures', grouped(evaluation.pictures), data.skipped.length > 0 ? `${data.skipped.length} skipped` : 'none skipped')}
 ${
   test?.accuracy !== null &&
   test !== undefined &&
@@ -63,7 +63,7 @@ function flattered({ learnt = 0, evaluation: { pictures } }: ReportData): Html |
   const which =
     learnt === pictures
       ? 'All of these pictures are'
-      : `${learnt.toLocaleString('en')} of these pictures ${learnt === 1 ? 'is' : 'are'}`
+      : `${grouped(learnt)} of these pictures ${learnt === 1 ? 'is' : 'are'}`
   return html`<p class="note">${which} also in the data it was trained on, so the figures flatter. Measure on pictures kept apart.</p>`
 }
 
