@@ -1,7 +1,7 @@
 import type { HeadProblem, HeadTrainer } from '../engine/engine.ts'
 import { pause } from '../flow/pause.ts'
 import { together } from '../flow/together.ts'
-import { drawRows, type Random } from './sampler.ts'
+import type { Draw } from './draws.ts'
 import { BIAS_SQUARE, type HeadSpace } from './space.ts'
 
 /** Steps between two looks at the signal and the progress callback, at most; bounds the memory of the drawn rows. */
@@ -46,14 +46,12 @@ interface Course {
  * Steps on drawn rows, some steps a call. A thread is asked for the next before it is done with one, so that it need not wait
  * for this thread, which may be at something else.
  *
- * @param pools rows by category
  * @throws the signal's reason when aborted
  */
 export async function runSteps(
   trainer: Pick<HeadTrainer, 'steps'>,
-  pools: readonly Int32Array[],
+  draw: Draw,
   { batch, stops, onStop, products = FIRST_PRODUCTS }: Course,
-  random: Random,
   hooks: DescentHooks,
 ): Promise<void> {
   const total = stops.at(-1) ?? 0
@@ -62,7 +60,7 @@ export async function runSteps(
   const pace = new Pace(first, hooks.apart ? 64 : 8, CHUNKS_MS / Math.max(2, ahead))
   const call = async (chunk: number, reached: number) => {
     const start = performance.now()
-    const stepped = trainer.steps(drawRows(pools, chunk * batch, random)).then(() => {
+    const stepped = trainer.steps(draw(chunk * batch)).then(() => {
       pace.took(chunk, start)
       hooks.onSteps?.(reached, total)
     })

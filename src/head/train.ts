@@ -5,6 +5,7 @@ import { pause } from '../flow/pause.ts'
 import { together } from '../flow/together.ts'
 import { Turns } from '../flow/turns.ts'
 import { type DescentHooks, descentOf, runSteps } from './descent.ts'
+import { drawing, drawingAll } from './draws.ts'
 import { Fit, type StepReport } from './fit.ts'
 import { combined, discriminantOf, headOf } from './halves.ts'
 import type { Head } from './head.ts'
@@ -13,7 +14,7 @@ import { isStore, type LabelledMatrix, type LabelledRows } from './labelled.ts'
 import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, headsOfPlan, heldOut, placeLogits, planHeads } from './plan.ts'
 import { type AlikeHeads, byShare } from './resharing.ts'
-import { rowsByCategory, seededRandom } from './sampler.ts'
+import { rowsByCategory } from './sampler.ts'
 import type { StoredRows } from './stored.ts'
 import { discriminantOfMore, storedLogits, trainerOfMore, trainStoredHead } from './trainStored.ts'
 import { trainingLabels, trainingRows } from './variants.ts'
@@ -74,7 +75,7 @@ export async function trainHead(
       hooks.onReport?.(reached)
     }
     const course = { batch: options.batch, products: productsAStep(data, plan, options.batch), stops: reports, onStop }
-    await runSteps(trainer, pools, course, seededRandom(options.seed), hooks)
+    await runSteps(trainer, drawing(pools, options.seed), course, hooks)
     return { head: await headOf(data, await trainer.read(), await part), history, logits: await logits() }
   } finally {
     await Promise.allSettled([part])
@@ -214,9 +215,9 @@ async function softmaxLogits(
     apart: hooks.apart,
   })
   try {
-    const pools = rowsByCategory(trainingLabels(data), () => true)
+    const draw = drawingAll(data.labels, trainingLabels(data), options.seed, options.steps * batch)
     const course = { batch, products: productsAStep(data, plan, batch), stops: [options.steps] }
-    await runSteps(trainer, pools, course, seededRandom(options.seed), hooks)
+    await runSteps(trainer, draw, course, hooks)
     return await trainer.logits()
   } finally {
     await trainer.dispose()

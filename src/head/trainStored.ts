@@ -2,13 +2,14 @@ import type { Split } from '../dataset/split.ts'
 import type { Engine, HeadTrainer } from '../engine/engine.ts'
 import { type DescentHooks, descentOf, runSteps } from './descent.ts'
 import { type DiscriminantPart, discriminantsOf, type LinearPart } from './discriminantPart.ts'
+import { drawing } from './draws.ts'
 import type { StepReport } from './fit.ts'
 import { headOf } from './halves.ts'
 import type { Head } from './head.ts'
 import type { LabelledMatrix, LabelledStore } from './labelled.ts'
 import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, planHeads, rowsOfPlan } from './plan.ts'
-import { rowsByCategory, seededRandom } from './sampler.ts'
+import { rowsByCategory } from './sampler.ts'
 import { type StoredRows, StoredRowsTrainer } from './stored.ts'
 import { type CurveHooks, StoredCurve } from './storedCurve.ts'
 import { answerStored, logitsOf, outputsOf } from './storedLogits.ts'
@@ -41,7 +42,7 @@ export async function trainStoredHead(
   try {
     const curve = new StoredCurve(engine, data, splits, part, hooks)
     const onStop = async (done: number) => curve.add(done, await trainer.read())
-    await runSteps(trainer, pools, { batch, stops: reports, onStop }, seededRandom(options.seed), hooks)
+    await runSteps(trainer, drawing(pools, options.seed), { batch, stops: reports, onStop }, hooks)
     const { history, logits } = await curve.end()
     return { head: await headOf(data, await trainer.read(), part), history, logits }
   } finally {
@@ -61,7 +62,7 @@ export async function storedLogits(
   const batch = Math.round(options.batch * 1.25)
   const trainer = trainerOf(engine, data, plan, options, batch)
   const pools = rowsByCategory(data.stored.labels, () => true)
-  const softmax = await runSteps(trainer, pools, { batch, stops: [options.steps] }, seededRandom(options.seed), hooks)
+  const softmax = await runSteps(trainer, drawing(pools, options.seed), { batch, stops: [options.steps] }, hooks)
     .then(() => trainer.read())
     .finally(() => trainer.dispose())
   const outputs = await outputsOf(softmax, part, data)

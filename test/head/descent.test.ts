@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { runSteps } from '../../src/head/descent.ts'
+import { drawing } from '../../src/head/draws.ts'
 import { drawRows, seededRandom } from '../../src/head/sampler.ts'
 
 const POOLS = [Int32Array.of(0, 1), Int32Array.of(2, 3)]
@@ -31,7 +32,7 @@ describe.each([{ apart: false }, { apart: true }])('steps, apart: $apart', hooks
       if (calls.length > 1) throw new Error('broken')
     }
     const course = { batch: 2, stops: [10_000] }
-    await expect(runSteps({ steps }, POOLS, course, seededRandom(1), hooks)).rejects.toThrow('broken')
+    await expect(runSteps({ steps }, drawing(POOLS, 1), course, hooks)).rejects.toThrow('broken')
     expect(calls.length).toBeLessThan(7)
   })
 })
@@ -50,7 +51,7 @@ async function record(hooks: { apart: boolean }, products = 1e9) {
     stops.push(done)
     expect(asked.reduce((sum, { rows }) => sum + rows.length / 2, 0)).toBe(done)
   }
-  await runSteps({ steps }, POOLS, { batch: 2, products, stops: [200, 1000], onStop }, seededRandom(1), hooks)
+  await runSteps({ steps }, drawing(POOLS, 1), { batch: 2, products, stops: [200, 1000], onStop }, hooks)
   return { asked, stops }
 }
 
