@@ -1,3 +1,4 @@
+import { rememberOrigin } from './kernel.ts'
 import { isStore, type LabelledRows, type LabelledStore } from './labelled.ts'
 import { type HeadsPlan, headsOfPlan } from './plan.ts'
 import { multiply, shareOfLast, sharingMore, withShare } from './space.ts'
@@ -44,8 +45,10 @@ function shareFor({ rows, heads, active }: HeadsPlan, head: number, usual: numbe
 function withMore(data: LabelledRows, last: number): LabelledRows {
   if (isStore(data)) return storeWithMore(data, last)
   const { variants, rows, width } = data
-  const { values, space } = withShare(variants?.values ?? data.values, data.space!, last)
-  const own = { ...data, values: values.subarray(0, rows * width), space }
+  const from = variants?.values ?? data.values
+  const { values, space, perColumn } = withShare(from, data.space!, last)
+  const own = { ...data, values: variants ? values.subarray(0, rows * width) : values, space }
+  rememberOrigin(values, { from, perColumn })
   return variants ? { ...own, variants: { ...variants, values } } : own
 }
 

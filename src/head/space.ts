@@ -113,16 +113,17 @@ export function fromSpace(head: Head, { blocks, factors, mean }: HeadSpace): Hea
  * The same rows with another share of the last features, as rows of their own.
  *
  * @param last no less than the rows have
+ * @returns them, what each number of a row was multiplied by, [width], and their space
  */
 export function withShare(
   rows: Float32Array,
   space: HeadSpace,
   last: number,
-): { readonly values: Float32Array; readonly space: HeadSpace } {
+): { readonly values: Float32Array; readonly perColumn: Float32Array; readonly space: HeadSpace } {
   const more = sharingMore(space, last)
   const values = new Float32Array(rows.length)
   multiply(rows, more.perColumn, values)
-  return { values, space: more.space }
+  return { values, ...more }
 }
 
 /**
