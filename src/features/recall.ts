@@ -1,3 +1,4 @@
+import { together } from '../flow/together.ts'
 import type { BottleneckCache } from './cache.ts'
 import type { Layer } from './identity.ts'
 import { type Columns, identityOf, type Rows } from './rows.ts'
@@ -27,6 +28,9 @@ export async function recall(
   return missing
 }
 
+/** Of so many pictures the layers are read side by side; parts of more would take too much memory at a time. */
+const SIDE_BY_SIDE = 10_000
+
 /** Fills one backbone's columns. @returns the rows that were found */
 async function recallColumns(
   rows: Rows,
@@ -35,8 +39,13 @@ async function recallColumns(
   cache: BottleneckCache,
   signal: AbortSignal | undefined,
 ): Promise<Set<number>> {
+  const recalled = (some: readonly number[]) => (layer: Layer) => recallLayer(rows, some, columns, layer, cache, signal)
+  if (usable.length <= SIDE_BY_SIDE) {
+    const found = await together(...columns.layers.map(recalled(usable)))
+    return new Set(usable.filter(row => found.every(each => each.has(row))))
+  }
   let found = new Set(usable)
-  for (const layer of columns.layers) found = await recallLayer(rows, [...found], columns, layer, cache, signal)
+  for (const layer of columns.layers) found = await recalled([...found])(layer)
   return found
 }
 

@@ -126,20 +126,24 @@ let halfTable: Float32Array | undefined
 export function halvesToFloats(halves: Uint16Array): Float32Array {
   if (halfTable === undefined) {
     halfTable = new Float32Array(65536)
-    for (let bits = 0; bits < 65536; bits++) halfTable[bits] = halfToFloat(bits)
+    const floats = new Uint32Array(halfTable.buffer)
+    for (let half = 0; half < 65536; half++) floats[half] = floatBitsOf(half)
   }
   const floats = new Float32Array(halves.length)
   for (let i = 0; i < halves.length; i++) floats[i] = halfTable[halves[i]!]!
   return floats
 }
 
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+/** The same number's bits as a single: powers of 2 would take ten milliseconds for all of them. */
+function floatBitsOf(half: number): number {
+  const sign = (half & 0x8000) << 16
+  const exponent = (half >> 10) & 0x1f
+  const fraction = half & 0x3ff
+  if (exponent === 31) return sign | 0x7f800000 | (fraction === 0 ? 0 : 0x400000)
+  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13)
+  if (fraction === 0) return sign
+  const shift = Math.clz32(fraction) - 21 // a subnormal: its highest bit becomes the implicit one
+  return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13)
 }
 
 /** Single precision to half, rounded to the nearest, ties to even; out of range becomes the largest finite half. */

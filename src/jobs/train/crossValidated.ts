@@ -118,9 +118,11 @@ class HeadsProgress {
 /** The head's, the folds', and that of the experiments which begin meanwhile. */
 const THREADS = 3
 
-/** Starts the threads that heads will want, while what comes before keeps one core busy. */
-export function prepareHeads(engine: Engine, size: Size, head: HeadOptions): void {
-  if (head.folds > 0 && isWorthThreads(engine, size, head)) prepareThreads(THREADS)
+/** Starts the threads that heads will want, while what comes before keeps one core busy. @returns whether they want any */
+export function prepareHeads(engine: Engine, size: Size, head: HeadOptions): boolean {
+  const isWorth = head.folds > 0 && isWorthThreads(engine, size, head)
+  if (isWorth) prepareThreads(THREADS)
+  return isWorth
 }
 
 type Size = Pick<LabelledRows, 'rows' | 'categories'>

@@ -34,7 +34,7 @@ export async function trainHeads(
     signal,
   }
   const draw = (known: Charted) => {
-    if (report && head.folds > 0) drawing.start() // no sooner: the threads that train have more use for the cores
+    if (report && head.folds > 0) drawing.start() // unless it was, beside the threads that train
     drawing.begin(known)
   }
   const apart = stored === undefined && trainsApart(engine, data, head)
