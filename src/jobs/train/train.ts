@@ -84,16 +84,14 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
 
   const engine = await run.engine()
   const size = { rows: dataset.pictures.length, categories: categories.length }
-  const prepareThreads = () => {
-    if (prepareHeads(engine, size, options.head) && options.report) run.drawing.start()
-  }
   // Threads start while bottlenecks are read; what computes them wants all cores, and takes long.
   const isSoon = run.features !== undefined || knowsMost(run.cache, dataset.pictures)
   const reading = bottlenecksOf(dataset, run)
-  if (isSoon) prepareThreads()
+  let isApart = isSoon && prepareHeads(engine, size, options.head)
   const bottlenecks = await reading
   const { data, extraction } = bottlenecks
-  if (!isSoon && !isStore(data)) prepareThreads()
+  if (!isSoon && !isStore(data)) isApart = prepareHeads(engine, size, options.head)
+  if (isApart && options.report) run.drawing.start() // what comes next leaves all cores but one to it
   // Near copies come before the split: it keeps each group whole, so that none is tested on a copy of what was learnt.
   const last = lastFeatures(extraction.matrix, bottlenecks.backbones)
   const near = await findNear(last, data.labels, signal)
