@@ -12,6 +12,20 @@ export interface StepReport {
   readonly validationCrossEntropy: number | undefined
 }
 
+/** Pictures of a split that a point of a curve is measured on, at most: it is right to half a point at worst. */
+const MOST_OF_CURVE = 10_000
+
+/** Rows that the points of a curve before its last are measured on: an even sample of those that train, and of those that validate. */
+export function curveRows(splits: readonly Split[], most = MOST_OF_CURVE): Int32Array {
+  const all = [...splits.keys()]
+  const ofSplit = (split: Split) => {
+    const own = all.filter(row => splits[row] === split)
+    const count = Math.min(most, own.length)
+    return Array.from({ length: count }, (_, at) => own[Math.floor((at * own.length) / count)]!)
+  }
+  return Int32Array.from([...ofSplit('train'), ...ofSplit('validation')]).sort()
+}
+
 interface Sums {
   count: number
   right: number

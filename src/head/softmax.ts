@@ -3,8 +3,12 @@ export function softmaxAt(logits: Float32Array, offset: number, count: number, t
   let largest = -Infinity
   for (let at = offset; at < offset + count; at++) largest = Math.max(largest, logits[at]!)
   let sum = 0
-  for (let at = offset; at < offset + count; at++) sum += Math.exp(logits[at]! - largest)
-  for (let at = offset; at < offset + count; at++) target[at] = Math.exp(logits[at]! - largest) / sum
+  for (let at = offset; at < offset + count; at++) {
+    const power = Math.exp(logits[at]! - largest)
+    target[at] = power
+    sum += power
+  }
+  for (let at = offset; at < offset + count; at++) target[at]! /= sum
 }
 
 /** Softmax of each row of [rows, categories]. */

@@ -2,18 +2,21 @@ import type { Split } from '../dataset/split.ts'
 import type { Engine, HeadWeights } from '../engine/engine.ts'
 import type { DescentHooks } from './descent.ts'
 import type { LinearPart } from './discriminantPart.ts'
-import { Fit, type StepReport } from './fit.ts'
+import { curveRows, Fit, type StepReport } from './fit.ts'
 import type { LabelledStore } from './labelled.ts'
 import { answerStored, type Outputs, outputsOf } from './storedLogits.ts'
 
-/** Weights that wait to be asked about, all together at most; the points of a curve are asked about in one look at the rows. */
+/** Weights that wait to be asked about, all together at most; the points of a curve are asked about in one look at its rows. */
 const MOST_BYTES = 60_000_000
 
 export interface CurveHooks extends DescentHooks {
   readonly onReport?: (report: StepReport) => void
 }
 
-/** How well a head does after each number of steps: several are answered for by one look at the rows. */
+/**
+ * How well a head does after each number of steps: several are answered for by one look at rows of either split, an even sample
+ * where there are very many, and the last by one look at all.
+ */
 export class StoredCurve {
   readonly #engine: Engine
   readonly #data: LabelledStore
@@ -22,8 +25,10 @@ export class StoredCurve {
   readonly #hooks: CurveHooks
   readonly #waiting: { readonly step: number; readonly outputs: Outputs }[] = []
   readonly #history: StepReport[] = []
-  /** Of all rows, by the weights that came last. */
-  readonly #logits: Float32Array
+  /** Rows that the points before the last are measured on, and what is known of each. */
+  readonly #rows: Int32Array
+  readonly #labels: Int32Array
+  readonly #ownSplits: readonly Split[]
 
   constructor(
     engine: Engine,
@@ -37,39 +42,52 @@ export class StoredCurve {
     this.#splits = splits
     this.#part = part
     this.#hooks = hooks
-    this.#logits = new Float32Array(data.rows * data.categories)
+    this.#rows = curveRows(splits)
+    this.#labels = this.#rows.map(row => data.labels[row]!)
+    this.#ownSplits = Array.from(this.#rows, row => splits[row]!)
   }
 
   async add(step: number, weights: HeadWeights): Promise<void> {
     const outputs = await outputsOf(weights, this.#part, this.#data)
-    this.#waiting.push({ step, outputs })
     if ((this.#waiting.length + 1) * outputs.weights.byteLength > MOST_BYTES) await this.#answer()
+    this.#waiting.push({ step, outputs }) // the last one waits for the end
   }
 
+  /** @returns the points, and of all rows the logits by the weights that came last */
   async end(): Promise<{ readonly history: readonly StepReport[]; readonly logits: Float32Array }> {
+    const last = this.#waiting.pop()
     await this.#answer()
-    return { history: this.#history, logits: this.#logits }
+    const { rows, categories } = this.#data
+    const logits = new Float32Array(rows * categories)
+    if (!last) return { history: this.#history, logits }
+    const fit = new Fit(this.#data, this.#splits)
+    const add = (first: number, some: Float32Array) => {
+      logits.set(some, first * categories)
+      fit.add(first, some)
+    }
+    await answerStored(this.#engine, this.#data, last.outputs, add, this.#hooks.signal)
+    this.#tell(fit.report(last.step))
+    return { history: this.#history, logits }
   }
 
   async #answer(): Promise<void> {
     const waiting = this.#waiting.splice(0)
     if (waiting.length === 0) return
-    const fits = waiting.map(() => new Fit(this.#data, this.#splits))
     const { categories } = this.#data
+    const fits = waiting.map(() => new Fit({ labels: this.#labels, categories }, this.#ownSplits))
     const add = (first: number, logits: Float32Array) => {
       for (const [at, fit] of fits.entries()) {
-        const own = columnsOf(logits, at * categories, categories, waiting.length * categories)
-        fit.add(first, own)
-        if (at === fits.length - 1) this.#logits.set(own, first * categories)
+        fit.add(first, columnsOf(logits, at * categories, categories, waiting.length * categories))
       }
     }
     const all = joined(waiting.map(({ outputs }) => outputs))
-    await answerStored(this.#engine, this.#data, all, add, this.#hooks.signal)
-    for (const [at, fit] of fits.entries()) {
-      const report = fit.report(waiting[at]!.step)
-      this.#history.push(report)
-      this.#hooks.onReport?.(report)
-    }
+    await answerStored(this.#engine, this.#data, all, add, this.#hooks.signal, this.#rows)
+    for (const [at, fit] of fits.entries()) this.#tell(fit.report(waiting[at]!.step))
+  }
+
+  #tell(report: StepReport): void {
+    this.#history.push(report)
+    this.#hooks.onReport?.(report)
   }
 }
 

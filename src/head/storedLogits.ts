@@ -42,9 +42,10 @@ export async function logitsOf(
 }
 
 /**
- * Logits of all stored rows that are answered for, variants left out, by one look at each.
+ * Logits of stored rows, by one look at each.
  *
- * @param onBlock gets those of some rows at a time, from row `first` on: [some, outputs]
+ * @param chosen the rows; all that are answered for, variants left out, unless given
+ * @param onBlock gets those of some rows at a time, from the chosen row at place `first` on: [some, outputs]
  * @throws the signal's reason when aborted
  */
 export async function answerStored(
@@ -53,15 +54,18 @@ export async function answerStored(
   outputs: Outputs,
   onBlock: (first: number, logits: Float32Array) => void,
   signal?: AbortSignal,
+  chosen?: Int32Array,
 ): Promise<void> {
+  const count = chosen?.length ?? rows
   const answer = await answering(engine, width, outputs)
   try {
     const slice = Math.max(1, Math.floor(AT_ONCE / (width + outputs.bias.length)))
-    const memory = new Float32Array(Math.min(slice, rows) * width)
-    for (let first = 0; first < rows; first += slice) {
+    const memory = new Float32Array(Math.min(slice, count) * width)
+    for (let first = 0; first < count; first += slice) {
       await pause(signal)
-      const chosen = Int32Array.from({ length: Math.min(slice, rows - first) }, (_, at) => first + at)
-      onBlock(first, await answer.logits(await stored.read(chosen, memory)))
+      const length = Math.min(slice, count - first)
+      const some = chosen?.subarray(first, first + length) ?? Int32Array.from({ length }, (_, at) => first + at)
+      onBlock(first, await answer.logits(await stored.read(some, memory)))
     }
   } finally {
     await answer.dispose()

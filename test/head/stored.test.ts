@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
 import { type Prepare, RowFile } from '../../src/features/rowFile.ts'
 import { normaliser } from '../../src/head/blocks.ts'
+import { curveRows } from '../../src/head/fit.ts'
 import { inSpace } from '../../src/head/halves.ts'
 import { headLogits } from '../../src/head/head.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../../src/head/options.ts'
@@ -136,4 +137,15 @@ it('gives rows back in the order they are asked for, some of them twice, and lea
   expect([...(await own.read(Int32Array.of(90)))]).toEqual(new Array(WIDTH).fill(0))
   await own.close()
   expect(await readdir(folder)).toEqual([])
+})
+
+it('measures a curve on an even sample of many rows of either split, and on all of few', () => {
+  const many = Array.from({ length: 900 }, (_, row) => (['train', 'train', 'validation', 'test'] as const)[row % 4]!)
+  const rows = [...curveRows(many, 100)]
+  const count = (split: string, from: number, to: number) =>
+    rows.filter(row => row >= from && row < to && many[row] === split).length
+  expect([count('train', 0, 900), count('validation', 0, 900), count('test', 0, 900)]).toEqual([100, 100, 0])
+  expect(Math.abs(count('train', 0, 450) - 50)).toBeLessThanOrEqual(1)
+  expect(new Set(rows).size).toBe(200)
+  expect([...curveRows(many)]).toEqual([...many.keys()].filter(row => many[row] !== 'test'))
 })
