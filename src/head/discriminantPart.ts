@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { type Discriminant, discriminants } from './discriminant.ts'
 import { kernelOf, MOST_KERNEL_ROWS } from './kernel.ts'
+import { gathered } from './labelled.ts'
 import { type HeadsPlan, rowsOfPlan } from './plan.ts'
 import { primalCost, primalDiscriminants } from './primal.ts'
 import type { RowSource } from './scatter.ts'
@@ -15,7 +16,7 @@ const UNSEEN = 5
 /** Products that a solution by products of rows with rows may take, about: it is for fewer rows. */
 const MOST_PRODUCTS = 1e11
 /** Products that the discriminants of many rows may take for each number of a row, about: beyond, an even sample makes the covariance. */
-const PRODUCTS_A_NUMBER = 5e7
+const PRODUCTS_A_NUMBER = 5.5e7
 /** Steps of a solution, about. */
 const STEPS = 60
 
@@ -67,20 +68,26 @@ export async function discriminantPart(
   return { logits: byRow(logits, answered, answered, column => [1, bias[column]!]), bias, weights }
 }
 
-/** The same of rows wherever they are: whoever has them can answer for them by the weights. */
+/**
+ * The same of rows wherever they are: whoever has them can answer for them by the weights.
+ *
+ * @param covering rows that the covariance is taken from, or from a sample of them: any may be, unless given
+ */
 export async function discriminantsOf(
   engine: Engine,
   source: RowSource,
   plan: HeadsPlan,
   signal?: AbortSignal,
+  covering: Int32Array = Int32Array.from(source.labels.keys()),
 ): Promise<LinearPart> {
   const { rows, labels, width } = source
   const most = mostRows(source, plan)
-  const { perRow, beside } = primalCost(source, plan)
-  const affordable = Math.floor((PRODUCTS_A_NUMBER * width - beside) / perRow)
-  if (rows > most && affordable > most) {
-    const isSampled = membersOf(rows, evenly(labels, affordable))
-    const { weights, bias, squares } = await primalDiscriminants(engine, source, plan, isSampled, signal)
+  const affordable = coveredRows(source, plan, covering)
+  if (affordable > 0) {
+    const ofCovering = covering.map(row => labels[row]!)
+    const sample = evenly(ofCovering, affordable).map(at => covering[at]!)
+    const isSampled = membersOf(rows, sample)
+    const { weights, bias, squares } = await primalDiscriminants(engine, source, plan, isSampled, signal, covering)
     const scale = scaled(bias, source.categories, head => Math.sqrt(squares[head]!))
     for (let at = 0; at < weights.length; at++) weights[at]! *= scale.factors[Math.floor(at / width)]!
     return { bias: scale.bias, weights: async () => weights }
@@ -91,6 +98,23 @@ export async function discriminantsOf(
   const { bias, weights } = await learnt(engine, { ...source, ...sample, answered: chosen.length }, own)
   const values = await weights() // at once: the sample may go then
   return { bias, weights: async () => values }
+}
+
+/** How many rows the covariance of a plan's heads may be taken from; 0 where it is not the way to solve them. */
+export function coveredRows(source: RowSource, plan: HeadsPlan, covering: Int32Array): number {
+  const most = mostRows(source, plan)
+  const { perRow, beside } = primalCost(source, rowsOfPlan(plan, covering))
+  const affordable = Math.floor((PRODUCTS_A_NUMBER * source.width - beside) / perRow)
+  return source.rows > most && affordable > most ? affordable : 0
+}
+
+/** Those of some heads of a plan that follow one another, from `first` on. */
+export function partOfHeads({ bias, weights }: LinearPart, categories: number, first: number, count: number): LinearPart {
+  const some = (values: Float32Array) => {
+    const width = values.length / bias.length
+    return values.subarray(first * categories * width, (first + count) * categories * width)
+  }
+  return { bias: some(bias), weights: async () => some(await weights()) }
 }
 
 /** Rows whose products with one another are the cheaper way, at most. */
@@ -120,15 +144,6 @@ function membersOf(rows: number, chosen: Int32Array): (row: number) => boolean {
   const isMember = new Uint8Array(rows)
   for (const row of chosen) isMember[row] = 1
   return row => isMember[row] === 1
-}
-
-function gathered(features: Float32Array, width: number, chosen: Int32Array, memory?: Float32Array): Float32Array {
-  const numbers = chosen.length * width
-  const values = memory && memory.length >= numbers ? memory.subarray(0, numbers) : new Float32Array(numbers)
-  for (const [to, row] of chosen.entries()) {
-    values.set(features.subarray(row * width, (row + 1) * width), to * width)
-  }
-  return values
 }
 
 async function learnt(engine: Engine, rows: TrainingRows, plan: HeadsPlan) {

@@ -5,7 +5,7 @@ import { type DiscriminantPart, discriminantPart, type LinearPart } from './disc
 import type { Head } from './head.ts'
 import type { LabelledMatrix, LabelledRows } from './labelled.ts'
 import type { HeadsPlan } from './plan.ts'
-import { fromSpace, shareOfLast, toSpace } from './space.ts'
+import { fromSpace, learntOf, shareOfLast, toSpace } from './space.ts'
 import { trainingRows } from './variants.ts'
 
 /*
@@ -31,7 +31,7 @@ export function inSpace(
   for (const row of learnt) counts[labels[row]!]!++
   const values = variants?.values ?? data.values
   const share = shareOfLast(counts)
-  const made = toSpace(values, backbones, learnt, share, inPlace ? values : undefined)
+  const made = toSpace(values, backbones, learntOf(learnt), share, inPlace ? values : undefined)
   return {
     ...data,
     values: made.values.subarray(0, rows * width),

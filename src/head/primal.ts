@@ -4,7 +4,7 @@ import { pause } from '../flow/pause.ts'
 import { solveDefinite } from './cholesky.ts'
 import { dotAt } from './conjugateGradients.ts'
 import { LEAST_SPREAD, SHRINKAGE } from './discriminant.ts'
-import type { HeadsPlan } from './plan.ts'
+import { type HeadsPlan, rowsOfPlan } from './plan.ts'
 import {
   type Alike,
   addSums,
@@ -16,7 +16,7 @@ import {
   toldApart,
 } from './scatter.ts'
 import { BIAS_SQUARE } from './space.ts'
-import { addSquare, addToDiagonal, addTriangle, emptyTriangle, trace, triangleNumbers } from './triangle.ts'
+import { addSquare, addToDiagonal, addTriangle, copyOf, emptyTriangle, trace, triangleNumbers } from './triangle.ts'
 
 /*
  * The discriminants of discriminant.ts in the primal: W = (S + λI)⁻¹ M by the covariance itself, features by features, whose cost
@@ -40,6 +40,7 @@ export interface PrimalDiscriminants {
  * Solves the discriminants of all heads of a plan, each on its own rows.
  *
  * @param isSampled whether a row has a part in the covariance; all have one in their category's mean
+ * @param covering rows that those with a part in the covariance are among
  * @throws the signal's reason when aborted
  */
 export async function primalDiscriminants(
@@ -48,6 +49,7 @@ export async function primalDiscriminants(
   plan: HeadsPlan,
   isSampled: (row: number) => boolean,
   signal?: AbortSignal,
+  covering: Int32Array = Int32Array.from(source.labels.keys()),
 ): Promise<PrimalDiscriminants> {
   const { width, categories } = source
   const weights = new Float32Array(plan.heads * categories * width)
@@ -55,7 +57,7 @@ export async function primalDiscriminants(
   const squares = new Float64Array(plan.heads)
   const products = await engine.createProducts({ values: new Float32Array(1), rows: 1, width: 1 })
   try {
-    for (const { heads } of headsTogether(source, plan)) {
+    for (const { heads } of headsTogether(source, rowsOfPlan(plan, covering))) {
       const parts = await scatters(products, source, plan, heads, isSampled, signal)
       for (const head of heads) {
         const own = parts.filter(part => part.heads.includes(head))
@@ -72,7 +74,7 @@ export async function primalDiscriminants(
   return { weights, bias, squares }
 }
 
-/** Products that the discriminants of a plan take, for each row of the covariance and beside the rows. */
+/** Products that the discriminants of a plan take, for each row of the covariance, which are among the plan's, and beside the rows. */
 export function primalCost({ width, categories }: Pick<RowSource, 'width' | 'categories'>, plan: HeadsPlan) {
   const looks = headsTogether({ width, categories }, plan).reduce((sum, { share }) => sum + share, 0)
   const solving = width ** 3 / 6 + 2 * categories * width ** 2
@@ -107,12 +109,12 @@ async function solved(
   parts: readonly Scatter[],
   inPlace: boolean,
 ) {
-  const [first, ...others] = parts
-  if (!first) return nothing(width, categories)
+  if (parts.length === 0) return nothing(width, categories)
+  const [first = emptyTriangle(width), ...others] = parts.flatMap(({ squares }) => squares ?? [])
   const all = parts.reduce((sums, part) => added(sums, part.all), emptySums(categories, width))
   const sampled = parts.reduce((sums, part) => added(sums, part.sampled), emptySums(categories, width))
-  const scatter = inPlace ? first.squares : emptyTriangle(width)
-  for (const { squares } of inPlace ? others : parts) addTriangle(scatter, squares)
+  const scatter = inPlace ? first : copyOf(first)
+  for (const squares of others) addTriangle(scatter, squares)
   const rows = Math.max(1, total(sampled))
   const whole = trace(scatter) + rows * BIAS_SQUARE // as the kernel has it
   await addSquare(products, scatter, scaledMeans(sampled, width), -1)

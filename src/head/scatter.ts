@@ -29,8 +29,8 @@ export interface Scatter {
   readonly all: CategorySums
   /** Of the rows that the squares are taken of. */
   readonly sampled: CategorySums
-  /** Xᵀ X of these. */
-  readonly squares: Triangle
+  /** Xᵀ X of these; undefined without any. */
+  readonly squares: Triangle | undefined
 }
 
 /**
@@ -94,14 +94,15 @@ async function addedUp(
   signal: AbortSignal | undefined,
 ): Promise<Omit<Scatter, 'heads'>> {
   const { width, categories } = source
-  const squares = emptyTriangle(width)
+  const chosen = rows.filter(isSampled)
+  const squares = chosen.length > 0 ? emptyTriangle(width) : undefined
   const sampled = emptySums(categories, width)
   const slice = Math.max(1, Math.floor(AT_ONCE / width))
   const memory = new Float32Array(Math.min(slice, rows.length) * width)
-  const turned = new Float32Array(memory.length)
-  for await (const values of blocksOf(source, rows.filter(isSampled), sampled, memory, signal)) {
+  const turned = new Float32Array(Math.min(slice, chosen.length) * width)
+  for await (const values of blocksOf(source, chosen, sampled, memory, signal)) {
     const columns = turned.subarray(0, values.length)
-    await addSquare(products, squares, transposed(values, values.length / width, width, columns), 1)
+    await addSquare(products, squares!, transposed(values, values.length / width, width, columns), 1)
   }
   const others = rows.filter(row => !isSampled(row))
   if (others.length === 0) return { all: sampled, sampled, squares }

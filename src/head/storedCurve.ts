@@ -6,7 +6,7 @@ import { curveRows, Fit, type StepReport } from './fit.ts'
 import type { LabelledStore } from './labelled.ts'
 import { answerStored, type Outputs, outputsOf } from './storedLogits.ts'
 
-/** Weights that wait to be asked about, all together at most; the points of a curve are asked about in one look at its rows. */
+/** Weights that wait to be asked about, all together at most, where rows have to be read: the points of a curve are asked about in one look. */
 const MOST_BYTES = 60_000_000
 
 export interface CurveHooks extends DescentHooks {
@@ -47,10 +47,12 @@ export class StoredCurve {
     this.#ownSplits = Array.from(this.#rows, row => splits[row]!)
   }
 
-  async add(step: number, weights: HeadWeights): Promise<void> {
+  async add(step: number, weights: HeadWeights, isLast: boolean): Promise<void> {
     const outputs = await outputsOf(weights, this.#part, this.#data)
-    if ((this.#waiting.length + 1) * outputs.weights.byteLength > MOST_BYTES) await this.#answer()
-    this.#waiting.push({ step, outputs }) // the last one waits for the end
+    this.#waiting.push({ step, outputs })
+    if (isLast) return // it waits for the end
+    const most = this.#data.features ? 0 : MOST_BYTES
+    if ((this.#waiting.length + 1) * outputs.weights.byteLength > most) await this.#answer()
   }
 
   /** @returns the points, and of all rows the logits by the weights that came last */

@@ -5,18 +5,26 @@ import { pause } from '../flow/pause.ts'
 import { together } from '../flow/together.ts'
 import { Turns } from '../flow/turns.ts'
 import { type DescentHooks, descentOf, runSteps } from './descent.ts'
+import { type LinearPart, partOfHeads } from './discriminantPart.ts'
 import { drawing, drawingAll } from './draws.ts'
 import { Fit, type StepReport } from './fit.ts'
 import { combined, discriminantOf, headOf } from './halves.ts'
 import type { Head } from './head.ts'
 import { kernelOf, worthKernel } from './kernel.ts'
-import { isStore, type LabelledMatrix, type LabelledRows } from './labelled.ts'
+import { isStore, type LabelledMatrix, type LabelledRows, storeOf } from './labelled.ts'
 import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, headsOfPlan, heldOut, placeLogits, planHeads } from './plan.ts'
 import { type AlikeHeads, byShare } from './resharing.ts'
 import { rowsByCategory } from './sampler.ts'
 import type { StoredRows } from './stored.ts'
-import { discriminantOfMore, storedLogits, trainerOfMore, trainStoredHead } from './trainStored.ts'
+import {
+  discriminantOfMore,
+  type FoldsAhead,
+  type SolvedBefore,
+  storedLogits,
+  trainerOfMore,
+  trainStoredHead,
+} from './trainStored.ts'
 import { trainingLabels, trainingRows } from './variants.ts'
 
 export type { StepReport } from './fit.ts'
@@ -27,7 +35,7 @@ const MOST_BYTES = 120_000_000
 /** The curves' points. */
 const REPORTS = 10
 
-export interface TrainHooks extends DescentHooks {
+export interface TrainHooks extends DescentHooks, FoldsAhead {
   readonly onReport?: (report: StepReport) => void
 }
 
@@ -36,6 +44,8 @@ export interface TrainedHead {
   readonly history: readonly StepReport[]
   /** Of every row under the trained head, [rows, categories]. */
   readonly logits: Float32Array
+  /** Discriminants of the folds, where they were solved with the head's. */
+  readonly ofFolds?: LinearPart | undefined
 }
 
 /**
@@ -54,6 +64,8 @@ export async function trainHead(
 ): Promise<TrainedHead> {
   const reports = reportsOf(options.steps)
   if (isStore(data)) return trainStoredHead(engine, data, splits, options, hooks, reports)
+  const store = stored ? undefined : storeOf(data)
+  if (store) return trainStoredHead(engine, store, splits, options, hooks, reports)
   const pools = stored
     ? rowsByCategory(stored.labels, () => true)
     : rowsByCategory(trainingLabels(data), row => splits[row % data.rows] === 'train')
@@ -108,7 +120,7 @@ export async function crossValidate(
   data: LabelledRows,
   folds: ArrayLike<number>,
   options: HeadOptions,
-  hooks: DescentHooks = {},
+  hooks: DescentHooks & SolvedBefore = {},
 ): Promise<Float32Array> {
   const { rows, categories } = data
   const heads = options.folds
@@ -126,7 +138,7 @@ export async function trainSideBySide(
   data: LabelledRows,
   plan: HeadsPlan,
   options: HeadOptions,
-  hooks: DescentHooks = {},
+  hooks: DescentHooks & SolvedBefore = {},
   mostBytes: number = MOST_BYTES,
 ): Promise<Float32Array> {
   const groups = byShare(data, plan)
@@ -141,7 +153,8 @@ export async function trainSideBySide(
         groups.length * total,
       )
     }
-    const logits = await trainAlike(engine, group, options, { ...hooks, onSteps }, mostBytes)
+    const own = { ...hooks, onSteps, discriminants: undefined } // they are of rows as they are
+    const logits = await trainAlike(engine, group, options, own, mostBytes)
     placeLogits(logits, group.heads, plan, all)
   }
   const turns = new Turns(hooks.apart ? availableParallelism() : 1)
@@ -160,10 +173,12 @@ async function trainAlike(
   engine: Engine,
   { data, plan }: AlikeHeads,
   options: HeadOptions,
-  hooks: DescentHooks,
+  hooks: DescentHooks & SolvedBefore,
   mostBytes: number,
 ): Promise<Float32Array> {
-  const discriminant = async () => (isStore(data) ? undefined : discriminantOf(engine, data, plan, hooks.signal))
+  const store = storeOf(data)
+  if (store || isStore(data)) return softmaxOfAll(engine, { data: store ?? data, plan }, options, hooks, mostBytes)
+  const discriminant = () => discriminantOf(engine, data, plan, hooks.signal)
   const before = hooks.apart ? undefined : await discriminant()
   const softmax = softmaxOfAll(engine, { data, plan }, options, hooks, mostBytes)
   const [logits, part] = await together(softmax, hooks.apart ? beside(discriminant) : Promise.resolve(before))
@@ -174,10 +189,10 @@ async function softmaxOfAll(
   engine: Engine,
   { data, plan }: { readonly data: LabelledRows; readonly plan: HeadsPlan },
   options: HeadOptions,
-  hooks: DescentHooks,
+  hooks: DescentHooks & SolvedBefore,
   mostBytes: number,
 ): Promise<Float32Array> {
-  const logitsOfSome = (some: HeadsPlan, own: DescentHooks) =>
+  const logitsOfSome = (some: HeadsPlan, own: DescentHooks & SolvedBefore) =>
     isStore(data) ? storedLogits(engine, data, some, options, own) : softmaxLogits(engine, data, some, options, own)
   const each = headsAtATime(data, plan, mostBytes)
   if (each >= plan.heads) return logitsOfSome(plan, hooks)
@@ -187,7 +202,8 @@ async function softmaxOfAll(
     const length = Math.min(each, plan.heads - turn * each)
     const some = Array.from({ length }, (_, at) => turn * each + at)
     const onSteps = (done: number, total: number) => hooks.onSteps?.(turn * total + done, turns * total)
-    const logits = await logitsOfSome(headsOfPlan(plan, some), { ...hooks, onSteps })
+    const discriminants = hooks.discriminants && partOfHeads(hooks.discriminants, data.categories, some[0]!, length)
+    const logits = await logitsOfSome(headsOfPlan(plan, some), { ...hooks, onSteps, discriminants })
     placeLogits(logits, some, plan, all)
   }
   return all

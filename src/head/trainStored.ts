@@ -1,14 +1,14 @@
 import type { Split } from '../dataset/split.ts'
 import type { Engine, HeadTrainer } from '../engine/engine.ts'
 import { type DescentHooks, descentOf, runSteps } from './descent.ts'
-import { type DiscriminantPart, discriminantsOf, type LinearPart } from './discriminantPart.ts'
+import { coveredRows, type DiscriminantPart, discriminantsOf, type LinearPart, partOfHeads } from './discriminantPart.ts'
 import { drawing } from './draws.ts'
 import type { StepReport } from './fit.ts'
 import { headOf } from './halves.ts'
 import type { Head } from './head.ts'
 import type { LabelledMatrix, LabelledStore } from './labelled.ts'
 import type { HeadOptions } from './options.ts'
-import { type HeadsPlan, planHeads, rowsOfPlan } from './plan.ts'
+import { type HeadsPlan, joinPlans, planHeads, rowsOfPlan } from './plan.ts'
 import { rowsByCategory } from './sampler.ts'
 import { type StoredRows, StoredRowsTrainer } from './stored.ts'
 import { type CurveHooks, StoredCurve } from './storedCurve.ts'
@@ -23,6 +23,13 @@ interface StoredHead {
   readonly head: Head
   readonly history: readonly StepReport[]
   readonly logits: Float32Array
+  readonly ofFolds: LinearPart | undefined
+}
+
+/** Where the folds of a cross-validation are known beforehand, their discriminants are solved with the head's by one look at the rows. */
+export interface FoldsAhead {
+  /** Fold of each row. */
+  readonly folds?: ArrayLike<number> | undefined
 }
 
 /** As `trainHead`. The points of the curve are told of when the steps are done. */
@@ -31,23 +38,49 @@ export async function trainStoredHead(
   data: LabelledStore,
   splits: readonly Split[],
   options: HeadOptions,
-  hooks: CurveHooks,
+  hooks: CurveHooks & FoldsAhead,
   reports: readonly number[],
 ): Promise<StoredHead> {
   const pools = rowsByCategory(data.stored.labels, row => splits[row % data.rows] === 'train')
   const plan = planHeads(data.rows, 1, row => splits[row] === 'train')
-  const part = await storedDiscriminants(engine, data, plan, hooks.signal)
+  const { part, ofFolds } = await discriminantsAhead(engine, data, plan, options, hooks)
   const { batch } = options
-  const trainer = trainerOf(engine, data, plan, options, batch)
+  const trainer = await trainerOf(engine, data, plan, options, batch)
   try {
     const curve = new StoredCurve(engine, data, splits, part, hooks)
-    const onStop = async (done: number) => curve.add(done, await trainer.read())
+    const onStop = async (done: number) => curve.add(done, await trainer.read(), done === reports.at(-1))
     await runSteps(trainer, drawing(pools, options.seed), { batch, stops: reports, onStop }, hooks)
     const { history, logits } = await curve.end()
-    return { head: await headOf(data, await trainer.read(), part), history, logits }
+    return { head: await headOf(data, await trainer.read(), part), history, logits, ofFolds }
   } finally {
     await trainer.dispose()
   }
+}
+
+/** The head's discriminant, whose covariance is taken from its own rows, and with it those of the folds, which then need none of others. */
+async function discriminantsAhead(
+  engine: Engine,
+  data: LabelledStore,
+  plan: HeadsPlan,
+  options: HeadOptions,
+  { folds, signal }: CurveHooks & FoldsAhead,
+): Promise<{ readonly part: LinearPart | undefined; readonly ofFolds: LinearPart | undefined }> {
+  const alone = async () => ({ part: await storedDiscriminants(engine, data, plan, signal), ofFolds: undefined })
+  if (!folds || !data.space) return alone()
+  const { stored, width, categories, rows } = data
+  const ofFolds = planHeads(rows, options.folds, (row, head) => folds[row] !== head)
+  const all = rowsOfPlan(joinPlans([plan, ofFolds]), Int32Array.from(stored.labels.keys()))
+  const covering = Int32Array.from(stored.labels.keys()).filter(row => plan.active[row % rows] !== 0)
+  const source = { ...stored, width, categories }
+  if (coveredRows(source, all, covering) === 0) return alone()
+  const solved = await discriminantsOf(engine, source, all, signal, covering)
+  const some = (first: number, count: number) => partOfHeads(solved, categories, first, count)
+  return { part: some(0, 1), ofFolds: some(1, options.folds) }
+}
+
+/** Discriminants of the heads of a plan, where somebody has solved them before. */
+export interface SolvedBefore {
+  readonly discriminants?: LinearPart | undefined
 }
 
 /** As `trainSideBySide` does: logits of every row under the heads of a plan, [rows, heads, categories]. */
@@ -56,11 +89,11 @@ export async function storedLogits(
   data: LabelledStore,
   plan: HeadsPlan,
   options: HeadOptions,
-  hooks: DescentHooks,
+  hooks: DescentHooks & SolvedBefore,
 ): Promise<Float32Array> {
-  const part = await storedDiscriminants(engine, data, plan, hooks.signal)
+  const part = hooks.discriminants ?? (await storedDiscriminants(engine, data, plan, hooks.signal))
   const batch = Math.round(options.batch * 1.25)
-  const trainer = trainerOf(engine, data, plan, options, batch)
+  const trainer = await trainerOf(engine, data, plan, options, batch)
   const pools = rowsByCategory(data.stored.labels, () => true)
   const softmax = await runSteps(trainer, drawing(pools, options.seed), { batch, stops: [options.steps] }, hooks)
     .then(() => trainer.read())
@@ -72,15 +105,18 @@ export async function storedLogits(
   return logits
 }
 
-function trainerOf(
+async function trainerOf(
   engine: Engine,
-  { stored, width, categories, space }: LabelledStore,
+  { stored, width, categories, space, features }: LabelledStore,
   plan: HeadsPlan,
   { learningRate }: HeadOptions,
   batch: number,
-): StoredRowsTrainer {
-  const problem = { stored, width, categories, plan, learningRate, batch, ...descentOf(space) }
-  return new StoredRowsTrainer(engine, problem)
+): Promise<Pick<HeadTrainer, 'steps' | 'read' | 'dispose'>> {
+  const problem = { width, categories, learningRate, batch, ...descentOf(space) }
+  if (!features) return new StoredRowsTrainer(engine, { ...problem, stored, plan })
+  const { rows, labels } = stored
+  const { heads, active } = rowsOfPlan(plan, Int32Array.from(labels.keys())) // variants train those heads that their originals do
+  return engine.createTrainer({ ...problem, features, rows, labels, active, heads })
 }
 
 /** Trains one head on stored rows, and answers for a sample of them. */

@@ -1,7 +1,7 @@
 import type { Products } from '../engine/products.ts'
 
 /** Columns a panel: products of such panels are large enough for the engine, what lies on the diagonal small enough for a loop. */
-export const PANEL = 256
+export const PANEL = 128
 
 /**
  * A symmetric matrix, of which the lower triangle is kept by panels of columns: a half of the memory. Panel k holds the rows
@@ -17,6 +17,10 @@ export function emptyTriangle(size: number): Triangle {
     return new Float32Array((size - panel * PANEL) * widthOf(size, panel))
   })
   return { size, panels }
+}
+
+export function copyOf({ size, panels }: Triangle): Triangle {
+  return { size, panels: panels.map(values => values.slice()) }
 }
 
 /** Numbers of a triangle. */

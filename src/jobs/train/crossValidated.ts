@@ -6,12 +6,11 @@ import type { Engine } from '../../engine/engine.ts'
 import { prepareThreads } from '../../engine/onnxLoops.ts'
 import { worthThreads } from '../../engine/worthThreads.ts'
 import { pause } from '../../flow/pause.ts'
-import type { DescentHooks } from '../../head/descent.ts'
 import { isStore } from '../../head/labelled.ts'
 import type { HeadOptions } from '../../head/options.ts'
 import type { HeadsPlan, TrainHeads } from '../../head/plan.ts'
 import { argMaxAt, softmaxRows } from '../../head/softmax.ts'
-import { crossValidate, type LabelledRows, trainSideBySide } from '../../head/train.ts'
+import { crossValidate, type LabelledRows, type TrainedHead, trainSideBySide } from '../../head/train.ts'
 import type { ReportPicture } from '../../report/reportData.ts'
 
 export interface CrossValidationHooks {
@@ -22,6 +21,8 @@ export interface CrossValidationHooks {
   readonly brief?: boolean
   /** In threads, several plans of heads at a time: see `trainsApart`. */
   readonly apart?: boolean
+  /** Of the folds' heads, where they were solved with the head's. */
+  readonly discriminants?: TrainedHead['ofFolds']
 }
 
 export interface CrossValidated {
@@ -39,6 +40,8 @@ export interface FoldableRows {
   readonly examples: readonly SplitExample[]
   /** Of their last features. */
   readonly near: Near
+  /** The fold of each, where they are dealt already. */
+  readonly parts?: readonly number[] | undefined
 }
 
 /** Share of their steps after which the experiments begin beside the folds, which all the rest waits for. */
@@ -46,13 +49,13 @@ const UNDER_WAY = 0.05
 
 /** Everything that cross-validation tells; undefined without folds. */
 export async function crossValidated(
-  { data, examples, near }: FoldableRows,
+  { data, examples, near, parts: dealt }: FoldableRows,
   engine: Engine,
   head: HeadOptions,
-  { onProgress, signal, onKnown, brief = false, apart = false }: CrossValidationHooks,
+  { onProgress, signal, onKnown, brief = false, apart = false, discriminants }: CrossValidationHooks,
 ): Promise<CrossValidated | undefined> {
   if (head.folds === 0) return undefined
-  const parts = folds(examples, head.folds)
+  const parts = dealt ?? folds(examples, head.folds)
   let isValidated = false
   const experiments = new HeadsProgress(head, brief ? 1 : 2)
   const trainHeads: TrainHeads = plan =>
@@ -70,13 +73,14 @@ export async function crossValidated(
     begun.catch(() => undefined) // thrown to the assessment, which waits for it
     return begun
   }
-  const hooks: DescentHooks = {
+  const hooks: Parameters<typeof crossValidate>[4] = {
     onSteps: (done, total) => {
       onProgress?.('cross-validation', done, total)
       if (apart && !brief && done >= total * UNDER_WAY) early ??= begin()
     },
     signal,
     apart,
+    discriminants,
   }
   const validating = crossValidate(engine, data, parts, head, hooks).then(async logits => {
     isValidated = true

@@ -1,4 +1,4 @@
-import type { Split } from '../../dataset/split.ts'
+import { folds, type Split } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { together } from '../../flow/together.ts'
 import type { StoredRows } from '../../head/stored.ts'
@@ -38,16 +38,20 @@ export async function trainHeads(
     drawing.begin(known)
   }
   const apart = stored === undefined && trainsApart(engine, data, head)
-  const training = trainHead(engine, data, splits, head, { ...hooks, apart }, stored).finally(() => {
+  const folding = onlyRows(rows, rows.folded)
+  const parts = head.folds === 0 ? [] : folds(folding.examples, head.folds)
+  const ahead = stored === undefined && parts.length === data.rows ? parts : undefined
+  const training = trainHead(engine, data, splits, head, { ...hooks, apart, folds: ahead }, stored).finally(() => {
     isTrained = true
   })
   training.then(draw, () => undefined) // it is waited for below
-  if (!apart) await training
-  const validating = crossValidated(onlyRows(rows, rows.folded), engine, head, {
+  const ofFolds = apart ? undefined : (await training).ofFolds
+  const validating = crossValidated({ ...folding, parts }, engine, head, {
     onProgress: (kind, done, total) => isTrained && onEvent({ kind, done, total }),
     onKnown: draw,
     signal,
     apart,
+    discriminants: ofFolds,
   })
   return together(training, validating)
 }
