@@ -47,7 +47,7 @@ export interface BottleneckCache {
   /**
    * Gives each bottleneck that there is to `take`, in the order in which they lie on the disk: for more than fit into memory.
    *
-   * @param take gets the place in `hashes`, and numbers that are gone after it
+   * @param take gets the place in `hashes`, and numbers as they are kept, float16 as its bits, that are gone after it
    * @returns of each whether it was there, in the order of `hashes`
    * @throws the signal's reason when aborted
    */
@@ -55,7 +55,7 @@ export interface BottleneckCache {
     identity: string,
     hashes: readonly string[],
     length: number,
-    take: (at: number, bottleneck: Float32Array) => void,
+    take: (at: number, bottleneck: Float32Array | Uint16Array) => void,
     signal?: AbortSignal,
   ): Promise<boolean[]>
   /** Remembers files' records; resolves when they are committed. */

@@ -1,5 +1,5 @@
 import type { BottleneckCache } from './cache.ts'
-import type { RowFile } from './rowFile.ts'
+import { floatsOf, type RowFile, type RowNumbers } from './rowFile.ts'
 import type { LayerWanted, MatrixTarget, RowTarget } from './target.ts'
 
 /** Last features in memory, and of each column where they begin in a whole row their column in this matrix. */
@@ -20,15 +20,15 @@ export class FileTarget implements RowTarget {
     this.#last = last
   }
 
-  put(row: number, column: number, numbers: Float32Array): void {
+  put(row: number, column: number, numbers: RowNumbers): void {
     this.#file.put(this.#first + row, column, numbers)
     const own = this.#last?.columns.get(column)
-    if (own !== undefined) this.#last!.target.put(row, own, numbers)
+    if (own !== undefined) this.#last!.target.put(row, own, floatsOf(numbers))
   }
 
   recall(cache: BottleneckCache, { identity, column, length, rows }: LayerWanted, signal: AbortSignal | undefined) {
     const hashes = rows.map(({ hash }) => hash)
-    const put = (at: number, numbers: Float32Array) => this.put(rows[at]!.row, column, numbers)
+    const put = (at: number, numbers: RowNumbers) => this.put(rows[at]!.row, column, numbers)
     return cache.readEach(identity, hashes, length, put, signal)
   }
 }

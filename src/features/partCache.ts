@@ -117,7 +117,7 @@ export class PartCache implements BottleneckCache {
     identity: string,
     hashes: readonly string[],
     length: number,
-    take: (at: number, bottleneck: Float32Array) => void,
+    take: (at: number, bottleneck: Float32Array | Uint16Array) => void,
     signal?: AbortSignal,
   ): Promise<boolean[]> {
     const passing = new PassingRows(hashes, length, take)

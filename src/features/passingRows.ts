@@ -1,5 +1,4 @@
 import { pause } from '../flow/pause.ts'
-import { halvesToFloats } from '../graph/tensor.ts'
 import { allFinite } from './finite.ts'
 import { HashTable } from './hashTable.ts'
 import type { Part } from './part.ts'
@@ -8,17 +7,20 @@ import { wordsOf } from './wantedRows.ts'
 /** Rows between two pauses: some tens of milliseconds, whatever is done with them. */
 const SLICE = 256
 
+/** Gets numbers as they are kept: float16 as its bits. */
+type Take = (at: number, numbers: Float32Array | Uint16Array) => void
+
 /** Rows that are looked for in parts as these pass by, each given away as soon as it is found. */
 export class PassingRows {
   readonly #table: HashTable
   readonly #width: number
-  readonly #take: (at: number, numbers: Float32Array) => void
+  readonly #take: Take
   readonly found: boolean[]
   /** Different pictures that were not found yet. */
   #left: number
 
   /** @param hashes in hex; one that is there twice is given away twice */
-  constructor(hashes: readonly string[], width: number, take: (at: number, numbers: Float32Array) => void) {
+  constructor(hashes: readonly string[], width: number, take: Take) {
     this.#table = new HashTable(hashes)
     this.#width = width
     this.#take = take
@@ -40,8 +42,7 @@ export class PassingRows {
 
   /** A row that is not all numbers is never believed. */
   #give({ vectors, width, finite }: Part, row: number, first: number): void {
-    const own = vectors.subarray(row * width, (row + 1) * width)
-    const numbers = own instanceof Float32Array ? own : halvesToFloats(own)
+    const numbers = vectors.subarray(row * width, (row + 1) * width)
     if (!finite && !allFinite(numbers)) return
     this.#left--
     for (let at = first; at >= 0; at = this.#table.next(at)) {

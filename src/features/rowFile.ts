@@ -7,12 +7,16 @@ import { dropFile } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { UserError } from '../errors.ts'
 import { pause } from '../flow/pause.ts'
+import { halvesToFloats } from '../graph/tensor.ts'
 
 /** Rows that are read between two pauses: a read of a row that the system holds takes 3 µs, a promise of one 20. */
 const SLICE = 512
 
-/** What is kept of numbers of a row that begin at a column; these themselves unless given. */
-export type Prepare = (numbers: Float32Array, column: number) => Float32Array
+/** Numbers of a row: float32, or the bits of float16. */
+export type RowNumbers = Float32Array | Uint16Array
+
+/** What is kept of numbers of a row that begin at a column, till the next are asked for; these themselves unless given. */
+export type Prepare = (numbers: RowNumbers, column: number) => Float32Array
 
 /**
  * Rows of numbers in a file without a name, which is gone with the process, however that ends: for more of them than fit into
@@ -20,7 +24,7 @@ export type Prepare = (numbers: Float32Array, column: number) => Float32Array
  */
 export class RowFile {
   readonly width: number
-  readonly #prepare: Prepare | undefined
+  readonly #prepare: Prepare
   readonly #file: FileHandle
   readonly #path: string
   #rows = 0
@@ -29,7 +33,7 @@ export class RowFile {
   private constructor(file: FileHandle, path: string, width: number, prepare: Prepare | undefined) {
     this.#file = file
     this.#path = path
-    this.#prepare = prepare
+    this.#prepare = prepare ?? floatsOf
     this.width = width
   }
 
@@ -56,8 +60,8 @@ export class RowFile {
   }
 
   /** Puts numbers of a row in their place, from a column on. @throws UserError of the disk, such as `E_DISK_FULL` */
-  put(row: number, column: number, numbers: Float32Array): void {
-    this.#write(row * this.width + column, this.#prepare ? this.#prepare(numbers, column) : numbers)
+  put(row: number, column: number, numbers: RowNumbers): void {
+    this.#write(row * this.width + column, this.#prepare(numbers, column))
     this.#rows = Math.max(this.#rows, row + 1)
   }
 
@@ -117,6 +121,10 @@ export class RowFile {
     await this.#file.close()
     await dropFile(this.#path)
   }
+}
+
+export function floatsOf(numbers: RowNumbers): Float32Array {
+  return numbers instanceof Float32Array ? numbers : halvesToFloats(numbers)
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {

@@ -94,11 +94,18 @@ export function spaceOf(
 }
 
 /** Makes normalised rows, [rows, width], into those of a space; in place. */
-export function centreAndScale(rows: Float32Array, { blocks, factors, mean }: HeadSpace): void {
+export function centreAndScale(rows: Float32Array, space: HeadSpace): void {
+  centring(space)(rows)
+}
+
+/** The same for some rows at a time. */
+export function centring({ blocks, factors, mean }: HeadSpace): (rows: Float32Array) => void {
   const width = mean.length
   const perColumn = columnFactors(blocks, factors)
-  for (let from = 0; from < rows.length; from += width) {
-    for (let at = 0; at < width; at++) rows[from + at] = (rows[from + at]! - mean[at]!) * perColumn[at]!
+  return rows => {
+    for (let from = 0; from < rows.length; from += width) {
+      for (let at = 0; at < width; at++) rows[from + at] = (rows[from + at]! - mean[at]!) * perColumn[at]!
+    }
   }
 }
 

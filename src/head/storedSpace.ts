@@ -2,7 +2,7 @@ import type { Split } from '../dataset/split.ts'
 import { pause } from '../flow/pause.ts'
 import type { Blocks } from './blocks.ts'
 import type { LabelledStore } from './labelled.ts'
-import { centreAndScale, type HeadSpace, learntOf, shareOfLast, spaceOf } from './space.ts'
+import { centring, type HeadSpace, learntOf, shareOfLast, spaceOf } from './space.ts'
 import type { StoredRows } from './stored.ts'
 
 /** Numbers that are read at a time: 32 MB. */
@@ -31,7 +31,7 @@ export async function storedInSpace(
   const counts = new Array<number>(data.categories).fill(0)
   for (const row of learnt) counts[data.labels[row]!]!++
   const space = await learnSpace(data.stored, backbones, learntOf(learnt), shareOfLast(counts), signal)
-  await place.change(rows => centreAndScale(rows, space), signal)
+  await place.change(centring(space), signal)
   return { ...data, space }
 }
 

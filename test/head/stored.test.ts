@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
-import { type Prepare, RowFile } from '../../src/features/rowFile.ts'
+import { floatsOf, type Prepare, RowFile } from '../../src/features/rowFile.ts'
+import { floatsToHalves, halvesToFloats } from '../../src/graph/tensor.ts'
 import { normaliser } from '../../src/head/blocks.ts'
 import { curveRows } from '../../src/head/fit.ts'
 import { inSpace } from '../../src/head/halves.ts'
@@ -108,7 +109,7 @@ describe.each(['mixed', 'softmax'] as const)('the %s head', head => {
       if (space) centreAndScale(row, space)
       return row
     }
-    const more = await stored((row, column) => inIts(prepare[head]?.(row, column) ?? row))
+    const more = await stored((row, column) => inIts(prepare[head]?.(row, column) ?? floatsOf(row)))
     const fromFile = await trainHead(engine, rows, all, options, {}, more)
     expect(mostApart(fromFile.logits, inMemory.logits)).toBeLessThan(1e-3)
     expect(mostApart(headLogits(fromFile.head, data.values), inMemory.logits)).toBeLessThan(1e-3)
@@ -135,8 +136,19 @@ it('gives rows back in the order they are asked for, some of them twice, and lea
   await expect(own.read(Int32Array.of(90))).rejects.toThrow(/no whole row/)
   own.put(91, 2, Float32Array.of(7, 8))
   expect([...(await own.read(Int32Array.of(90)))]).toEqual(new Array(WIDTH).fill(0))
+  own.put(3, 1, floatsToHalves(Float32Array.of(0.5, -2)))
+  expect([...(await own.read(Int32Array.of(3)))].slice(1, 3)).toEqual([0.5, -2])
   await own.close()
   expect(await readdir(folder)).toEqual([])
+})
+
+it('normalises float16 as the numbers that it stands for, and blocks of zeros', () => {
+  const blocks = [3, 40, 30, 2]
+  const halves = floatsToHalves(Float32Array.from({ length: 72 }, (_, at) => (at < 70 ? random() - 0.3 : 0)))
+  const [some, others] = [halves, halvesToFloats(halves)].map(each => normaliser([blocks])(each, 3))
+  expect(mostApart(some!, others!)).toBeLessThan(1e-6)
+  expect([...some!.subarray(70)]).toEqual([0, 0])
+  expect(Math.hypot(...some!.subarray(0, 40))).toBeCloseTo(1, 5)
 })
 
 it('measures a curve on an even sample of many rows of either split, and on all of few', () => {

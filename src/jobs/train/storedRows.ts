@@ -2,7 +2,7 @@ import type { Split } from '../../dataset/split.ts'
 import type { Prepare } from '../../features/rowFile.ts'
 import { widthOf } from '../../features/rows.ts'
 import { normaliser } from '../../head/blocks.ts'
-import { centreAndScale, type HeadSpace } from '../../head/space.ts'
+import { centring, type HeadSpace } from '../../head/space.ts'
 import type { StoredRows } from '../../head/stored.ts'
 import type { Bottlenecks } from './bottlenecks.ts'
 import type { TrainingRun } from './run.ts'
@@ -33,9 +33,10 @@ export async function storedRows(
 /** Whole bottlenecks as rows of a space. */
 function rowsOf(space: HeadSpace): Prepare {
   const normalised = normaliser(space.backbones)
+  const centre = centring(space)
   return (numbers, column) => {
     const row = normalised(numbers, column)
-    centreAndScale(row, space)
+    centre(row)
     return row
   }
 }
