@@ -109,7 +109,12 @@ export function coveredRows(source: RowSource, plan: HeadsPlan, covering: Int32A
 }
 
 /** Those of some heads of a plan that follow one another, from `first` on. */
-export function partOfHeads({ bias, weights }: LinearPart, categories: number, first: number, count: number): LinearPart {
+export function partOfHeads(
+  { bias, weights }: LinearPart,
+  categories: number,
+  first: number,
+  count: number,
+): LinearPart {
   const some = (values: Float32Array) => {
     const width = values.length / bias.length
     return values.subarray(first * categories * width, (first + count) * categories * width)

@@ -46,7 +46,9 @@ const MOST_LEARNT = 20_000
 /** Of rows that a space may be learnt from those that it is: an even sample of very many. */
 export function learntOf<T extends readonly number[] | Int32Array>(rows: T, most = MOST_LEARNT): T {
   if (rows.length <= most) return rows
-  return rows.filter((_, at) => Math.floor((at * most) / rows.length) !== Math.floor(((at - 1) * most) / rows.length)) as T
+  return rows.filter(
+    (_, at) => Math.floor((at * most) / rows.length) !== Math.floor(((at - 1) * most) / rows.length),
+  ) as T
 }
 
 /**

@@ -1,7 +1,13 @@
 import type { Split } from '../dataset/split.ts'
 import type { Engine, HeadTrainer } from '../engine/engine.ts'
 import { type DescentHooks, descentOf, runSteps } from './descent.ts'
-import { coveredRows, type DiscriminantPart, discriminantsOf, type LinearPart, partOfHeads } from './discriminantPart.ts'
+import {
+  coveredRows,
+  type DiscriminantPart,
+  discriminantsOf,
+  type LinearPart,
+  partOfHeads,
+} from './discriminantPart.ts'
 import { drawing } from './draws.ts'
 import type { StepReport } from './fit.ts'
 import { headOf } from './halves.ts'
