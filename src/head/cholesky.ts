@@ -15,16 +15,17 @@ import { PANEL, type Triangle, widthOf } from './triangle.ts'
 export async function solveDefinite(products: Products, matrix: Triangle, right: Float32Array): Promise<Float32Array> {
   const { size, panels } = matrix
   const inverses: Float32Array[] = []
+  const memory = new Float32Array(Math.max(panels[0]?.length ?? 0, (right.length / size) * PANEL))
   for (const [panel, values] of panels.entries()) {
     const width = widthOf(size, panel)
     const inverse = inverseFactor(values, width)
     inverses.push(inverse)
     const below = values.subarray(width * width)
-    if (below.length > 0) below.set(await times(products, below, inverse, width))
+    if (below.length > 0) below.set(await times(products, below, inverse, width, memory))
     const own = columnsOf(right, size, panel * PANEL, width)
     const solved = own.length > 0 ? await times(products, own, inverse, width) : own
     putColumns(solved, right, size, panel * PANEL, width)
-    await eliminate(products, matrix, panel, below, solved, right)
+    await eliminate(products, matrix, panel, below, solved, right, memory)
   }
   for (let panel = panels.length - 1; panel >= 0; panel--)
     await substitute(products, matrix, panel, inverses[panel]!, right)
@@ -39,16 +40,17 @@ async function eliminate(
   below: Float32Array,
   solved: Float32Array,
   right: Float32Array,
+  memory: Float32Array,
 ): Promise<void> {
   const width = widthOf(size, panel)
   for (let other = panel + 1; other < panels.length; other++) {
     const rest = below.subarray((other - panel - 1) * PANEL * width) // all panels before the last are whole
     const rows = widthOf(size, other)
     products.swap({ values: rest.subarray(0, rows * width), rows, width })
-    subtract(panels[other]!, await products.timesTransposed(rest))
+    subtract(panels[other]!, await products.timesTransposed(rest, memory))
     if (solved.length === 0) continue
     const left = columnsOf(right, size, other * PANEL, rows)
-    subtract(left, await products.timesTransposed(solved))
+    subtract(left, await products.timesTransposed(solved, memory))
     putColumns(left, right, size, other * PANEL, rows)
   }
 }
@@ -79,9 +81,10 @@ async function times(
   left: Float32Array,
   values: Float32Array,
   width: number,
+  memory?: Float32Array,
 ): Promise<Float32Array> {
   products.swap({ values, rows: width, width })
-  return products.timesTransposed(left)
+  return products.timesTransposed(left, memory)
 }
 
 /** The inverse of the factor of the first `width` rows, [width, width]: zeros above the diagonal. */

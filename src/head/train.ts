@@ -21,6 +21,7 @@ import {
   discriminantOfMore,
   type FoldsAhead,
   type SolvedBefore,
+  storedHeldOut,
   storedLogits,
   trainerOfMore,
   trainStoredHead,
@@ -125,6 +126,9 @@ export async function crossValidate(
   const { rows, categories } = data
   const heads = options.folds
   const plan = planHeads(rows, heads, (row, head) => folds[row] !== head)
+  const store = storeOf(data)
+  const isOne = store && byShare(store, plan).length === 1 && headsAtATime(store, plan, MOST_BYTES) >= heads
+  if (isOne) return storedHeldOut(engine, store, plan, folds, options, hooks)
   return heldOut(await trainSideBySide(engine, data, plan, options, hooks), heads, folds, categories)
 }
 

@@ -18,7 +18,7 @@ import { type HeadsPlan, joinPlans, planHeads, rowsOfPlan } from './plan.ts'
 import { rowsByCategory } from './sampler.ts'
 import { type StoredRows, StoredRowsTrainer } from './stored.ts'
 import { type CurveHooks, StoredCurve } from './storedCurve.ts'
-import { answerStored, logitsOf, outputsOf } from './storedLogits.ts'
+import { answerStored, logitsOf, type Outputs, outputsOf } from './storedLogits.ts'
 
 /*
  * What train.ts does with a matrix, of rows that memory has no room for: the softmax steps on the rows that it reads, the
@@ -97,6 +97,47 @@ export async function storedLogits(
   options: HeadOptions,
   hooks: DescentHooks & SolvedBefore,
 ): Promise<Float32Array> {
+  const outputs = await learntOutputs(engine, data, plan, options, hooks)
+  const logits = new Float32Array(data.rows * outputs.bias.length)
+  const put = (first: number, some: Float32Array) => logits.set(some, first * outputs.bias.length)
+  await answerStored(engine, data, outputs, put, hooks.signal)
+  return logits
+}
+
+/** As `crossValidate` does: logits of every row under the head of its fold, which alone is asked, [rows, categories]. */
+export async function storedHeldOut(
+  engine: Engine,
+  data: LabelledStore,
+  plan: HeadsPlan,
+  folds: ArrayLike<number>,
+  options: HeadOptions,
+  hooks: DescentHooks & SolvedBefore,
+): Promise<Float32Array> {
+  const { rows, width, categories } = data
+  const { weights, bias } = await learntOutputs(engine, data, plan, options, hooks)
+  const logits = new Float32Array(rows * categories)
+  for (let head = 0; head < plan.heads; head++) {
+    const own = Int32Array.from(data.labels.keys()).filter(row => folds[row] === head)
+    const [from, to] = [head * categories, (head + 1) * categories]
+    const outputs = { weights: weights.subarray(from * width, to * width), bias: bias.subarray(from, to) }
+    const put = (first: number, some: Float32Array) => {
+      for (let at = 0; at < some.length; at += categories) {
+        logits.set(some.subarray(at, at + categories), own[first + at / categories]! * categories)
+      }
+    }
+    await answerStored(engine, data, outputs, put, hooks.signal, own)
+  }
+  return logits
+}
+
+/** What both halves of the heads of a plan learn. */
+async function learntOutputs(
+  engine: Engine,
+  data: LabelledStore,
+  plan: HeadsPlan,
+  options: HeadOptions,
+  hooks: DescentHooks & SolvedBefore,
+): Promise<Outputs> {
   const part = hooks.discriminants ?? (await storedDiscriminants(engine, data, plan, hooks.signal))
   const batch = Math.round(options.batch * 1.25)
   const trainer = await trainerOf(engine, data, plan, options, batch)
@@ -104,11 +145,7 @@ export async function storedLogits(
   const softmax = await runSteps(trainer, drawing(pools, options.seed), { batch, stops: [options.steps] }, hooks)
     .then(() => trainer.read())
     .finally(() => trainer.dispose())
-  const outputs = await outputsOf(softmax, part, data)
-  const logits = new Float32Array(data.rows * outputs.bias.length)
-  const put = (first: number, some: Float32Array) => logits.set(some, first * outputs.bias.length)
-  await answerStored(engine, data, outputs, put, hooks.signal)
-  return logits
+  return outputsOf(softmax, part, data)
 }
 
 async function trainerOf(

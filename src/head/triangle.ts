@@ -42,11 +42,12 @@ export async function addSquare(
 ): Promise<void> {
   const columns = values.length / size
   if (columns === 0) return
+  const memory = new Float32Array(panels[0]!.length)
   for (const [panel, target] of panels.entries()) {
     const rest = values.subarray(panel * PANEL * columns)
     const rows = widthOf(size, panel)
     products.swap({ values: rest.subarray(0, rows * columns), rows, width: columns })
-    const square = await products.timesTransposed(rest)
+    const square = await products.timesTransposed(rest, memory)
     for (let at = 0; at < square.length; at++) target[at]! += sign * square[at]!
   }
 }

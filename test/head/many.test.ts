@@ -5,9 +5,10 @@ import { inSpace } from '../../src/head/halves.ts'
 import { headLogits } from '../../src/head/head.ts'
 import { type LabelledStore, storeOf } from '../../src/head/labelled.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../../src/head/options.ts'
+import { heldOut, planHeads } from '../../src/head/plan.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 import { learntOf } from '../../src/head/space.ts'
-import { crossValidate, type LabelledMatrix, trainHead } from '../../src/head/train.ts'
+import { crossValidate, type LabelledMatrix, trainHead, trainSideBySide } from '../../src/head/train.ts'
 
 /** More rows than products of rows with rows are for. */
 const [ROWS, WIDTH, CATEGORIES] = [7_200, 6, 3]
@@ -66,6 +67,15 @@ it('solves the discriminants of a head and of its folds by one look at the rows'
   expect(mostApart(head.logits, headAlone.logits)).toBeLessThan(1e-5)
   expect(mostApart(validated, foldsAlone)).toBeLessThan(1e-5)
   expect(alone.read() - joined.read()).toBe(ROWS)
+})
+
+it('asks of the heads of folds that of its own fold alone about a row', async () => {
+  const engine = await createOnnxEngine()
+  const rows = inSpace(plain, BLOCKS, all)
+  const plan = planHeads(ROWS, OPTIONS.folds, (row, head) => folds[row] !== head)
+  const every = await trainSideBySide(engine, rows, plan, OPTIONS)
+  const own = await crossValidate(engine, rows, folds, OPTIONS)
+  expect(mostApart(own, heldOut(every, OPTIONS.folds, folds, CATEGORIES))).toBeLessThan(1e-5)
 })
 
 it('takes nothing of rows that are set apart into the head, where the folds are solved with it', async () => {
