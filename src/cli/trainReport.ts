@@ -93,6 +93,7 @@ export class TrainReport {
       case 'steps':
         this.#show('training', event)
         break
+      case 'discriminants':
       case 'cross-validation':
       case 'assessment':
         this.#show(event.kind, event)

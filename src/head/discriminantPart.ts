@@ -3,7 +3,7 @@ import { type Discriminant, discriminants } from './discriminant.ts'
 import { kernelOf, MOST_KERNEL_ROWS } from './kernel.ts'
 import { gathered } from './labelled.ts'
 import { type HeadsPlan, rowsOfPlan } from './plan.ts'
-import { primalCost, primalDiscriminants } from './primal.ts'
+import { primalCost, primalDiscriminants, type Solving } from './primal.ts'
 import type { RowSource } from './scatter.ts'
 import { BIAS_SQUARE } from './space.ts'
 
@@ -61,24 +61,19 @@ export async function discriminantPart(
     return { logits, bias, weights }
   }
   const read = async (chosen: Int32Array, memory?: Float32Array) => gathered(features, width, chosen, memory)
-  const { bias, weights } = await discriminantsOf(engine, { ...all, read }, plan, signal)
+  const { bias, weights } = await discriminantsOf(engine, { ...all, read }, plan, { signal })
   const values = features.subarray(0, answered * width)
   const products = await engine.createProducts({ values, rows: answered, width })
   const logits = await products.timesTransposed(await weights()).finally(() => products.dispose())
   return { logits: byRow(logits, answered, answered, column => [1, bias[column]!]), bias, weights }
 }
 
-/**
- * The same of rows wherever they are: whoever has them can answer for them by the weights.
- *
- * @param covering rows that the covariance is taken from, or from a sample of them: any may be, unless given
- */
+/** The same of rows wherever they are: whoever has them can answer for them by the weights. */
 export async function discriminantsOf(
   engine: Engine,
   source: RowSource,
   plan: HeadsPlan,
-  signal?: AbortSignal,
-  covering: Int32Array = Int32Array.from(source.labels.keys()),
+  { covering = Int32Array.from(source.labels.keys()), ...hooks }: Solving = {},
 ): Promise<LinearPart> {
   const { rows, labels, width } = source
   const most = mostRows(source, plan)
@@ -87,7 +82,10 @@ export async function discriminantsOf(
     const ofCovering = covering.map(row => labels[row]!)
     const sample = evenly(ofCovering, affordable).map(at => covering[at]!)
     const isSampled = membersOf(rows, sample)
-    const { weights, bias, squares } = await primalDiscriminants(engine, source, plan, isSampled, signal, covering)
+    const { weights, bias, squares } = await primalDiscriminants(engine, source, plan, isSampled, {
+      ...hooks,
+      covering,
+    })
     const scale = scaled(bias, source.categories, head => Math.sqrt(squares[head]!))
     for (let at = 0; at < weights.length; at++) weights[at]! *= scale.factors[Math.floor(at / width)]!
     return { bias: scale.bias, weights: async () => weights }

@@ -36,11 +36,21 @@ export interface PrimalDiscriminants {
   readonly squares: Float64Array
 }
 
+export interface Solving {
+  readonly signal?: AbortSignal | undefined
+  /** Rows that those with a part in the covariance are among: any, unless given. */
+  readonly covering?: Int32Array | undefined
+  /** Gets the share of the work that is done. */
+  readonly onShare?: ((share: number) => void) | undefined
+}
+
+/** Share of the time that the look at the rows takes, about; the rest is solving. */
+const LOOKING = 0.6
+
 /**
  * Solves the discriminants of all heads of a plan, each on its own rows.
  *
  * @param isSampled whether a row has a part in the covariance; all have one in their category's mean
- * @param covering rows that those with a part in the covariance are among
  * @throws the signal's reason when aborted
  */
 export async function primalDiscriminants(
@@ -48,23 +58,31 @@ export async function primalDiscriminants(
   source: RowSource,
   plan: HeadsPlan,
   isSampled: (row: number) => boolean,
-  signal?: AbortSignal,
-  covering: Int32Array = Int32Array.from(source.labels.keys()),
+  { signal, covering = Int32Array.from(source.labels.keys()), onShare }: Solving = {},
 ): Promise<PrimalDiscriminants> {
   const { width, categories } = source
+  const groups = headsTogether(source, rowsOfPlan(plan, covering))
+  const done = { rows: 0, heads: 0 }
+  const tell = (rows: number, heads: number) => {
+    done.rows += rows
+    done.heads += heads
+    onShare?.((LOOKING * done.rows) / (groups.length * plan.rows) + ((1 - LOOKING) * done.heads) / plan.heads)
+  }
   const weights = new Float32Array(plan.heads * categories * width)
   const bias = new Float32Array(plan.heads * categories)
   const squares = new Float64Array(plan.heads)
   const products = await engine.createProducts({ values: new Float32Array(1), rows: 1, width: 1 })
   try {
-    for (const { heads } of headsTogether(source, rowsOfPlan(plan, covering))) {
-      const parts = await scatters(products, source, plan, heads, isSampled, signal)
+    for (const { heads } of groups) {
+      const onRows = (rows: number) => tell(rows, 0)
+      const parts = await scatters(products, source, plan, heads, isSampled, { signal, onRows })
       for (const head of heads) {
         const own = parts.filter(part => part.heads.includes(head))
         const found = await solved(products, source, own, heads.length === 1)
         weights.set(found.weights, head * categories * width)
         bias.set(found.bias, head * categories)
         squares[head] = found.square
+        tell(0, 1)
         await pause(signal)
       }
     }

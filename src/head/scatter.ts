@@ -14,6 +14,12 @@ export interface RowSource extends StoredRows {
   readonly categories: number
 }
 
+export interface LookHooks {
+  readonly signal?: AbortSignal | undefined
+  /** Gets how many more rows were looked at. */
+  readonly onRows?: (rows: number) => void
+}
+
 /** Sums of the rows of each category. */
 export interface CategorySums {
   /** [categories] */
@@ -46,12 +52,12 @@ export async function scatters(
   plan: HeadsPlan,
   heads: readonly number[],
   isSampled: (row: number) => boolean,
-  signal?: AbortSignal,
+  hooks: LookHooks,
 ): Promise<Scatter[]> {
   const found: Scatter[] = []
   for (const rows of rowsAlike(plan, heads)) {
     const own = heads.filter(head => plan.active[rows[0]! * plan.heads + head] !== 0)
-    found.push({ heads: own, ...(await addedUp(products, source, rows, isSampled, signal)) })
+    found.push({ heads: own, ...(await addedUp(products, source, rows, isSampled, hooks)) })
   }
   return found
 }
@@ -91,7 +97,7 @@ async function addedUp(
   source: RowSource,
   rows: Int32Array,
   isSampled: (row: number) => boolean,
-  signal: AbortSignal | undefined,
+  hooks: LookHooks,
 ): Promise<Omit<Scatter, 'heads'>> {
   const { width, categories } = source
   const chosen = rows.filter(isSampled)
@@ -100,14 +106,14 @@ async function addedUp(
   const slice = Math.max(1, Math.floor(AT_ONCE / width))
   const memory = new Float32Array(Math.min(slice, rows.length) * width)
   const turned = new Float32Array(Math.min(slice, chosen.length) * width)
-  for await (const values of blocksOf(source, chosen, sampled, memory, signal)) {
+  for await (const values of blocksOf(source, chosen, sampled, memory, hooks)) {
     const columns = turned.subarray(0, values.length)
     await addSquare(products, squares!, transposed(values, values.length / width, width, columns), 1)
   }
   const others = rows.filter(row => !isSampled(row))
   if (others.length === 0) return { all: sampled, sampled, squares }
   const all = emptySums(categories, width)
-  for await (const _ of blocksOf(source, others, all, memory, signal));
+  for await (const _ of blocksOf(source, others, all, memory, hooks));
   addSums(all, sampled)
   return { all, sampled, squares }
 }
@@ -118,7 +124,7 @@ async function* blocksOf(
   rows: Int32Array,
   sums: CategorySums,
   memory: Float32Array,
-  signal: AbortSignal | undefined,
+  { signal, onRows }: LookHooks,
 ): AsyncGenerator<Float32Array> {
   const slice = Math.max(1, Math.floor(memory.length / width))
   for (let at = 0; at < rows.length; at += slice) {
@@ -128,6 +134,7 @@ async function* blocksOf(
     for (let place = 0; place < chosen.length; place++)
       addRow(sums, labels[chosen[place]!]!, values, place * width, width)
     yield values
+    onRows?.(chosen.length)
   }
 }
 

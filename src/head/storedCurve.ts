@@ -11,6 +11,8 @@ const MOST_BYTES = 60_000_000
 
 export interface CurveHooks extends DescentHooks {
   readonly onReport?: (report: StepReport) => void
+  /** Gets the share that is done of what comes before the steps: the discriminants of many rows. */
+  readonly onShare?: ((share: number) => void) | undefined
 }
 
 /**

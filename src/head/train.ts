@@ -38,6 +38,8 @@ const REPORTS = 10
 
 export interface TrainHooks extends DescentHooks, FoldsAhead {
   readonly onReport?: (report: StepReport) => void
+  /** Gets the share that is done of what comes before the steps: the discriminants of many rows. */
+  readonly onShare?: ((share: number) => void) | undefined
 }
 
 export interface TrainedHead {
@@ -73,7 +75,7 @@ export async function trainHead(
   const plan = planHeads(data.rows, 1, row => splits[row] === 'train')
   const { apart } = hooks
   const discriminant = () =>
-    stored ? discriminantOfMore(engine, data, stored, hooks.signal) : discriminantOf(engine, data, plan, hooks.signal)
+    stored ? discriminantOfMore(engine, data, stored, hooks) : discriminantOf(engine, data, plan, hooks.signal)
   const before = apart ? undefined : await discriminant()
   const trainer = stored
     ? trainerOfMore(engine, data, stored, options)

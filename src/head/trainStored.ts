@@ -15,6 +15,7 @@ import type { Head } from './head.ts'
 import type { LabelledMatrix, LabelledStore } from './labelled.ts'
 import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, joinPlans, planHeads, rowsOfPlan } from './plan.ts'
+import type { Solving } from './primal.ts'
 import { rowsByCategory } from './sampler.ts'
 import { type StoredRows, StoredRowsTrainer } from './stored.ts'
 import { type CurveHooks, StoredCurve } from './storedCurve.ts'
@@ -69,9 +70,12 @@ async function discriminantsAhead(
   data: LabelledStore,
   plan: HeadsPlan,
   options: HeadOptions,
-  { folds, signal }: CurveHooks & FoldsAhead,
+  { folds, signal, onShare }: CurveHooks & FoldsAhead,
 ): Promise<{ readonly part: LinearPart | undefined; readonly ofFolds: LinearPart | undefined }> {
-  const alone = async () => ({ part: await storedDiscriminants(engine, data, plan, signal), ofFolds: undefined })
+  const alone = async () => ({
+    part: await storedDiscriminants(engine, data, plan, { signal, onShare }),
+    ofFolds: undefined,
+  })
   if (!folds || !data.space) return alone()
   const { stored, width, categories, rows } = data
   const ofFolds = planHeads(rows, options.folds, (row, head) => folds[row] !== head)
@@ -79,7 +83,7 @@ async function discriminantsAhead(
   const covering = Int32Array.from(stored.labels.keys()).filter(row => plan.active[row % rows] !== 0)
   const source = { ...stored, width, categories }
   if (coveredRows(source, all, covering) === 0) return alone()
-  const solved = await discriminantsOf(engine, source, all, signal, covering)
+  const solved = await discriminantsOf(engine, source, all, { signal, covering, onShare })
   const some = (first: number, count: number) => partOfHeads(solved, categories, first, count)
   return { part: some(0, 1), ofFolds: some(1, options.folds) }
 }
@@ -138,7 +142,7 @@ async function learntOutputs(
   options: HeadOptions,
   hooks: DescentHooks & SolvedBefore,
 ): Promise<Outputs> {
-  const part = hooks.discriminants ?? (await storedDiscriminants(engine, data, plan, hooks.signal))
+  const part = hooks.discriminants ?? (await storedDiscriminants(engine, data, plan, { signal: hooks.signal }))
   const batch = Math.round(options.batch * 1.25)
   const trainer = await trainerOf(engine, data, plan, options, batch)
   const pools = rowsByCategory(data.stored.labels, () => true)
@@ -184,10 +188,10 @@ export async function discriminantOfMore(
   engine: Engine,
   { values, rows, width, categories, space }: LabelledMatrix,
   stored: StoredRows,
-  signal: AbortSignal | undefined,
+  hooks: Solving,
 ): Promise<DiscriminantPart | undefined> {
   const plan = planHeads(stored.rows, 1, () => true)
-  const part = await storedDiscriminants(engine, { stored, width, categories, space }, plan, signal)
+  const part = await storedDiscriminants(engine, { stored, width, categories, space }, plan, hooks)
   if (!part) return undefined
   const outputs = { weights: await part.weights(), bias: part.bias }
   return { ...part, logits: await logitsOf(engine, { values, rows, width }, outputs) }
@@ -197,9 +201,9 @@ async function storedDiscriminants(
   engine: Engine,
   { stored, width, categories, space }: Pick<LabelledStore, 'stored' | 'width' | 'categories' | 'space'>,
   plan: HeadsPlan,
-  signal: AbortSignal | undefined,
+  hooks: Solving,
 ): Promise<LinearPart | undefined> {
   if (!space) return undefined
   const all = Int32Array.from(stored.labels.keys())
-  return discriminantsOf(engine, { ...stored, width, categories }, rowsOfPlan(plan, all), signal) // variants go with their originals
+  return discriminantsOf(engine, { ...stored, width, categories }, rowsOfPlan(plan, all), hooks) // variants go with their originals
 }

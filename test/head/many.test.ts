@@ -59,7 +59,11 @@ it('solves the discriminants of a head and of its folds by one look at the rows'
   const headAlone = await trainHead(engine, alone.store, all, OPTIONS)
   const foldsAlone = await crossValidate(engine, alone.store, folds, OPTIONS)
   const joined = counting(rows)
-  const head = await trainHead(engine, joined.store, all, OPTIONS, { folds })
+  const shares: number[] = []
+  const head = await trainHead(engine, joined.store, all, OPTIONS, { folds, onShare: share => shares.push(share) })
+  expect(shares.length).toBeGreaterThan(OPTIONS.folds)
+  expect(shares).toEqual([...shares].sort((a, b) => a - b))
+  expect(shares.at(-1)).toBeCloseTo(1)
   const { ofFolds: discriminants } = head
   expect(headAlone.ofFolds).toBeUndefined()
   expect(discriminants?.bias).toHaveLength(OPTIONS.folds * CATEGORIES)

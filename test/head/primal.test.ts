@@ -65,7 +65,7 @@ describe('discriminants in the primal', () => {
 
   it('stop where they are told to', async () => {
     const signal = AbortSignal.abort(new Error('stopped'))
-    await expect(primalDiscriminants(engine, source, plan, () => true, signal)).rejects.toThrow('stopped')
+    await expect(primalDiscriminants(engine, source, plan, () => true, { signal })).rejects.toThrow('stopped')
   })
 
   it('take all means and a sample of the covariance, where they are told to', async () => {

@@ -36,6 +36,8 @@ export type TrainEvent = {
   | { readonly kind: 'drawn'; readonly pictures: number; readonly of: number }
   | ({ readonly kind: 'variants' } & ExtractProgress)
   | { readonly kind: 'split'; readonly train: number; readonly validation: number; readonly test: number }
+  /** Of very many pictures, before the steps: pictures' worth of work. */
+  | { readonly kind: 'discriminants'; readonly done: number; readonly total: number }
   | { readonly kind: 'steps'; readonly done: number; readonly total: number }
   | ({ readonly kind: 'report' } & StepReport)
   | { readonly kind: 'cross-validation' | 'assessment'; readonly done: number; readonly total: number }

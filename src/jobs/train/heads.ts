@@ -31,6 +31,8 @@ export async function trainHeads(
   const hooks = {
     onReport: (report: StepReport) => onEvent({ kind: 'report', ...report }),
     onSteps: (done: number, total: number) => onEvent({ kind: 'steps', done, total }),
+    onShare: (share: number) =>
+      onEvent({ kind: 'discriminants', done: Math.round(share * data.rows), total: data.rows }),
     signal,
   }
   const draw = (known: Charted) => {
