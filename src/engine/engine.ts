@@ -77,8 +77,12 @@ export type HeadRows = Pick<HeadProblem, 'features' | 'rows' | 'labels' | 'activ
 
 /** Plain SGD on the mean cross entropy of each step's active rows; begins at weights of zero. */
 export interface HeadTrainer {
-  /** @param rows row indices of the steps in turn, [steps * batch] */
-  steps(rows: Int32Array): Promise<void>
+  /**
+   * @param rows row indices of the steps in turn, [steps * batch]
+   * @param isCounted the weights after them count for a mean: `logits` and `read` tell of the mean of all that counted then,
+   *   while further steps go on from the last ones
+   */
+  steps(rows: Int32Array, isCounted?: boolean): Promise<void>
   /** Goes on from the weights that there are, on other rows; not in the kernel's form, whose weights are sums of its rows. */
   swap(rows: HeadRows): void
   /** Logits of every answered row under every head, [rows, heads, categories]. */

@@ -20,10 +20,17 @@ export interface LoopData {
 export interface Loop {
   /**
    * @param rows of the steps in turn, [steps * batch]
+   * @param isCounted the states after them count for their mean
    * @param constants instead of those of the same name that there were
    * @returns the gradients, where the loop gives them
    */
-  steps(rows: Int32Array, batch: number, constants?: LoopData['constants']): Promise<Float32Array | undefined>
+  steps(
+    rows: Int32Array,
+    batch: number,
+    isCounted: boolean,
+    constants?: LoopData['constants'],
+  ): Promise<Float32Array | undefined>
+  /** The last ones, or the mean of those that counted. */
   states(): Promise<Readonly<Record<string, Float32Array>>>
   dispose(): Promise<void>
 }
@@ -35,6 +42,7 @@ export type LoopMessage =
       readonly kind: 'steps'
       readonly rows: Int32Array
       readonly batch: number
+      readonly isCounted: boolean
       readonly constants?: LoopData['constants'] | undefined
     }
   | { readonly kind: 'states' }

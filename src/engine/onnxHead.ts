@@ -67,10 +67,10 @@ class WeightsTrainer implements HeadTrainer {
     this.#loop = loop
   }
 
-  async steps(rows: Int32Array): Promise<void> {
+  async steps(rows: Int32Array, isCounted = false): Promise<void> {
     const constants = this.#isSwapped ? rowsOf(this.#problem) : undefined
     this.#isSwapped = false
-    await this.#loop.steps(rows, this.#problem.batch, constants)
+    await this.#loop.steps(rows, this.#problem.batch, isCounted, constants)
   }
 
   swap(rows: HeadRows): void {
@@ -116,6 +116,9 @@ class KernelTrainer implements HeadTrainer {
   /** Sum of all gradients by row, [rows, outputs]: the weights are -features ᵀ of it, the bias β² times its negative sum. */
   readonly #sums: Float64Array
   readonly #idle: IdleRows
+  /** Of those sums that count for a mean: their sum and number. */
+  #sumsOfCounted: Float64Array | undefined
+  #counted = 0
 
   private constructor(problem: HeadProblem, loop: Loop) {
     this.#problem = problem
@@ -134,10 +137,18 @@ class KernelTrainer implements HeadTrainer {
     return new KernelTrainer(problem, await startLoop(ort, data, apart))
   }
 
-  async steps(rows: Int32Array): Promise<void> {
+  async steps(rows: Int32Array, isCounted = false): Promise<void> {
     const busy = this.#idle.without(rows, this.#problem.batch)
-    const gradients = await this.#loop.steps(busy.rows, busy.batch)
-    if (gradients) this.#addUp(busy, gradients)
+    const gradients = await this.#loop.steps(busy.rows, busy.batch, isCounted)
+    if (!gradients) return
+    this.#addUp(busy, gradients)
+    if (isCounted) this.#count()
+  }
+
+  #count(): void {
+    this.#counted++
+    this.#sumsOfCounted ??= new Float64Array(this.#sums.length)
+    for (let at = 0; at < this.#sums.length; at++) this.#sumsOfCounted[at]! += this.#sums[at]!
   }
 
   swap(): never {
@@ -179,13 +190,14 @@ class KernelTrainer implements HeadTrainer {
   async read(): Promise<HeadWeights> {
     const { features, rows, width, biasSquare = 1 } = this.#problem
     const outputs = outputsOf(this.#problem)
+    const sums = this.#sumsOfCounted?.map(sum => sum / this.#counted) ?? this.#sums
     const weights = new Float64Array(outputs * width) // [outputs, width]
     const bias = new Float64Array(outputs)
     const block = Math.ceil(PRODUCTS_A_CALL / 10 / (outputs * width)) // this is not the engine, but plain JavaScript
     for (let row = 0; row < rows; row++) {
       if (row % block === 0) await pause()
       for (let output = 0; output < outputs; output++) {
-        const sum = this.#sums[row * outputs + output]!
+        const sum = sums[row * outputs + output]!
         if (sum === 0) continue
         bias[output]! -= biasSquare * sum
         for (let at = 0; at < width; at++) weights[output * width + at]! -= sum * features[row * width + at]!

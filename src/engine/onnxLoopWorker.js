@@ -17,7 +17,7 @@ answering(answerTo)
  * @returns {Promise<unknown>}
  */
 async function answerTo(message) {
-  if (message.kind === 'steps') return loop?.steps(message.rows, message.batch, message.constants)
+  if (message.kind === 'steps') return loop?.steps(message.rows, message.batch, message.isCounted, message.constants)
   if (message.kind === 'states') return loop?.states()
   if (message.kind === 'dispose') return loop?.dispose()
   loop = await openLoop(ort, message.data)

@@ -40,8 +40,8 @@ async function startApart(data: LoopData): Promise<Loop> {
     throw error
   })
   return {
-    steps: async (rows, batch, constants) =>
-      (await ask({ kind: 'steps', rows, batch, constants })) as Float32Array | undefined,
+    steps: async (rows, batch, isCounted, constants) =>
+      (await ask({ kind: 'steps', rows, batch, isCounted, constants })) as Float32Array | undefined,
     states: async () => (await ask({ kind: 'states' })) as Record<string, Float32Array>,
     dispose: async () => {
       await ask({ kind: 'dispose' })

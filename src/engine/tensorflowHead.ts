@@ -24,10 +24,16 @@ export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): H
   const keep = tf.tensor(Float32Array.of(1 - problem.learningRate * (problem.decay ?? 0)), [1], 'float32')
   // One array for every step's rows: half a megabyte anew 4000 times is felt.
   const gathered = new Float32Array(batch * width)
-  let weights = tf.tensor(new Float32Array(outputs * width), [outputs, width], 'float32')
-  let bias = tf.tensor(new Float32Array(outputs), [outputs], 'float32')
+  let now: State = {
+    weights: tf.tensor(new Float32Array(outputs * width), [outputs, width], 'float32'),
+    bias: tf.tensor(new Float32Array(outputs), [outputs], 'float32'),
+  }
+  let mean: State | undefined
+  let counted = 0
 
-  const logitsOf = (x: Tensor): Tensor => tf.add(tf.matMul(x, weights, false, true), bias) // [n, outputs]
+  const logitsOf = (x: Tensor, { weights, bias }: State): Tensor => {
+    return tf.add(tf.matMul(x, weights, false, true), bias) // [n, outputs]
+  }
 
   function step(chosen: Int32Array): void {
     gather(data.features, width, chosen, gathered)
@@ -35,25 +41,37 @@ export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): H
       const x = tf.tensor(gathered, [batch, width], 'float32')
       const truth = tf.tensor(oneHot(data.labels, categories, chosen), [batch, 1, categories], 'float32')
       const rate = tf.tensor(rowRates({ ...problem, ...data }, chosen), [batch, heads, 1], 'float32')
-      const probabilities = tf.softmax(tf.reshape(logitsOf(x), [batch, heads, categories]))
+      const probabilities = tf.softmax(tf.reshape(logitsOf(x, now), [batch, heads, categories]))
       const move = tf.reshape(tf.mul(tf.sub(probabilities, truth), rate), [batch, outputs])
       return {
-        weights: tf.sub(tf.mul(weights, keep), tf.matMul(move, x, true)),
-        bias: tf.sub(tf.mul(bias, keep), tf.mul(tf.sum(move, 0), biasSquare)),
+        weights: tf.sub(tf.mul(now.weights, keep), tf.matMul(move, x, true)),
+        bias: tf.sub(tf.mul(now.bias, keep), tf.mul(tf.sum(move, 0), biasSquare)),
       }
     })
-    weights.dispose()
-    bias.dispose()
-    weights = next.weights
-    bias = next.bias
+    disposeState(now)
+    now = next
+  }
+
+  /** Moves the mean towards the weights that there are, by their share in it. */
+  function count(): void {
+    const share = tf.tensor(Float32Array.of(1 / ++counted), [1], 'float32')
+    const before = mean
+    const moved = (from: Tensor, to: Tensor) => tf.add(from, tf.mul(tf.sub(to, from), share))
+    mean = tf.tidy(() => ({
+      weights: moved(before?.weights ?? now.weights, now.weights),
+      bias: moved(before?.bias ?? now.bias, now.bias),
+    }))
+    share.dispose()
+    disposeState(before)
   }
 
   return {
-    async steps(chosen) {
+    async steps(chosen, isCounted = false) {
       for (let start = 0, done = 0; start + batch <= chosen.length; start += batch) {
         step(chosen.subarray(start, start + batch))
         if (++done % STEPS_A_TURN === 0) await pause()
       }
+      if (isCounted) count()
     },
     swap(rows) {
       data = rows
@@ -62,9 +80,9 @@ export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): H
       const { answered = data.rows, features } = data
       const result = new Float32Array(answered * outputs)
       for (let start = 0; start < answered; start += ROWS_AT_ONCE) {
-        const count = Math.min(ROWS_AT_ONCE, answered - start)
-        const part = features.subarray(start * width, (start + count) * width)
-        const logits = tf.tidy(() => logitsOf(tf.tensor(part, [count, width], 'float32')))
+        const some = Math.min(ROWS_AT_ONCE, answered - start)
+        const part = features.subarray(start * width, (start + some) * width)
+        const logits = tf.tidy(() => logitsOf(tf.tensor(part, [some, width], 'float32'), mean ?? now))
         result.set(await logits.data(), start * outputs)
         logits.dispose()
       }
@@ -72,15 +90,28 @@ export function createTensorflowTrainer(tf: TensorFlow, problem: HeadProblem): H
     },
     async read() {
       // The copy of the bias: TensorFlow may hand out memory that is its own.
+      const { weights, bias } = mean ?? now
       return { weights: widthFirst(await weights.data(), problem), bias: (await bias.data()).slice() }
     },
     async dispose() {
-      weights.dispose()
-      bias.dispose()
+      disposeState(now)
+      disposeState(mean)
       keep.dispose()
       biasSquare.dispose()
     },
   }
+}
+
+interface State {
+  /** [outputs, width] */
+  readonly weights: Tensor
+  /** [outputs] */
+  readonly bias: Tensor
+}
+
+function disposeState(state: State | undefined): void {
+  state?.weights.dispose()
+  state?.bias.dispose()
 }
 
 /** Copies the chosen rows of a [rows, width] matrix to `target`, [chosen, width]. */

@@ -39,6 +39,8 @@ interface Course {
   readonly products?: number
   /** Numbers of steps after which `onStop` has a look, ascending; the last one ends the course. */
   readonly stops: readonly number[]
+  /** Ends at the mean of the weights that the last part of the steps goes through: see `countsAfter`. */
+  readonly isAveraged: boolean
   readonly onStop?: (done: number) => Promise<void>
 }
 
@@ -51,7 +53,7 @@ interface Course {
 export async function runSteps(
   trainer: Pick<HeadTrainer, 'steps'>,
   draw: Draw,
-  { batch, stops, onStop, products = FIRST_PRODUCTS }: Course,
+  { batch, stops, isAveraged, onStop, products = FIRST_PRODUCTS }: Course,
   hooks: DescentHooks,
 ): Promise<void> {
   const total = stops.at(-1) ?? 0
@@ -60,7 +62,8 @@ export async function runSteps(
   const pace = new Pace(first, hooks.apart ? 64 : 8, CHUNKS_MS / Math.max(2, ahead))
   const call = async (chunk: number, reached: number) => {
     const start = performance.now()
-    const stepped = trainer.steps(draw(chunk * batch)).then(() => {
+    const isCounted = isAveraged && countsAfter(reached, total)
+    const stepped = trainer.steps(draw(chunk * batch), isCounted).then(() => {
       pace.took(chunk, start)
       hooks.onSteps?.(reached, total)
     })
@@ -71,7 +74,7 @@ export async function runSteps(
   for (let step = 0; step < total; ) {
     hooks.signal?.throwIfAborted()
     const from = step
-    const stop = stops.find(each => each > from)!
+    const stop = Math.min(stops.find(each => each > from)!, isAveraged ? nextCount(from, total) : total)
     const chunk = Math.min(pace.most, stop - step)
     step += chunk
     const now = call(chunk, step)
@@ -81,6 +84,29 @@ export async function runSteps(
     await pause() // a runtime may block the event loop: let signals and timers through
   }
   await together(...underWay)
+}
+
+/*
+ * The last draws of plain SGD decide on pictures that lie between categories. The mean of the weights that it goes through does not
+ * depend on them: averaging (Polyak and Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992), of the last part
+ * of the steps alone (suffix averaging: Rakhlin, Shamir and Sridharan, "Making Gradient Descent Optimal for Strongly Convex
+ * Stochastic Optimization", 2012). Weights a step apart are all but the same, so some of them are enough.
+ */
+
+/** Share of the steps that count. */
+const AVERAGED = 0.25
+/** Steps from one that counts to the next. */
+const BETWEEN = 40
+
+/** Whether the weights after so many steps count for the mean. */
+function countsAfter(step: number, total: number): boolean {
+  return step === total || nextCount(step - 1, total) === step
+}
+
+/** The first step behind this one whose weights count. */
+function nextCount(step: number, total: number): number {
+  const begin = Math.round((1 - AVERAGED) * total)
+  return Math.min(total, begin + BETWEEN * Math.max(1, Math.ceil((step + 1 - begin) / BETWEEN)))
 }
 
 /** How many steps a call has: as many as take the time that a call may take. */

@@ -64,13 +64,15 @@ export class StoredRowsTrainer implements Pick<HeadTrainer, 'steps' | 'read' | '
     this.#problem = problem
   }
 
-  async steps(rows: Int32Array): Promise<void> {
+  async steps(rows: Int32Array, isCounted = false): Promise<void> {
     const { width, categories, batch } = this.#problem
     const most = batch * Math.max(1, Math.floor(MOST_NUMBERS / batch / (width + categories)))
-    for (let at = 0; at < rows.length; at += most) await this.#stretch(rows.subarray(at, at + most))
+    for (let at = 0; at < rows.length; at += most) {
+      await this.#stretch(rows.subarray(at, at + most), isCounted && at + most >= rows.length)
+    }
   }
 
-  async #stretch(chosen: Int32Array): Promise<void> {
+  async #stretch(chosen: Int32Array, isCounted: boolean): Promise<void> {
     const { stored, plan, ...problem } = this.#problem
     const numbers = chosen.length * problem.width
     if (this.#memory.length < numbers) this.#memory = new Float32Array(numbers)
@@ -80,7 +82,7 @@ export class StoredRowsTrainer implements Pick<HeadTrainer, 'steps' | 'read' | '
     const rows = { features, rows: chosen.length, labels, active }
     this.#trainer?.swap(rows)
     this.#trainer ??= await this.#engine.createTrainer({ ...problem, ...rows, heads })
-    await this.#trainer.steps(Int32Array.from(chosen.keys()))
+    await this.#trainer.steps(Int32Array.from(chosen.keys()), isCounted)
   }
 
   async read(): Promise<HeadWeights> {

@@ -89,7 +89,13 @@ export async function trainHead(
       history.push(reached)
       hooks.onReport?.(reached)
     }
-    const course = { batch: options.batch, products: productsAStep(data, plan, options.batch), stops: reports, onStop }
+    const course = {
+      batch: options.batch,
+      products: productsAStep(data, plan, options.batch),
+      stops: reports,
+      isAveraged: data.space !== undefined,
+      onStop,
+    }
     await runSteps(trainer, drawing(pools, options.seed), course, hooks)
     return { head: await headOf(data, await trainer.read(), await part), history, logits: await logits() }
   } finally {
@@ -238,7 +244,8 @@ async function softmaxLogits(
   })
   try {
     const draw = drawingAll(data.labels, trainingLabels(data), options.seed, options.steps * batch)
-    const course = { batch, products: productsAStep(data, plan, batch), stops: [options.steps] }
+    const products = productsAStep(data, plan, batch)
+    const course = { batch, products, stops: [options.steps], isAveraged: data.space !== undefined }
     await runSteps(trainer, draw, course, hooks)
     return await trainer.logits()
   } finally {

@@ -56,7 +56,8 @@ export async function trainStoredHead(
   try {
     const curve = new StoredCurve(engine, data, splits, part, hooks)
     const onStop = async (done: number) => curve.add(done, await trainer.read(), done === reports.at(-1))
-    await runSteps(trainer, drawing(pools, options.seed), { batch, stops: reports, onStop }, hooks)
+    const course = { batch, stops: reports, isAveraged: data.space !== undefined, onStop }
+    await runSteps(trainer, drawing(pools, options.seed), course, hooks)
     const { history, logits } = await curve.end()
     return { head: await headOf(data, await trainer.read(), part), history, logits, ofFolds }
   } finally {
@@ -146,7 +147,8 @@ async function learntOutputs(
   const batch = Math.round(options.batch * 1.25)
   const trainer = await trainerOf(engine, data, plan, options, batch)
   const pools = rowsByCategory(data.stored.labels, () => true)
-  const softmax = await runSteps(trainer, drawing(pools, options.seed), { batch, stops: [options.steps] }, hooks)
+  const course = { batch, stops: [options.steps], isAveraged: data.space !== undefined }
+  const softmax = await runSteps(trainer, drawing(pools, options.seed), course, hooks)
     .then(() => trainer.read())
     .finally(() => trainer.dispose())
   return outputsOf(softmax, part, data)

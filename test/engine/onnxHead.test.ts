@@ -2,12 +2,18 @@ import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import type { HeadProblem } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
-import { headLogits } from '../../src/head/head.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 import { gramOf } from '../helpers/gram.ts'
-import { plainSgd, reversedRows } from '../helpers/plainSgd.ts'
+import { logitsOfHeads, meanOfCounted, plainSgd, reversedRows } from '../helpers/plainSgd.ts'
 
 const STEPS = 30
+/** Calls of steps: from, to, and whether what they end at counts. */
+const COUNTED = [
+  [0, 10, false],
+  [10, 17, true],
+  [17, 25, true],
+  [25, STEPS, false],
+] as const
 
 /** A kernel makes the kernel form. */
 describe.each([
@@ -27,17 +33,7 @@ describe.each([
     expect(largestDifference(bias, plain.bias)).toBeLessThan(1e-5)
 
     const logits = await trainer.logits()
-    for (let head = 0; head < problem.heads; head++) {
-      const { categories, heads } = problem
-      const own = weights.subarray(head * width * categories, (head + 1) * width * categories)
-      const ownBias = bias.subarray(head * categories, (head + 1) * categories)
-      const expected = headLogits({ weights: own, bias: ownBias, width, categories }, problem.features)
-      const got = Float32Array.from(expected, (_, at) => {
-        const row = Math.floor(at / categories)
-        return logits[(row * heads + head) * categories + (at % categories)]!
-      })
-      expect(largestDifference(got, expected)).toBeLessThan(1e-4)
-    }
+    expect(largestDifference(logits, logitsOfHeads(problem, weights, bias))).toBeLessThan(1e-4)
     await trainer.dispose()
   })
 
@@ -53,6 +49,24 @@ describe.each([
     const [first, ...others] = await Promise.all(logits)
     for (const other of others) expect(other).toEqual(first)
   })
+
+  it.each([{}, { apart: true }])(
+    'tells of the mean of the weights that count, and goes on from the last: %j',
+    async way => {
+      const { problem, batches } = example(form, rows, width, categories)
+      const trainer = await (await createOnnxEngine()).createTrainer({ ...problem, ...way })
+      for (const [begin, end, isCounted] of COUNTED) {
+        await trainer.steps(batches.subarray(begin * problem.batch, end * problem.batch), isCounted)
+      }
+      const { weights, bias } = await trainer.read()
+      const logits = await trainer.logits()
+      await trainer.dispose()
+      const mean = meanOfCounted(problem, batches, COUNTED)
+      expect(largestDifference(weights, mean.weights)).toBeLessThan(1e-5)
+      expect(largestDifference(bias, mean.bias)).toBeLessThan(1e-5)
+      expect(largestDifference(logits, logitsOfHeads(problem, weights, bias))).toBeLessThan(1e-4)
+    },
+  )
 
   it('gives the same bytes again', async () => {
     const { problem, batches } = example(form, rows, width, categories)

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest'
 import type { HeadProblem } from '../../src/engine/engine.ts'
 import { createTensorflowTrainer } from '../../src/engine/tensorflowHead.ts'
-import { headLogits } from '../../src/head/head.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
-import { plainSgd, reversedRows } from '../helpers/plainSgd.ts'
+import { logitsOfHeads, meanOfCounted, plainSgd, reversedRows } from '../helpers/plainSgd.ts'
 import { describeTensorflow } from '../helpers/tensorflowSuite.ts'
 
 const CASES: readonly [string, Partial<HeadProblem>][] = [
@@ -28,7 +27,28 @@ describeTensorflow('training heads in tensorflow', tf => {
     const plain = plainSgd(problem, chosen)
     expect(largestDifference(weights, plain.weights)).toBeLessThan(1e-5)
     expect(largestDifference(bias, plain.bias)).toBeLessThan(1e-5)
-    expect(largestDifference(logits, everyHeadsLogits(problem, weights, bias))).toBeLessThan(1e-4)
+    expect(largestDifference(logits, logitsOfHeads(problem, weights, bias))).toBeLessThan(1e-4)
+  })
+
+  it('tells of the mean of the weights that count, and goes on from the last', async () => {
+    const problem = randomProblem({ heads: 2, categories: 3 })
+    const chosen = draws(problem, 40)
+    const trainer = createTensorflowTrainer(tf, problem)
+    const calls = [
+      [0, 13, true],
+      [13, 30, true],
+      [30, 40, false],
+    ] as const
+    for (const [begin, end, isCounted] of calls) {
+      await trainer.steps(chosen.subarray(begin * problem.batch, end * problem.batch), isCounted)
+    }
+    const { weights, bias } = await trainer.read()
+    const logits = await trainer.logits()
+    await trainer.dispose()
+    const mean = meanOfCounted(problem, chosen, calls)
+    expect(largestDifference(weights, mean.weights)).toBeLessThan(1e-5)
+    expect(largestDifference(bias, mean.bias)).toBeLessThan(1e-5)
+    expect(largestDifference(logits, logitsOfHeads(problem, weights, bias))).toBeLessThan(1e-4)
   })
 
   it('goes on, on other rows', async () => {
@@ -72,9 +92,9 @@ describeTensorflow('training heads in tensorflow', tf => {
     const before = tf.memory().numTensors
     const problem = randomProblem({ heads: 3 })
     const trainer = createTensorflowTrainer(tf, problem)
-    await trainer.steps(draws(problem, 1))
+    await trainer.steps(draws(problem, 1), true)
     const during = tf.memory().numTensors
-    await trainer.steps(draws(problem, 1000))
+    await trainer.steps(draws(problem, 1000), true)
     await trainer.logits()
     await trainer.read()
     expect(tf.memory().numTensors).toBe(during)
@@ -111,21 +131,6 @@ function randomProblem(sizes: Partial<HeadProblem>): HeadProblem {
 function draws({ rows, batch }: HeadProblem, steps: number): Int32Array {
   const random = seededRandom(11)
   return Int32Array.from({ length: steps * batch }, () => Math.floor(random() * rows))
-}
-
-/** [rows, heads, categories], from weights [heads, width, categories] and bias [heads, categories]. */
-function everyHeadsLogits(problem: HeadProblem, weights: Float32Array, bias: Float32Array): Float32Array {
-  const { rows, width, heads, categories, features } = problem
-  const result = new Float32Array(rows * heads * categories)
-  for (let head = 0; head < heads; head++) {
-    const own = weights.subarray(head * width * categories, (head + 1) * width * categories)
-    const ownBias = bias.subarray(head * categories, (head + 1) * categories)
-    const logits = headLogits({ weights: own, bias: ownBias, width, categories }, features)
-    for (let row = 0; row < rows; row++) {
-      result.set(logits.subarray(row * categories, (row + 1) * categories), (row * heads + head) * categories)
-    }
-  }
-  return result
 }
 
 function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {

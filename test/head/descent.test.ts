@@ -24,6 +24,13 @@ describe.each([{ apart: false }, { apart: true }])('steps, apart: $apart', hooks
     expect(await firstOf(1e9)).toBe(8)
   })
 
+  it('count in the last quarter, some of them, and at the end, whatever their calls', async () => {
+    const { asked } = await record(hooks, 1e9, true)
+    expect(asked.flatMap(({ rows }) => [...rows])).toEqual(drawnAtOnce())
+    const counted = asked.flatMap(({ until, isCounted }) => (isCounted ? [until] : []))
+    expect(counted).toEqual([790, 830, 870, 910, 950, 990, 1000])
+  })
+
   it('that fail are told of, and no more are asked for', async () => {
     const calls: number[] = []
     const steps = async (rows: Int32Array) => {
@@ -31,27 +38,29 @@ describe.each([{ apart: false }, { apart: true }])('steps, apart: $apart', hooks
       await setTimeout(1)
       if (calls.length > 1) throw new Error('broken')
     }
-    const course = { batch: 2, stops: [10_000] }
+    const course = { batch: 2, stops: [10_000], isAveraged: false }
     await expect(runSteps({ steps }, drawing(POOLS, 1), course, hooks)).rejects.toThrow('broken')
     expect(calls.length).toBeLessThan(7)
   })
 })
 
 /** What a trainer is asked: with each call the number of those under way. */
-async function record(hooks: { apart: boolean }, products = 1e9) {
-  const asked: { rows: Int32Array; waiting: number }[] = []
+async function record(hooks: { apart: boolean }, products = 1e9, isAveraged = false) {
+  const asked: { rows: Int32Array; waiting: number; until: number; isCounted: boolean | undefined }[] = []
   const stops: number[] = []
   let waiting = 0
-  const steps = async (rows: Int32Array) => {
-    asked.push({ rows, waiting: waiting++ })
+  const steps = async (rows: Int32Array, isCounted?: boolean) => {
+    const before = asked.at(-1)?.until ?? 0
+    asked.push({ rows, waiting: waiting++, until: before + rows.length / 2, isCounted })
     await setTimeout(1)
     waiting--
   }
   const onStop = async (done: number) => {
     stops.push(done)
-    expect(asked.reduce((sum, { rows }) => sum + rows.length / 2, 0)).toBe(done)
+    expect(asked.at(-1)!.until).toBe(done)
   }
-  await runSteps({ steps }, drawing(POOLS, 1), { batch: 2, products, stops: [200, 1000], onStop }, hooks)
+  const course = { batch: 2, products, stops: [200, 1000], isAveraged, onStop }
+  await runSteps({ steps }, drawing(POOLS, 1), course, hooks)
   return { asked, stops }
 }
 

@@ -1,4 +1,5 @@
 import type { HeadProblem, HeadRows } from '../../src/engine/engine.ts'
+import { headLogits } from '../../src/head/head.ts'
 
 /**
  * The definition of what every trainer does, in plain loops and double precision: slow, and easy to check by reading.
@@ -53,4 +54,36 @@ export function reversedRows({ features, rows, width, labels, active, heads }: H
   const reversed = (values: Float32Array, each: number) =>
     Float32Array.from(values, (_, at) => values[(rows - 1 - Math.floor(at / each)) * each + (at % each)]!)
   return { features: reversed(features, width), rows, labels: labels.toReversed(), active: reversed(active, heads) }
+}
+
+/**
+ * The mean of what plain SGD has learnt by the end of each call of steps that counts.
+ *
+ * @param calls steps: from, to, and whether what they end at counts
+ */
+export function meanOfCounted(
+  problem: HeadProblem,
+  rows: Int32Array,
+  calls: readonly (readonly [from: number, to: number, isCounted: boolean])[],
+): { weights: Float64Array; bias: Float64Array } {
+  const ends = calls.filter(([, , isCounted]) => isCounted).map(([, to]) => to)
+  const learnt = ends.map(end => plainSgd(problem, rows.subarray(0, end * problem.batch)))
+  const mean = (of: 'weights' | 'bias') =>
+    learnt[0]![of].map((_, at) => learnt.reduce((sum, each) => sum + each[of][at]!, 0) / learnt.length)
+  return { weights: mean('weights'), bias: mean('bias') }
+}
+
+/** [rows, heads, categories], from weights [heads, width, categories] and bias [heads, categories]. */
+export function logitsOfHeads(problem: HeadProblem, weights: Float32Array, bias: Float32Array): Float32Array {
+  const { rows, width, heads, categories, features } = problem
+  const result = new Float32Array(rows * heads * categories)
+  for (let head = 0; head < heads; head++) {
+    const own = weights.subarray(head * width * categories, (head + 1) * width * categories)
+    const ownBias = bias.subarray(head * categories, (head + 1) * categories)
+    const logits = headLogits({ weights: own, bias: ownBias, width, categories }, features)
+    for (let row = 0; row < rows; row++) {
+      result.set(logits.subarray(row * categories, (row + 1) * categories), (row * heads + head) * categories)
+    }
+  }
+  return result
 }
