@@ -5,12 +5,12 @@ import { type DiscriminantPart, discriminantPart, type LinearPart } from './disc
 import type { Head } from './head.ts'
 import type { LabelledMatrix, LabelledRows } from './labelled.ts'
 import type { HeadsPlan } from './plan.ts'
-import { fromSpace, learntOf, shareOfLast, toSpace } from './space.ts'
+import { formOf, fromSpace, learntOf, toSpace } from './space.ts'
 import { trainingRows } from './variants.ts'
 
 /*
  * A head that is half a softmax, half a discriminant: W = ½ W_softmax + ½ W_discriminant / T. Each alone loses to retrain.py's
- * recipe on some set; together they were better on all that were measured (bench/evaluation).
+ * recipe on some set; together they were better on all that were measured (bench/evaluation). Of few pictures it is the softmax alone.
  */
 
 /**
@@ -30,8 +30,7 @@ export function inSpace(
   const counts = new Array<number>(categories).fill(0)
   for (const row of learnt) counts[labels[row]!]!++
   const values = variants?.values ?? data.values
-  const share = shareOfLast(counts)
-  const made = toSpace(values, backbones, learntOf(learnt), share, inPlace ? values : undefined)
+  const made = toSpace(values, backbones, learntOf(learnt), formOf(counts), inPlace ? values : undefined)
   return {
     ...data,
     values: made.values.subarray(0, rows * width),
@@ -47,7 +46,7 @@ export async function discriminantOf(
   { heads, active }: HeadsPlan,
   signal?: AbortSignal,
 ): Promise<DiscriminantPart | undefined> {
-  if (!data.space) return undefined
+  if (!data.space?.isHalved) return undefined
   const training = trainingRows(data, active)
   const { width, categories, rows: answered } = data
   const plan = { rows: training.rows, heads, active: training.active }
@@ -60,7 +59,8 @@ export async function headOf(
   softmax: { readonly weights: Float32Array; readonly bias: Float32Array },
   part: LinearPart | undefined,
 ): Promise<Head> {
-  if (!part || !space) return { ...softmax, width, categories }
+  if (!space) return { ...softmax, width, categories }
+  if (!part) return fromSpace({ ...softmax, width, categories }, space)
   const discriminant = await part.weights() // [categories, width]
   const weights = softmax.weights.map((value, at) => {
     return combine(value, discriminant[(at % categories) * width + Math.floor(at / categories)]!)

@@ -1,11 +1,11 @@
 import { rememberOrigin } from './kernel.ts'
 import { isStore, type LabelledRows, type LabelledStore } from './labelled.ts'
 import { type HeadsPlan, headsOfPlan } from './plan.ts'
-import { multiply, shareOfLast, sharingMore, withShare } from './space.ts'
+import { type HeadForm, isHalved, multiply, shareOfLast, sharingMore, withShare } from './space.ts'
 
 /*
  * Experiments train heads on some of the rows, a learning curve on an eighth of them. Such heads see the blocks by the shares
- * that a training on so few pictures would give them.
+ * that a training on so few pictures would give them, and are a softmax alone where that would be.
  */
 
 /** Heads of a plan that see the rows alike. */
@@ -19,27 +19,42 @@ export interface AlikeHeads {
 /** Above so many rows an eighth is enough for the shares of all: nothing has to be copied. */
 const MOST_ROWS = 1500
 
-/** The heads of a plan by the shares that they see: as the data has them, or more of the last features for heads of few rows. */
+/** The heads of a plan by how they see the rows: as the data has them, or as a training on so few rows does. */
 export function byShare(data: LabelledRows, plan: HeadsPlan): AlikeHeads[] {
   const { space } = data
-  const groups = new Map<number | undefined, number[]>()
+  const groups = new Map<string, { form: HeadForm | undefined; heads: number[] }>()
   for (let head = 0; head < plan.heads; head++) {
-    const share = space && data.rows <= MOST_ROWS ? shareFor(plan, head, space.last) : space?.last
-    groups.set(share, [...(groups.get(share) ?? []), head])
+    const form = space && formFor(data, plan, head, space)
+    const key = JSON.stringify([form?.last, form?.isHalved])
+    const group = groups.get(key) ?? { form, heads: [] }
+    group.heads.push(head)
+    groups.set(key, group)
   }
-  return [...groups].map(([share, heads]) => {
-    const own = headsOfPlan(plan, heads)
-    if (!space || share === undefined || share === space.last) return { data, plan: own, heads }
-    return { data: withMore(data, share), plan: own, heads }
+  return [...groups.values()].map(({ form, heads }) => {
+    return { data: form ? inForm(data, form) : data, plan: headsOfPlan(plan, heads), heads }
   })
 }
 
-/** Never less of the last features than all rows are seen with. */
-function shareFor({ rows, heads, active }: HeadsPlan, head: number, usual: number): number {
+/** Never less of the last features than all rows are seen with, nor a discriminant where all rows are too few for it. */
+function formFor(data: LabelledRows, { rows, heads, active }: HeadsPlan, head: number, usual: HeadForm): HeadForm {
+  const seen = new Set<number>()
   let pictures = 0
-  for (let row = 0; row < rows; row++) pictures += active[row * heads + head]!
+  for (let row = 0; row < rows; row++) {
+    if (active[row * heads + head] === 0) continue
+    pictures++
+    seen.add(data.labels[row]!)
+  }
   const own = shareOfLast([pictures])
-  return own >= 0.8 ? Math.max(own, usual) : usual
+  const last = data.rows <= MOST_ROWS && own >= 0.8 ? Math.max(own, usual.last) : usual.last
+  return { last, isHalved: usual.isHalved && isHalved(pictures * ALL_OF_FOLDS, seen.size) }
+}
+
+/** Heads of folds have four fifths of the pictures and stand for the head that has them all. */
+const ALL_OF_FOLDS = 5 / 4
+
+function inForm(data: LabelledRows, { last, isHalved }: HeadForm): LabelledRows {
+  const shared = last === data.space!.last ? data : withMore(data, last)
+  return { ...shared, space: { ...shared.space!, isHalved } }
 }
 
 function withMore(data: LabelledRows, last: number): LabelledRows {

@@ -5,16 +5,23 @@ import type { Head } from './head.ts'
  * What a head's rows are made with: normalised blocks, the training rows' mean taken off, each block weighted. All of it
  * goes into the head's weights in the end.
  */
-export interface HeadSpace {
+export interface HeadSpace extends HeadForm {
   /** Lengths of all blocks of a row, in turn. */
   readonly blocks: Blocks
   /** What the numbers of each block are multiplied by. */
   readonly factors: readonly number[]
   /** Of the training rows, before the factors: [width]. */
   readonly mean: Float32Array
-  /** The blocks of each backbone, and the share of their last features. */
+  /** The blocks of each backbone. */
   readonly backbones: readonly Blocks[]
+}
+
+/** What heads of so many pictures are. */
+export interface HeadForm {
+  /** Share of the last features, the rest is the inner layers'. */
   readonly last: number
+  /** Half of a head is a discriminant; else all of it is a softmax. */
+  readonly isHalved: boolean
 }
 
 /** Mean square of a row: with it retrain.py's 4000 steps at its rate end near the optimum (bench/head). */
@@ -51,13 +58,33 @@ export function learntOf<T extends readonly number[] | Int32Array>(rows: T, most
   ) as T
 }
 
+/** @param counts training pictures of each category */
+export function formOf(counts: readonly number[]): HeadForm {
+  const pictures = counts.reduce((sum, count) => sum + count, 0)
+  return { last: shareOfLast(counts), isHalved: isHalved(pictures, counts.filter(count => count > 0).length) }
+}
+
+/** Pictures a category, in the mean, from which on half of a head is a discriminant. */
+const LEAST_HALVED = 10
+
+/**
+ * Whether half of a head is a discriminant. It tells categories apart by their means and by how pictures vary around them, and of
+ * few pictures a category neither is known: there it names more pictures wrong than the softmax does (bench/evaluation).
+ *
+ * @param pictures that train
+ * @param categories that have some
+ */
+export function isHalved(pictures: number, categories: number): boolean {
+  return pictures >= LEAST_HALVED * categories
+}
+
 /**
  * Makes rows for heads.
  *
  * @param values [rows, width], bottlenecks
  * @param backbones the blocks of each, in the order they lie in a row
  * @param learnt rows that the mean and the scale are taken from
- * @param last share of the last features
+ * @param form what heads of so many pictures are
  * @param rows receives them; may be the bottlenecks themselves, which are then gone
  * @returns the rows, [rows, width], and what they were made with
  */
@@ -65,14 +92,14 @@ export function toSpace(
   values: Float32Array,
   backbones: readonly Blocks[],
   learnt: readonly number[],
-  last: number,
+  form: HeadForm,
   rows: Float32Array = new Float32Array(values.length),
 ): { readonly values: Float32Array; readonly space: HeadSpace } {
   const blocks = backbones.flat()
   const width = blocks.reduce((sum, length) => sum + length, 0)
   for (let from = 0; from < values.length; from += width) normalise(values, from, blocks, rows, from)
   const mean = meanOf(rows, width, learnt)
-  const space = spaceOf(mean, squaresOf(rows, mean, blocks, learnt), backbones, last)
+  const space = spaceOf(mean, squaresOf(rows, mean, blocks, learnt), backbones, form)
   centreAndScale(rows, space)
   return { values: rows, space }
 }
@@ -87,12 +114,12 @@ export function spaceOf(
   mean: Float32Array,
   squares: readonly number[],
   backbones: readonly Blocks[],
-  last: number,
+  form: HeadForm,
 ): HeadSpace {
-  const factors = sharesOfAll(backbones, last).map((share, block) =>
+  const factors = sharesOfAll(backbones, form.last).map((share, block) =>
     Math.sqrt((share * MEAN_SQUARE) / Math.max(squares[block]!, LEAST_SQUARE)),
   )
-  return { blocks: backbones.flat(), factors, mean, backbones, last }
+  return { blocks: backbones.flat(), factors, mean, backbones, ...form }
 }
 
 /** Makes normalised rows, [rows, width], into those of a space; in place. */

@@ -2,7 +2,7 @@ import type { Split } from '../dataset/split.ts'
 import { pause } from '../flow/pause.ts'
 import type { Blocks } from './blocks.ts'
 import type { LabelledStore } from './labelled.ts'
-import { centring, type HeadSpace, learntOf, shareOfLast, spaceOf } from './space.ts'
+import { centring, formOf, type HeadForm, type HeadSpace, learntOf, spaceOf } from './space.ts'
 import type { StoredRows } from './stored.ts'
 
 /** Numbers that are read at a time: 32 MB. */
@@ -30,7 +30,7 @@ export async function storedInSpace(
   const learnt = Int32Array.from(data.labels.keys()).filter(row => splits[row] === 'train')
   const counts = new Array<number>(data.categories).fill(0)
   for (const row of learnt) counts[data.labels[row]!]!++
-  const space = await learnSpace(data.stored, backbones, learntOf(learnt), shareOfLast(counts), signal)
+  const space = await learnSpace(data.stored, backbones, learntOf(learnt), formOf(counts), signal)
   await place.change(centring(space), signal)
   return { ...data, space }
 }
@@ -39,13 +39,13 @@ export async function storedInSpace(
  * The space of normalised rows that are stored, by the mean of each number and of its square.
  *
  * @param learnt rows that it is taken from
- * @param last share of the last features
+ * @param form what heads of so many pictures are
  */
 async function learnSpace(
   stored: StoredRows,
   backbones: readonly Blocks[],
   learnt: Int32Array,
-  last: number,
+  form: HeadForm,
   signal?: AbortSignal,
 ): Promise<HeadSpace> {
   const blocks = backbones.flat()
@@ -66,7 +66,7 @@ async function learnSpace(
     start += length
     return own.reduce((sum, square) => sum + square, 0)
   })
-  return spaceOf(mean, ofBlocks, backbones, last)
+  return spaceOf(mean, ofBlocks, backbones, form)
 }
 
 function addUp(rows: Float32Array, sums: Float64Array, squares: Float64Array): void {

@@ -77,7 +77,7 @@ async function discriminantsAhead(
     part: await storedDiscriminants(engine, data, plan, { signal, onShare }),
     ofFolds: undefined,
   })
-  if (!folds || !data.space) return alone()
+  if (!folds || !data.space?.isHalved) return alone()
   const { stored, width, categories, rows } = data
   const ofFolds = planHeads(rows, options.folds, (row, head) => folds[row] !== head)
   const all = rowsOfPlan(joinPlans([plan, ofFolds]), Int32Array.from(stored.labels.keys()))
@@ -205,7 +205,7 @@ async function storedDiscriminants(
   plan: HeadsPlan,
   hooks: Solving,
 ): Promise<LinearPart | undefined> {
-  if (!space) return undefined
+  if (!space?.isHalved) return undefined
   const all = Int32Array.from(stored.labels.keys())
   return discriminantsOf(engine, { ...stored, width, categories }, rowsOfPlan(plan, all), hooks) // variants go with their originals
 }

@@ -7,7 +7,7 @@ import { headLogits } from '../../src/head/head.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../../src/head/options.ts'
 import { planHeads } from '../../src/head/plan.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
-import { shareOfLast } from '../../src/head/space.ts'
+import { formOf, shareOfLast } from '../../src/head/space.ts'
 import { crossValidate, type LabelledMatrix, trainHead, trainSideBySide } from '../../src/head/train.ts'
 
 const BLOCKS = [[5, 4, 3]]
@@ -31,7 +31,8 @@ function methodsOf(trainer: HeadTrainer): Omit<HeadTrainer, 'steps' | 'dispose'>
 }
 
 const random = seededRandom(5)
-const LABELS = Array.from({ length: 24 }, (_, row) => row % 3)
+const ROWS = 60
+const LABELS = Array.from({ length: ROWS }, (_, row) => row % 3)
 const USUAL = labelled(LABELS, (row, at) => random() - 0.3 + (at % 3 === LABELS[row] ? 1 : 0))
 
 async function learnt(data: LabelledMatrix) {
@@ -41,6 +42,10 @@ async function learnt(data: LabelledMatrix) {
   const trained = await trainHead(engine, rows, splits, OPTIONS)
   const folds = Array.from(data.labels, (_, row) => Math.floor(row / 3) % 2)
   return { ...trained, validated: await crossValidate(engine, rows, folds, OPTIONS) }
+}
+
+function isEqual(some: Float32Array, others: Float32Array, most = 0): boolean {
+  return some.every((value, at) => Math.abs(value - others[at]!) <= most)
 }
 
 describe('half softmax, half discriminant', () => {
@@ -106,6 +111,36 @@ describe('half softmax, half discriminant', () => {
     expect([share(9, 500), share(10, 500), share()]).toEqual([1, 0.5, 1])
   })
 
+  it('is a softmax alone where a category has fewer than ten pictures in the mean', () => {
+    const halved = (...counts: number[]) => formOf(counts).isHalved
+    expect([halved(3, 3, 3), halved(9, 10), halved(10, 10), halved(5, 15, 10)]).toEqual([false, false, true, true])
+    expect([halved(0, 10, 10), halved(19, 0), halved(9)]).toEqual([true, true, false]) // who has none is not told apart
+  })
+
+  it.each([
+    { each: 8, isAlike: true },
+    { each: 16, isAlike: false },
+  ])(
+    'of $each pictures a category has the discriminant if they are enough: alone alike $isAlike',
+    async ({ each, isAlike }) => {
+      const labels = Array.from({ length: 3 * each }, (_, row) => row % 3)
+      const data = labelled(labels, (row, at) => random() + (at % 3 === labels[row] ? 1 : 0))
+      const engine = await createOnnxEngine()
+      const splits = labels.map(() => 'train' as const)
+      const rows = inSpace(data, BLOCKS, splits)
+      const alone = { ...rows, space: { ...rows.space!, isHalved: false } }
+      const folds = labels.map((_, row) => Math.floor(row / 3) % 2)
+      const [whole, softmax] = [
+        await trainHead(engine, rows, splits, OPTIONS),
+        await trainHead(engine, alone, splits, OPTIONS),
+      ]
+      expect(isEqual(whole.logits, softmax.logits)).toBe(isAlike)
+      expect(isEqual(headLogits(whole.head, data.values), whole.logits, 1e-3)).toBe(true)
+      const validated = await crossValidate(engine, rows, folds, OPTIONS)
+      expect(isEqual(validated, await crossValidate(engine, alone, folds, OPTIONS))).toBe(isAlike)
+    },
+  )
+
   it('trains heads of few rows as a training on those alone would: on the last features', async () => {
     const labels = Array.from({ length: 130 }, (_, row) => row % 2)
     const data = labelled(labels, (row, at) => random() + (at === 7 && labels[row] === 1 ? 3 : 0))
@@ -146,7 +181,7 @@ describe('half softmax, half discriminant', () => {
         const trainer = await engine.createTrainer(problem)
         most = Math.max(most, ++open)
         if (open === atOnce) allOpen()
-        const steps = (chosen: Int32Array) => areOpen.then(() => trainer.steps(chosen))
+        const steps: typeof trainer.steps = (...asked) => areOpen.then(() => trainer.steps(...asked))
         return { ...methodsOf(trainer), steps, dispose: () => trainer.dispose().finally(() => open--) }
       },
     }
@@ -155,7 +190,7 @@ describe('half softmax, half discriminant', () => {
     expect(apart).toEqual(await trainSideBySide(engine, rows, plan, OPTIONS))
   })
 
-  it.each([1, 2 * 3 * 16 * 24])(
+  it.each([1, 2 * 3 * 16 * ROWS])(
     'trains heads that do not fit side by side in turns, to the same logits: %i bytes',
     async most => {
       const engine = await createOnnxEngine()
@@ -164,12 +199,12 @@ describe('half softmax, half discriminant', () => {
         BLOCKS,
         LABELS.map(() => 'train'),
       )
-      const plan = planHeads(24, 5, (row, head) => row % 5 !== head)
+      const plan = planHeads(ROWS, 5, (row, head) => row % 5 !== head)
       const told: number[] = []
       const onSteps = (done: number, total: number) => told.push(done / total)
       const inTurns = await trainSideBySide(engine, rows, plan, OPTIONS, { onSteps }, most)
       const atOnce = await trainSideBySide(engine, rows, plan, OPTIONS)
-      expect(inTurns.length).toBe(24 * 5 * 3)
+      expect(inTurns.length).toBe(ROWS * 5 * 3)
       for (const [at, logit] of inTurns.entries()) expect(logit).toBeCloseTo(atOnce[at]!, 4)
       expect(told).toEqual([...told].sort((a, b) => a - b))
       expect(told.at(-1)).toBe(1)

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
 import type { Backbone } from '../../backbone/backbone.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { isHalved } from '../../head/space.ts'
 import type { ModelFacts } from '../../model/write.ts'
 import type { ReportData } from '../../report/reportData.ts'
 import { VERSION } from '../../version.ts'
@@ -67,6 +68,7 @@ function settingsOf(
   backbones: readonly Backbone[],
   engine: Engine,
 ): [name: string, value: string][] {
+  const pictured = Object.values(counts.categories).filter(count => count > 0).length
   return [
     ['itc', VERSION],
     ['Node.js', process.versions.node],
@@ -75,7 +77,10 @@ function settingsOf(
       return ['Backbone', `${name}, ${recipe.size} px, ${recipe.resize}, sha256 ${sha256.slice(0, 16)}`]
     }),
     ['Features', featuresOf(backbones)],
-    ['Head', options.head === 'softmax' ? 'softmax' : 'half softmax, half discriminant'],
+    [
+      'Head',
+      options.head === 'mixed' && isHalved(counts.train, pictured) ? 'half softmax, half discriminant' : 'softmax',
+    ],
     ['Steps', String(options.steps)],
     ['Pictures a step', String(options.batch)],
     ['Learning rate', String(options.learningRate)],
