@@ -12,6 +12,7 @@ import { combined, discriminantOf, headOf } from './halves.ts'
 import type { Head } from './head.ts'
 import { kernelOf, worthKernel } from './kernel.ts'
 import { isStore, type LabelledMatrix, type LabelledRows, storeOf } from './labelled.ts'
+import { stepsOfAll, trainInLoops } from './loops.ts'
 import type { HeadOptions } from './options.ts'
 import { type HeadsPlan, headsOfPlan, heldOut, placeLogits, planHeads } from './plan.ts'
 import { type AlikeHeads, byShare } from './resharing.ts'
@@ -156,16 +157,9 @@ export async function trainSideBySide(
   const groups = byShare(data, plan)
   if (groups.length === 1) return trainAlike(engine, groups[0]!, options, hooks, mostBytes)
   const all = new Float32Array(plan.rows * plan.heads * data.categories)
-  const steps = groups.map(() => 0)
+  const told = stepsOfAll(groups.length, hooks)
   const each = async (group: AlikeHeads, turn: number) => {
-    const onSteps = (done: number, total: number) => {
-      steps[turn] = done
-      hooks.onSteps?.(
-        steps.reduce((sum, own) => sum + own, 0),
-        groups.length * total,
-      )
-    }
-    const own = { ...hooks, onSteps, discriminants: undefined } // they are of rows as they are
+    const own = { ...told(turn), discriminants: undefined } // they are of rows as they are
     const logits = await trainAlike(engine, group, options, own, mostBytes)
     placeLogits(logits, group.heads, plan, all)
   }
@@ -192,7 +186,9 @@ async function trainAlike(
   if (store || isStore(data)) return softmaxOfAll(engine, { data: store ?? data, plan }, options, hooks, mostBytes)
   const discriminant = () => discriminantOf(engine, data, plan, hooks.signal)
   const before = hooks.apart ? undefined : await discriminant()
-  const softmax = softmaxOfAll(engine, { data, plan }, options, hooks, mostBytes)
+  const softmax = trainInLoops(plan, data.categories, hooks, (some, own) => {
+    return softmaxOfAll(engine, { data, plan: some }, options, own, (mostBytes * some.heads) / plan.heads)
+  })
   const [logits, part] = await together(softmax, hooks.apart ? beside(discriminant) : Promise.resolve(before))
   return combined(logits, part?.logits)
 }

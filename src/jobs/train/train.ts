@@ -134,7 +134,11 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     test: splitEvaluation('test', learnt),
   }
   const page = beginPage(run, dataset.folder, trainingReport(run, engine, { facts, ...rows }, found))
-  const [{ manifest, notes }] = await together(writeModel(layout, rows.backbones, learnt.head, facts), settled(page))
+  const [{ manifest, notes }, , changed] = await together(
+    writeModel(layout, rows.backbones, learnt.head, facts),
+    settled(page),
+    run.features ? Promise.resolve([]) : changedSince(extraction.pictures),
+  )
   await run.cache.merge() // under the lock of the training, as it asks for
   return {
     ...found,
@@ -143,7 +147,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     misclassified: misclassifiedIn('test', learnt),
     conflicts: conflictsOf(rows),
     cached: extraction.cached,
-    changed: run.features ? [] : await changedSince(extraction.pictures),
+    changed,
     ...(await writeBeside(run, page, trained.history, [...notes, ...copyNotes(learntToo(examples, given))])),
   }
 }
