@@ -34,29 +34,23 @@ export async function decodePicture(
  * @returns in the order of the recipes
  * @throws PictureError for everything that is wrong with the picture
  */
-export function decodeForAll(
+export async function decodeForAll(
   source: string | Uint8Array,
   recipes: readonly Recipe[],
   limits: DecodeLimits = DEFAULT_LIMITS,
 ): Promise<Uint8Array[]> {
-  const look = (open: () => Sharp, format: PictureFormat) =>
-    forEach(recipes, recipe => squareOf(open(), format, recipe))
-  return withPicture(source, limits, look, async (bytes, header, format) => {
-    const fit = format === 'JPEG' ? await decodeSmallJpeg(bytes, header, recipes) : undefined
-    return fit && forEach(recipes, fit)
-  })
-}
-
-async function forEach(
-  recipes: readonly Recipe[],
-  make: (recipe: Recipe) => Uint8Array | Promise<Uint8Array>,
-): Promise<Uint8Array[]> {
-  const byPixels = new Map<string, Uint8Array>()
-  for (const recipe of recipes) {
-    const key = pixelsKey(recipe)
-    if (!byPixels.has(key)) byPixels.set(key, await make(recipe))
+  const keys = recipes.map(pixelsKey)
+  const different = recipes.filter((_, i) => keys.indexOf(keys[i]!) === i)
+  const look = async (open: () => Sharp, format: PictureFormat) => {
+    const squares: Uint8Array[] = []
+    for (const recipe of different) squares.push(await squareOf(open(), format, recipe))
+    return squares
   }
-  return recipes.map(recipe => byPixels.get(pixelsKey(recipe))!)
+  const squares = await withPicture(source, limits, look, async (bytes, header, format) =>
+    format === 'JPEG' ? decodeSmallJpeg(bytes, header, different) : undefined,
+  )
+  const differentKeys = different.map(pixelsKey)
+  return keys.map(key => squares[differentKeys.indexOf(key)]!)
 }
 
 /** Equal for recipes that give the same pixels: the mean only shows where it fills up. */

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JpegOptions, Sharp } from 'sharp'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { decodeForAll, decodePicture } from '../../src/image/decode.ts'
 import { readHeader } from '../../src/image/header.ts'
+import { decodeHere } from '../../src/image/jpegHere.ts'
+import { JpegThreads } from '../../src/image/jpegThreads.ts'
 import { DEFAULT_LIMITS } from '../../src/image/limits.ts'
 import { PictureError } from '../../src/image/pictureError.ts'
 import { isPlainJpeg } from '../../src/image/plainJpeg.ts'
@@ -14,7 +16,7 @@ import { noise, random, recipe } from '../helpers/samples.ts'
 
 /** By itself; undefined where it is left to sharp. */
 const small = async (jpeg: Uint8Array, wanted: Recipe) =>
-  (await decodeSmallJpeg(jpeg, readHeader(jpeg, 'JPEG')!, [wanted]))?.(wanted)
+  (await decodeSmallJpeg(jpeg, readHeader(jpeg, 'JPEG')!, [wanted]))?.[0]
 
 /** The same picture with a segment that nothing reads, but that no plain one has: sharp decodes it. */
 function asides(jpeg: Uint8Array): Buffer {
@@ -119,6 +121,21 @@ test('several networks get theirs of one decoding, and no other global is left b
   const others = await decodeForAll(asides(jpeg), recipes)
   expect(all.map((pixels, i) => Buffer.compare(pixels, others[i]!))).toEqual([0, 0, 0, 0])
   expect(globalThis).not.toHaveProperty('ImageData')
+})
+
+test('threads give what this one gives, and refuse what it refuses', async () => {
+  const threads = new JpegThreads(2, new URL('../../dist/image/jpegThread.js', import.meta.url))
+  onTestFinished(() => threads.end())
+  const jpeg = await photograph(64, 48).jpeg().toBuffer()
+  const work = { bytes: jpeg, width: 64, height: 48, recipes: [recipe(32), recipe(48, 'pad')] }
+  const own = await decodeHere(work)
+  const asked = Array.from({ length: 60 }, (_, i) => threads.decode(i % 2 ? work : { ...work, width: 63 }))
+  const answers = await Promise.all(asked.filter(answer => answer !== undefined))
+  expect(answers.length).toBeGreaterThanOrEqual(8)
+  expect(answers.filter(answer => answer === undefined)).toHaveLength(answers.length / 2)
+  for (const answer of answers) {
+    if (answer) expect(answer.map((pixels, i) => Buffer.compare(pixels, own![i]!))).toEqual([0, 0])
+  }
 })
 
 const isSame = (a: Buffer | string, b: Buffer | string) => Buffer.compare(Buffer.from(a), Buffer.from(b)) === 0
