@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { draftOf } from '../../src/disk/draft.ts'
 import type { StoreEntry } from '../../src/features/cache.ts'
+import { readFileTable } from '../../src/features/fileTable.ts'
 import { decodePart, encodePart, keysOf, type Part, type PartData, rowKey } from '../../src/features/part.ts'
 import { PartCache } from '../../src/features/partCache.ts'
 import { decodeVectors, encodeVectors } from '../../src/table/arrow.ts'
@@ -366,8 +367,9 @@ describe('damage to a part', () => {
       const bytes = Buffer.from(whole)
       bytes[at]! ^= 16
       await writeFile(path, bytes)
-      const record = (await PartCache.open(folder)).file('a.jpg')
+      const record = (await readFileTable(path)).get('a.jpg')
       if (record) expect(record).toEqual({ size: 1, mtimeMs: 2, hash: hashOf(0) })
     }
+    expect((await PartCache.open(folder)).file('a.jpg')).toBeUndefined()
   })
 })

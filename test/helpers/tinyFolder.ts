@@ -1,15 +1,22 @@
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import { writeGraphDef } from '../../src/formats/graphdef/write.ts'
+import { placeholderNode } from '../../src/graph/graph.ts'
 import { smallNetwork } from './networks.ts'
 import { GREEN, noise, paint, RED } from './samples.ts'
 
-/** A network so small that training and naming take no time: 6 features of a picture of 32 pixels. */
-export async function tinyNetwork(folder: string): Promise<string> {
-  const path = join(folder, 'tiny.pb')
+/**
+ * A network so small that training and naming take no time: 6 features of a picture of 32 pixels, if it is told so.
+ *
+ * @param side of its input, if it says that itself
+ */
+export async function tinyNetwork(folder: string, side?: number): Promise<string> {
+  const path = join(folder, `tiny${side ?? ''}.pb`)
   const { nodes, ...rest } = smallNetwork()
   const last = nodes.findIndex(({ name }) => name === 'features')
-  await fs.outputFile(path, writeGraphDef({ ...rest, nodes: nodes.slice(0, last + 1) }))
+  const kept = nodes.slice(0, last + 1)
+  if (side !== undefined) kept[0] = placeholderNode('input', 'float32', [-1, side, side, 3])
+  await fs.outputFile(path, writeGraphDef({ ...rest, nodes: kept }))
   return path
 }
 

@@ -14,11 +14,12 @@ import { train } from '../../../src/jobs/train/train.ts'
 import { layoutOf } from '../../../src/model/layout.ts'
 import { readModel } from '../../../src/model/load.ts'
 import { writeModel } from '../../../src/model/write.ts'
-import { SAMPLE_TEST } from '../../helpers/pictures.ts'
+import { SAMPLE_TEST, sampleFolder } from '../../helpers/pictures.ts'
 import { retrained } from '../../helpers/retrained.ts'
 import { run } from '../../helpers/runCli.ts'
 import { printedByNode, printedByPython, program } from '../../helpers/snippets.ts'
 import { tempFolder } from '../../helpers/tempFolder.ts'
+import { tinyNetwork } from '../../helpers/tinyFolder.ts'
 import { tinyModel } from '../../helpers/tinyModel.ts'
 import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
@@ -130,8 +131,11 @@ describe('itc export', () => {
   })
 
   it('of backbones that look at pictures of different sizes has an input for each', async () => {
-    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird', 'vehicle'], 6)
-    await train(tfFiles, { backbone: 'mobilenet_v1+efficientnet_lite2', steps: 50, folds: 0, engine: 'onnx' })
+    const root = await tempFolder()
+    const tfFiles = await sampleFolder(root, ['bird', 'vehicle'], 6)
+    const backbone = `${await tinyNetwork(root, 32)}+${await tinyNetwork(root, 40)}`
+    const { manifest } = await train(tfFiles, { backbone, steps: 50, folds: 0, engine: 'onnx' })
+    expect(manifest.backbones.map(({ recipe }) => recipe.size)).toEqual([32, 40])
     const to = join(tfFiles, 'onnx')
     await exportModel(tfFiles, { format: 'onnx', to })
     const session = await ort.InferenceSession.create(await readFile(join(to, 'model.onnx')))
