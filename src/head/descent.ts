@@ -12,7 +12,7 @@ const FIRST_CHUNK = 8
 const FIRST_PRODUCTS = 1e8
 /** What the chunks under way may take, in milliseconds: an engine may block the event loop, and a stop is to be heard within a second. */
 const CHUNKS_MS = 400
-/** Chunks that a thread is asked for at a time: while it does one, this thread may be at something else for as long as the others take. */
+/** Chunks that a thread is asked for at a time, or as many steps in shorter ones: while it does one, this thread may be at something else for as long as the others take. */
 const AHEAD = 4
 /**
  * Weight decay of a softmax whose rows have the mean square that `toSpace` gives them: it ends as regularised as the best
@@ -70,7 +70,8 @@ export async function runSteps(
     if (!hooks.apart) await stepped
     await together(stepped, Promise.resolve(stops.includes(reached) ? onStop?.(reached) : undefined))
   }
-  const underWay: Promise<void>[] = []
+  const underWay: { readonly done: Promise<void>; readonly chunk: number }[] = []
+  let waiting = 0
   for (let step = 0; step < total; ) {
     hooks.signal?.throwIfAborted()
     const from = step
@@ -79,11 +80,17 @@ export async function runSteps(
     step += chunk
     const now = call(chunk, step)
     now.catch(() => undefined) // thrown to whoever waits for it
-    underWay.push(now)
-    if (underWay.length === ahead) await underWay.shift()
+    underWay.push({ done: now, chunk })
+    waiting += chunk
+    // Those between two stops may be short: so many steps wait, not so many chunks.
+    while (underWay.length > 0 && (!hooks.apart || waiting >= ahead * pace.most)) {
+      const first = underWay.shift()!
+      await first.done
+      waiting -= first.chunk
+    }
     await pause() // a runtime may block the event loop: let signals and timers through
   }
-  await together(...underWay)
+  await together(...underWay.map(({ done }) => done))
 }
 
 /*
