@@ -100,7 +100,7 @@ export function toSpace(
   for (let from = 0; from < values.length; from += width) normalise(values, from, blocks, rows, from)
   const mean = meanOf(rows, width, learnt)
   const space = spaceOf(mean, squaresOf(rows, mean, blocks, learnt), backbones, form)
-  centreAndScale(rows, space)
+  centring(space)(rows)
   return { values: rows, space }
 }
 
@@ -122,12 +122,7 @@ export function spaceOf(
   return { blocks: backbones.flat(), factors, mean, backbones, ...form }
 }
 
-/** Makes normalised rows, [rows, width], into those of a space; in place. */
-export function centreAndScale(rows: Float32Array, space: HeadSpace): void {
-  centring(space)(rows)
-}
-
-/** The same for some rows at a time. */
+/** Makes normalised rows, [rows, width], into those of a space, some at a time; in place. */
 export function centring({ blocks, factors, mean }: HeadSpace): (rows: Float32Array) => void {
   const width = mean.length
   const perColumn = columnFactors(blocks, factors)

@@ -10,7 +10,7 @@ import { headLogits } from '../../src/head/head.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../../src/head/options.ts'
 import { planHeads } from '../../src/head/plan.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
-import { centreAndScale } from '../../src/head/space.ts'
+import { centring } from '../../src/head/space.ts'
 import type { StoredRows } from '../../src/head/stored.ts'
 import { storedInSpace } from '../../src/head/storedSpace.ts'
 import { crossValidate, type LabelledMatrix, trainHead, trainSideBySide } from '../../src/head/train.ts'
@@ -106,7 +106,7 @@ describe.each(['mixed', 'softmax'] as const)('the %s head', head => {
     const inMemory = await trainHead(engine, rows, all, options)
     const { space } = rows
     const inIts = (row: Float32Array) => {
-      if (space) centreAndScale(row, space)
+      if (space) centring(space)(row)
       return row
     }
     const more = await stored((row, column) => inIts(prepare[head]?.(row, column) ?? floatsOf(row)))
