@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os'
-import { isMemoryLittle } from '../disk/memoryLimit.ts'
 import { AnsweringThread } from '../flow/thread.ts'
 import type { JpegWork } from './jpegHere.ts'
 
@@ -10,17 +8,14 @@ const FEW = 32
 /** Pictures that wait for one thread: enough to keep it busy. */
 const AHEAD = 4
 
-/**
- * Threads for small JPEGs on a machine whose cores run pictures through a network faster than one of them decodes. Elsewhere
- * there are none: with up to four cores, decoding is a small part of one.
- */
+/** Threads that decode small JPEGs, each started when it is first needed. */
 export class JpegThreads {
   readonly #count: number
   readonly #file: URL
   #threads: AnsweringThread[] = []
   #pictures = 0
 
-  constructor(count: number, file: URL) {
+  constructor(count: number, file: URL = THREAD) {
     this.#count = count
     this.#file = file
   }
@@ -41,6 +36,3 @@ export class JpegThreads {
     await Promise.all(threads.map(thread => thread.end()))
   }
 }
-
-const cores = availableParallelism()
-export const jpegThreads = new JpegThreads(cores > 4 && !isMemoryLittle() ? Math.min(4, cores >> 2) : 0, THREAD)

@@ -1,12 +1,18 @@
+import { availableParallelism } from 'node:os'
+import { isMemoryLittle } from '../disk/memoryLimit.ts'
 import type { Header } from './header.ts'
 import { decodeHere } from './jpegHere.ts'
-import { jpegThreads } from './jpegThreads.ts'
+import { JpegThreads } from './jpegThreads.ts'
 import { isPlainJpeg } from './plainJpeg.ts'
 import type { Recipe } from './recipe.ts'
 import { isShrunkAlike } from './shrink.ts'
 
 /** Some milliseconds of this thread. */
 const MAX_PIXELS = 256_000
+
+const cores = availableParallelism()
+/** Where cores run pictures through a network faster than one of them decodes: of up to four, decoding is a small part of one. */
+const threads = new JpegThreads(cores > 4 && !isMemoryLittle() ? Math.min(4, cores >> 2) : 0)
 
 /**
  * Decodes a small JPEG past sharp, where that gives the same pixels: around a picture of 300 x 200 pixels, libvips is busy for
@@ -22,6 +28,6 @@ export async function decodeSmallJpeg(
   if (width * height > MAX_PIXELS || !recipes.every(recipe => isShrunkAlike(width, height, recipe))) return undefined
   if (!isPlainJpeg(bytes)) return undefined
   const work = { bytes, width, height, recipes }
-  const elsewhere = jpegThreads.decode(work)
+  const elsewhere = threads.decode(work)
   return elsewhere ? elsewhere.catch(() => decodeHere(work)) : decodeHere(work)
 }
