@@ -5,7 +5,7 @@ import { type HeadsPlan, headsOfPlan, placeLogits } from './plan.ts'
 
 /**
  * Outputs of a loop, at least, where heads are cut into several, one a thread. Each loop gathers its batches' rows by itself,
- * which costs as much as five or six outputs do (bench/README.md).
+ * which costs as much as some ten outputs do (bench/README.md).
  */
 const LEAST_OUTPUTS = 30
 
