@@ -47,21 +47,27 @@ export function normaliser(
 
 let rootTable: Float32Array | undefined
 
-/** As `normalise`, of float16: the roots of all there are come from a table, in a sixth of the time that making them takes. */
+/** As `normalise`, of float16: the roots of all there are come from a table, in a fraction of the time that making them takes. */
 function normaliseHalves(halves: Uint16Array, blocks: Blocks, target: Float32Array): void {
-  rootTable ??= halvesToFloats(Uint16Array.from({ length: 65536 }, (_, bits) => bits)).map(
-    value => Math.sign(value) * Math.sqrt(Math.abs(value)),
-  )
+  const roots = rootsOfHalves()
   let start = 0
   for (const length of blocks) {
+    const end = start + length
     let sum = 0
-    for (let at = start; at < start + length; at++) {
-      const root = rootTable[halves[at]!]!
+    for (let at = start; at < end; at++) {
+      const root = roots[halves[at]!]!
       target[at] = root
       sum += root * root
     }
     const scale = 1 / Math.sqrt(sum + LEAST_SUM)
-    for (let at = start; at < start + length; at++) target[at]! *= scale
-    start += length
+    for (let at = start; at < end; at++) target[at]! *= scale
+    start = end
   }
+}
+
+function rootsOfHalves(): Float32Array {
+  rootTable ??= halvesToFloats(Uint16Array.from({ length: 65536 }, (_, bits) => bits)).map(
+    value => Math.sign(value) * Math.sqrt(Math.abs(value)),
+  )
+  return rootTable
 }
