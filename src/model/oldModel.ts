@@ -82,10 +82,15 @@ export async function withPath<T>(path: string, read: () => Promise<T>): Promise
     return await read()
   } catch (error) {
     if (!(error instanceof UserError) || error.message.includes(path)) throw error
-    const { hint, code, cause } = error
+    const { code, cause } = error
+    const hint = error.hint?.includes('--input') ? ONE_INPUT : error.hint
     throw new UserError(code, `${path}: ${error.message}`, { ...(hint === undefined ? {} : { hint }), cause })
   }
 }
+
+/** Nothing that names pictures has the flags of a network to train on. */
+const ONE_INPUT =
+  'As a model a graph is read that has one input, for pictures. Of networks joined by itc, give the folder that was trained.'
 
 function recipeOf(graph: Graph, input: string): Recipe {
   const hints = recipeHints(graph, input)

@@ -14,6 +14,7 @@ import { SAMPLE_TEST, sampleFolder } from '../helpers/pictures.ts'
 import { retrained } from '../helpers/retrained.ts'
 import { run } from '../helpers/runCli.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
+import { tinyNetwork } from '../helpers/tinyFolder.ts'
 
 it.each([
   ['inception', 299, 128, 128],
@@ -132,6 +133,16 @@ it.each([
   await fs.copy(join(CASES, 'old-model/labels-bom'), folder)
   await fs.writeFile(join(folder, 'retrained_labels.txt'), encoded('disc\nsquare\n'))
   expect((await readModel(folder)).manifest.labels).toEqual(['disc', 'square'])
+})
+
+it('a graph of two networks is refused with what helps, and not with flags that naming has not', async () => {
+  const root = await tempFolder()
+  const tfFiles = await sampleFolder(root, ['bird', 'bug'], 3)
+  const backbone = `${await tinyNetwork(root, 32)}+${await tinyNetwork(root, 40)}`
+  await train(tfFiles, { backbone, steps: 5, folds: 0 })
+  await fs.remove(join(tfFiles, 'model'))
+  const { code, err } = await run(['guess', tfFiles, join(tfFiles, 'data')])
+  expect([code, err]).toEqual([1, expect.stringMatching(/several inputs: "input", "input_1"\.\n.*that was trained\.$/)])
 })
 
 it("a model under retrain.py's own names is one", async () => {
