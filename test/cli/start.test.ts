@@ -6,6 +6,7 @@ import fs from 'fs-extra'
 import { expect, test } from 'vitest'
 import { ITC } from '../helpers/itc.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
+import { tinyPictures } from '../helpers/tinyFolder.ts'
 import { tinyModel } from '../helpers/tinyModel.ts'
 
 const HOOKS = fileURLToPath(new URL('../helpers/loads.mjs', import.meta.url))
@@ -42,11 +43,13 @@ test.each([
 })
 
 test('itc train where sharp is missing is told in a sentence', async () => {
-  const { code, err } = await start(['train', await tempFolder()], 'sharp')
+  const tfFiles = await tempFolder()
+  await tinyPictures(join(tfFiles, 'data'), 3) // PNG: small JPEGs do without
+  const { code, err } = await start(['train', tfFiles], 'sharp')
   expect([code, err]).toEqual([
     1,
     expect.stringMatching(
-      /^error: A part of itc does not load: .*'sharp'\.\nInstall again.* itc doctor says what is missing\.$/,
+      /^6 pictures in 2 categories\nerror: A part of itc does not load: .*'sharp'\.\nInstall again.* itc doctor says what is missing\.$/,
     ),
   ])
 })
@@ -58,6 +61,7 @@ test('a sharp of another version is used with its own scripts, not with those th
   const sharp = join(clone, 'node_modules/sharp')
   await fs.outputJson(join(sharp, 'package.json'), { version: '0.0.1', main: 'dist/index.cjs' })
   await fs.outputFile(join(sharp, 'dist/index.cjs'), "throw new Error('a sharp of its own')")
+  await tinyPictures(join(clone, 'data'), 3)
   const { code, err } = await start(['train', clone], '', `${clone}/bin/itc.js`)
   expect([code, err]).toEqual([1, expect.stringContaining('a sharp of its own')])
 })
