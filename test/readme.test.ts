@@ -7,7 +7,8 @@ import { tempFolder } from './helpers/tempFolder.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-it('README.md shows what the commands print', async () => {
+// 4000 steps of everything, which takes a minute where twenty other programs compute.
+it('README.md shows what the commands print', { timeout: 300_000 }, async () => {
   const readme = await fs.readFile(join(root, 'README.md'), 'utf8')
   const block = /```console\n([\s\S]*?)```/.exec(readme)![1]!
   const folder = await tempFolder()

@@ -69,7 +69,7 @@ test('without its engine the studio sorts on, and says that nothing is guessed',
   const { studio, json, post, ask } = await openStudio(await pictureFolder({ 'data/a': 1, unlabeled: 2 }), {
     script: await script('process.exit(1)'),
   })
-  await expect.poll(() => studio.engine.state.state, { timeout: 10_000 }).toBe('ended')
+  await expect.poll(() => studio.engine.state.state, { timeout: 50_000 }).toBe('ended')
   expect((await json<StudioState>('api/state')).engine.reason).toMatch(/ended three times/)
   for (const address of ['api/groups', 'api/next', 'api/pictures?view=next']) {
     const answer = await ask(address)
