@@ -83,7 +83,7 @@ export async function withPath<T>(path: string, read: () => Promise<T>): Promise
   } catch (error) {
     if (!(error instanceof UserError) || error.message.includes(path)) throw error
     const { code, cause } = error
-    const hint = error.hint?.includes('--input') ? ONE_INPUT : error.hint
+    const hint = code === 'E_INPUTS' ? ONE_INPUT : error.hint
     throw new UserError(code, `${path}: ${error.message}`, { ...(hint === undefined ? {} : { hint }), cause })
   }
 }
