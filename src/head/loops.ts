@@ -1,23 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { together } from '../flow/together.ts'
 import type { DescentHooks } from './descent.ts'
-import { type HeadsPlan, headsOfPlan, placeLogits } from './plan.ts'
-
-/**
- * Outputs of a loop, at least, where heads are cut into several, one a thread. Each loop gathers its batches' rows by itself,
- * which costs as much as some ten outputs do (bench/README.md).
- */
-const LEAST_OUTPUTS = 30
-
-/** Numbers of the heads of each loop: all in one, or about as many in each of as many as there are cores. */
-export function loopsOf({ heads }: Pick<HeadsPlan, 'heads'>, categories: number, cores: number): number[][] {
-  const outputs = categories === 2 ? heads : heads * categories // a pair is one output
-  const loops = Math.max(1, Math.min(cores, heads, Math.floor(outputs / LEAST_OUTPUTS)))
-  const firstOf = (loop: number) => Math.floor((loop * heads) / loops)
-  return Array.from({ length: loops }, (_, loop) => {
-    return Array.from({ length: firstOf(loop + 1) - firstOf(loop) }, (_, at) => firstOf(loop) + at)
-  })
-}
+import { type HeadsPlan, headsOfPlan, loopsOf, placeLogits } from './plan.ts'
 
 /**
  * Trains the heads of a plan in threads, where they are worth several.

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
-import { loopsOf, trainInLoops } from '../../src/head/loops.ts'
+import { trainInLoops } from '../../src/head/loops.ts'
 import { DEFAULT_HEAD_OPTIONS } from '../../src/head/options.ts'
-import { type HeadsPlan, planHeads } from '../../src/head/plan.ts'
+import { type HeadsPlan, loopsOf, planHeads } from '../../src/head/plan.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 import { trainSideBySide } from '../../src/head/train.ts'
 
