@@ -11,7 +11,7 @@ import { groupedExamples } from '../../src/jobs/train/groups.ts'
 import { trainHeads } from '../../src/jobs/train/heads.ts'
 import { resolveTrainOptions, type TrainOptions } from '../../src/jobs/train/options.ts'
 import { rowsForHead } from '../../src/jobs/train/rowsForHead.ts'
-import { type TrainingRun, withRun } from '../../src/jobs/train/run.ts'
+import { loadingEngine, type TrainingRun, withRun } from '../../src/jobs/train/run.ts'
 import { layoutOf } from '../../src/model/layout.ts'
 import { findPictures } from '../../src/model/pictures.ts'
 import { sampleFolder } from '../helpers/pictures.ts'
@@ -51,7 +51,8 @@ it.each<TrainOptions>([{ augment: 1 }, { head: 'softmax', layers: 'many' }])(
     const layout = layoutOf(tfFiles)
     const options = resolveTrainOptions({ steps: 40, batch: 20, folds: 2, ...given })
     const drafts = async () => (await readdir(layout.bottlenecks)).filter(name => name.startsWith('.'))
-    await withRun(layout, await findPictures(tfFiles, {}), options, undefined, async run => {
+    const found = { layout, place: await findPictures(tfFiles, {}), engine: loadingEngine(options.engine) }
+    await withRun(found, options, undefined, async run => {
       // The file first: variants are computed for it.
       const inFile = await learnt(run, 1)
       const inMemory = await learnt(run, Number.POSITIVE_INFINITY)

@@ -23,7 +23,7 @@ export interface TrainingRun {
   readonly cache: PartCache
   /** Where bottlenecks were computed elsewhere: no picture is opened then. */
   readonly features?: FeaturesPlace | undefined
-  /** Loads the engine on first use. */
+  /** Loads the engine, unless it is there or under way. */
   readonly engine: () => Promise<Engine>
   /** Of the report's charts, which begins as soon as there is something to draw. */
   readonly drawing: Drawing
@@ -33,8 +33,7 @@ export interface TrainingRun {
 
 /** Opens the cache for as long as `work` takes, under the training's lock. @throws UserError when the cache can't be opened */
 export async function withRun<T>(
-  layout: Layout,
-  place: PicturePlace,
+  { layout, place, engine }: Pick<TrainingRun, 'layout' | 'place' | 'engine'>,
   options: ResolvedTrainOptions,
   features: FeaturesPlace | undefined,
   work: (run: TrainingRun) => Promise<T>,
@@ -58,7 +57,7 @@ export async function withRun<T>(
       options: { ...options, limits, onEvent },
       cache,
       features,
-      engine: once(() => fitting(options.engine)),
+      engine,
       drawing,
       rowFile: async (width, prepare) => {
         const file = await RowFile.create(layout.bottlenecks, width, prepare)
@@ -74,6 +73,13 @@ export async function withRun<T>(
     for (const file of files) await file.close()
     await cache.close()
   }
+}
+
+/** Begins to load the engine. Whoever asks for it is told if that fails: what comes before may have more to say. */
+export function loadingEngine(choice: EngineChoice): () => Promise<Engine> {
+  const engine = once(() => fitting(choice))
+  engine().catch(() => undefined)
+  return engine
 }
 
 /** @throws UserError `E_MEMORY` where this process may not use as much memory as the engine takes */

@@ -29,7 +29,7 @@ import { type ResolvedTrainOptions, resolveTrainOptions, type TrainOptions } fro
 import { withRefusals } from './refused.ts'
 import type { TrainResult } from './result.ts'
 import { rowsForHead } from './rowsForHead.ts'
-import { type TrainingRun, withRun } from './run.ts'
+import { loadingEngine, type TrainingRun, withRun } from './run.ts'
 import { storedRows } from './storedRows.ts'
 import { trainingReport } from './trainingReport.ts'
 
@@ -46,8 +46,10 @@ export async function train(tfFiles: string, given: TrainOptions = {}): Promise<
   const place = await findPictures(tfFiles, options.pictures)
   const layout = layoutOf(place.root)
   await checkSummariesDir(options.summariesDir, place.folders)
+  const engine = loadingEngine(options.engine) // while the folders are looked through
   const dataset = await scanDataset(place.folders, place)
-  return withTrainLock(layout.root, () => withRun(layout, place, options, undefined, run => trainOn(dataset, run)))
+  const found = { layout, place, engine }
+  return withTrainLock(layout.root, () => withRun(found, options, undefined, run => trainOn(dataset, run)))
 }
 
 /** From bottlenecks that `itc features` computed: the pictures may lie anywhere, and are not opened. */
@@ -58,7 +60,8 @@ async function trainOnFeatures(tfFiles: string, address: string, options: Resolv
   const { dataset } = features
   const layout = layoutOf(tfFiles)
   const place = { root: tfFiles, folders: [dataset.folder], followLinks: false, isElsewhere: true }
-  return withTrainLock(layout.root, () => withRun(layout, place, options, features, run => learn(dataset, run)))
+  const found = { layout, place, engine: loadingEngine(options.engine) }
+  return withTrainLock(layout.root, () => withRun(found, options, features, run => learn(dataset, run)))
 }
 
 /** From a scanned folder to a model and its report. */
