@@ -59,8 +59,10 @@ for (const [width, height] of SIZES) {
   const pixels = await photograph(width, height)
   for (const [format, encode] of Object.entries(FORMATS)) {
     const bytes = await encode(sharp(pixels, raw)).toBuffer()
+    await measure(bytes, 1, 2) // what loads a decoder, or compiles it
     const first = await measure(bytes, 1, 1)
     const count = Math.max(4, Math.min(100, Math.round(300 / first.wall)))
+    await measure(bytes, 1, count)
     const runs = []
     for (let i = 0; i < 5; i++) runs.push(await measure(bytes, 1, count))
     const wall = spread(runs.map(run => run.wall))
