@@ -4,16 +4,15 @@ import type { HeadProblem } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
 import { gramOf } from '../helpers/gram.ts'
-import { logitsOfHeads, meanOfCounted, plainSgd, reversedRows } from '../helpers/plainSgd.ts'
+import { type Calls, logitsOfHeads, meanOfCounted, plainSgd, reversedRows, toldAfter } from '../helpers/plainSgd.ts'
 
 const STEPS = 30
-/** Calls of steps: from, to, and whether what they end at counts. */
-const COUNTED = [
+const COUNTED: Calls = [
   [0, 10, false],
   [10, 17, true],
   [17, 25, true],
   [25, STEPS, false],
-] as const
+]
 
 /** A kernel makes the kernel form. */
 describe.each([
@@ -55,12 +54,7 @@ describe.each([
     async way => {
       const { problem, batches } = example(form, rows, width, categories)
       const trainer = await (await createOnnxEngine()).createTrainer({ ...problem, ...way })
-      for (const [begin, end, isCounted] of COUNTED) {
-        await trainer.steps(batches.subarray(begin * problem.batch, end * problem.batch), isCounted)
-      }
-      const { weights, bias } = await trainer.read()
-      const logits = await trainer.logits()
-      await trainer.dispose()
+      const { weights, bias, logits } = await toldAfter(trainer, problem, batches, COUNTED)
       const mean = meanOfCounted(problem, batches, COUNTED)
       expect(largestDifference(weights, mean.weights)).toBeLessThan(1e-5)
       expect(largestDifference(bias, mean.bias)).toBeLessThan(1e-5)

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { HeadProblem } from '../../src/engine/engine.ts'
 import { createTensorflowTrainer } from '../../src/engine/tensorflowHead.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
-import { logitsOfHeads, meanOfCounted, plainSgd, reversedRows } from '../helpers/plainSgd.ts'
+import { type Calls, logitsOfHeads, meanOfCounted, plainSgd, reversedRows, toldAfter } from '../helpers/plainSgd.ts'
 import { describeTensorflow } from '../helpers/tensorflowSuite.ts'
 
 const CASES: readonly [string, Partial<HeadProblem>][] = [
@@ -34,17 +34,12 @@ describeTensorflow('training heads in tensorflow', tf => {
     const problem = randomProblem({ heads: 2, categories: 3 })
     const chosen = draws(problem, 40)
     const trainer = createTensorflowTrainer(tf, problem)
-    const calls = [
+    const calls: Calls = [
       [0, 13, true],
       [13, 30, true],
       [30, 40, false],
-    ] as const
-    for (const [begin, end, isCounted] of calls) {
-      await trainer.steps(chosen.subarray(begin * problem.batch, end * problem.batch), isCounted)
-    }
-    const { weights, bias } = await trainer.read()
-    const logits = await trainer.logits()
-    await trainer.dispose()
+    ]
+    const { weights, bias, logits } = await toldAfter(trainer, problem, chosen, calls)
     const mean = meanOfCounted(problem, chosen, calls)
     expect(largestDifference(weights, mean.weights)).toBeLessThan(1e-5)
     expect(largestDifference(bias, mean.bias)).toBeLessThan(1e-5)

@@ -1,4 +1,4 @@
-import type { HeadProblem, HeadRows } from '../../src/engine/engine.ts'
+import type { HeadProblem, HeadRows, HeadTrainer, HeadWeights } from '../../src/engine/engine.ts'
 import { headLogits } from '../../src/head/head.ts'
 
 /**
@@ -56,15 +56,27 @@ export function reversedRows({ features, rows, width, labels, active, heads }: H
   return { features: reversed(features, width), rows, labels: labels.toReversed(), active: reversed(active, heads) }
 }
 
-/**
- * The mean of what plain SGD has learnt by the end of each call of steps that counts.
- *
- * @param calls steps: from, to, and whether what they end at counts
- */
+/** Calls of steps: from, to, and whether what they end at counts. */
+export type Calls = readonly (readonly [from: number, to: number, isCounted: boolean])[]
+
+/** What a trainer tells after these calls; it is disposed of. */
+export async function toldAfter(
+  trainer: HeadTrainer,
+  { batch }: HeadProblem,
+  rows: Int32Array,
+  calls: Calls,
+): Promise<HeadWeights & { readonly logits: Float32Array }> {
+  for (const [from, to, isCounted] of calls) await trainer.steps(rows.subarray(from * batch, to * batch), isCounted)
+  const told = { ...(await trainer.read()), logits: await trainer.logits() }
+  await trainer.dispose()
+  return told
+}
+
+/** The mean of what plain SGD has learnt by the end of each call of steps that counts. */
 export function meanOfCounted(
   problem: HeadProblem,
   rows: Int32Array,
-  calls: readonly (readonly [from: number, to: number, isCounted: boolean])[],
+  calls: Calls,
 ): { weights: Float64Array; bias: Float64Array } {
   const ends = calls.filter(([, , isCounted]) => isCounted).map(([, to]) => to)
   const learnt = ends.map(end => plainSgd(problem, rows.subarray(0, end * problem.batch)))
