@@ -15,7 +15,7 @@ import { crossValidate, trainHead, trainSideBySide } from '../../dist/head/train
 import { bottlenecksOf } from '../../dist/jobs/train/bottlenecks.js'
 import { groupedExamples } from '../../dist/jobs/train/groups.js'
 import { resolveTrainOptions } from '../../dist/jobs/train/options.js'
-import { withRun } from '../../dist/jobs/train/run.js'
+import { loadingEngine, withRun } from '../../dist/jobs/train/run.js'
 import { layoutOf } from '../../dist/model/layout.js'
 import { findPictures } from '../../dist/model/pictures.js'
 
@@ -41,7 +41,9 @@ export async function loadSet(folder, given = {}) {
     const name = basename(folder) === 'tf_files' ? basename(dirname(folder)) : basename(folder)
     const dataset = await scanDataset(layout.data)
     const place = await findPictures(layout.root, resolveTrainOptions({}).pictures)
-    return await withRun(layout, place, resolveTrainOptions(given), undefined, async run => {
+    const options = resolveTrainOptions(given)
+    const engine = loadingEngine(options.engine)
+    return await withRun({ layout, place, engine }, options, undefined, async run => {
       const { data, extraction, backbones } = await bottlenecksOf(dataset, run)
       const near = await findNear(lastFeatures(data, backbones), data.labels)
       const examples = groupedExamples(extraction, data.labels, near)
