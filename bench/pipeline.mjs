@@ -44,7 +44,10 @@ const parts = {
     await Promise.all(Array.from({ length: runner.atOnce }, work))
   },
   'both, overlapped': () =>
-    runPipeline(count, { prepare: index => decode(paths[index]), runner: async () => runner, onBatch: () => {} }),
+    runPipeline(count, {
+      prepare: async index => [await decode(paths[index])],
+      networks: [{ runner: async () => runner, onBatch: () => {} }],
+    }),
 }
 
 const times = Object.fromEntries(Object.keys(parts).map(name => [name, []]))
