@@ -25,7 +25,7 @@ export interface BackboneRunner {
   /** Pictures a run, at most, that are worth it. */
   readonly batch: number
   /**
-   * @param pixels uint8 RGB, [count, size, size, 3]
+   * @param pixels uint8 RGB, [count, size, size, 3]; a part of a larger buffer, perhaps
    * @returns float32 bottlenecks, [count, features]; the caller owns them
    */
   run(pixels: Uint8Array, count: number): Promise<Float32Array>

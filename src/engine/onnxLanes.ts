@@ -65,7 +65,9 @@ export class Lane {
   }
 
   async run(pixels: Uint8Array, count: number): Promise<Output> {
-    return (await this.#thread.ask({ pixels, count })) as Output
+    // A part of a larger buffer would be copied together with all of it.
+    const due = pixels.byteLength < pixels.buffer.byteLength ? pixels.slice() : pixels
+    return (await this.#thread.ask({ pixels: due, count })) as Output
   }
 
   end(): Promise<void> {

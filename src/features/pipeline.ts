@@ -63,25 +63,30 @@ class Queue {
   /** Runs a batch, and learns from it how large the next one may be. */
   async run(runner: BackboneRunner, pictures: readonly Ready[]): Promise<Float32Array> {
     const start = performance.now()
-    const pixels = this.#sideBySide(pictures)
-    const bottlenecks = await runner.run(pixels, pictures.length)
-    this.#spare.push(pixels)
+    const length = pictures.reduce((sum, { pixels }) => sum + pixels.length, 0)
+    const memory = this.#memory(length)
+    const bottlenecks = await runner.run(sideBySide(pictures, memory.subarray(0, length)), pictures.length)
+    this.#spare.push(memory)
     const each = (performance.now() - start) / pictures.length
     this.batch = Math.max(1, Math.min(runner.batch, Math.floor(RUN_MS / each)))
     return bottlenecks
   }
 
-  #sideBySide(pictures: readonly Ready[]): Uint8Array {
-    const length = pictures.reduce((sum, { pixels }) => sum + pixels.length, 0)
-    const spare = this.#spare.pop()
-    const all = spare?.length === length ? spare : new Uint8Array(length)
-    let at = 0
-    for (const { pixels } of pictures) {
-      all.set(pixels, at)
-      at += pixels.length
-    }
-    return all
+  /** Of `length` bytes or more: some that is spare, or else new memory in the place of some that is too small. */
+  #memory(length: number): Uint8Array {
+    const fitting = this.#spare.findIndex(spare => spare.length >= length)
+    const [spare] = this.#spare.splice(Math.max(0, fitting), 1)
+    return spare !== undefined && fitting >= 0 ? spare : new Uint8Array(length)
   }
+}
+
+function sideBySide(pictures: readonly Ready[], all: Uint8Array): Uint8Array {
+  let at = 0
+  for (const { pixels } of pictures) {
+    all.set(pixels, at)
+    at += pixels.length
+  }
+  return all
 }
 
 interface DueRun {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Worker } from 'node:worker_threads'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
 import { compiledOnnx } from '../../src/backbone/compile.ts'
 import { findBackbone } from '../../src/backbone/find.ts'
@@ -31,6 +32,15 @@ describe('threads with a session each', () => {
     expect(await lanes.run(pixels, PICTURES)).toEqual(expected)
     const singly = await Promise.all(Array.from({ length: PICTURES }, (_, at) => lanes.run(picture(at), 1)))
     expect(Float32Array.from(singly.flatMap(features => [...features]))).toEqual(expected)
+  })
+
+  it('are given no more of a larger buffer than what is due', async () => {
+    const post = vi.spyOn(Worker.prototype, 'postMessage')
+    const features = await lanes.run(pixels.subarray(0, pixels.length / PICTURES), 1)
+    expect(features).toEqual(expected.slice(0, backbone.features))
+    const message = post.mock.calls[0]![0] as { readonly pixels: Uint8Array }
+    expect(message.pixels.buffer.byteLength).toBe(pixels.length / PICTURES)
+    post.mockRestore()
   })
 
   it('leave the event loop free', async () => {
