@@ -16,8 +16,8 @@ export interface Description {
   readonly found: Found
 }
 
-/** Raised when descriptions say more: those kept before are made again. */
-const REVISION = 3
+/** Raised when descriptions say more, or otherwise: those kept before are made again. */
+const REVISION = 4
 
 const description = looseObject({
   features: positive,

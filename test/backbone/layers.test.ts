@@ -30,20 +30,23 @@ test.each(BUNDLED_NAMES)(
   },
 )
 
-test('a network brought as ONNX gives the same inner layers as its graph', async () => {
-  const [plain, graph] = await Promise.all([
-    findBackbone('mobilenet_v1', { inputSize: 64 }),
-    findBackbone('mobilenet_v1', { inputSize: 64, layers }),
-  ])
-  const path = join(await tempFolder(), 'mine.onnx')
-  await writeFile(path, await compiledOnnx(plain))
-  const onnx = await findBackbone(path, { layers, probe, cacheFolder: await tempFolder() })
-  expect(blocksOf(onnx)).toEqual(blocksOf(graph))
-  const [expected, found] = [await run(graph), await run(onnx)]
-  found.forEach((value, at) => {
-    expect(Math.abs(value - expected[at]!)).toBeLessThan(1e-4)
-  })
-})
+test.each(['last', 'many'] as const)(
+  'a network brought as ONNX, of %s layers, gives the same inner layers as its graph',
+  async given => {
+    const [brought, graph] = await Promise.all([
+      findBackbone('mobilenet_v1', { inputSize: 64, layers: given }),
+      findBackbone('mobilenet_v1', { inputSize: 64, layers }),
+    ])
+    const path = join(await tempFolder(), 'mine.onnx')
+    await writeFile(path, await compiledOnnx(brought))
+    const onnx = await findBackbone(path, { layers, probe, cacheFolder: await tempFolder() })
+    expect(blocksOf(onnx)).toEqual(blocksOf(graph))
+    const [expected, found] = [await run(graph), await run(onnx)]
+    found.forEach((value, at) => {
+      expect(Math.abs(value - expected[at]!)).toBeLessThan(1e-4)
+    })
+  },
+)
 
 test.each([
   ['teachable-machine', 1],

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { OWN } from '../../graph/cut/own.ts'
 import { channelsAt, weightsShape } from './channels.ts'
 import { type ForeignModel, type ForeignNode, type ForeignPort, intsOf } from './parse.ts'
 
@@ -75,10 +76,14 @@ function isDense(model: ForeignModel, node: ForeignNode): boolean {
   return weightsShape(model, node.inputs[1])?.length === 2
 }
 
+/** Of a model that was exported from here: how inner layers are read pools too, behind the last features. */
+const DEVIATION = new RegExp(`${OWN}(more/)?deviation_`)
+
 /** The last pooling over all of the picture, after which nothing looks at neighbouring pixels again. */
 function globalPooling(model: ForeignModel): string | undefined {
   for (const node of [...model.nodes].reverse()) {
-    if (isPooling(node, model) && !leadsToSpatial(model, node)) return node.outputs[0]!
+    const [output = ''] = node.outputs
+    if (isPooling(node, model) && !DEVIATION.test(output) && !leadsToSpatial(model, node)) return output
   }
   return undefined
 }
