@@ -125,6 +125,11 @@ export const PRESETS = {
 export type Preset = keyof typeof PRESETS
 export const PRESET_NAMES = Object.keys(PRESETS) as Preset[]
 
+/** Whether every network that a specification names is part of the package: nothing is downloaded for it. */
+export function isBundled(spec: string): boolean {
+  return spec.split('+').every(name => BUNDLED_NAMES.includes(name.toLowerCase()))
+}
+
 /** The entry of a name or alias, in any case; undefined for an unknown one. */
 export function catalogEntry(name: string): CatalogEntry | undefined {
   const wanted = name.toLowerCase()

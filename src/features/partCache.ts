@@ -70,6 +70,13 @@ export class PartCache implements BottleneckCache {
     return new PartCache(folder, await readFileTable(path), await isForeign(path))
   }
 
+  /** Whether there may be vectors of all these identities, told by the names of files alone. */
+  static async mayHold(folder: string, identities: readonly string[]): Promise<boolean> {
+    const parts = new PartFolder(join(folder, PARTS), join(folder, DAMAGED))
+    const names = await Promise.all(identities.map(identity => parts.names(identity)))
+    return names.every(({ length }) => length > 0)
+  }
+
   /** What a person should hear of the cache, in sentences: damage that was set aside, a disk that takes nothing, an old database. */
   notes(): string[] {
     const { size } = this.#parts.damaged

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fs from 'fs-extra'
 import { expect, onTestFinished, test } from 'vitest'
-import { startItc } from '../helpers/itc.ts'
+import { withTrainLock } from '../../src/model/lock.ts'
+import { makeManyPictures } from '../helpers/bigFolder.ts'
+import { runItc, startItc } from '../helpers/itc.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 import { tinyModel } from '../helpers/tinyModel.ts'
 
@@ -37,6 +39,12 @@ async function writerOf(pipe: string): Promise<number> {
     await sleep(20)
   }
 }
+
+test('a training that is refused while its network starts in threads ends by itself, and says why', async () => {
+  const folder = await makeManyPictures(160, 2)
+  const ended = await withTrainLock(folder, () => runItc(['train', folder]))
+  expect(ended).toMatchObject({ code: 1, signal: null, err: expect.stringContaining('is at work in this folder') })
+})
 
 test('what ends a process by force is there for this machine', () => {
   expect(createRequire(import.meta.url)(`@koromix/koffi-${process.platform}-${process.arch}`).version).toMatch(/^3\./)

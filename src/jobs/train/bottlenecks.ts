@@ -49,12 +49,13 @@ const MOST_DRAWN = 100_000
  */
 export async function bottlenecksOf(dataset: Dataset, run: TrainingRun, most = MOST_NUMBERS): Promise<Bottlenecks> {
   const { network, signal, onEvent } = run.options
-  const backbones = await findBackbones(network.backbone, {
-    probe,
-    ...network,
-    signal,
-    onDownload: ({ received, total }) => onEvent({ kind: 'download', received, total }),
-  })
+  const backbones = await (run.ahead?.backbones ??
+    findBackbones(network.backbone, {
+      probe,
+      ...network,
+      signal,
+      onDownload: ({ received, total }) => onEvent({ kind: 'download', received, total }),
+    }))
   for (const { name, recipe, features, found } of backbones) {
     if (found) onEvent({ kind: 'network', name, recipe, features, ...found })
   }

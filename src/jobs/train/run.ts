@@ -7,6 +7,7 @@ import type { Layout } from '../../model/layout.ts'
 import type { PicturePlace } from '../../model/pictures.ts'
 import { Drawing } from '../../report/drawing.ts'
 import type { FeaturesPlace } from '../features/readFeatures.ts'
+import type { NetworksAhead } from './ahead.ts'
 import { checkMemory } from './enoughMemory.ts'
 import type { TrainEvent } from './events.ts'
 import { Forecast } from './forecast.ts'
@@ -25,6 +26,8 @@ export interface TrainingRun {
   readonly features?: FeaturesPlace | undefined
   /** Loads the engine, unless it is there or under way. */
   readonly engine: () => Promise<Engine>
+  /** The networks that were looked for before the run; others than those have to be found. */
+  readonly ahead?: Pick<NetworksAhead, 'backbones'> | undefined
   /** Of the report's charts, which begins as soon as there is something to draw. */
   readonly drawing: Drawing
   /** A file for bottlenecks that memory has no room for, closed with the run. @throws UserError of the disk */
@@ -33,7 +36,7 @@ export interface TrainingRun {
 
 /** Opens the cache for as long as `work` takes, under the training's lock. @throws UserError when the cache can't be opened */
 export async function withRun<T>(
-  { layout, place, engine }: Pick<TrainingRun, 'layout' | 'place' | 'engine'>,
+  { layout, place, engine, ahead }: Pick<TrainingRun, 'layout' | 'place' | 'engine' | 'ahead'>,
   options: ResolvedTrainOptions,
   features: FeaturesPlace | undefined,
   work: (run: TrainingRun) => Promise<T>,
@@ -58,6 +61,7 @@ export async function withRun<T>(
       cache,
       features,
       engine,
+      ahead,
       drawing,
       rowFile: async (width, prepare) => {
         const file = await RowFile.create(layout.bottlenecks, width, prepare)

@@ -14,6 +14,7 @@ import { findPictures } from '../../model/pictures.ts'
 import { writeModel } from '../../model/write.ts'
 import { AUTO, choose, withChoice } from '../choose/choose.ts'
 import { spoiltBySample } from '../doctor/spoilt.ts'
+import { NetworksAhead } from './ahead.ts'
 import { copyNotes, foldedRows, isSplit, withoutTest } from './alreadySplit.ts'
 import { beginPage, checkSummariesDir, writeBeside } from './beside.ts'
 import { bottlenecksOf } from './bottlenecks.ts'
@@ -46,10 +47,15 @@ export async function train(tfFiles: string, given: TrainOptions = {}): Promise<
   const place = await findPictures(tfFiles, options.pictures)
   const layout = layoutOf(place.root)
   await checkSummariesDir(options.summariesDir, place.folders)
-  const engine = loadingEngine(options.engine) // while the folders are looked through
-  const dataset = await scanDataset(place.folders, place)
-  const found = { layout, place, engine }
-  return withTrainLock(layout.root, () => withRun(found, options, undefined, run => trainOn(dataset, run)))
+  const ahead = new NetworksAhead(options, layout, loadingEngine(options.engine)) // while the folders are looked through
+  try {
+    const dataset = await scanDataset(place.folders, place)
+    ahead.start(dataset.pictures.length)
+    const found = { layout, place, engine: ahead.engine, ahead }
+    return await withTrainLock(layout.root, () => withRun(found, options, undefined, run => trainOn(dataset, run)))
+  } finally {
+    await ahead.end()
+  }
 }
 
 /** From bottlenecks that `itc features` computed: the pictures may lie anywhere, and are not opened. */
