@@ -191,9 +191,9 @@ export class TrainReport {
   }
 }
 
-/** What is decoded goes on beside the networks, a little ahead of them. */
-function besidesText({ cached, decoded }: Pick<ExtractProgress, 'cached' | 'decoded'>): string {
-  return [cached > 0 ? `${cached} cached` : '', `${decoded} decoded`].filter(Boolean).join(', ')
+/** Each picture is decoded once, a little ahead of the networks: of several, it has as many bottlenecks. */
+function besidesText({ cached, decoded, toDecode }: Pick<ExtractProgress, 'cached' | 'decoded' | 'toDecode'>): string {
+  return [cached > 0 ? `${cached} cached` : '', `decoded ${decoded}/${toDecode}`].filter(Boolean).join(', ')
 }
 
 /** No more exact than such a thing can be known. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { barLine, createProgress } from '../../src/cli/progress.ts'
 import { describeRate, formatDuration } from '../../src/cli/rate.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
+import { TrainReport } from '../../src/cli/trainReport.ts'
 import { Rate } from '../../src/flow/rate.ts'
 
 describe('rate', () => {
@@ -99,4 +100,13 @@ describe('a bar', () => {
     expect(barLine('bottlenecks', { ...at, done: 320 }, 79)).toBe('bottlenecks  320/320  …  46 s left')
     expect(barLine('bottlenecks', { ...at, done: 320, speed: '6.8/s' }, 79)).toBe('bottlenecks  320/320  …')
   })
+})
+
+test('the bar of a training tells pictures that are decoded from bottlenecks, of which several networks have as many each', () => {
+  const lines: string[] = []
+  const terminal = { errIsTerminal: true, errWidth: 100, info: () => undefined } as Partial<Terminal>
+  const report = new TrainReport({ ...terminal, status: line => void lines.push(line) } as Terminal, false)
+  const networks = [0, 1].map(at => ({ name: `${at}`, size: 224, features: 1024, done: 5, total: 10 }))
+  report.event({ kind: 'bottlenecks', done: 14, total: 24, cached: 4, decoded: 7, toDecode: 10, networks })
+  expect(lines).toEqual([expect.stringMatching(/^bottlenecks {2}[█░]+ {2}58 % {2}14\/24 {2}4 cached, decoded 7\/10$/)])
 })
