@@ -1,4 +1,5 @@
 import type { Recipe } from './recipe.ts'
+import { type Held, hold, type Lines, sumAcross, sumDown, viewOf } from './sums.ts'
 
 /** Interleaved 8-bit RGB, [height, width, 3]. */
 export interface Pixels {
@@ -16,110 +17,58 @@ export interface Pixels {
  * `size`
  * @returns [size, size, 3]
  */
-export function fitSquare(
-  pixels: Pixels,
-  { size, resize, mean }: Pick<Recipe, 'size' | 'resize' | 'mean'>,
-): Uint8Array {
-  if (resize === 'stretch') return enlarge(pixels, size, size)
-  if (resize === 'crop') return enlarge(cropSquare(pixels), size, size)
-  const scale = size / Math.max(pixels.width, pixels.height)
-  const [width, height] = [pixels.width, pixels.height].map(side => Math.max(1, Math.round(side * scale))) as [
+export function fitSquare(pixels: Pixels, recipe: Pick<Recipe, 'size' | 'resize' | 'mean'>): Uint8Array {
+  const { data, width, height } = recipe.resize === 'crop' ? cropSquare(pixels) : pixels
+  if (width === recipe.size && height === recipe.size) return data
+  const { held, bytes } = hold(width, height, 3)
+  bytes.set(data)
+  return fitHeld(held, recipe)
+}
+
+/** The same of a picture that is held. */
+export function fitHeld(picture: Held, { size, resize, mean }: Pick<Recipe, 'size' | 'resize' | 'mean'>): Uint8Array {
+  if (resize === 'stretch') return viewOf(enlarge(picture, size, size)).slice()
+  if (resize === 'crop') return viewOf(enlarge(middleSquare(picture), size, size)).slice()
+  const scale = size / Math.max(picture.width, picture.height)
+  const [width, height] = [picture.width, picture.height].map(side => Math.max(1, Math.round(side * scale))) as [
     number,
     number,
   ]
-  return padSquare({ data: enlarge(pixels, width, height), width, height }, size, mean)
+  return padSquare({ data: viewOf(enlarge(picture, width, height)), width, height }, size, mean)
 }
 
-/** Bilinear, pixel centres on pixel centres; the picture itself where nothing is to be done. */
-function enlarge({ data, width, height }: Pixels, toWidth: number, toHeight: number): Uint8Array {
-  const wide = toWidth === width ? data : enlargeRows(data, width, height, toWidth)
-  return toHeight === height ? wide : enlargeColumns(wide, toWidth, height, toHeight)
+/** Bilinear, pixel centres on pixel centres. @returns RGB, one row right behind the other */
+function enlarge(picture: Held, width: number, height: number): Held {
+  const isWide = width === picture.width && picture.channels === 3
+  const wide = isWide ? picture : sumAcross(picture, mixes(picture.width, width))
+  const isWhole = height === wide.height && wide.rowBytes === width * 3
+  return isWhole ? wide : sumDown(wide, mixes(wide.height, height))
 }
 
-/** [height, width, 3] → [height, toWidth, 3] */
-function enlargeRows(data: Uint8Array, width: number, height: number, toWidth: number): Uint8Array {
-  const result = new Uint8Array(height * toWidth * 3)
-  const { from, weight } = taps(width, toWidth)
-  let out = 0
-  for (let row = 0; row < height; row++) {
-    const start = row * width
-    for (let x = 0; x < toWidth; x++) {
-      const left = (start + from[x]!) * 3
-      const right = weight[x] === 0 ? left : left + 3
-      const share = weight[x]!
-      result[out++] = mix(data[left]!, data[right]!, share)
-      result[out++] = mix(data[left + 1]!, data[right + 1]!, share)
-      result[out++] = mix(data[left + 2]!, data[right + 2]!, share)
-    }
+/** For each line of the result, the one at or before it mixed with the next, in 1/256: integers give the same bytes on every machine. */
+function mixes(from: number, length: number): Lines {
+  const firsts = new Int32Array(length)
+  const weights = new Uint16Array(length * 2)
+  for (let line = 0; line < length; line++) {
+    const place = Math.min(Math.max(((line + 0.5) * from) / length - 0.5, 0), from - 1)
+    const first = Math.floor(place)
+    const share = first === from - 1 ? 0 : Math.round((place - first) * 256)
+    firsts[line] = first
+    weights[line * 2] = (256 - share) * 16
+    weights[line * 2 + 1] = share * 16
   }
-  return result
-}
-
-/** [height, width, 3] → [toHeight, width, 3] */
-function enlargeColumns(data: Uint8Array, width: number, height: number, toHeight: number): Uint8Array {
-  const stride = width * 3
-  const result = new Uint8Array(toHeight * stride)
-  const { from, weight } = taps(height, toHeight)
-  const inWords = stride % 4 === 0 && data.byteOffset % 4 === 0
-  const mixRows = inWords ? mixWords : mixBytes
-  const [source, target] = inWords ? [words(data), words(result)] : [data, result]
-  const length = inWords ? stride / 4 : stride
-  for (let y = 0; y < toHeight; y++) {
-    const above = from[y]! * length
-    mixRows(source, above, weight[y] === 0 ? above : above + length, weight[y]!, target, y * length, length)
-  }
-  return result
-}
-
-const words = ({ buffer, byteOffset, byteLength }: Uint8Array) => new Uint32Array(buffer, byteOffset, byteLength >> 2)
-
-/** Mixes two rows that begin at `above` and `below` into one that begins at `to`. */
-type MixRows = (
-  source: ArrayLike<number>,
-  above: number,
-  below: number,
-  share: number,
-  target: Uint8Array | Uint32Array,
-  to: number,
-  length: number,
-) => void
-
-const mixBytes: MixRows = (source, above, below, share, target, to, length) => {
-  for (let i = 0; i < length; i++) target[to + i] = mix(source[above + i]!, source[below + i]!, share)
-}
-
-/** The same four bytes at a time, two in each product: every row of a picture that is wider than high goes through here. */
-const mixWords: MixRows = (source, above, below, share, target, to, length) => {
-  const rest = 256 - share
-  for (let i = 0; i < length; i++) {
-    const over = source[above + i]!
-    const under = source[below + i]!
-    const even = (Math.imul(over & EVEN, rest) + Math.imul(under & EVEN, share) + HALVES) >>> 8
-    const odd = Math.imul((over >>> 8) & EVEN, rest) + Math.imul((under >>> 8) & EVEN, share) + HALVES
-    target[to + i] = (even & EVEN) | (odd & ~EVEN)
-  }
-}
-
-/** Every second byte of a word, and a half of 1/256 in each of them, for rounding. */
-const EVEN = 0x00ff00ff
-const HALVES = 0x00800080
-
-/** Weights are in 1/256: integers give the same bytes on every machine. */
-const mix = (a: number, b: number, share: number) => ((a << 8) + (b - a) * share + 128) >> 8
-
-/** For each place of the result, the source place at or before it and the next one's weight; 0 at the last place. */
-function taps(length: number, toLength: number): { from: Int32Array; weight: Int32Array } {
-  const from = new Int32Array(toLength)
-  const weight = new Int32Array(toLength)
-  for (let i = 0; i < toLength; i++) {
-    const place = Math.min(Math.max(((i + 0.5) * length) / toLength - 0.5, 0), length - 1)
-    from[i] = Math.floor(place)
-    weight[i] = from[i] === length - 1 ? 0 : Math.round((place - from[i]!) * 256)
-  }
-  return { from, weight }
+  return { length, taps: 2, firsts, weights }
 }
 
 /** The middle square, as large as the shorter side. */
+function middleSquare(picture: Held): Held {
+  const { at, width, height, channels, rowBytes } = picture
+  const side = Math.min(width, height)
+  const [left, top] = [(width - side) >> 1, (height - side) >> 1]
+  return { ...picture, at: at + top * rowBytes + left * channels, width: side, height: side }
+}
+
+/** The same of one that is not held, and may be much longer than that side. */
 function cropSquare({ data, width, height }: Pixels): Pixels {
   if (width === height) return { data, width, height }
   const side = Math.min(width, height)
@@ -135,7 +84,7 @@ function cropSquare({ data, width, height }: Pixels): Pixels {
 
 /** Puts the picture in the middle of a square filled with the mean, which the network sees as 0. */
 function padSquare({ data, width, height }: Pixels, size: number, mean: Recipe['mean']): Uint8Array {
-  if (width === size && height === size) return data
+  if (width === size && height === size) return data.slice()
   const square = new Uint8ClampedArray(size * size * 3) // rounds and clamps what it is given
   for (let i = 0; i < square.length; i++) square[i] = mean[i % 3]!
   const left = (size - width) >> 1

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { once } from '../flow/once.ts'
-import type { Decoded } from './shrink.ts'
+import { type Held, hold } from './sums.ts'
 
 /** What is used of @jsquash/jpeg: its decoder, which is mozjpeg's, that is libjpeg-turbo's, in WebAssembly. */
 interface Mozjpeg {
@@ -24,16 +24,24 @@ declare const WebAssembly: {
   readonly Instance: new (compiled: object, imports: object) => Instance
 }
 
-/** What it makes of a picture: RGBA. */
+/** What it makes of a picture: RGBA, held. */
 class Picture {
-  readonly data: Uint8ClampedArray
-  readonly width: number
-  readonly height: number
+  readonly held: Held
 
-  constructor(data: Uint8ClampedArray, width: number, height: number) {
+  /** @param data the decoder's own memory, which it frees next */
+  constructor({ data }: Lent, width: number, height: number) {
+    const { held, bytes } = hold(width, height, 4)
+    bytes.set(data)
+    this.held = held
+  }
+}
+
+/** What it puts its pixels into: an array of browsers' would be a copy of them. */
+class Lent {
+  readonly data: Uint8Array
+
+  constructor(data: Uint8Array) {
     this.data = data
-    this.width = width
-    this.height = height
   }
 }
 
@@ -50,6 +58,8 @@ const compiled = once(async () => {
 export class JpegDecoder {
   readonly #mozjpeg: Mozjpeg
   #hasSpoken = false
+  /** Whether it has looked for the classes that it makes: it does so once. */
+  #hasClasses = false
 
   private constructor(mozjpeg: Mozjpeg) {
     this.#mozjpeg = mozjpeg
@@ -70,31 +80,39 @@ export class JpegDecoder {
       print: speak,
       printErr: speak,
     }
-    decoder = new JpegDecoder(await asImageData(() => start(options)))
+    decoder = new JpegDecoder(await withGlobals(() => start(options)))
     return decoder
   }
 
   /**
    * Decodes a picture in this thread.
    *
-   * @returns undefined where something is wrong with it, be it only a warning
+   * @returns RGBA; undefined where something is wrong with it, be it only a warning
    * @throws whatever: the decoder is of no use from then on
    */
-  decode(jpeg: Uint8Array): Decoded | undefined {
+  decode(jpeg: Uint8Array): Held | undefined {
     this.#hasSpoken = false
-    const { data, width, height } = asImageData(() => this.#mozjpeg.decode(jpeg, false))
-    return this.#hasSpoken ? undefined : { data: new Uint8Array(data.buffer), width, height }
+    const decode = () => this.#mozjpeg.decode(jpeg, false)
+    const { held } = this.#hasClasses ? decode() : withGlobals(decode)
+    this.#hasClasses = true
+    return this.#hasSpoken ? undefined : held
   }
 }
 
-/** It puts what it makes into a global class of browsers, which none else shall find here. */
-function asImageData<T>(call: () => T): T {
-  const before = Object.getOwnPropertyDescriptor(globalThis, 'ImageData')
-  Object.defineProperty(globalThis, 'ImageData', { value: Picture, configurable: true, writable: true })
+/** It puts what it makes into global classes of browsers, in whose place none else shall find these. */
+const GLOBALS = { ImageData: Picture, Uint8ClampedArray: Lent }
+
+function withGlobals<T>(call: () => T): T {
+  const before = Object.keys(GLOBALS).map(name => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
+  for (const [name, value] of Object.entries(GLOBALS)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+  }
   try {
     return call()
   } finally {
-    if (before) Object.defineProperty(globalThis, 'ImageData', before)
-    else Reflect.deleteProperty(globalThis, 'ImageData')
+    for (const [name, property] of before) {
+      if (property) Object.defineProperty(globalThis, name, property)
+      else Reflect.deleteProperty(globalThis, name)
+    }
   }
 }

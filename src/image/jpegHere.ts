@@ -1,5 +1,5 @@
 import { once } from '../flow/once.ts'
-import { fitSquare } from './fit.ts'
+import { fitHeld } from './fit.ts'
 import type { JpegDecoder } from './jpegDecoder.ts'
 import type { Recipe } from './recipe.ts'
 import { shrink } from './shrink.ts'
@@ -16,7 +16,7 @@ export interface JpegWork {
 export async function decodeHere({ bytes, width, height, recipes }: JpegWork): Promise<Uint8Array[] | undefined> {
   const picture = decoded(bytes, await started())
   if (picture?.width !== width || picture.height !== height) return undefined
-  return recipes.map(recipe => fitSquare(shrink(picture, recipe), recipe))
+  return recipes.map(recipe => fitHeld(shrink(picture, recipe), recipe))
 }
 
 /** Undefined where it does not start: pictures can do without. */
