@@ -12,6 +12,8 @@ const LEAST_EVIDENCE = 1
 /** A stage tells by its own speed once it has done this share of it, or so many things. */
 const LEAST_SHARE = 0.03
 const LEAST_THINGS = 24
+/** Milliseconds for which what was told holds, but for what has passed: pictures are told of in hundreds a second. */
+const HOLDS_MS = 50
 /** Seconds in which what is told may double. */
 const DOUBLING = 10
 /** Which stage's end begins which other one. */
@@ -45,7 +47,7 @@ export class Forecast {
   #first: number | undefined
   #done = 0
   #share = 0
-  #told: { readonly seconds: number; readonly at: number } | undefined
+  #told: { readonly seconds: number; readonly at: number; readonly stage: Stage } | undefined
 
   /**
    * @param augment variants of each picture
@@ -160,6 +162,9 @@ export class Forecast {
   }
 
   #secondsLeft(): number | undefined {
+    const told = this.#told
+    const sinceTold = told === undefined ? 0 : this.#now() - told.at
+    if (told?.stage === this.#stage && sinceTold < HOLDS_MS) return Math.max(1, told.seconds - sinceTold / 1000)
     const elapsed = (this.#now() - this.#begun) / 1000
     const measured = this.#bySpeed()
     const evidence = this.#evidence(measured === undefined ? undefined : elapsed + measured)
@@ -207,7 +212,7 @@ export class Forecast {
       seconds = Math.min(seconds, most)
     }
     seconds = Math.max(1, seconds)
-    this.#told = { seconds, at }
+    this.#told = { seconds, at, stage: this.#stage }
     return seconds
   }
 }
