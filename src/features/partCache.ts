@@ -8,6 +8,7 @@ import { dropFile } from '../disk/patience.ts'
 import { systemError } from '../errors/system.ts'
 import { messageOf, systemCode, UserError } from '../errors.ts'
 import { pause } from '../flow/pause.ts'
+import { settled } from '../flow/together.ts'
 import { halvesToFloats } from '../graph/tensor.ts'
 import { HASH_BYTES, type VectorKind } from '../table/arrow.ts'
 import type { BottleneckCache, FileRecord, StoreEntry, Wanted } from './cache.ts'
@@ -43,6 +44,7 @@ export class PartCache implements BottleneckCache {
   readonly #written = new Set<string>()
   #nextSave = performance.now() + SAVE_MS
   #saving = Promise.resolve()
+  #merging = Promise.resolve()
   #problem: string | undefined
   readonly #foreign: boolean
 
@@ -164,9 +166,14 @@ export class PartCache implements BottleneckCache {
 
   /**
    * Joins the small parts that were written, and removes what killed writers left. For one process at a time: under the lock
-   * of the training.
+   * of the training. Within it one after another; `close` waits for the last.
    */
-  async merge(): Promise<void> {
+  merge(): Promise<void> {
+    this.#merging = this.#merging.then(() => this.#merge())
+    return this.#merging
+  }
+
+  async #merge(): Promise<void> {
     for (const folder of [this.#folder, this.#parts.path]) await removeDrafts(folder)
     for (const identity of this.#written) await this.#attempt(() => this.#parts.merge(identity))
     this.#written.clear()
@@ -178,6 +185,7 @@ export class PartCache implements BottleneckCache {
   }
 
   async close(): Promise<void> {
+    await settled(this.#merging) // whoever asked for it is told
     await this.#save()
   }
 

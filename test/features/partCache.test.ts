@@ -136,6 +136,18 @@ describe('the cache of bottlenecks in parts', () => {
     expect((await readRows(folder, 25)).rows).toEqual(Array.from({ length: 25 }, (_, at) => vectorOf(at)))
   })
 
+  it('joins them once when it is asked twice at a time, and is not closed before', async () => {
+    const folder = await cacheFolder()
+    const cache = await PartCache.open(folder)
+    for (let at = 0; at < 12; at++) await cache.writeBottlenecks('net', entriesOf(at, at + 1))
+    const merging = Promise.all([cache.merge(), cache.merge()])
+    await cache.close()
+    expect(await partsIn(folder)).toHaveLength(1)
+    await merging
+    expect(cache.notes()).toEqual([])
+    expect((await readRows(folder, 12)).rows).toEqual(Array.from({ length: 12 }, (_, at) => vectorOf(at)))
+  })
+
   it('joins no more at a time than makes one large part, and no picture twice', async () => {
     const folder = await cacheFolder()
     const cache = await PartCache.open(folder)

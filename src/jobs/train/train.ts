@@ -13,10 +13,10 @@ import { withTrainLock } from '../../model/lock.ts'
 import { findPictures } from '../../model/pictures.ts'
 import { writeModel } from '../../model/write.ts'
 import { AUTO, choose, withChoice } from '../choose/choose.ts'
-import { spoiltBySample } from '../doctor/spoilt.ts'
 import { NetworksAhead } from './ahead.ts'
 import { copyNotes, foldedRows, isSplit, withoutTest } from './alreadySplit.ts'
 import { beginPage, checkSummariesDir, writeBeside } from './beside.ts'
+import { besideHeads } from './besideHeads.ts'
 import { bottlenecksOf } from './bottlenecks.ts'
 import { changedSince } from './changed.ts'
 import { predictedPictures, prepareHeads } from './crossValidated.ts'
@@ -120,7 +120,10 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   onEvent({ kind: 'split', train: training, validation, test })
 
   const heads = { data: forHead, examples, splits, folded, stored }
-  const [trained, validated] = await trainHeads(heads, engine, options, run.drawing)
+  const [[trained, validated], { spoilt, merging }] = await together(
+    trainHeads(heads, engine, options, run.drawing),
+    besideHeads(run, extraction, data.labels),
+  )
   if (validated) checkAccuracy(categories, validated.assessment.evaluation, options)
 
   const learnt = learned(rows, trained, validated)
@@ -128,9 +131,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   const found = {
     history: trained.history,
     refusals: groupRefusals(facts.skipped, dataset.folder),
-    spoilt: run.features
-      ? []
-      : await spoiltBySample(extraction, data.labels, run.cache, { limits: options.limits, signal }),
+    spoilt,
     short: shortCategories(facts.skipped, facts.counts.categories),
     assessment: validated?.assessment,
     predictions: validated
@@ -148,7 +149,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
     settled(page),
     run.features ? Promise.resolve([]) : changedSince(extraction.pictures),
   )
-  await run.cache.merge() // under the lock of the training, as it asks for
+  await (merging ?? run.cache.merge()) // under the lock of the training, as it asks for
   return {
     ...found,
     folder: layout.root,
