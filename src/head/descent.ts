@@ -19,6 +19,8 @@ const AHEAD = 4
  * fit of inner folds is (bench/head).
  */
 const DECAY = 0.05
+/** Of a weight a step takes no more than this away by decay: at the highest rates it took several times as much, and weights grew without end. */
+const MOST_DECAYED = 0.5
 
 export interface DescentHooks {
   readonly onSteps?: (done: number, total: number) => void
@@ -28,8 +30,12 @@ export interface DescentHooks {
 }
 
 /** How the softmax of rows in a space descends, and that of bottlenecks as they come: as retrain.py's does. */
-export function descentOf(space: HeadSpace | undefined): Required<Pick<HeadProblem, 'decay' | 'biasSquare'>> {
-  return space ? { decay: DECAY, biasSquare: BIAS_SQUARE } : { decay: 0, biasSquare: 1 }
+export function descentOf(
+  space: HeadSpace | undefined,
+  learningRate: number,
+): Pick<HeadProblem, 'learningRate'> & Required<Pick<HeadProblem, 'decay' | 'biasSquare'>> {
+  if (!space) return { learningRate, decay: 0, biasSquare: 1 }
+  return { learningRate, decay: Math.min(DECAY, MOST_DECAYED / learningRate), biasSquare: BIAS_SQUARE }
 }
 
 interface Course {

@@ -268,9 +268,8 @@ async function createTrainer(
   more: Pick<HeadProblem, 'onlyLogits' | 'apart'> = {},
 ): Promise<HeadTrainer> {
   const { width, categories } = data
-  const { learningRate } = options
   const training = trainingRows(data, active)
-  const descent = descentOf(data.space)
+  const descent = descentOf(data.space, options.learningRate)
   const { biasSquare } = descent
   const kernel =
     worthKernel(training.rows, width) && (await kernelOf(engine, training.features, training.rows, biasSquare))
@@ -281,7 +280,6 @@ async function createTrainer(
     width,
     categories,
     heads,
-    learningRate,
     ...descent,
     batch,
     ...(kernel && { kernel }),

@@ -161,7 +161,7 @@ async function trainerOf(
   { learningRate }: HeadOptions,
   batch: number,
 ): Promise<Pick<HeadTrainer, 'steps' | 'read' | 'dispose'>> {
-  const problem = { width, categories, learningRate, batch, ...descentOf(space) }
+  const problem = { width, categories, batch, ...descentOf(space, learningRate) }
   if (!features) return new StoredRowsTrainer(engine, { ...problem, stored, plan })
   const { rows, labels } = stored
   const { heads, active } = rowsOfPlan(plan, Int32Array.from(labels.keys())) // variants train those heads that their originals do
@@ -176,7 +176,7 @@ export function trainerOfMore(
   { batch, learningRate }: HeadOptions,
 ): StoredRowsTrainer & Pick<HeadTrainer, 'logits'> {
   const plan = planHeads(stored.rows, 1, () => true)
-  const problem = { stored, width, categories, plan, batch, learningRate, ...descentOf(space) }
+  const problem = { stored, width, categories, plan, batch, ...descentOf(space, learningRate) }
   const trainer = new StoredRowsTrainer(engine, problem)
   const logits = async () => {
     const outputs = await outputsOf(await trainer.read(), undefined, { width, categories })

@@ -35,13 +35,14 @@ const ROWS = 60
 const LABELS = Array.from({ length: ROWS }, (_, row) => row % 3)
 const USUAL = labelled(LABELS, (row, at) => random() - 0.3 + (at % 3 === LABELS[row] ? 1 : 0))
 
-async function learnt(data: LabelledMatrix) {
+async function learnt(data: LabelledMatrix, given: Partial<typeof OPTIONS> = {}) {
+  const options = { ...OPTIONS, ...given }
   const engine = await createOnnxEngine()
   const splits = Array.from(data.labels, () => 'train' as const)
   const rows = inSpace(data, BLOCKS, splits)
-  const trained = await trainHead(engine, rows, splits, OPTIONS)
+  const trained = await trainHead(engine, rows, splits, options)
   const folds = Array.from(data.labels, (_, row) => Math.floor(row / 3) % 2)
-  return { ...trained, validated: await crossValidate(engine, rows, folds, OPTIONS) }
+  return { ...trained, validated: await crossValidate(engine, rows, folds, options) }
 }
 
 function isEqual(some: Float32Array, others: Float32Array, most = 0): boolean {
@@ -76,6 +77,12 @@ describe('half softmax, half discriminant', () => {
     const { head, logits, validated, history } = await learnt(data)
     for (const value of [...head.weights, ...head.bias, ...logits, ...validated])
       expect(Number.isFinite(value)).toBe(true)
+    for (const { crossEntropy } of history) expect(Number.isFinite(crossEntropy)).toBe(true)
+  })
+
+  it.each([1e-9, 10, 100])('ends in numbers at a learning rate of %d', async learningRate => {
+    const { head, validated, history } = await learnt(USUAL, { learningRate, steps: 1000 })
+    for (const value of [...head.weights, ...head.bias, ...validated]) expect(Number.isFinite(value)).toBe(true)
     for (const { crossEntropy } of history) expect(Number.isFinite(crossEntropy)).toBe(true)
   })
 
