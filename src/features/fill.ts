@@ -8,6 +8,7 @@ import { decodeForAll } from '../image/decode.ts'
 import { PictureError } from '../image/pictureError.ts'
 import { type PictureFile, withPictureFile } from '../image/read.ts'
 import type { Recipe } from '../image/recipe.ts'
+import { giveBack } from '../image/squares.ts'
 import { CacheWriter } from './cacheWriter.ts'
 import type { Layer } from './identity.ts'
 import type { ExtractOptions } from './options.ts'
@@ -73,6 +74,7 @@ class Filling {
       await runPipeline(this.#missingRows.length, {
         prepare: index => this.#inputs(this.#missingRows[index]!),
         networks: this.#columns.map(columns => this.#network(columns)),
+        release: giveBack,
         signal: this.#options.signal,
       })
     } finally {

@@ -21,6 +21,8 @@ export interface PipelineOptions {
    */
   readonly prepare: (index: number) => Promise<readonly (Uint8Array | undefined)[]>
   readonly networks: readonly PipelineNetwork[]
+  /** Told of inputs that are needed no more; of none where several networks may have the same ones. */
+  readonly release?: ((pixels: Uint8Array) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -50,9 +52,11 @@ class Queue {
   batch = 1
   /** Memory of runs that have ended: what is made anew for each has all objects looked through for garbage again and again. */
   readonly #spare: Uint8Array[] = []
+  readonly #release: PipelineOptions['release']
 
-  constructor(network: PipelineNetwork) {
+  constructor(network: PipelineNetwork, release: PipelineOptions['release']) {
     this.network = network
+    this.#release = release
   }
 
   async load(): Promise<void> {
@@ -65,7 +69,9 @@ class Queue {
     const start = performance.now()
     const length = pictures.reduce((sum, { pixels }) => sum + pixels.length, 0)
     const memory = this.#memory(length)
-    const bottlenecks = await runner.run(sideBySide(pictures, memory.subarray(0, length)), pictures.length)
+    const together = sideBySide(pictures, memory.subarray(0, length))
+    if (this.#release) for (const { pixels } of pictures) this.#release(pixels)
+    const bottlenecks = await runner.run(together, pictures.length)
     this.#spare.push(memory)
     const each = (performance.now() - start) / pictures.length
     this.batch = Math.max(1, Math.min(runner.batch, Math.floor(RUN_MS / each)))
@@ -110,11 +116,11 @@ class Pipeline {
   #allDecoded = false
   #handedOver = Promise.resolve()
 
-  constructor(count: number, { prepare, networks, signal }: PipelineOptions) {
+  constructor(count: number, { prepare, networks, release, signal }: PipelineOptions) {
     this.#count = count
     this.#prepare = prepare
     this.#signal = signal
-    this.#queues = networks.map(network => new Queue(network))
+    this.#queues = networks.map(network => new Queue(network, networks.length === 1 ? release : undefined))
   }
 
   async run(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Recipe } from './recipe.ts'
+import { squareOf } from './squares.ts'
 import { type Held, hold, type Lines, sumAcross, sumDown, viewOf } from './sums.ts'
 
 /** Interleaved 8-bit RGB, [height, width, 3]. */
@@ -27,8 +28,8 @@ export function fitSquare(pixels: Pixels, recipe: Pick<Recipe, 'size' | 'resize'
 
 /** The same of a picture that is held. */
 export function fitHeld(picture: Held, { size, resize, mean }: Pick<Recipe, 'size' | 'resize' | 'mean'>): Uint8Array {
-  if (resize === 'stretch') return viewOf(enlarge(picture, size, size)).slice()
-  if (resize === 'crop') return viewOf(enlarge(middleSquare(picture), size, size)).slice()
+  if (resize === 'stretch') return squareOf(viewOf(enlarge(picture, size, size)))
+  if (resize === 'crop') return squareOf(viewOf(enlarge(middleSquare(picture), size, size)))
   const scale = size / Math.max(picture.width, picture.height)
   const [width, height] = [picture.width, picture.height].map(side => Math.max(1, Math.round(side * scale))) as [
     number,
@@ -84,7 +85,7 @@ function cropSquare({ data, width, height }: Pixels): Pixels {
 
 /** Puts the picture in the middle of a square filled with the mean, which the network sees as 0. */
 function padSquare({ data, width, height }: Pixels, size: number, mean: Recipe['mean']): Uint8Array {
-  if (width === size && height === size) return data.slice()
+  if (width === size && height === size) return squareOf(data)
   const square = new Uint8ClampedArray(size * size * 3) // rounds and clamps what it is given
   for (let i = 0; i < square.length; i++) square[i] = mean[i % 3]!
   const left = (size - width) >> 1

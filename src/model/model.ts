@@ -6,6 +6,7 @@ import { decodeForAll } from '../image/decode.ts'
 import { type DecodeLimits, limitsWith } from '../image/limits.ts'
 import { holdingFile } from '../image/memory.ts'
 import { PictureError } from '../image/pictureError.ts'
+import { giveBack } from '../image/squares.ts'
 import { type Familiar, familiarOf } from './familiar.ts'
 import type { Manifest } from './manifest.ts'
 import { Runners } from './runners.ts'
@@ -161,7 +162,7 @@ export class Model {
       }
     }
     const networks = this.#networks(features, options.pictures ?? sources.length).map(loadingNow)
-    await runPipeline(sources.length, { prepare, networks, signal: options.signal })
+    await runPipeline(sources.length, { prepare, networks, release: giveBack, signal: options.signal })
     return { features, errors }
   }
 

@@ -123,6 +123,30 @@ describe.each([
   )
 })
 
+it.each([1, 2])(
+  'gives inputs back once they are handed over, unless others may have them: %i networks',
+  async count => {
+    const released: Uint8Array[] = []
+    const handedOver = Array.from({ length: count }, () => new Map<number, number>())
+    await runPipeline(100, {
+      prepare: async index => Array(count).fill(Uint8Array.of(index)),
+      networks: handedOver.map(got => ({
+        runner: async () => echo(2, 4).runner,
+        onBatch: (indices, bottlenecks) => {
+          for (const [at, index] of indices.entries()) got.set(index, bottlenecks[at]!)
+        },
+      })),
+      release: pixels => {
+        released.push(pixels)
+        pixels.fill(255)
+      },
+    })
+    expect(new Set(released).size).toBe(count === 1 ? 100 : 0)
+    expect(released).toHaveLength(count === 1 ? 100 : 0)
+    for (const got of handedOver) expect([...got].filter(([index, bottleneck]) => index !== bottleneck)).toEqual([])
+  },
+)
+
 it('loads no engine when nothing is to be run', async () => {
   await runOne(5, {
     prepare: async () => undefined,

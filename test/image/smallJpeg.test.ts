@@ -11,6 +11,7 @@ import { PictureError } from '../../src/image/pictureError.ts'
 import { isPlainJpeg } from '../../src/image/plainJpeg.ts'
 import { RESIZES, type Recipe } from '../../src/image/recipe.ts'
 import { decodeSmallJpeg } from '../../src/image/smallJpeg.ts'
+import { giveBack } from '../../src/image/squares.ts'
 import { mutatedJpegs } from '../helpers/mutated.ts'
 import { noise, random, recipe } from '../helpers/samples.ts'
 
@@ -48,6 +49,28 @@ test('forms of JPEG give the pixels that sharp gives', async () => {
   for (const [i, picture] of [...pictures, ...more].entries()) {
     for (const resize of RESIZES) await expectAlike(await picture.toBuffer(), recipe(224, resize), `${i} ${resize}`)
   }
+})
+
+test('what is given back is used for others of its size, and never while it is held', async () => {
+  const [one, other] = await Promise.all(
+    [31, 32].map(side =>
+      photograph(10 * side, 190)
+        .jpeg()
+        .toBuffer(),
+    ),
+  )
+  const wanted = recipe(160)
+  const [first, second] = [await small(one!, wanted), await small(other!, wanted)]
+  const [firstPixels, secondPixels] = [first!.slice(), second!.slice()]
+  giveBack(first!)
+  const third = await small(other!, wanted)
+  expect(third).toBe(first)
+  expect(Buffer.compare(third!, secondPixels)).toBe(0)
+  expect(Buffer.compare(second!, secondPixels)).toBe(0)
+  giveBack(third!)
+  const smaller = await small(one!, recipe(100))
+  expect(smaller).toHaveLength(100 * 100 * 3)
+  expect(Buffer.compare((await small(one!, wanted))!, firstPixels)).toBe(0)
 })
 
 test('sizes are shrunk to the byte as libvips shrinks them', async () => {

@@ -6,6 +6,7 @@ import { decodeForAll } from '../../image/decode.ts'
 import type { DecodeLimits } from '../../image/limits.ts'
 import { holdingFile } from '../../image/memory.ts'
 import { PictureError } from '../../image/pictureError.ts'
+import { giveBack } from '../../image/squares.ts'
 import type { LazyPicture } from '../../model/model.ts'
 import type { Runners } from '../../model/runners.ts'
 
@@ -61,7 +62,7 @@ export async function computeBottlenecks(
       }
     },
   }))
-  await runPipeline(pictures.length, { prepare, networks, signal })
+  await runPipeline(pictures.length, { prepare, networks, release: giveBack, signal })
   return hashes.map((sha256, at) => {
     return { sha256, bottleneck: values.subarray(at * width, (at + 1) * width), error: errors.get(at) }
   })
