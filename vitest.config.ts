@@ -36,7 +36,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/slow/**', ...ALONE],
           isolate: false,
-          globalSetup: 'test/helpers/warmCache.setup.ts',
+          globalSetup: ['test/helpers/compiled.setup.ts', 'test/helpers/warmCache.setup.ts'],
         },
       },
       { extends: true, test: { name: 'alone', include: ALONE } },

@@ -1,5 +1,4 @@
-import { across, down } from './sumKernels.ts'
-import { assembled } from './wasmText.ts'
+import { readFileSync } from 'node:fs'
 
 /** What is used of a global that the types of Node.js lack. */
 declare const WebAssembly: {
@@ -7,6 +6,7 @@ declare const WebAssembly: {
   readonly Instance: new (compiled: object) => { readonly exports: object }
 }
 
+/** Those of assembly/sums.ts, and their memory. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void }
   across(...numbers: number[]): void
@@ -36,13 +36,8 @@ export interface Lines {
   readonly weights: Uint16Array
 }
 
-/** For `across`: bytes of four pixels in pairs, a channel each; what has no meaning is 0. */
-const ORDERS = {
-  3: [0, 3, 1, 4, 2, 5, 255, 255, 6, 9, 7, 10, 8, 11, 255, 255],
-  4: [0, 4, 1, 5, 2, 6, 255, 255, 8, 12, 9, 13, 10, 14, 255, 255],
-}
-const ORDER_AT: Readonly<Record<Channels, number>> = { 3: 0, 4: 16 }
-const START = 32
+/** What `npm run build` makes of assembly/sums.ts: the same from `src/` and from `dist/`. */
+const COMPILED = new URL('../../dist/image/sums.wasm', import.meta.url)
 const PAGE = 65_536
 /** Memory of more than this is not kept for the next picture. */
 const KEPT = 8e6
@@ -50,14 +45,12 @@ const KEPT = 8e6
 let module: object | undefined
 let sums: Exports | undefined
 /** Where free memory begins. */
-let free = START
+let free = 0
 
 function started(): Exports {
   if (sums) return sums
-  module ??= new WebAssembly.Module(assembled([across, down]))
+  module ??= new WebAssembly.Module(readFileSync(COMPILED))
   sums = new WebAssembly.Instance(module).exports as unknown as Exports
-  const bytes = new Uint8Array(sums.memory.buffer)
-  for (const channels of [3, 4] as const) bytes.set(ORDERS[channels], ORDER_AT[channels])
   return sums
 }
 
@@ -74,7 +67,7 @@ function take(length: number, beyond: number): number {
 /** Makes room for a picture, in place of all others that are held. @returns where its pixels are to be put, before anything is summed */
 export function hold(width: number, height: number, channels: Channels): { held: Held; bytes: Uint8Array } {
   if (started().memory.buffer.byteLength > KEPT) sums = undefined
-  free = START
+  free = 0
   const at = take(width * height * channels, 0)
   const bytes = new Uint8Array(started().memory.buffer, at, width * height * channels)
   return { held: { at, width, height, channels, rowBytes: width * channels }, bytes }
@@ -86,7 +79,7 @@ export function sumAcross({ at, width, height, channels, rowBytes }: Held, lines
   const groups = Math.ceil(taps / 4)
   const table = putTable(lines, width, channels, groups * 4)
   const to = take(length * height * 3, groups * 16)
-  started().across(at, rowBytes, height, to, length, table, groups, 4 * channels, ORDER_AT[channels])
+  started().across(at, rowBytes, height, channels, to, length, table, groups)
   return { at: to, width: length, height, channels: 3, rowBytes: length * 3 }
 }
 
