@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import type { Backbone } from '../backbone/backbone.ts'
+import { IdleThreads } from '../flow/idleThreads.ts'
 import { AnsweringThread } from '../flow/thread.ts'
 import type { BackboneRunner } from './engine.ts'
-import type { LaneData } from './laneData.ts'
+import type { LaneMessage, LaneNetwork } from './laneData.ts'
 import { LIBRARIES, type OrtName } from './onnxRuntime.ts'
 import { sessionOptions } from './onnxSession.ts'
 
@@ -43,11 +44,25 @@ export async function startLanes(
   }
 }
 
+/** How long threads wait for their networks, in milliseconds: what comes before takes longer where other programs compute. */
+const PREPARED_MS = 10_000
+
+/** Threads that have loaded a library, and have no network yet. */
+const prepared: Readonly<Record<OrtName, IdleThreads>> = { onnx: new IdleThreads(), wasm: new IdleThreads() }
+
+/** Starts threads for networks that come soon: meanwhile they load the library. */
+export function prepareLanes(count: number, name: OrtName): void {
+  for (let at = 0; at < count; at++) prepared[name].keep(newThread(name), PREPARED_MS)
+}
+
+function newThread(name: OrtName): AnsweringThread {
+  return new AnsweringThread(new URL('./onnxWorker.js', import.meta.url), { library: LIBRARIES[name] })
+}
+
 /** One of `count` threads that share the processors. @param size pixels a side */
 export function startLane(bytes: Uint8Array, size: number, name: OrtName, count = 1): Lane {
   const threads = Math.max(1, Math.floor(availableParallelism() / count))
-  const data: LaneData = { library: LIBRARIES[name], bytes, options: sessionOptions(threads), size }
-  return new Lane(data)
+  return new Lane(prepared[name].take() ?? newThread(name), { bytes, options: sessionOptions(threads), size })
 }
 
 /** A thread with a session. */
@@ -55,9 +70,9 @@ export class Lane {
   readonly ready: Promise<unknown>
   readonly #thread: AnsweringThread
 
-  constructor(data: LaneData) {
-    this.#thread = new AnsweringThread(new URL('./onnxWorker.js', import.meta.url), data)
-    this.ready = this.#thread.answer()
+  constructor(thread: AnsweringThread, network: LaneNetwork) {
+    this.#thread = thread
+    this.ready = this.#ask({ kind: 'open', ...network })
   }
 
   get waiting(): number {
@@ -67,7 +82,11 @@ export class Lane {
   async run(pixels: Uint8Array, count: number): Promise<Output> {
     // A part of a larger buffer would be copied together with all of it.
     const due = pixels.byteLength < pixels.buffer.byteLength ? pixels.slice() : pixels
-    return (await this.#thread.ask({ pixels: due, count })) as Output
+    return (await this.#ask({ kind: 'run', pixels: due, count })) as Output
+  }
+
+  #ask(message: LaneMessage): Promise<unknown> {
+    return this.#thread.ask(message)
   }
 
   end(): Promise<void> {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { IdleThreads } from '../flow/idleThreads.ts'
 import { AnsweringThread } from '../flow/thread.ts'
 import { Turns } from '../flow/turns.ts'
 import type { Loop, LoopData, LoopMessage } from './loopData.ts'
@@ -18,12 +19,12 @@ export async function startLoop(ort: Ort, data: LoopData, apart: boolean): Promi
 /** Loops in threads at a time: each keeps a core busy, and a further thread costs its start. */
 const turns = new Turns(availableParallelism())
 
-/** Threads without a loop, with the timers that will end them. */
-const idle: { readonly thread: AnsweringThread; readonly timer: NodeJS.Timeout }[] = []
+/** Threads without a loop. */
+const idle = new IdleThreads()
 
 /** Starts threads for loops that are to come soon, as many as there are cores for. */
 export function prepareThreads(count: number): void {
-  while (idle.length < Math.min(count, availableParallelism())) keepIdle(newThread(), PREPARED_MS)
+  while (idle.count < Math.min(count, availableParallelism())) idle.keep(newThread(), PREPARED_MS)
 }
 
 function newThread(): AnsweringThread {
@@ -32,7 +33,7 @@ function newThread(): AnsweringThread {
 
 async function startApart(data: LoopData): Promise<Loop> {
   await turns.take()
-  const thread = takeIdle() ?? newThread()
+  const thread = idle.take() ?? newThread()
   const ask = (message: LoopMessage) => thread.ask(message)
   await ask({ kind: 'open', data }).catch(async error => {
     turns.leave()
@@ -46,7 +47,7 @@ async function startApart(data: LoopData): Promise<Loop> {
     dispose: async () => {
       await ask({ kind: 'dispose' })
         .then(
-          () => keepIdle(thread, IDLE_MS),
+          () => idle.keep(thread, IDLE_MS),
           async error => {
             await thread.end()
             throw error
@@ -55,21 +56,4 @@ async function startApart(data: LoopData): Promise<Loop> {
         .finally(() => turns.leave()) // which takes the thread that is idle now
     },
   }
-}
-
-function keepIdle(thread: AnsweringThread, ms: number): void {
-  const timer = setTimeout(() => {
-    takeIdle(thread)
-    void thread.end()
-  }, ms)
-  idle.push({ thread, timer: timer.unref() })
-}
-
-/** Takes a thread, or that one, from the idle ones. */
-function takeIdle(thread = idle.at(-1)?.thread): AnsweringThread | undefined {
-  const at = idle.findIndex(each => each.thread === thread)
-  if (at < 0) return undefined
-  const [taken] = idle.splice(at, 1)
-  clearTimeout(taken!.timer)
-  return taken!.thread
 }

@@ -12,9 +12,14 @@ const MOST_BYTES = 40_000_000
 const MOST_SIZE = 384
 
 /** In how many threads, with a session each, so many pictures are done fastest; 0: in none, one session on all cores. */
-export function worthLanes(bytes: Uint8Array, { recipe }: Backbone, pictures: number, name: OrtName = 'onnx'): number {
+export function worthLanes(bytes: Uint8Array, backbone: Backbone, pictures: number, name: OrtName = 'onnx'): number {
+  return bytes.byteLength <= MOST_BYTES ? lanesOfSmall(backbone, pictures, name) : 0
+}
+
+/** The same of a network that is known not to be large, before its bytes are there. */
+export function lanesOfSmall({ recipe }: Backbone, pictures: number, name: OrtName): number {
   if (isMemoryLittle()) return 0
   const cores = availableParallelism()
-  const small = bytes.byteLength <= MOST_BYTES && recipe.size <= MOST_SIZE
-  return small && cores > 1 && pictures >= FROM_PICTURES[name] ? Math.min(MOST_LANES, cores) : 0
+  const isWorth = recipe.size <= MOST_SIZE && cores > 1 && pictures >= FROM_PICTURES[name]
+  return isWorth ? Math.min(MOST_LANES, cores) : 0
 }

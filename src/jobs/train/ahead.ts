@@ -3,6 +3,8 @@ import { isBundled } from '../../backbone/catalog.ts'
 import { compiledOnnx } from '../../backbone/compile.ts'
 import { findBackbones } from '../../backbone/find.ts'
 import type { BackboneRunner, Engine } from '../../engine/engine.ts'
+import { prepareLanes } from '../../engine/onnxLanes.ts'
+import { lanesOfSmall } from '../../engine/worthLanes.ts'
 import { layersOf } from '../../features/identity.ts'
 import { PartCache } from '../../features/partCache.ts'
 import { once } from '../../flow/once.ts'
@@ -50,8 +52,10 @@ export class NetworksAhead {
 
   async #start(pictures: number): Promise<void> {
     const [engine, lacked] = await Promise.all([this.#load(), this.#lacked])
+    if (this.#isOver || this.#signal?.aborted) return
     for (const backbone of lacked) {
-      if (this.#isOver || this.#signal?.aborted) return
+      // What is bundled is not large. A thread loads the library while the network is compiled.
+      if (engine.name !== 'tensorflow') prepareLanes(lanesOfSmall(backbone, pictures, engine.name), engine.name)
       const loading = engine.loadBackbone(backbone, pictures)
       loading.catch(() => undefined) // whoever takes it is told
       this.#ready.set(backbone, loading)
