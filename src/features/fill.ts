@@ -49,6 +49,9 @@ class Filling {
   #computed = 0
   #failed: number
   #decoded = 0
+  /** Memory for what is read from the cache, of the longest layer, one for each picture under way. */
+  readonly #spare: Float32Array[] = []
+  readonly #longest: number
   /** Pictures that each network lacked at first, and those that it lacks no more, in the order of the columns. */
   readonly #lacked: readonly number[]
   readonly #had: number[]
@@ -63,6 +66,7 @@ class Filling {
     const all = [...missing.values()]
     this.#lacked = columns.map(each => all.filter(lacks => lacks.includes(each)).length)
     this.#had = columns.map(() => 0)
+    this.#longest = Math.max(...columns.flatMap(({ layers }) => layers.map(({ length }) => length)))
     const lacking = all.reduce((sum, lacks) => sum + lacks.length, 0)
     this.#failed = rows.failures.size * columns.length
     this.cached = rows.pictures.length * columns.length - this.#failed - lacking
@@ -155,14 +159,16 @@ class Filling {
 
   async #recallNow(row: number, columns: Columns): Promise<boolean> {
     const { hashes, target } = this.#rows
+    const numbers = this.#spare.pop() ?? new Float32Array(this.#longest)
+    let found = false
     for (const layer of columns.layers) {
-      const numbers = new Float32Array(layer.length)
       const identity = identityOf(this.#rows, row, layer)
-      const found = await this.#options.store.read(hashes[row]!, identity, numbers, 0, layer.length)
-      if (!found) return false
-      target.put(row, columns.first + layer.first, numbers)
+      found = await this.#options.store.read(hashes[row]!, identity, numbers, 0, layer.length)
+      if (!found) break
+      target.put(row, columns.first + layer.first, numbers.subarray(0, layer.length))
     }
-    return true
+    this.#spare.push(numbers)
+    return found
   }
 
   #decode(row: number, bytes: Uint8Array, recipes: readonly Recipe[]): Promise<Uint8Array[]> {

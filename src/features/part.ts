@@ -96,15 +96,12 @@ export function encodePart(data: PartData): { readonly bytes: Uint8Array; readon
     crc32: checksumsOf([bytesOf(vectors)]),
     finite: allFinite(vectors),
   }
-  // Where the hashes come to lie depends on the length of the heading alone.
-  const encode = (hashesAt: number) => {
-    const text = heading({ hashesAt: hashesAt + HASHES_AT, ...said })
-    return { text, bytes: new Uint8Array(encodeVectors({ ...data, metadata: new Map([[METADATA, text]]) })) }
-  }
-  const { bytes: trial } = encode(0)
-  const { text, bytes } = encode(decodeVectors(trial).hashes.byteOffset)
-  const { byteOffset, byteLength } = decodeVectors(bytes).vectors
-  seal(bytes, text, { start: byteOffset, end: byteOffset + byteLength })
+  const headed = (hashesAt: number) => heading({ hashesAt: hashesAt + HASHES_AT, ...said })
+  const unknown = headed(0)
+  const bytes = new Uint8Array(encodeVectors({ ...data, metadata: new Map([[METADATA, unknown]]) }))
+  const laid = decodeVectors(bytes)
+  const { byteOffset, byteLength } = laid.vectors
+  seal(bytes, unknown, { start: byteOffset, end: byteOffset + byteLength }, headed(laid.hashes.byteOffset))
   return { bytes, content }
 }
 

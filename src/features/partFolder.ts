@@ -113,7 +113,7 @@ export class PartFolder {
     await makeFolder(this.path)
     await writeAtomic(join(this.path, name), bytes)
     this.damaged.delete(name)
-    return { name, part: decodePart(new Uint8Array(bytes)), bytes: bytes.length }
+    return { name, part: decodePart(bytes), bytes: bytes.length }
   }
 
   /** Moves a part that can't be trusted out of the way: what it held is computed again. */

@@ -28,11 +28,12 @@ export function heading(content: object): string {
  * Writes the CRC-32 of all bytes but those of `left` into every copy of the heading; `left` has checksums of its own.
  *
  * @param text what `heading` gave, as it lies in `bytes`
+ * @param said what it is to say instead, as long: what was not known before
  */
-export function seal(bytes: Uint8Array, text: string, left: Span = { start: 0, end: 0 }): void {
+export function seal(bytes: Uint8Array, text: string, left: Span = { start: 0, end: 0 }, said = text): void {
   const buffer = asBuffer(bytes)
   const [start, end] = [left.start, left.end].map(at => String(at).padStart(DIGITS, '0'))
-  const rest = text.slice(heading({}).length - 1)
+  const rest = said.slice(heading({}).length - 1)
   for (const at of places(buffer, text))
     buffer.write(`{"sealed":"${UNKNOWN}","start":"${start}","end":"${end}"${rest}`, at)
   const outside = [buffer.subarray(0, left.start), buffer.subarray(left.end)]

@@ -26,6 +26,9 @@ const NEXT: Partial<Record<Stage, Stage>> = {
   assessment: 'report',
 }
 
+/** An event that tells how far something has come. */
+type Doing = Extract<TrainEvent, { readonly done: number }>
+
 /**
  * How long a training will go on, told from its events. Each stage has a usual time by its size; the last training on this
  * machine, and the stages of this one that are over, tell by how much this machine differs from the usual; a stage that is
@@ -47,7 +50,8 @@ export class Forecast {
   #first: number | undefined
   #done = 0
   #share = 0
-  #told: { readonly seconds: number; readonly at: number; readonly stage: Stage } | undefined
+  #found: { readonly kind: string; readonly at: number; readonly seconds: number | undefined } | undefined
+  #told: { readonly seconds: number; readonly at: number } | undefined
 
   /**
    * @param augment variants of each picture
@@ -68,10 +72,22 @@ export class Forecast {
 
   /** The event with the time that is left when it happens. */
   withTime(event: TrainEvent): TrainEvent {
-    this.#follow(event)
-    if (!('done' in event)) return event
-    const secondsLeft = this.#secondsLeft()
-    return secondsLeft === undefined ? event : { ...event, secondsLeft }
+    if (!('done' in event)) {
+      this.#follow(event)
+      return event
+    }
+    const now = this.#now()
+    if (!this.#holds(event, now)) {
+      this.#follow(event)
+      this.#found = { kind: event.kind, at: now, seconds: this.#secondsLeft() }
+    }
+    const { at, seconds } = this.#found!
+    return seconds === undefined ? event : { ...event, secondsLeft: Math.max(1, seconds - (now - at) / 1000) }
+  }
+
+  /** Whether what was found at the last event of this kind is good enough: not for the end of it. */
+  #holds({ kind, done, total }: Doing, now: number): boolean {
+    return this.#found?.kind === kind && now - this.#found.at < HOLDS_MS && done < total
   }
 
   /** What this training found, once it is over: for the next one. */
@@ -162,9 +178,6 @@ export class Forecast {
   }
 
   #secondsLeft(): number | undefined {
-    const told = this.#told
-    const sinceTold = told === undefined ? 0 : this.#now() - told.at
-    if (told?.stage === this.#stage && sinceTold < HOLDS_MS) return Math.max(1, told.seconds - sinceTold / 1000)
     const elapsed = (this.#now() - this.#begun) / 1000
     const measured = this.#bySpeed()
     const evidence = this.#evidence(measured === undefined ? undefined : elapsed + measured)
@@ -212,7 +225,7 @@ export class Forecast {
       seconds = Math.min(seconds, most)
     }
     seconds = Math.max(1, seconds)
-    this.#told = { seconds, at, stage: this.#stage }
+    this.#told = { seconds, at }
     return seconds
   }
 }
