@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
+import { DEFAULT_BACKBONE } from '../backbone/catalog.ts'
 import type { FeaturesResult } from '../jobs/features/features.ts'
 import type { NetworkOptions } from '../jobs/features/network.ts'
-import { count, printable, quoted } from '../text.ts'
+import { count, printable } from '../text.ts'
 import { addBackboneOptions } from './backboneOptions.ts'
 import type { CommandContext } from './context.ts'
-import { FleetLines, workerLine } from './fleetLines.ts'
+import { FleetLines } from './fleetLines.ts'
 import { printJson } from './json.ts'
+import { lineFor } from './lineFor.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import { createProgress } from './progress.ts'
 import { addSharingOptions, queueOf, type SharingFlags, shardOf } from './queueOptions.ts'
@@ -43,7 +45,7 @@ Examples:
       const [queue, limits, shard] = [queueOf(flags), limitsOf(flags), await shardOf(flags)]
       const { computeFeatures } = await import('../jobs/features/features.ts')
       const progress = createProgress(terminal, 'bottlenecks')
-      const fleet = new FleetLines(terminal, workerLine(own, tfFiles, { queue: address, source, features }))
+      const fleet = new FleetLines(terminal, lineFor('worker', own, tfFiles, { queue: address, source, features }))
       try {
         const result = await computeFeatures(source, features, {
           ...network,
@@ -57,7 +59,7 @@ Examples:
         })
         progress.stop()
         if (json) printJson(terminal, result)
-        else report(result, tfFiles, features, terminal)
+        else report(result, features, lineFor('train', own, tfFiles, { features, ...unnamed(result, flags) }), terminal)
       } catch (error) {
         if (json || !(error instanceof Interrupted)) throw error
         progress.stop()
@@ -70,12 +72,18 @@ Examples:
     })
 }
 
-function report(result: FeaturesResult, tfFiles: string, features: string, { out, err, colors }: Terminal): void {
+/** The networks of a model, which were not named: a training takes none that it is not told. */
+function unnamed({ networks }: FeaturesResult, { backbone, preset }: Flags): Readonly<Record<string, string>> {
+  const names = networks.join('+')
+  return backbone === undefined && preset === undefined && names !== DEFAULT_BACKBONE ? { backbone: names } : {}
+}
+
+function report(result: FeaturesResult, features: string, training: string, { out, err, colors }: Terminal): void {
   const { computed, before, failed, skipped } = result
   out(colors.bold(`${count(computed, 'picture')} computed${before > 0 ? `, ${before} before` : ''}`))
   if (failed > 0)
     err(colors.yellow(`${count(failed, 'picture')} can't be used; the index in ${printable(features)} says why`))
   if (skipped > 0)
     err(colors.yellow(`${count(skipped, 'file')} left out: in no category's folder, or no pictures by their endings`))
-  out(`To learn from them: itc train ${quoted(tfFiles)} --features ${quoted(features)}`)
+  out(`To learn from them: ${training}`)
 }

@@ -2,8 +2,9 @@ import type { Command } from 'commander'
 import type { GuessAllEvent, GuessAllResult } from '../jobs/guessAll/options.ts'
 import { count, quoted } from '../text.ts'
 import type { CommandContext } from './context.ts'
-import { FleetLines, workerLine } from './fleetLines.ts'
+import { FleetLines } from './fleetLines.ts'
 import { printJson } from './json.ts'
+import { lineFor } from './lineFor.ts'
 import { addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
 import type { Progress } from './progress.ts'
 import { addSharingOptions, queueOf, type SharingFlags, shardOf } from './queueOptions.ts'
@@ -55,7 +56,7 @@ Examples:
       const progress = createProgress(terminal, 'naming')
       try {
         const places = { queue: flags.queue ?? '', source, results }
-        const fleet = new FleetLines(terminal, workerLine(own, tfFiles, places))
+        const fleet = new FleetLines(terminal, lineFor('worker', own, tfFiles, places))
         const onEvent = (event: GuessAllEvent) => show(event, progress, terminal, fleet)
         const options = { limits, shard, queue, onEvent, signal: terminal.signal }
         const result = await guessAll(model, source, results, options)

@@ -37,6 +37,8 @@ export interface FeaturesResult {
   readonly failed: number
   /** Files that lie in no category's folder, or are no pictures by their names. */
   readonly skipped: number
+  /** Names of the networks whose bottlenecks they are. */
+  readonly networks: readonly string[]
 }
 
 const AT_ONCE = 2
@@ -78,7 +80,8 @@ export async function computeFeatures(
     }
     if (handOut) await giveOut(handOut, plan, folder, options, onRows)
     else await computeAll(plan, network, { source: from, folder, limits }, options, onRows)
-    return { ...counts, before: plan.before, skipped }
+    const networks = network.backbones.map(({ name }) => name)
+    return { ...counts, before: plan.before, skipped, networks }
   } finally {
     await handOut?.close()
   }

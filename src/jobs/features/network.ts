@@ -8,6 +8,7 @@ import { columnsOf } from '../../features/rows.ts'
 import { type DecodeLimits, decidingLimits } from '../../image/limits.ts'
 import { layoutOf } from '../../model/layout.ts'
 import { readModel } from '../../model/load.ts'
+import { quoted } from '../../text.ts'
 import { resolveTrainOptions, type TrainOptions } from '../train/options.ts'
 
 /** Which networks bottlenecks are computed with; everything has a default. */
@@ -47,6 +48,7 @@ async function backbonesOf(options: NetworkOptions, signal: AbortSignal | undefi
   const { tfFiles, backbone, preset } = options
   const isNamed = backbone !== undefined || preset !== undefined
   if (tfFiles !== undefined && !isNamed && existsSync(layoutOf(tfFiles).manifest)) {
+    refuseOthers(options, tfFiles)
     return (await readModel(tfFiles)).backbones
   }
   const { network } = resolveTrainOptions(options)
@@ -55,4 +57,23 @@ async function backbonesOf(options: NetworkOptions, signal: AbortSignal | undefi
     throw new UserError('E_BAD_VALUE', 'itc features takes one network, not --backbone auto.', { hint })
   }
   return await findBackbones(network.backbone, { probe, ...network, signal })
+}
+
+/** What says how a network is used, by its option. */
+const USES = {
+  layers: '--layers',
+  inputSize: '--input-size',
+  resize: '--resize',
+  mean: '--mean',
+  scale: '--scale',
+  input: '--input',
+  bottleneck: '--bottleneck',
+} as const satisfies Partial<Record<keyof NetworkOptions, string>>
+
+/** The networks of a model are used as the model uses them. */
+function refuseOthers(options: NetworkOptions, tfFiles: string): void {
+  const given = Object.entries(USES).find(([name]) => options[name as keyof typeof USES] !== undefined)
+  if (given === undefined) return
+  const problem = `${given[1]} is for a network that is named, and the networks of the model in ${quoted(tfFiles)} are used as they are.`
+  throw new UserError('E_BAD_VALUE', problem, { hint: 'Name the network too, with --backbone or --preset.' })
 }

@@ -136,6 +136,28 @@ describe('itc features, and itc train --features', () => {
     expect(await fs.pathExists(layoutOf(join(root, 'tf_files')).manifest)).toBe(false)
   })
 
+  it('tells how to train on the networks that were used, named or those of a model', async () => {
+    const named = (await compute()).out
+    expect(named).toContain(`--features ${features} --backbone ${network} --input-size 32 --bottleneck features`)
+    await trainOnFeatures()
+    const others = join(root, 'others')
+    const { out } = await run(['features', join(root, 'tf_files'), labelled, others])
+    expect(out).toMatch(new RegExp(`--features ${others} --backbone \\w+$`, 'm'))
+  })
+
+  it('uses the networks of a model as they are, and refuses what would be another use of them', async () => {
+    await compute()
+    await trainOnFeatures()
+    for (const flags of [
+      ['--layers', 'last'],
+      ['--input-size', '64'],
+    ]) {
+      const { code, err } = await run(['features', join(root, 'tf_files'), labelled, join(root, 'others'), ...flags])
+      expect(code).toBe(1)
+      expect(err).toContain(`${flags[0]} is for a network that is named`)
+    }
+  })
+
   it('says which part is damaged, and trains on none of it', async () => {
     await compute()
     const [name] = await readdir(join(features, 'parts'))
