@@ -27,6 +27,11 @@ export function prepareThreads(count: number): void {
   while (idle.count < Math.min(count, availableParallelism())) idle.keep(newThread(), PREPARED_MS)
 }
 
+/** Ends the threads that have no loop: a process that is over ends one after another of those that are still there. */
+export function endThreads(): void {
+  idle.end()
+}
+
 function newThread(): AnsweringThread {
   return new AnsweringThread(new URL('./onnxLoopWorker.js', import.meta.url), { library: LIBRARIES.onnx })
 }

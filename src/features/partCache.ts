@@ -165,7 +165,7 @@ export class PartCache implements BottleneckCache {
   }
 
   /**
-   * Joins the small parts that were written, and removes what killed writers left. For one process at a time: under the lock
+   * Joins the small parts that were written, saves the table of files, and removes what killed writers left. For one process at a time: under the lock
    * of the training. Within it one after another; `close` waits for the last.
    */
   merge(): Promise<void> {
@@ -174,6 +174,7 @@ export class PartCache implements BottleneckCache {
   }
 
   async #merge(): Promise<void> {
+    await this.#save()
     for (const folder of [this.#folder, this.#parts.path]) await removeDrafts(folder)
     for (const identity of this.#written) await this.#attempt(() => this.#parts.merge(identity))
     this.#written.clear()

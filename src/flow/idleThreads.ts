@@ -16,6 +16,11 @@ export class IdleThreads {
     this.#timers.set(thread, timer.unref())
   }
 
+  /** Ends all of them, and waits for none. */
+  end(): void {
+    for (let thread = this.take(); thread; thread = this.take()) void thread.end()
+  }
+
   /** One of them, which is its taker's from then on. */
   take(): AnsweringThread | undefined {
     const last = [...this.#timers].at(-1)

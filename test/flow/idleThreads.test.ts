@@ -18,6 +18,19 @@ it('gives each thread to one taker, who may let it wait again', async () => {
   await Promise.all([one.end(), two.end()])
 })
 
+it('ends all at once that wait, and none that was taken', async () => {
+  const idle = new IdleThreads()
+  const [left, taken] = [thread(), thread()]
+  idle.keep(taken, 1e6)
+  idle.take()
+  idle.keep(left, 1e6)
+  idle.end()
+  expect(idle.take()).toBe(undefined)
+  await expect(left.ask({})).rejects.toThrow('ended')
+  await expect(taken.ask({ kind: 'run' })).rejects.toThrow('tensor')
+  await taken.end()
+})
+
 it('ends those that nobody takes, and none that was taken', async () => {
   const idle = new IdleThreads()
   const [left, taken] = [thread(), thread()]

@@ -1,5 +1,6 @@
 import { folds, type Split } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { endThreads } from '../../engine/onnxLoops.ts'
 import { together } from '../../flow/together.ts'
 import type { StoredRows } from '../../head/stored.ts'
 import { type StepReport, type TrainedHead, trainHead } from '../../head/train.ts'
@@ -55,5 +56,5 @@ export async function trainHeads(
     apart,
     discriminants: ofFolds,
   })
-  return together(training, validating)
+  return together(training, validating).finally(endThreads) // while what they have learnt is written
 }

@@ -3,6 +3,7 @@ import { type EngineChoice, loadEngine } from '../../engine/load.ts'
 import { PartCache } from '../../features/partCache.ts'
 import { type Prepare, RowFile } from '../../features/rowFile.ts'
 import { once } from '../../flow/once.ts'
+import { together } from '../../flow/together.ts'
 import type { Layout } from '../../model/layout.ts'
 import type { PicturePlace } from '../../model/pictures.ts'
 import { Drawing } from '../../report/drawing.ts'
@@ -73,9 +74,7 @@ export async function withRun<T>(
     await writeSpeed(layout, options.engine, forecast.speed())
     return result
   } finally {
-    await drawing.end()
-    for (const file of files) await file.close()
-    await cache.close()
+    await together(drawing.end(), cache.close(), ...files.map(file => file.close()))
   }
 }
 
