@@ -43,9 +43,9 @@ console.log(
 process.exit(0)
 
 async function figuresOf(set, seed) {
-  const { logits, folds, assessing } = await crossValidated(set, seed)
+  const { logits, folds, trainHeads } = await crossValidated(set, seed)
   const { data } = set
-  const result = await assess(set.near, { ...data, logits }, folds, assessing)
+  const result = await assess(set.near, { ...data, logits }, folds, { trainHeads })
   const evaluation = evaluate({ ...data, logits: cooled(logits, result.temperature) })
   const curve = result.curve?.points ?? []
   return {
@@ -60,9 +60,11 @@ async function figuresOf(set, seed) {
 
 async function swappedFound(set, seed) {
   const { set: changed, rows: wrong } = swapped(set, 0.05, seed)
-  const { logits, folds, assessing } = await crossValidated(changed, seed)
-  const options = { ...assessing, brief: true }
-  const { doubts } = await assess(await nearOf(changed), { ...changed.data, logits }, folds, options)
+  const { logits, folds, trainHeads } = await crossValidated(changed, seed)
+  const { doubts } = await assess(await nearOf(changed), { ...changed.data, logits }, folds, {
+    trainHeads,
+    brief: true,
+  })
   return doubts.slice(0, Math.ceil(changed.data.rows / 10)).filter(({ row }) => wrong.has(row)).length / wrong.size
 }
 

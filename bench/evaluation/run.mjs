@@ -21,14 +21,13 @@ console.log(`${machine()}\n`)
 console.log('Each set by itself. AUROC: each category left out in turn; swapped: 5 % of the labels, mean of 5 draws.\n')
 const rows = []
 for (const set of sets) {
-  const { logits, folds, assessing } = await crossValidated(set)
+  const { logits, folds, trainHeads } = await crossValidated(set)
   let training = 0
   const start = performance.now()
   const result = await assess(set.near, { ...set.data, logits }, folds, {
-    ...assessing,
     trainHeads: async plan => {
       const before = performance.now()
-      const trained = await assessing.trainHeads(plan)
+      const trained = await trainHeads(plan)
       training += performance.now() - before
       return trained
     },
@@ -86,9 +85,10 @@ for (const set of sets) {
     set,
     all.filter(row => row % 4 !== 0),
   )
-  const { logits, folds, assessing } = await crossValidated(learnt)
-  const predictions = { ...learnt.data, logits }
-  const { temperature, familiarity: told } = await assess(await nearOf(learnt), predictions, folds, assessing)
+  const { logits, folds, trainHeads } = await crossValidated(learnt)
+  const { temperature, familiarity: told } = await assess(await nearOf(learnt), { ...learnt.data, logits }, folds, {
+    trainHeads,
+  })
   const head = foldTemperature(await trainedHead(learnt), temperature)
   const ofKnown = scores(known, head, told)
   for (const other of sets) {
@@ -127,9 +127,8 @@ async function swappedFound(set) {
   for (let seed = 1; seed <= SWAPS; seed++) {
     const { set: changed, rows } = swapped(set, 0.05, seed)
     const { data } = changed
-    const { logits, folds, assessing } = await crossValidated(changed, seed)
-    const options = { ...assessing, brief: true }
-    const { doubts } = await assess(await nearOf(changed), { ...data, logits }, folds, options)
+    const { logits, folds, trainHeads } = await crossValidated(changed, seed)
+    const { doubts } = await assess(await nearOf(changed), { ...data, logits }, folds, { trainHeads, brief: true })
     found += doubts.slice(0, Math.ceil(data.rows / 10)).filter(({ row }) => rows.has(row)).length / rows.size / SWAPS
   }
   return fixed(found, 2)

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { findNear } from '../../dist/assess/assess.js'
 import { blocksOf } from '../../dist/backbone/backbone.js'
 import { scanDataset } from '../../dist/dataset/scan.js'
-import { folds as dealFolds, foldsAnew } from '../../dist/dataset/split.js'
+import { folds as dealFolds } from '../../dist/dataset/split.js'
 import { lastFeatures } from '../../dist/features/lastFeatures.js'
 import { inSpace } from '../../dist/head/halves.js'
 import { seededRandom } from '../../dist/head/sampler.js'
@@ -54,19 +54,14 @@ export async function loadSet(folder, given = {}) {
   }
 }
 
-/** Cross-validated logits, and what `assess` needs to train heads of its own, among its options. */
+/** Cross-validated logits, and what `assess` needs to train heads of its own. */
 export async function crossValidated(set, seed = 1) {
   const { examples, engine } = set
   const options = { ...set.options, seed }
-  const own = redealt(examples, seed)
-  const folds = dealFolds(own, options.folds)
+  const folds = dealFolds(redealt(examples, seed), options.folds)
   const data = rowsForHead(set)
   const logits = await crossValidate(engine, data, folds, options)
-  const assessing = {
-    trainHeads: plan => trainSideBySide(engine, data, plan, options),
-    foldsAnew: foldsAnew(own, options.folds),
-  }
-  return { folds, logits, assessing }
+  return { folds, logits, trainHeads: plan => trainSideBySide(engine, data, plan, options) }
 }
 
 /** Other folds for every seed but the first, which has the product's own. */

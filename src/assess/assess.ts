@@ -37,11 +37,6 @@ export interface AssessOptions {
    * unknown.
    */
   readonly trainHeads?: TrainHeads | undefined
-  /**
-   * Other folds of the rows, for the heads that judge labels once more: whom a picture happened not to be trained with then misleads
-   * but once. Those of the cross-validation, unless given.
-   */
-  readonly foldsAnew?: ArrayLike<number> | undefined
   /** From `trainEarly`, where the caller has begun it already. */
   readonly early?: Promise<EarlyExperiments> | undefined
   /** Only what doubtful labels need: no learning curve, and only neighbours tell what is unknown. */
@@ -79,7 +74,7 @@ export async function assess(
   near: Near,
   crossValidated: Predictions,
   folds: ArrayLike<number>,
-  { trainHeads, foldsAnew, early, brief, onKnown, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
+  { trainHeads, early, brief, onKnown, threshold = DEFAULT_THRESHOLD }: AssessOptions = {},
 ): Promise<Assessment> {
   const { labels, categories } = crossValidated
   const temperature = fitTemperature(crossValidated)
@@ -97,7 +92,7 @@ export async function assess(
     known => onKnown?.({ curve: read(known.curve) }),
     () => undefined, // thrown by the experiments, which wait for it too
   )
-  const running = runExperiments(calibrated, folds, { neighbours, trainHeads, foldsAnew, brief, early })
+  const running = runExperiments(calibrated, folds, { neighbours, trainHeads, brief, early })
   const [{ curve, leaveOut, cleared }, seen] = await together(running, pause().then(seenPictures))
   const uncalibrated = evaluate(crossValidated)
   await pause()

@@ -74,7 +74,7 @@ export function rankDoubtful(
   return doubts.sort((a, b) => b.doubt - a.doubt || a.row - b.row)
 }
 
-/** Heads to train once more, each without a fold, as for the cross-validation, and without the labels that seem wrong. */
+/** Heads to train once more, as for the cross-validation, but without the labels that seem wrong. */
 export interface ClearedPlan extends HeadsPlan {
   readonly suspects: ReadonlySet<number>
 }
@@ -84,7 +84,7 @@ export interface ClearedPlan extends HeadsPlan {
  * category loses more than half of its rows.
  *
  * @param doubts from `rankDoubtful`
- * @param folds of the second heads, [rows]
+ * @param folds of the cross-validation, [rows]
  * @returns undefined where no label is contradicted
  */
 export function planCleared(doubts: readonly LabelDoubt[], folds: ArrayLike<number>): ClearedPlan | undefined {

@@ -37,8 +37,6 @@ export interface ExperimentOptions {
   readonly neighbours: Neighbours | undefined
   /** Without it there are no experiments. */
   readonly trainHeads: TrainHeads | undefined
-  /** Other folds of the rows, for the second opinions. */
-  readonly foldsAnew?: ArrayLike<number> | undefined
   /** Only the second opinions. */
   readonly brief: boolean | undefined
   /** From `trainEarly`, where the caller has begun it already. */
@@ -70,7 +68,7 @@ export async function trainEarly(
 export async function runExperiments(
   calibrated: Predictions,
   folds: ArrayLike<number>,
-  { neighbours, trainHeads, foldsAnew = folds, brief, early }: ExperimentOptions,
+  { neighbours, trainHeads, brief, early }: ExperimentOptions,
 ): Promise<Experiments> {
   if (trainHeads === undefined) return {}
   const { labels, categories } = calibrated
@@ -78,7 +76,7 @@ export async function runExperiments(
   if (early === undefined) await before // one after the other, where nothing was begun
   const [trained, cleared] = await together(
     Promise.resolve(before),
-    trainCleared(calibrated, foldsAnew, neighbours, trainHeads),
+    trainCleared(calibrated, folds, neighbours, trainHeads),
   )
   return { ...trained, ...(cleared && { cleared }) }
 }

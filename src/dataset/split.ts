@@ -80,14 +80,6 @@ export function folds(examples: readonly SplitExample[], k: number): number[] {
   return result
 }
 
-/** Deals them to folds that have nothing to do with those of `folds`: hashes are read from their ends. */
-export function foldsAnew(examples: readonly SplitExample[], k: number): number[] {
-  return folds(
-    examples.map(example => ({ ...example, hash: [...example.hash].reverse().join('') })),
-    k,
-  )
-}
-
 /** The pictures that lie under two labels or more, in the order of their first examples. */
 export function findConflicts(examples: readonly SplitExample[]): Conflict[] {
   const found = groupExamples(examples.map(({ label, hash }) => ({ label, hash })))

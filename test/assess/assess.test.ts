@@ -52,26 +52,6 @@ async function assessClouds(data: ReturnType<typeof clouds>) {
   return assess(await findNear(data.features, labels), { logits, labels, categories }, folds, { trainHeads })
 }
 
-test('labels are judged once more by heads of other folds, where there are such', async () => {
-  const data = clouds([60, 60, 60])
-  for (const row of [5, 70, 150]) data.labels[row] = (data.labels[row]! + 1) % 3
-  const { labels, categories, features } = data
-  const [folds, foldsAnew] = [1, 5].map(each => Array.from(labels, (_, row) => Math.floor(row / each) % 5))
-  const logits = await nearestMeans(data)({ rows: labels.length, heads: 1, active: new Float32Array(180).fill(1) })
-  const plans: HeadsPlan[] = []
-  const trainHeads = (plan: HeadsPlan) => {
-    plans.push(plan)
-    return nearestMeans(data)(plan)
-  }
-  const near = await findNear(features, labels)
-  const { doubts } = await assess(near, { logits, labels, categories }, folds!, { trainHeads, foldsAnew, brief: true })
-  expect(new Set(doubts.slice(0, 3).map(({ row }) => row))).toEqual(new Set([5, 70, 150]))
-  expect(plans.length).toBe(1)
-  const { heads, active } = plans[0]!
-  const leftOut = Array.from(foldsAnew!, (fold, row) => active[row * heads + fold])
-  expect(leftOut.every(trains => trains === 0)).toBe(true)
-})
-
 /** Every number in a record, however deep. */
 function numbers(value: unknown): number[] {
   if (typeof value === 'number') return [value]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findConflicts, folds, foldsAnew, type SplitExample, splitExamples } from '../../src/dataset/split.ts'
+import { findConflicts, folds, type SplitExample, splitExamples } from '../../src/dataset/split.ts'
 import { hashBytes } from '../../src/disk/identity.ts'
 
 const hash = (name: string) => hashBytes(Buffer.from(name))
@@ -53,11 +53,7 @@ test('depends on the bytes alone: not on order, labels or places', () => {
 test('keeps copies and groups together', () => {
   const examples = [...make('cat', 20), ...make('cat', 20), ...make('dog', 20)]
   const grouped = examples.map((example, i) => (i < 20 ? { ...example, group: String(i % 5) } : example))
-  for (const decide of [
-    (all: SplitExample[]) => splitExamples(all),
-    (all: SplitExample[]) => folds(all, 4),
-    (all: SplitExample[]) => foldsAnew(all, 4),
-  ]) {
+  for (const decide of [(all: SplitExample[]) => splitExamples(all), (all: SplitExample[]) => folds(all, 4)]) {
     const plain = decide(examples)
     expect(plain.slice(0, 20)).toEqual(plain.slice(20, 40))
     const parts = decide(grouped)
@@ -104,13 +100,4 @@ test('deals folds evenly over categories and in all', () => {
   expect(Object.values(tally(dealt))).toEqual([6, 6, 6, 6, 6])
   expect(new Set(Object.values(tally(dealt.slice(0, 13))))).toEqual(new Set([2, 3]))
   for (const k of [1, 2.5, Number.NaN]) expect(() => folds(examples, k)).toThrow(/^Expected an integer/)
-})
-
-test('deals folds anew, whatever those before are: of two that share one, as many share one again as of any two', () => {
-  const examples = [...make('cat', 400), ...make('dog', 300)]
-  const [before, anew] = [folds(examples, 5), foldsAnew(examples, 5)]
-  expect(Object.values(tally(anew))).toEqual([140, 140, 140, 140, 140])
-  const both = Object.values(tally(before.map((fold, at) => `${fold} ${anew[at]}`)))
-  expect(both.length).toBe(25)
-  for (const count of both) expect(Math.abs(count - 700 / 25)).toBeLessThan(20) // four times what chance gives
 })

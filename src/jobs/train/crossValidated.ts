@@ -1,7 +1,7 @@
 import { type Assessment, type AssessOptions, assess, type Near } from '../../assess/assess.ts'
 import { type EarlyExperiments, trainEarly } from '../../assess/experiments.ts'
 import { cooled } from '../../assess/temperature.ts'
-import { folds, foldsAnew, type SplitExample } from '../../dataset/split.ts'
+import { folds, type SplitExample } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { prepareThreads } from '../../engine/onnxLoops.ts'
 import { worthThreads } from '../../engine/worthThreads.ts'
@@ -84,8 +84,7 @@ export async function crossValidated(
   }
   const validating = crossValidate(engine, data, parts, head, hooks).then(async logits => {
     isValidated = true
-    const options = { brief, trainHeads, early, onKnown, foldsAnew: foldsAnew(examples, head.folds) }
-    const assessment = await assess(near, { ...data, logits }, parts, options)
+    const assessment = await assess(near, { ...data, logits }, parts, { brief, trainHeads, early, onKnown })
     return { assessment, logits: cooled(logits, assessment.temperature), data }
   })
   try {
