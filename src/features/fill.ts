@@ -2,7 +2,7 @@ import type { Backbone } from '../backbone/backbone.ts'
 import { hashBytes } from '../disk/identity.ts'
 import type { BackboneRunner } from '../engine/engine.ts'
 import { once } from '../flow/once.ts'
-import { floatsToHalves, halvesToFloats } from '../graph/tensor.ts'
+import { roundToHalves } from '../graph/tensor.ts'
 import { decodeVariant, pictureVariant } from '../image/augment.ts'
 import { decodeForAll } from '../image/decode.ts'
 import { PictureError } from '../image/pictureError.ts'
@@ -208,8 +208,8 @@ class Filling {
 
   /** What is kept as float16 is used so, too: the same whether it was computed now or came from the cache. */
   #keepLayer(row: number, columns: Columns, layer: Layer, values: Float32Array): void {
-    const halves = layer.half ? floatsToHalves(values) : undefined
-    this.#rows.target.put(row, columns.first + layer.first, halves ? halvesToFloats(halves) : values)
+    const halves = layer.half ? roundToHalves(values) : undefined
+    this.#rows.target.put(row, columns.first + layer.first, values)
     const identity = identityOf(this.#rows, row, layer)
     this.#writer.addBottleneck(identity, { hash: this.#rows.hashes[row]!, bottleneck: halves ?? values })
   }

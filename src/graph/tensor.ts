@@ -175,3 +175,24 @@ function floatToHalf(bits: number): number {
   const rest = rebased & 0x1fff
   return sign | (quotient + (rest > 0x1000 || (rest === 0x1000 && (quotient & 1) === 1) ? 1 : 0))
 }
+
+/** The same, after which the floats are what the halves hold. Most of them are what is rounded for that anyway. */
+export function roundToHalves(floats: Float32Array): Uint16Array {
+  const bits = new Int32Array(floats.buffer, floats.byteOffset, floats.length)
+  const halves = new Uint16Array(floats.length)
+  for (let i = 0; i < bits.length; i++) {
+    const all = bits[i]!
+    const sign = (all >>> 16) & 0x8000
+    const magnitude = all & 0x7fffffff
+    if (magnitude >= 0x38800000 && magnitude < 0x477ff000) {
+      const rounded = (magnitude + 0xfff + ((magnitude >>> 13) & 1)) & ~0x1fff
+      halves[i] = sign | ((rounded - 0x38000000) >>> 13)
+      bits[i] = (sign << 16) | rounded
+    } else {
+      const half = floatToHalf(all)
+      halves[i] = half
+      bits[i] = half === sign ? sign << 16 : floatBitsOf(half)
+    }
+  }
+  return halves
+}

@@ -10,7 +10,7 @@ import { readGraphDef } from '../../src/formats/graphdef/read.ts'
 import { writeGraphDef } from '../../src/formats/graphdef/write.ts'
 import { writeSavedModel } from '../../src/formats/savedmodel/write.ts'
 import { writeTfjsModel } from '../../src/formats/tfjs/write.ts'
-import { floatsToHalves, halvesToFloats } from '../../src/graph/tensor.ts'
+import { floatsToHalves, halvesToFloats, roundToHalves } from '../../src/graph/tensor.ts'
 import { smallNetwork } from '../helpers/networks.ts'
 import { largestDifference, RAW, runGraph, runOnnx } from '../helpers/runGraph.ts'
 import { tarEntry } from '../helpers/tarEntry.ts'
@@ -91,6 +91,17 @@ test('float16 weights are halves of the nearest value', () => {
   const all = Uint16Array.from({ length: 0x7c00 }, (_, i) => i)
   expect(floatsToHalves(halvesToFloats(all))).toEqual(all)
 })
+
+test('floats that are rounded to halves are what these hold', () => {
+  const ends = [0, 1, 0xfff, 0x1000, 0x1001, 0x1fff, 0x2000, 0x3000, 0x7000, 0x8000, 0xefff, 0xf000, 0xf001, 0xffff]
+  const bits = Uint32Array.from({ length: 0x10000 * ends.length }, (_, at) => (at << 16) | ends[at >> 16]!)
+  const floats = new Float32Array(bits.buffer)
+  const halves = floatsToHalves(floats)
+  expect(Buffer.compare(bytesOf(roundToHalves(floats)), bytesOf(halves))).toBe(0)
+  expect(floats.findIndex((value, at) => !Object.is(value, halvesToFloats(halves.subarray(at, at + 1))[0]))).toBe(-1)
+})
+
+const bytesOf = ({ buffer }: Uint16Array): Uint8Array => new Uint8Array(buffer)
 
 test('TF.js weights outside of their folder are refused', async () => {
   const files = writeTfjsModel(smallNetwork())
