@@ -123,8 +123,11 @@ function hasPlainCodes(tables: Buffer): boolean {
   for (let at = 0; at < tables.length; ) {
     const [mask, largest] = tables.readUInt8(at) < 16 ? [255, 11] : [15, 10]
     const start = at + 17
-    at = tables.subarray(at + 1, start).reduce((sum, codes) => sum + codes, start)
-    if (at > tables.length || tables.subarray(start, at).some(code => (code & mask) > largest)) return false
+    if (start > tables.length) return false
+    let end = start
+    for (let length = at + 1; length < start; length++) end += tables[length]!
+    if (end > tables.length) return false
+    for (at = start; at < end; at++) if ((tables[at]! & mask) > largest) return false
   }
   return true
 }
