@@ -14,29 +14,32 @@ import type { ResolvedTrainOptions } from './options.ts'
 type Options = Pick<ResolvedTrainOptions, 'network' | 'signal'>
 
 /**
- * Makes those networks ready of which the cache holds nothing, while folders are looked through, the cache is opened and the
- * first pictures are decoded: compiling a network, and starting the threads that run it, leave a core idle otherwise.
+ * Makes those networks ready of which the cache holds nothing, as soon as there are pictures for them: compiling a network, and
+ * starting the threads that run it, leave a core idle otherwise.
  */
 export class NetworksAhead {
   readonly #signal: AbortSignal | undefined
   readonly #load: () => Promise<Engine>
-  /** The backbones, where they were looked for; those that the cache lacks are compiled by then. */
-  readonly backbones: Promise<Backbone[]> | undefined
+  readonly #finding: Promise<Backbone[]> | undefined
   readonly #lacked: Promise<Backbone[]>
   #starting: Promise<unknown> | undefined
   readonly #ready = new Map<Backbone, Promise<BackboneRunner>>()
   #isOver = false
 
-  /** @param load gives the engine, which may be under way */
+  /** Begins to look for the backbones. @param load gives the engine, which may be under way */
   constructor({ network, signal }: Options, { bottlenecks }: Pick<Layout, 'bottlenecks'>, load: () => Promise<Engine>) {
     this.#signal = signal
     this.#load = load
     // Others may have to be downloaded, or read to know anything of them.
     const isKnown = isBundled(network.backbone) && network.input === undefined && network.bottleneck === undefined
-    const finding = isKnown ? findBackbones(network.backbone, network) : undefined
-    this.#lacked = lackedOf(finding, bottlenecks)
-    this.backbones = finding && this.#compiled(finding)
-    this.backbones?.catch(() => undefined) // whoever waits for them is told
+    this.#finding = isKnown ? findBackbones(network.backbone, network) : undefined
+    this.#lacked = lackedOf(this.#finding, bottlenecks)
+    this.#lacked.catch(() => undefined) // whoever asks for the backbones is told
+  }
+
+  /** The backbones, those that the cache lacks compiled; undefined where they have to be looked for. */
+  get backbones(): Promise<Backbone[]> | undefined {
+    return this.#finding && this.#compiled(this.#finding)
   }
 
   /** Decoding pictures in the same thread would hold up what runs them. */
@@ -45,7 +48,7 @@ export class NetworksAhead {
     return finding
   }
 
-  /** Begins to load them for so many pictures. */
+  /** Begins to load those that are lacked for so many pictures. */
   start(pictures: number): void {
     this.#starting ??= this.#start(pictures).catch(() => undefined) // whoever asks for the engine is told
   }
