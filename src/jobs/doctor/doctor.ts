@@ -2,7 +2,7 @@ import { findNear, type Near } from '../../assess/assess.ts'
 import { caveatsOf } from '../../assess/caveats.ts'
 import { nearDuplicates, outliers } from '../../assess/duplicates.ts'
 import { type Backbone, blocksOf } from '../../backbone/backbone.ts'
-import { DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
+import { catalogEntry, DEFAULT_BACKBONE } from '../../backbone/catalog.ts'
 import { findBackbones } from '../../backbone/find.ts'
 import { CheckedLabels } from '../../dataset/checked.ts'
 import { splitAsGiven } from '../../dataset/givenSplits.ts'
@@ -94,11 +94,11 @@ export async function examine(tfFiles: string, options: ExamineOptions = {}): Pr
   }
 }
 
-/** The model's own networks, unless others are asked for: their bottlenecks are in the cache. */
+/** The model's own networks, unless others are asked for, or another use of them: their bottlenecks are in the cache. */
 async function backbonesOf(model: StoredModel | undefined, options: ExamineOptions): Promise<readonly Backbone[]> {
   const { backbone, inputSize, resize, onEvent, signal } = options
   if (model && backbone === undefined && inputSize === undefined && resize === undefined) return model.backbones
-  return findBackbones(backbone ?? DEFAULT_BACKBONE, {
+  return findBackbones(backbone ?? namesOf(model), {
     inputSize,
     resize,
     probe,
@@ -106,6 +106,12 @@ async function backbonesOf(model: StoredModel | undefined, options: ExamineOptio
     onDownload: ({ received, total }) => onEvent?.({ kind: 'download', done: received, total: total ?? received }),
     signal,
   })
+}
+
+/** The model's networks, where they can be had by their names. */
+function namesOf(model: StoredModel | undefined): string {
+  const names = model?.backbones.map(({ name }) => name) ?? []
+  return names.length > 0 && names.every(catalogEntry) ? names.join('+') : DEFAULT_BACKBONE
 }
 
 /** As given, else as the model was trained; cross-validated in any case, unless asked not to. */

@@ -15,6 +15,7 @@ import { VERSION } from '../../../src/version.ts'
 import { SAMPLE } from '../../helpers/pictures.ts'
 import { retrained } from '../../helpers/retrained.ts'
 import { sharedFolder, tempFolder } from '../../helpers/tempFolder.ts'
+import { tinyPictures } from '../../helpers/tinyFolder.ts'
 import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const QUICK = { steps: 400 }
@@ -188,6 +189,14 @@ it('takes a model that retrain.py left for its network only: it tells nothing of
   await retrained(tfFiles, 'hub', ['bird', 'bug'])
   const found = await examine(tfFiles, QUICK)
   expect(found).toMatchObject({ pictures: 10, backbones: ['retrained_graph'] })
+})
+
+it("looks with the model's network where another input size is asked for", async () => {
+  const tfFiles = join(await tempFolder(), 'tf_files')
+  await tinyPictures(layoutOf(tfFiles).data, 4)
+  const backbone = 'efficientnet_lite0'
+  await train(tfFiles, { ...QUICK, backbone, inputSize: 32, folds: 0, report: false })
+  expect(await examine(tfFiles, { ...QUICK, inputSize: 48 })).toMatchObject({ pictures: 8, backbones: [backbone] })
 })
 
 describe('folders that can hardly be trained on', () => {
