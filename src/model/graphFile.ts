@@ -17,6 +17,27 @@ export interface GraphFile {
   readonly parts: readonly Uint8Array[] | undefined
 }
 
+/** The backbones' part of `retrained_graph.pb`, or in words why there is no such file. */
+export type GraphStart =
+  | {
+      readonly prefix: Uint8Array
+      /** Of the prefix; copied before it is gone on with. */
+      readonly hash: Hash
+      readonly bottlenecks: readonly string[]
+    }
+  | { readonly without: string }
+
+/** What is written of the backbones, whatever the head. */
+export async function graphStart(backbones: readonly Backbone[]): Promise<GraphStart> {
+  const networks = await Promise.all(backbones.map(backbone => backbone.loadNetwork()))
+  const foreign = networks.findIndex(({ format }) => format === 'onnx')
+  if (foreign >= 0) return { without: `${backbones[foreign]!.name} is an ONNX file, not a TensorFlow graph` }
+  const { writeGraphDef } = await import('../formats/graphdef/write.ts')
+  const { graph, bottlenecks } = joinBackbones(networks.filter(isGraph))
+  const prefix = writeGraphDef(graph)
+  return { prefix, hash: createHash('sha256').update(prefix), bottlenecks }
+}
+
 /**
  * The model as one GraphDef: the backbones' nodes, then the head's. A message that follows another of its kind is merged
  * into it, list after list (https://protobuf.dev/programming-guides/encoding/#last-one-wins), so that a new head behind
@@ -24,6 +45,7 @@ export interface GraphFile {
  *
  * @param stored the new model's backbones
  * @param previous of the model that is there; its file is used only when it still is what it says
+ * @param begun where that was made ahead
  */
 export async function graphFile(
   layout: Layout,
@@ -31,6 +53,7 @@ export async function graphFile(
   stored: readonly ModelBackbone[],
   head: Head,
   previous: Manifest | undefined,
+  begun?: GraphStart,
 ): Promise<GraphFile> {
   const old = sameFiles(previous?.backbones, stored) ? previous?.graph : undefined
   if (old && 'without' in old) return { entry: old, parts: undefined }
@@ -49,23 +72,14 @@ export async function graphFile(
       parts: same ? undefined : [prefix, tail],
     }
   }
-  const networks = await Promise.all(backbones.map(backbone => backbone.loadNetwork()))
-  const foreign = networks.findIndex(({ format }) => format === 'onnx')
-  if (foreign >= 0) {
-    return {
-      entry: { without: `${backbones[foreign]!.name} is an ONNX file, not a TensorFlow graph` },
-      parts: undefined,
-    }
-  }
-  const { writeGraphDef } = await import('../formats/graphdef/write.ts')
-  const { graph, bottlenecks } = joinBackbones(networks.filter(isGraph))
-  const prefix = writeGraphDef(graph)
+  const start = begun ?? (await graphStart(backbones))
+  if ('without' in start) return { entry: { without: start.without }, parts: undefined }
+  const { prefix, hash, bottlenecks } = start
   const tail = headBytes(bottlenecks)
-  const hash = createHash('sha256').update(prefix)
   return {
     entry: {
       sha256: hashed(hash.copy(), tail),
-      backbones: { bytes: prefix.length, sha256: hash.digest('hex') },
+      backbones: { bytes: prefix.length, sha256: hash.copy().digest('hex') },
       bottlenecks,
     },
     parts: [prefix, tail],

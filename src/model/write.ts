@@ -15,7 +15,7 @@ import { networkIdentity } from '../features/identity.ts'
 import type { Head } from '../head/head.ts'
 import { VERSION } from '../version.ts'
 import { keepForeign, keptNote } from './foreignFiles.ts'
-import { graphFile } from './graphFile.ts'
+import { type GraphStart, graphFile, graphStart } from './graphFile.ts'
 import { labelLines } from './labelsFile.ts'
 import type { Layout } from './layout.ts'
 import { readVerified } from './load.ts'
@@ -46,22 +46,44 @@ interface Folder {
   readonly notes: string[]
 }
 
+/** What a model has of its backbones, where it was made ahead of the head. */
+export interface ModelBeginning {
+  /** sha256 of a backbone's compiled form, hex. */
+  readonly sums: ReadonlyMap<Backbone, string>
+  readonly graph: GraphStart
+}
+
+/**
+ * Makes what a model has of its backbones, and writes nothing; undefined where the model that is there may have the same:
+ * whether it has is looked at when the new one is written.
+ */
+export async function beginModel(layout: Layout, backbones: readonly Backbone[]): Promise<ModelBeginning | undefined> {
+  const previous = await previousManifest(layout)
+  if (backbones.every(backbone => presentIn(previous, backbone))) return undefined
+  const sums = new Map<Backbone, string>()
+  for (const backbone of backbones) sums.set(backbone, sumOf(await compiledOnnx(backbone)))
+  return { sums, graph: await graphStart(backbones) }
+}
+
 /**
  * Writes a model. Its files are named by their content and never overwritten, and the manifest that names them is
  * replaced last and at once: a crash at any moment leaves the previous model whole. Files of ours that it does not name
  * are removed; somebody else's stay, beside where ours must have their name.
+ *
+ * @param begun of the same backbones, where it was made ahead
  */
 export async function writeModel(
   layout: Layout,
   backbones: readonly Backbone[],
   head: Head,
   facts: ModelFacts,
+  begun?: ModelBeginning,
 ): Promise<Written> {
   await makeFolder(layout.model)
   const previous = await previousManifest(layout)
   const folder: Folder = { path: layout.model, notes: [] }
-  const stored = await Promise.all(backbones.map(backbone => writeBackbone(layout, folder, backbone, previous)))
-  const graph = await graphFile(layout, backbones, stored, head, previous)
+  const stored = await Promise.all(backbones.map(backbone => writeBackbone(layout, folder, backbone, previous, begun)))
+  const graph = await graphFile(layout, backbones, stored, head, previous, begun?.graph)
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
     itc: VERSION,
@@ -110,12 +132,12 @@ async function writeBackbone(
   folder: Folder,
   backbone: Backbone,
   previous: Manifest | undefined,
+  begun: ModelBeginning | undefined,
 ): Promise<ModelBackbone> {
-  const stem = `${backbone.name.replace(/[^\w.-]/g, '_')}-${networkIdentity(backbone).slice(0, 8)}`
-  const present = previous?.backbones.find(({ file }) => file.startsWith(stem))
+  const present = presentIn(previous, backbone)
   if (present && (await readVerified(layout, present).catch(() => undefined))) return present
   const bytes = await compiledOnnx(backbone)
-  const written = await writeNamed(folder, stem, 'onnx', bytes)
+  const written = await writeNamed(folder, stemOf(backbone), 'onnx', bytes, begun?.sums.get(backbone))
   return {
     name: backbone.name,
     weightsSha256: backbone.sha256,
@@ -124,6 +146,16 @@ async function writeBackbone(
     recipe: backbone.recipe,
     ...written,
   }
+}
+
+/** What a previous model says that it has of a backbone. */
+function presentIn(previous: Manifest | undefined, backbone: Backbone): ModelBackbone | undefined {
+  const stem = stemOf(backbone)
+  return previous?.backbones.find(({ file }) => file.startsWith(stem))
+}
+
+function stemOf(backbone: Backbone): string {
+  return `${backbone.name.replace(/[^\w.-]/g, '_')}-${networkIdentity(backbone).slice(0, 8)}`
 }
 
 /** float32 little endian: weights [width, categories], then bias [categories]. */
@@ -145,8 +177,13 @@ async function writeBank(
 }
 
 /** Writes a file named by its content, unless it is there. What else has its name stays beside. */
-async function writeNamed(folder: Folder, stem: string, ending: string, bytes: Uint8Array): Promise<ModelFile> {
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
+async function writeNamed(
+  folder: Folder,
+  stem: string,
+  ending: string,
+  bytes: Uint8Array,
+  sha256 = sumOf(bytes),
+): Promise<ModelFile> {
   const file = `${stem}-${sha256.slice(0, 12)}.${ending}`
   const path = join(folder.path, file)
   const present = await bytesOf(path)
@@ -154,6 +191,10 @@ async function writeNamed(folder: Folder, stem: string, ending: string, bytes: U
   if (present) folder.notes.push(keptNote(await keepBeside(path)))
   await writeAtomic(path, bytes)
   return { file, sha256 }
+}
+
+function sumOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** A file that `writeNamed` writes: its name ends with the start of its content's hash. */

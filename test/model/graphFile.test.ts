@@ -11,7 +11,7 @@ import { decodePicture } from '../../src/image/decode.ts'
 import { graphFile, readGraphFile } from '../../src/model/graphFile.ts'
 import { layoutOf } from '../../src/model/layout.ts'
 import type { Manifest } from '../../src/model/manifest.ts'
-import { type ModelFacts, writeModel } from '../../src/model/write.ts'
+import { beginModel, type ModelFacts, writeModel } from '../../src/model/write.ts'
 import { SAMPLE_TEST } from '../helpers/pictures.ts'
 import { sharedFolder, tempFolder } from '../helpers/tempFolder.ts'
 import { tinyNetwork } from '../helpers/tinyFolder.ts'
@@ -88,6 +88,22 @@ it('a new head on the same backbone takes over the bytes that are there, and giv
   expect(warm.graph).toMatchObject({ sha256: createHash('sha256').update(bytes).digest('hex') })
   // The same head again: nothing to write.
   expect((await graphFile(layout, unreadable, warm.backbones, headOf(6, 2), warm)).parts).toBeUndefined()
+})
+
+it('what was made of the backbones ahead of the head gives the same model, and is made for none that has them', async () => {
+  const [whole, ahead] = [layoutOf(await tempFolder()), layoutOf(await tempFolder())]
+  const backbones = await tinyBackbones()
+  const begun = await beginModel(ahead, backbones)
+  expect(await fs.pathExists(ahead.model)).toBe(false)
+  const { manifest } = await writeModel(whole, backbones, headOf(6), FACTS)
+  expect(await writeModel(ahead, backbones, headOf(6), FACTS, begun)).toEqual({ manifest, notes: [] })
+  expect((await fs.readFile(ahead.graph)).equals(await fs.readFile(whole.graph))).toBe(true)
+  expect(await fs.readdir(ahead.model)).toEqual(await fs.readdir(whole.model))
+  expect(await beginModel(ahead, backbones)).toBeUndefined()
+  // Its file was lost since: what was begun serves a second time.
+  await fs.remove(ahead.graph)
+  await writeModel(ahead, backbones, headOf(6), FACTS, begun)
+  expect((await fs.readFile(ahead.graph)).equals(await fs.readFile(whole.graph))).toBe(true)
 })
 
 it('a graph that somebody changed is not taken over', async () => {

@@ -120,9 +120,9 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   onEvent({ kind: 'split', train: training, validation, test })
 
   const heads = { data: forHead, examples, splits, folded, stored }
-  const [[trained, validated], { spoilt, merging }] = await together(
+  const [[trained, validated], { spoilt, begun, merging }] = await together(
     trainHeads(heads, engine, options, run.drawing),
-    besideHeads(run, extraction, data.labels),
+    besideHeads(run, bottlenecks),
   )
   if (validated) checkAccuracy(categories, validated.assessment.evaluation, options)
 
@@ -145,7 +145,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   }
   const page = beginPage(run, dataset.folder, trainingReport(run, engine, { facts, ...rows }, found))
   const [{ manifest, notes }, , changed] = await together(
-    writeModel(layout, rows.backbones, learnt.head, facts),
+    writeModel(layout, rows.backbones, learnt.head, facts, begun),
     settled(page),
     run.features ? Promise.resolve([]) : changedSince(extraction.pictures),
   )
