@@ -13,7 +13,7 @@ const LEAST_EVIDENCE = 1
 const LEAST_SHARE = 0.03
 const LEAST_THINGS = 24
 /** Milliseconds for which what was told holds, but for what has passed: pictures are told of in hundreds a second. */
-const HOLDS_MS = 50
+const HOLDS_MS = 100
 /** Seconds in which what is told may double. */
 const DOUBLING = 10
 /** Which stage's end begins which other one. */
