@@ -10,6 +10,7 @@ import { type PictureFile, withPictureFile } from '../image/read.ts'
 import type { Recipe } from '../image/recipe.ts'
 import { giveBack } from '../image/squares.ts'
 import { CacheWriter } from './cacheWriter.ts'
+import { allFinite, noNumbers } from './finite.ts'
 import type { Layer } from './identity.ts'
 import type { ExtractOptions } from './options.ts'
 import { type PipelineNetwork, runPipeline } from './pipeline.ts'
@@ -193,11 +194,15 @@ class Filling {
 
   /** Puts a batch's bottlenecks, [indices.length, features], into their rows and into the cache. */
   async #keep(columns: Columns, indices: readonly number[], bottlenecks: Float32Array): Promise<void> {
-    const { features } = columns.backbone
+    const { features, name } = columns.backbone
     indices.forEach((index, at) => {
-      for (const layer of columns.layers) {
-        const start = at * features + layer.first
-        this.#keepLayer(this.#missingRows[index]!, columns, layer, bottlenecks.subarray(start, start + layer.length))
+      const row = this.#missingRows[index]!
+      const values = bottlenecks.subarray(at * features, (at + 1) * features)
+      if (!allFinite(values)) this.#rows.failures.set(row, noNumbers(name))
+      else {
+        for (const layer of columns.layers) {
+          this.#keepLayer(row, columns, layer, values.subarray(layer.first, layer.first + layer.length))
+        }
       }
     })
     this.#computed += indices.length

@@ -25,3 +25,8 @@ function areFinite(v: Float32Array): boolean {
   for (let at = most; at < v.length; at++) a += v[at]! * 0
   return a + b === 0
 }
+
+/** Why a picture can't be used for which a network gives infinite numbers or none, as one of float16 may. */
+export function noNumbers(network: string): string {
+  return `${network} makes of it what is no number`
+}

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import fs from 'fs-extra'
+import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
 import { scanDataset } from '../../src/dataset/scan.ts'
@@ -102,3 +103,31 @@ it('fills several backbones at once as one by one, and computes only what each o
   expect(again.matrix.values).toEqual(together.matrix.values)
   await store.close()
 })
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+  'skips and lists a picture of which one of two networks makes %d, and keeps nothing of that',
+  async value => {
+    const tfFiles = await sampleFolder(await tempFolder(), ['bird', 'bug'], 2)
+    const black = { width: 20, height: 20, channels: 3, background: '#000' } as const
+    await sharp({ create: black }).png().toFile(join(tfFiles, 'data/bird/black.png'))
+    const { pictures } = await scanDataset(join(tfFiles, 'data'))
+    const backbones = [network('a', {}), network('half', {})]
+    const sums = await adder().engine()
+    const loadBackbone: Engine['loadBackbone'] = async backbone => {
+      const runner = await sums.loadBackbone(backbone)
+      const run: typeof runner.run = async (pixels, count) => {
+        const found = await runner.run(pixels, count)
+        return found.map(sum => (sum === 0 && backbone.name === 'half' ? value : sum))
+      }
+      return { ...runner, run }
+    }
+    const store = await PartCache.open(join(tfFiles, 'bottlenecks'))
+    const options = { store, limits: DEFAULT_LIMITS, engine: async () => ({ ...sums, loadBackbone }) }
+    for (const cached of [0, 9]) {
+      const found = await extractFeatures(pictures, backbones, options)
+      expect(found.skipped).toEqual([{ relative: 'bird/black.png', reason: 'half makes of it what is no number' }])
+      expect(found).toMatchObject({ matrix: { rows: 4 }, cached })
+    }
+    await store.close()
+  },
+)

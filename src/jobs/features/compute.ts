@@ -1,5 +1,6 @@
 import type { Backbone } from '../../backbone/backbone.ts'
 import { hashBytes } from '../../disk/identity.ts'
+import { allFinite, noNumbers } from '../../features/finite.ts'
 import { runPipeline } from '../../features/pipeline.ts'
 import { columnsOf, widthOf } from '../../features/rows.ts'
 import { decodeForAll } from '../../image/decode.ts'
@@ -54,15 +55,18 @@ export async function computeBottlenecks(
       return []
     }
   }
-  const networks = columnsOf(backbones).map(({ backbone: { features }, first }, place) => ({
+  const networks = columnsOf(backbones).map(({ backbone: { features, name }, first }, place) => ({
     runner: () => runners.runner(place, inAll),
     onBatch: (indices: readonly number[], bottlenecks: Float32Array) => {
       for (const [row, index] of indices.entries()) {
-        values.set(bottlenecks.subarray(row * features, (row + 1) * features), index * width + first)
+        const own = bottlenecks.subarray(row * features, (row + 1) * features)
+        if (allFinite(own)) values.set(own, index * width + first)
+        else errors.set(index, noNumbers(name))
       }
     },
   }))
   await runPipeline(pictures.length, { prepare, networks, release: giveBack, signal })
+  for (const at of errors.keys()) hashes[at] = undefined
   return hashes.map((sha256, at) => {
     return { sha256, bottleneck: values.subarray(at * width, (at + 1) * width), error: errors.get(at) }
   })
