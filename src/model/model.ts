@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
+import { allFinite, noNumbers } from '../features/finite.ts'
 import { type PipelineNetwork, runPipeline } from '../features/pipeline.ts'
 import { headLogits } from '../head/head.ts'
 import { softmaxRows } from '../head/softmax.ts'
@@ -57,7 +58,7 @@ export interface ClassifyOptions {
 
 /** What the networks make of some pictures; a row a picture. */
 export interface Bottlenecks {
-  /** float32 [pictures, features]; zeros where a picture could not be used. */
+  /** float32 [pictures, features]; means nothing where a picture could not be used. */
   readonly features: Float32Array
   /** By row. */
   readonly errors: ReadonlyMap<number, PictureError>
@@ -161,23 +162,28 @@ export class Model {
         return []
       }
     }
-    const networks = this.#networks(features, options.pictures ?? sources.length).map(loadingNow)
+    const networks = this.#networks({ features, errors }, options.pictures ?? sources.length).map(loadingNow)
     await runPipeline(sources.length, { prepare, networks, release: giveBack, signal: options.signal })
     return { features, errors }
   }
 
-  /** The networks, each with its columns of the features, [pictures, width]. */
-  #networks(features: Float32Array, pictures: number): PipelineNetwork[] {
+  /** The networks, each with its columns of the features, [pictures, width], or what is wrong with a picture. */
+  #networks(
+    { features, errors }: { features: Float32Array; errors: Map<number, PictureError> },
+    pictures: number,
+  ): PipelineNetwork[] {
     const { backbones, head } = this.#stored
     let next = 0
-    return backbones.map(({ features: length }, place) => {
+    return backbones.map(({ features: length, name }, place) => {
       const column = next
       next += length
       return {
         runner: () => this.#runners.runner(place, pictures),
         onBatch: (indices, bottlenecks) => {
           for (const [row, index] of indices.entries()) {
-            features.set(bottlenecks.subarray(row * length, (row + 1) * length), index * head.width + column)
+            const own = bottlenecks.subarray(row * length, (row + 1) * length)
+            if (allFinite(own)) features.set(own, index * head.width + column)
+            else errors.set(index, new PictureError('unsupported', noNumbers(name)))
           }
         },
       }

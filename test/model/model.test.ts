@@ -104,6 +104,15 @@ it('a runner that could not be made is tried again at the next call', async () =
   await model.dispose()
 })
 
+it('a picture of which a network makes what is no number can not be used', async () => {
+  const model = modelOf(backbone(), backbone({ ...RECIPE, scale: [1e-45, 1e-45, 1e-45] })).model
+  expect(await all(model.guessAll([picture, picture]))).toMatchObject([
+    { error: { name: 'PictureError', reason: 'small makes of it what is no number' } },
+    { error: { kind: 'unsupported' } },
+  ])
+  await model.dispose()
+})
+
 describe('joined networks', () => {
   it.each<[what: string, second: Recipe]>([
     ['prepare a picture alike', { ...RECIPE, mean: [127, 127, 127] }],
