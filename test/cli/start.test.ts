@@ -58,6 +58,9 @@ test('a sharp of another version is used with its own scripts, not with those th
   const clone = await tempFolder()
   const root = fileURLToPath(new URL('../..', import.meta.url))
   for (const part of ['bin', 'dist/cli', 'package.json']) await fs.copy(join(root, part), join(clone, part))
+  // All else is there: what else is missing might be told first.
+  for (const part of ['models', 'node_modules/onnxruntime-node'])
+    await fs.ensureSymlink(join(root, part), join(clone, part))
   const sharp = join(clone, 'node_modules/sharp')
   await fs.outputJson(join(sharp, 'package.json'), { version: '0.0.1', main: 'dist/index.cjs' })
   await fs.outputFile(join(sharp, 'dist/index.cjs'), "throw new Error('a sharp of its own')")

@@ -18,12 +18,22 @@ const PARTS = [
   /^bin\/itc\.js$/,
   /^dist\/.+\.(js|d\.ts)$/,
   /^dist\/engine\/(onnxruntimeWeb\.(cjs|d\.cts)|ort-wasm-simd-threaded\.(mjs|wasm))$/,
+  /^dist\/image\/sums\.wasm$/,
   /^models\/README\.md$/,
   /^models\/\w+\/(model\.json|group1-shard\dof\d\.bin|LICENSE|README\.md)$/,
   /^page\/[\w./-]+$/,
   /^scripts\/provision-tfjs-node\/[\w./-]+\.(mjs|json|h|cc)$/,
 ]
-const NEEDED = ['bin/itc.js', 'dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'LICENSE', 'NOTICE', 'README.md']
+const NEEDED = [
+  'bin/itc.js',
+  'dist/index.js',
+  'dist/index.d.ts',
+  'dist/cli/main.js',
+  'dist/image/sums.wasm',
+  'LICENSE',
+  'NOTICE',
+  'README.md',
+]
 /** A little above what the three networks take. */
 const MOST_BYTES = 36_000_000
 
