@@ -3,7 +3,7 @@ import type { Products } from '../engine/products.ts'
 import { pause } from '../flow/pause.ts'
 import { solveDefinite } from './cholesky.ts'
 import { dotAt } from './conjugateGradients.ts'
-import { LEAST_SPREAD, SHRINKAGE } from './discriminant.ts'
+import { biasOf, LEAST_SPREAD, SHRINKAGE } from './discriminant.ts'
 import { type HeadsPlan, rowsOfPlan } from './plan.ts'
 import {
   type Alike,
@@ -137,7 +137,8 @@ async function solved(
   const whole = trace(scatter) + rows * BIAS_SQUARE // as the kernel has it
   await addSquare(products, scatter, scaledMeans(sampled, width), -1)
   const spread = Math.max(trace(scatter), LEAST_SPREAD * whole)
-  const ridge = spread > 0 ? ((SHRINKAGE / (1 - SHRINKAGE)) * spread) / Math.min(rows, width) : 1
+  const directions = Math.min(rows, width)
+  const ridge = spread > 0 ? ((SHRINKAGE / (1 - SHRINKAGE)) * spread) / directions : 1
   addToDiagonal(scatter, ridge)
   const means = meansOf(all, width)
   const share = rows / (1 - SHRINKAGE)
@@ -149,7 +150,7 @@ async function solved(
   products.swap({ values: means, rows: categories, width })
   const ofMeans = await products.timesTransposed(weights) // [weights, means]
   const bias = Float32Array.from(all.counts, (count, category) => {
-    return count === 0 ? Number.NEGATIVE_INFINITY : -0.5 * ofMeans[category * categories + category]!
+    return biasOf(ofMeans[category * categories + category]!, count, directions)
   })
   const around =
     (share * covariance(weights, means, all, width) - ridge * covariance(weights, weights, all, width)) / rows

@@ -23,7 +23,9 @@ export function plainDiscriminant(
   return row =>
     weights.map((weight, category) => {
       const mean = means[category]!
-      return weight.reduce((sum, value, place) => sum + value * (at(row, place) - mean[place]! / 2), 0)
+      const own = rows.filter(row => labels[row] === category).length
+      const givenBack = (0.15 * Math.min(width, rows.length)) / own
+      return weight.reduce((sum, value, place) => sum + value * (at(row, place) - mean[place]! / 2), givenBack)
     })
 }
 
