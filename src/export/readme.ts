@@ -1,8 +1,19 @@
 import type { Recipe } from '../image/recipe.ts'
 import { featuresName, inputName, LOGITS } from '../model/graph.ts'
 import type { ExportModel } from './formats.ts'
-import { pixelInputs } from './pixels.ts'
-import { BESIDE_ONNX, BESIDE_SAVED_MODEL, nodePixels, pythonPixels, readRule, strangersInPython } from './snippets.ts'
+import { type PixelInput, pixelInputs } from './pixels.ts'
+import {
+  BESIDE_SAVED_MODEL,
+  besideOnnx,
+  canvasPixels,
+  linesOf,
+  nodeFeeds,
+  nodePixels,
+  pythonFeeds,
+  pythonPixels,
+  readRule,
+  strangersInPython,
+} from './snippets.ts'
 
 /** How a picture becomes one input, in words. */
 const RESIZING = {
@@ -14,7 +25,10 @@ const RESIZING = {
 const LABELS = 'The scores are in the order of the labels and add up to 1.'
 
 export function tfjsReadme(model: ExportModel): string {
-  const side = size(model)
+  const inputs = pixelInputs(model.recipes)
+  const feeds = `{ ${inputs.map(({ name }) => name).join(', ')} }`
+  const resized = (side: number) =>
+    `tf.image.resizeBilinear(tf.browser.fromPixels(picture), [${side}, ${side}]).expandDims(0)`
   return `# A picture classifier for TF.js
 
 Open \`index.html\` in a browser: it classifies pictures and what a camera sees, on your own machine, without a server.
@@ -26,18 +40,18 @@ and \`page-weights-….js\`. For a phone, put them on a web site: browsers give 
 \`\`\`js
 const model = await tf.loadGraphModel("model.json") // tf: of tf.min.js, or @tensorflow/tfjs
 const picture = document.querySelector("img") // or a canvas, or a video
-const pixels = tf.image.resizeBilinear(tf.browser.fromPixels(picture), [${side}, ${side}]).expandDims(0)
-const scores = await model.predict(pixels).data()
+${linesOf(inputs, ({ name, side }) => `const ${name} = ${resized(side)}`)}
+const scores = await model.predict(${feeds}).data()
 \`\`\`
 
 In Node, with \`@tensorflow/tfjs-node\` and \`sharp\`:
 
 \`\`\`js
 import tf from "@tensorflow/tfjs-node"
-${nodePixels(side)}
-const pixels = tf.tensor(Float32Array.from(raw), [1, ${side}, ${side}, 3])
+${nodePixels(inputs)}
+${linesOf(inputs, ({ name, raw, side }) => `const ${name} = tf.tensor(Float32Array.from(${raw}), [1, ${side}, ${side}, 3])`)}
 const model = await tf.loadGraphModel("file://model.json")
-const scores = await model.predict(pixels).data()
+const scores = await model.predict(${feeds}).data()
 \`\`\`
 ${
   model.familiarity
@@ -46,7 +60,7 @@ A picture unlike anything learnt has scores too, which mean nothing. To tell it:
 
 \`\`\`js
 ${readRule()}
-const outputs = model.execute(pixels, ["${featuresName(model.recipes.length)}", "${LOGITS}"])
+const outputs = model.execute(${feeds}, ["${featuresName(model.recipes.length)}", "${LOGITS}"])
 const [features, logits] = await Promise.all(outputs.map(output => output.data()))
 const isNoneOfThese = familiarity(rule, features, logits) < rule.threshold
 \`\`\`
@@ -61,6 +75,7 @@ ${accuracyLine(model)}
 }
 
 export function savedModelReadme(model: ExportModel): string {
+  const inputs = pixelInputs(model.recipes)
   return `# A picture classifier as a SavedModel
 
 In Python, with \`tensorflow\` and \`pillow\`:
@@ -68,10 +83,10 @@ In Python, with \`tensorflow\` and \`pillow\`:
 \`\`\`python
 import numpy as np
 import tensorflow as tf
-${pythonPixels(size(model))}
+${pythonPixels(inputs)}
 folder = "."  # where saved_model.pb is
 classify = tf.saved_model.load(folder).signatures["serving_default"]
-result = classify(pixels=tf.constant(pixels))  # uint8 [n, ${size(model)}, ${size(model)}, 3]
+result = classify(${inputs.map(({ name }) => `${name}=tf.constant(${name})`).join(', ')})  # uint8 ${shapes(inputs)}
 scores = result["scores"].numpy()  # float32 [n, ${model.labels.length}]
 \`\`\`
 ${strangersInPython(model, ['result["features"]', 'result["logits"]'], BESIDE_SAVED_MODEL)}
@@ -79,9 +94,9 @@ In Node, with \`@tensorflow/tfjs-node\` and \`sharp\`:
 
 \`\`\`js
 import tf from "@tensorflow/tfjs-node"
-${nodePixels(size(model))}
+${nodePixels(inputs)}
 const model = await tf.node.loadSavedModel(".") // where saved_model.pb is
-const { scores } = model.predict({ pixels: tf.tensor(raw, [1, ${size(model)}, ${size(model)}, 3], "int32").toInt() })
+const { scores } = model.predict(${nodeFeeds(inputs, (raw, shape) => `tf.tensor(${raw}, ${shape}, "int32").toInt()`)})
 \`\`\`
 
 For browsers there is \`itc export --format tfjs\`. TensorFlow Serving looks for a folder of a version in a folder of the
@@ -93,7 +108,8 @@ ${accuracyLine(model)}`
 }
 
 export function onnxReadme(model: ExportModel): string {
-  const side = size(model)
+  const inputs = pixelInputs(model.recipes)
+  const sides = inputs.map(({ recipe: { size } }) => `${size} x ${size}`).join(' and ')
   return `# A picture classifier as an ONNX model
 
 In Python, with \`onnxruntime\` and \`pillow\`:
@@ -102,27 +118,26 @@ In Python, with \`onnxruntime\` and \`pillow\`:
 import json
 import numpy as np
 import onnxruntime
-${pythonPixels(size(model))}
+${pythonPixels(inputs)}
 session = onnxruntime.InferenceSession("model.onnx")
-[scores] = session.run(["scores"], {"pixels": pixels})  # uint8 [n, ${side}, ${side}, 3] -> float32 [n, ${model.labels.length}]
+[scores] = session.run(["scores"], ${pythonFeeds(inputs)})  # uint8 ${shapes(inputs)} -> float32 [n, ${model.labels.length}]
 labels = json.loads(session.get_modelmeta().custom_metadata_map["labels"])
 \`\`\`
-${strangersInPython(model, ['features', 'logits'], BESIDE_ONNX)}
+${strangersInPython(model, ['features', 'logits'], besideOnnx(inputs))}
 In Node, with \`onnxruntime-node\` and \`sharp\`:
 
 \`\`\`js
 import ort from "onnxruntime-node"
-${nodePixels(side)}
+${nodePixels(inputs)}
 const session = await ort.InferenceSession.create("model.onnx")
-const result = await session.run({ pixels: new ort.Tensor("uint8", raw, [1, ${side}, ${side}, 3]) })
+const result = await session.run(${nodeFeeds(inputs, (raw, shape) => `new ort.Tensor("uint8", ${raw}, ${shape})`)})
 const scores = result.scores.data
 \`\`\`
 
-In the browser, with \`onnxruntime-web\`, the same, with the pixels of a canvas of ${side} x ${side}:
+In the browser, with \`onnxruntime-web\`, the same, with the pixels of ${inputs.length === 1 ? 'a canvas' : 'canvases'} of ${sides}:
 
 \`\`\`js
-const rgba = document.querySelector("canvas").getContext("2d").getImageData(0, 0, ${side}, ${side}).data
-const raw = Uint8Array.from(rgba.filter((_, at) => at % 4 !== 3))
+${canvasPixels(inputs)}
 \`\`\`
 ${
   model.familiarity
@@ -194,6 +209,6 @@ function inputLines({ recipes }: ExportModel, type: string): string {
     .join('\n')
 }
 
-function size({ recipes }: ExportModel): number {
-  return recipes[0]!.size
+function shapes(inputs: readonly PixelInput[]): string {
+  return inputs.map(({ recipe: { size } }) => `[n, ${size}, ${size}, 3]`).join(' and ')
 }

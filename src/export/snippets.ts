@@ -1,22 +1,58 @@
 import type { ExportModel } from './formats.ts'
+import type { PixelInput } from './pixels.ts'
 
-/**
- * A picture from a file as `pixels`, of a model with one input; other ways to resize are told in words below it.
- *
- * @param side in pixels
- */
-export function pythonPixels(side: number): string {
+/** A picture from a file as `pixels`, `pixels_1`, …; other ways to resize are told in words below it. */
+export function pythonPixels(inputs: readonly PixelInput[]): string {
   return `from PIL import Image, ImageOps
 
-picture = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB").resize((${side}, ${side}))
-pixels = np.asarray(picture)[None]`
+picture = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")
+${linesOf(inputs, ({ name, side }) => `${name} = np.asarray(picture.resize((${side}, ${side})))[None]`)}`
 }
 
-/** A picture from a file as `raw`. */
-export function nodePixels(side: number): string {
+/** What is fed to an ONNX model in Python. */
+export function pythonFeeds(inputs: readonly PixelInput[]): string {
+  return `{${inputs.map(({ name }) => `"${name}": ${name}`).join(', ')}}`
+}
+
+/** A picture from a file as `raw`, `raw_1`, …. */
+export function nodePixels(inputs: readonly PixelInput[]): string {
+  const from = 'await sharp("photo.jpg").rotate()'
+  const to = '.removeAlpha().raw().toBuffer()'
   return `import sharp from "sharp"
 
-const raw = await sharp("photo.jpg").rotate().resize(${side}, ${side}, { fit: "fill" }).removeAlpha().raw().toBuffer()`
+${linesOf(inputs, ({ raw, side }) => `const ${raw} = ${from}.resize(${side}, ${side}, { fit: "fill" })${to}`)}`
+}
+
+/** The same from canvases of a page. */
+export function canvasPixels(inputs: readonly PixelInput[]): string {
+  return `const canvases = document.querySelectorAll("canvas")
+const rgb = (canvas, side) => {
+  const rgba = canvas.getContext("2d").getImageData(0, 0, side, side).data
+  return Uint8Array.from(rgba.filter((_, at) => at % 4 !== 3))
+}
+${linesOf(inputs, ({ raw, side }, at) => `const ${raw} = rgb(canvases[${at}], ${side})`)}`
+}
+
+/** An object of JavaScript with the inputs by their names. @param tensor makes one of what `nodePixels` gives */
+export function nodeFeeds(inputs: readonly PixelInput[], tensor: (raw: string, shape: string) => string): string {
+  const feeds = inputs.map(named).map(({ name, raw, side }) => `${name}: ${tensor(raw, `[1, ${side}, ${side}, 3]`)}`)
+  return feeds.length === 1 ? `{ ${feeds[0]} }` : `{\n${feeds.map(feed => `  ${feed},\n`).join('')}}`
+}
+
+/** A line of a program for each input. */
+export function linesOf(inputs: readonly PixelInput[], line: (input: Named, at: number) => string): string {
+  return inputs.map((input, at) => line(named(input), at)).join('\n')
+}
+
+/** An input as programs call it and its bytes; its side in pixels. */
+interface Named {
+  readonly name: string
+  readonly raw: string
+  readonly side: number
+}
+
+function named({ name, recipe }: PixelInput): Named {
+  return { name, raw: name.replace('pixels', 'raw'), side: recipe.size }
 }
 
 /** The rule for unfamiliar pictures, in JavaScript. */
@@ -36,10 +72,12 @@ from familiar import familiarity, read_rule
 rule = read_rule(f"{folder}/assets.extra/familiar.json")`
 
 /** Where it lies beside an ONNX file, and the numbers that it takes. */
-export const BESIDE_ONNX = `from familiar import familiarity, read_rule
+export function besideOnnx(inputs: readonly PixelInput[]): string {
+  return `from familiar import familiarity, read_rule
 
-features, logits = session.run(["itc/features", "itc/logits"], {"pixels": pixels})
+features, logits = session.run(["itc/features", "itc/logits"], ${pythonFeeds(inputs)})
 rule = read_rule("familiar.json")`
+}
 
 /**
  * How a program in Python tells a picture unlike anything learnt; nothing for a model that can't.

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import fs from 'fs-extra'
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { readNetwork } from '../../../src/backbone/readNetwork.ts'
 import { EXPORT_FORMATS } from '../../../src/export/formats.ts'
@@ -59,20 +60,21 @@ print(familiarity(read_rule("familiar.json"), *json.load(sys.stdin))[0])`
 }
 
 /** What the program prints that the page beside an ONNX file shows; undefined where Python lacks what it imports. */
-async function saidByPage(reader: string, folder: string, page: string): Promise<Said | undefined> {
+async function saidByPage(reader: string, folder: string, page: string, isTold = true): Promise<Said | undefined> {
   if (reader === 'familiar.js') {
-    const text = program(page, 'js', 'In Node', 'In the browser') + program(page, 'js', 'and in both')
-    const print = 'console.log(JSON.stringify({ scores: [...scores], isNoneOfThese }))'
+    const text = program(page, 'js', 'In Node', 'In the browser') + (isTold ? program(page, 'js', 'and in both') : '')
+    const print = `console.log(JSON.stringify({ scores: [...scores]${isTold ? ', isNoneOfThese' : ''} }))`
     return (await printedByNode(folder, text + print)) as Said
   }
   if (spawnSync(PYTHON, ['-c', 'import onnxruntime, PIL']).status !== 0) return undefined
-  const print = 'print(json.dumps({"scores": scores[0].tolist(), "isNoneOfThese": bool(none_of_these[0])}))'
+  const told = isTold ? ', "isNoneOfThese": bool(none_of_these[0])' : ''
+  const print = `print(json.dumps({"scores": scores[0].tolist()${told}}))`
   return (await printedByPython(PYTHON, folder, program(page, 'python') + print)) as Said
 }
 
 interface Said {
   readonly scores: readonly number[]
-  readonly isNoneOfThese: boolean
+  readonly isNoneOfThese?: boolean
 }
 
 /** Scores of itc itself, in the labels' order. */
@@ -130,7 +132,7 @@ describe('itc export', () => {
     }
   })
 
-  it('of backbones that look at pictures of different sizes has an input for each', async () => {
+  it('of backbones that look at pictures of different sizes has an input for each, which the programs beside it feed', async () => {
     const root = await tempFolder()
     const tfFiles = await sampleFolder(root, ['bird', 'vehicle'], 6)
     const backbone = `${await tinyNetwork(root, 32)}+${await tinyNetwork(root, 40)}`
@@ -141,6 +143,14 @@ describe('itc export', () => {
     const session = await ort.InferenceSession.create(await readFile(join(to, 'model.onnx')))
     expect([...session.inputNames]).toEqual(['pixels', 'pixels_1'])
     await session.release()
+    const photo = join(to, 'photo.jpg')
+    // Of one colour: other programs resize otherwise.
+    await sharp({ create: { width: 60, height: 40, channels: 3, background: '#48c' } }).toFile(photo)
+    const own = await ownScores(tfFiles, photo)
+    for (const reader of READERS) {
+      const said = await saidByPage(reader, to, await readFile(join(to, 'README.md'), 'utf8'), false)
+      if (said) expect(said.scores.map((score, at) => Math.abs(score - own[at]!) < 1e-4)).toEqual([true, true])
+    }
   })
 
   it('of an old retrained_graph.pb works too, to every format, whole and with half-size weights', async () => {
