@@ -5,7 +5,7 @@ import type { Recipe } from '../image/recipe.ts'
 export interface Backbone {
   /** The catalog's name, or the file's name for a graph that the user brought. */
   readonly name: string
-  /** Of the weights as stored or downloaded: the cache's identity of this network. */
+  /** Of the weights as stored or downloaded: the cache's identity of this network; what is no sha256 tells it from no other. */
   readonly sha256: string
   readonly recipe: Recipe
   /** Length of one bottleneck: the last features, and behind them the inner layers. */

@@ -2,6 +2,7 @@ import type { InferenceSession } from 'onnxruntime-web'
 
 /** A compiled network, which a thread of onnxLanes.ts runs from then on. */
 export interface LaneNetwork {
+  /** Of memory that may be shared with other threads. */
   readonly bytes: Uint8Array
   readonly options: InferenceSession.SessionOptions
   /** Pixels a side. */
@@ -15,4 +16,8 @@ export interface LanePictures {
   readonly count: number
 }
 
-export type LaneMessage = ({ readonly kind: 'open' } & LaneNetwork) | ({ readonly kind: 'run' } & LanePictures)
+/** What a thread is asked. */
+export type LaneMessage =
+  | ({ readonly kind: 'network' } & LaneNetwork)
+  | ({ readonly kind: 'run' } & LanePictures)
+  | { readonly kind: 'close' }

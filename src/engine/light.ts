@@ -18,13 +18,21 @@ const MOST_NUMBERS = 2 ** 27
  * @param bytes ONNX, as it is run
  * @throws UserError E_BAD_GRAPH for a network that takes more for a picture than any needs
  */
-export async function isLight(bytes: Uint8Array, { recipe, checksum }: Backbone): Promise<boolean> {
-  const known = checksum && join(defaultCacheFolder(), 'light', `${VERSION}-${checksum}-${recipe.size}`)
+export async function isLight(bytes: Uint8Array, backbone: Backbone): Promise<boolean> {
+  const { recipe } = backbone
+  const identity = identityOf(backbone)
+  const known = identity && join(defaultCacheFolder(), 'light', `${VERSION}-${identity}-${recipe.size}`)
   if (known && existsSync(known)) return true
   const work = await workOf(bytes, recipe.size)
   const light = work?.isAll === true && work.products <= MOST_PRODUCTS && work.numbers <= MOST_NUMBERS
   if (known && light) await keep(known).catch(() => undefined) // it saves time, no more
   return light
+}
+
+/** Tells a network from all others: one that is compiled by what it is compiled of. */
+function identityOf({ checksum, isCompiled = false, sha256, inner = [] }: Backbone): string | undefined {
+  if (checksum || isCompiled || !/^[0-9a-f]{64}$/.test(sha256)) return checksum
+  return [sha256, ...inner].join('-')
 }
 
 async function workOf(bytes: Uint8Array, size: number) {

@@ -37,7 +37,7 @@ export interface Loop {
 
 /** What a thread is asked. */
 export type LoopMessage =
-  | { readonly kind: 'open'; readonly data: LoopData }
+  | { readonly kind: 'loop'; readonly data: LoopData }
   | {
       readonly kind: 'steps'
       readonly rows: Int32Array

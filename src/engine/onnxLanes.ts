@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os'
 import type { Backbone } from '../backbone/backbone.ts'
-import { IdleThreads } from '../flow/idleThreads.ts'
-import { AnsweringThread } from '../flow/thread.ts'
+import type { AnsweringThread } from '../flow/thread.ts'
 import type { BackboneRunner } from './engine.ts'
 import type { LaneMessage, LaneNetwork } from './laneData.ts'
-import { LIBRARIES, type OrtName } from './onnxRuntime.ts'
+import type { OrtName } from './onnxRuntime.ts'
 import { sessionOptions } from './onnxSession.ts'
+import { isThreadWanted, keepThread, takeThread } from './onnxThreads.ts'
 
 /** What a network gives, and its shape. */
 export interface Output {
@@ -13,8 +13,8 @@ export interface Output {
   readonly dims: readonly number[]
 }
 
-/** Pictures a run: enough that messages cost nothing, few enough that memory stays small. */
-const BATCH = 4
+/** Pictures a run: enough that messages cost little, few enough that what a network's nodes give stays in the caches (bench/). */
+const BATCH = 2
 /**
  * A backbone in several threads, a session in each. One session on all cores waits, at each of a network's layers, for
  * the core that decodes a picture meanwhile; these don't wait for one another. And the event loop stays free.
@@ -25,9 +25,10 @@ export async function startLanes(
   count: number,
   name: OrtName = 'onnx',
 ): Promise<BackboneRunner> {
-  const lanes = Array.from({ length: count }, () => startLane(bytes, backbone.recipe.size, name, count))
+  const shared = sharedCopy(bytes)
+  const lanes = Array.from({ length: count }, () => startLane(shared, backbone.recipe.size, name, count))
   const dispose = async () => {
-    await Promise.all(lanes.map(lane => lane.end()))
+    await Promise.all(lanes.map(lane => (isThreadWanted(name) ? lane.leave() : lane.end())))
   }
   await Promise.all(lanes.map(lane => lane.ready)).catch(async error => {
     await dispose()
@@ -44,35 +45,29 @@ export async function startLanes(
   }
 }
 
-/** How long threads wait for their networks, in milliseconds: what comes before takes longer where other programs compute. */
-const PREPARED_MS = 10_000
-
-/** Threads that have loaded a library, and have no network yet. */
-const prepared: Readonly<Record<OrtName, IdleThreads>> = { onnx: new IdleThreads(), wasm: new IdleThreads() }
-
-/** Starts threads for networks that come soon: meanwhile they load the library. */
-export function prepareLanes(count: number, name: OrtName): void {
-  for (let at = 0; at < count; at++) prepared[name].keep(newThread(name), PREPARED_MS)
-}
-
-function newThread(name: OrtName): AnsweringThread {
-  return new AnsweringThread(new URL('./onnxWorker.js', import.meta.url), { library: LIBRARIES[name] })
+/** In memory that all threads read: a message copies what it holds, twice for each of them, in the thread that sends it. */
+function sharedCopy(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
 }
 
 /** One of `count` threads that share the processors. @param size pixels a side */
 export function startLane(bytes: Uint8Array, size: number, name: OrtName, count = 1): Lane {
   const threads = Math.max(1, Math.floor(availableParallelism() / count))
-  return new Lane(prepared[name].take() ?? newThread(name), { bytes, options: sessionOptions(threads), size })
+  return new Lane(takeThread(name), name, { bytes, options: sessionOptions(threads), size })
 }
 
 /** A thread with a session. */
 export class Lane {
   readonly ready: Promise<unknown>
   readonly #thread: AnsweringThread
+  readonly #library: OrtName
 
-  constructor(thread: AnsweringThread, network: LaneNetwork) {
+  constructor(thread: AnsweringThread, library: OrtName, network: LaneNetwork) {
     this.#thread = thread
-    this.ready = this.#ask({ kind: 'open', ...network })
+    this.#library = library
+    this.ready = this.#ask({ kind: 'network', ...network })
   }
 
   get waiting(): number {
@@ -91,5 +86,14 @@ export class Lane {
 
   end(): Promise<void> {
     return this.#thread.end()
+  }
+
+  /** Leaves the thread to whoever takes it next; it ends where it has something to do yet, or can't close its session. */
+  async leave(): Promise<void> {
+    if (this.waiting > 0) return this.end()
+    await this.#ask({ kind: 'close' }).then(
+      () => keepThread(this.#thread, this.#library),
+      () => this.end(),
+    )
   }
 }

@@ -21,6 +21,7 @@ export function withGraphBackbones(layout: Layout, stored: StoredModel): StoredM
     const bottleneck = graph.bottlenecks[place]!
     return {
       ...backbone,
+      sha256: '', // the manifest tells one, which is not held against this graph: nothing may be kept under it
       isCompiled: false,
       checksum: undefined,
       loadNetwork: async () => {

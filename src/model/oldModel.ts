@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import type { Backbone, GraphNetwork } from '../backbone/backbone.ts'
+import { sha256OfPart } from '../backbone/digest.ts'
 import { checkedSide, recipeHints } from '../backbone/readNetwork.ts'
 import { readPlain } from '../disk/readPlain.ts'
 import { systemCode, UserError } from '../errors.ts'
@@ -72,8 +73,10 @@ export async function storedOf(
     input,
     bottleneck,
   }
-  const backbone: Backbone = { name, sha256, recipe, features: head.width, loadNetwork: async () => network }
-  return { manifest: manifestOf(labels, backbone, basename(file)), backbones: [backbone], head, familiarity: undefined }
+  const found = { name, sha256, recipe, features: head.width, loadNetwork: async () => network }
+  // The same file may be brought as a network, and be cut elsewhere then.
+  const backbone: Backbone = { ...found, sha256: sha256OfPart(sha256, { input, bottleneck }) }
+  return { manifest: manifestOf(labels, found, basename(file)), backbones: [backbone], head, familiarity: undefined }
 }
 
 /** Puts the file's path before what is said of it. */

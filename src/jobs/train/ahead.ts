@@ -3,7 +3,7 @@ import { isBundled } from '../../backbone/catalog.ts'
 import { compiledOnnx } from '../../backbone/compile.ts'
 import { findBackbones } from '../../backbone/find.ts'
 import type { BackboneRunner, Engine } from '../../engine/engine.ts'
-import { prepareLanes } from '../../engine/onnxLanes.ts'
+import { prepareThreads } from '../../engine/onnxThreads.ts'
 import { lanesOfSmall } from '../../engine/worthLanes.ts'
 import { layersOf } from '../../features/identity.ts'
 import { PartCache } from '../../features/partCache.ts'
@@ -56,9 +56,12 @@ export class NetworksAhead {
   async #start(pictures: number): Promise<void> {
     const [engine, lacked] = await Promise.all([this.#load(), this.#lacked])
     if (this.#isOver || this.#signal?.aborted) return
+    let lanes = 0
     for (const backbone of lacked) {
-      // What is bundled is not large. A thread loads the library while the network is compiled.
-      if (engine.name !== 'tensorflow') prepareLanes(lanesOfSmall(backbone, pictures, engine.name), engine.name)
+      if (engine.name !== 'tensorflow') {
+        lanes += lanesOfSmall(backbone, pictures, engine.name) // what is bundled is not large
+        prepareThreads(lanes, engine.name) // which load the library while the network is compiled
+      }
       const loading = engine.loadBackbone(backbone, pictures)
       loading.catch(() => undefined) // whoever takes it is told
       this.#ready.set(backbone, loading)

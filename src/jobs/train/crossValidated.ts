@@ -1,9 +1,10 @@
+import { availableParallelism } from 'node:os'
 import { type Assessment, type AssessOptions, assess, type Near } from '../../assess/assess.ts'
 import { type EarlyExperiments, trainEarly } from '../../assess/experiments.ts'
 import { cooled } from '../../assess/temperature.ts'
 import { folds, type SplitExample } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { prepareThreads } from '../../engine/onnxLoops.ts'
+import { prepareThreads, wantThreads } from '../../engine/onnxThreads.ts'
 import { worthThreads } from '../../engine/worthThreads.ts'
 import { pause } from '../../flow/pause.ts'
 import { isStore } from '../../head/labelled.ts'
@@ -119,8 +120,13 @@ class HeadsProgress {
   }
 }
 
-/** The head's, the folds', and that of the experiments which begin meanwhile. */
-const THREADS = 3
+/** The head's, the folds', and that of the experiments which begin meanwhile; more than there are cores gain nothing. */
+const THREADS = Math.min(3, availableParallelism())
+
+/** Has the networks leave their threads to the heads that will want them. */
+export function expectHeads(engine: Engine, size: Size, head: HeadOptions): void {
+  if (head.folds > 0 && isWorthThreads(engine, size, head)) wantThreads(THREADS)
+}
 
 /** Starts the threads that heads will want, while what comes before keeps one core busy. @returns whether they want any */
 export function prepareHeads(engine: Engine, size: Size, head: HeadOptions): boolean {

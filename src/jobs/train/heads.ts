@@ -1,6 +1,6 @@
 import { folds, type Split } from '../../dataset/split.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { endThreads } from '../../engine/onnxLoops.ts'
+import { endThreads } from '../../engine/onnxThreads.ts'
 import { together } from '../../flow/together.ts'
 import type { StoredRows } from '../../head/stored.ts'
 import { type StepReport, type TrainedHead, trainHead } from '../../head/train.ts'

@@ -19,7 +19,7 @@ import { beginPage, checkSummariesDir, writeBeside } from './beside.ts'
 import { besideHeads } from './besideHeads.ts'
 import { bottlenecksOf } from './bottlenecks.ts'
 import { changedSince } from './changed.ts'
-import { predictedPictures, prepareHeads } from './crossValidated.ts'
+import { expectHeads, predictedPictures, prepareHeads } from './crossValidated.ts'
 import { checkMemory } from './enoughMemory.ts'
 import { countsOf, factsOf } from './facts.ts'
 import { groupedExamples } from './groups.ts'
@@ -95,6 +95,7 @@ async function learn(dataset: Dataset, run: TrainingRun): Promise<TrainResult> {
   const size = { rows: dataset.pictures.length, categories: categories.length }
   // Threads start while bottlenecks are read; what computes them wants all cores, and takes long.
   const isSoon = run.features !== undefined || knowsMost(run.cache, dataset.pictures)
+  if (!isSoon) expectHeads(engine, size, options.head)
   const reading = bottlenecksOf(dataset, run)
   let isApart = isSoon && prepareHeads(engine, size, options.head)
   const bottlenecks = await reading
