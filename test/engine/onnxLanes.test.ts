@@ -7,6 +7,7 @@ import { findBackbone } from '../../src/backbone/find.ts'
 import type { BackboneRunner } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
 import { startLanes } from '../../src/engine/onnxLanes.ts'
+import { takeThread, wantThreads } from '../../src/engine/onnxThreads.ts'
 import { worthLanes } from '../../src/engine/worthLanes.ts'
 
 const PICTURES = 6
@@ -41,6 +42,35 @@ describe('threads with a session each', () => {
     const message = post.mock.calls[0]![0] as { readonly pixels: Uint8Array }
     expect(message.pixels.buffer.byteLength).toBe(pixels.length / PICTURES)
     post.mockRestore()
+  })
+
+  it('read a network where it is: none is sent a copy', async () => {
+    const post = vi.spyOn(Worker.prototype, 'postMessage')
+    const own = await startLanes(await compiledOnnx(backbone), backbone, 2)
+    const [first, second] = post.mock.calls.map(([message]) => (message as { readonly bytes: Uint8Array }).bytes.buffer)
+    post.mockRestore()
+    await own.dispose()
+    expect(first).toBeInstanceOf(SharedArrayBuffer)
+    expect(second).toBe(first)
+  })
+
+  it('are left to training loops where these are to come, with no network, and end else', async () => {
+    const post = vi.spyOn(Worker.prototype, 'postMessage')
+    wantThreads(1)
+    const own = await startLanes(await compiledOnnx(backbone), backbone, 2)
+    const workers = new Set(post.mock.contexts)
+    await own.dispose()
+    const thread = takeThread()
+    post.mockClear()
+    expect(await thread.ask({ kind: 'run', pixels: picture(0), count: 1 })).toEqual({})
+    expect(workers).toContain(post.mock.contexts[0])
+    post.mockClear()
+    const other = takeThread()
+    const answer = other.ask({ kind: 'close' })
+    expect(workers).not.toContain(post.mock.contexts[0])
+    post.mockRestore()
+    await answer
+    await Promise.all([thread.end(), other.end()])
   })
 
   it('leave the event loop free', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, it, test, vi } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
 import { readNetwork } from '../../src/backbone/readNetwork.ts'
 import { isLight } from '../../src/engine/light.ts'
@@ -153,6 +153,18 @@ describe('a network in somebody’s working folder', () => {
     ['none', Buffer.from('no network'), false],
   ])('is watched unless its file tells that it takes little: %s', async (_, bytes, light) => {
     expect(await isLight(bytes, backbone)).toBe(light)
+  })
+
+  it('is not looked at again, if what it is compiled of is known; what a model’s manifest says of it counts for nothing', async () => {
+    vi.stubEnv('ITC_CACHE', await tempFolder())
+    const usual = network([node('Cast', 'y', ['x'], { to: DATA_TYPE.float })], [], SIDE, true)
+    const known = { ...backbone, sha256: 'ab'.repeat(32) }
+    expect(await isLight(loop(1, true), known)).toBe(false)
+    expect(await isLight(usual, known)).toBe(true)
+    expect(await isLight(loop(1, true), known)).toBe(true)
+    for (const other of [{ ...known, isCompiled: true }, { ...known, inner: [3] }, backbone])
+      expect(await isLight(loop(1, true), other)).toBe(false)
+    vi.unstubAllEnvs()
   })
 
   it('is given up when it takes too long, and nobody waits for its thread', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fs from 'fs-extra'
 import { expect, it } from 'vitest'
+import { sha256OfFile } from '../../src/backbone/digest.ts'
 import { readGraphDef } from '../../src/formats/graphdef/read.ts'
 import { constNode, type GraphNode } from '../../src/graph/graph.ts'
 import { floatTensor } from '../../src/graph/tensor.ts'
@@ -30,6 +31,9 @@ it.each([
     mean: [mean, mean, mean],
     scale: [scale, scale, scale],
   })
+  // As a network that is brought the same file may be cut elsewhere.
+  expect(model.manifest.backbones[0]!.weightsSha256).toBe(await sha256OfFile(layoutOf(folder).graph))
+  expect((await readModel(folder)).backbones[0]!.sha256).not.toBe(model.manifest.backbones[0]!.weightsSha256)
   const pictures = (await fs.readdir(SAMPLE_TEST)).slice(0, 3).map(name => join(SAMPLE_TEST, name))
   for await (const guess of model.guessAll(pictures)) {
     const { scores } = guess as Extract<typeof guess, { scores: unknown }>
