@@ -29,23 +29,26 @@ export function fitTemperature({ logits, labels, categories }: Predictions): num
   const rows = labels.length
   if (rows === 0 || categories < 2) return 1
   const stride = Math.ceil((rows * categories) / MOST_LOGITS)
-  let seen = 0
+  const seen = Math.ceil(rows / stride)
+  const below = new Float64Array(seen * categories) // the row's largest
   let right = 0
-  let level = true
-  for (let row = 0; row < rows; row += stride) {
-    const best = argMaxAt(logits, row * categories, categories)
-    seen++
-    if (best === labels[row]) right++
-    level &&= logits
-      .subarray(row * categories, (row + 1) * categories)
-      .every(value => value === logits[row * categories])
+  for (let at = 0; at < seen; at++) {
+    const first = at * stride * categories
+    const best = argMaxAt(logits, first, categories)
+    if (best === labels[at * stride]) right++
+    const largest = logits[first + best]!
+    for (let column = 0; column < categories; column++) {
+      below[at * categories + column] = logits[first + column]! - largest
+    }
   }
-  if (level) return 1
+  if (below.every(value => value === 0)) return 1
   const accuracy = (right + 0.5) / (seen + 1)
   const confidence = (temperature: number) => {
     let sum = 0
-    for (let row = 0; row < rows; row += stride) {
-      sum += highestScore(logits.subarray(row * categories, (row + 1) * categories), temperature)
+    for (let first = 0; first < below.length; first += categories) {
+      let exps = 0
+      for (let at = first; at < first + categories; at++) exps += Math.exp(below[at]! / temperature)
+      sum += 1 / exps
     }
     return sum / seen
   }
@@ -68,13 +71,4 @@ export function cooled(logits: Float32Array, temperature: number): Float32Array 
 /** The same head with the temperature in its weights, so that whoever runs it gets calibrated scores. */
 export function foldTemperature(head: Head, temperature: number): Head {
   return { ...head, weights: cooled(head.weights, temperature), bias: cooled(head.bias, temperature) }
-}
-
-/** Of the softmax of logits / temperature. */
-function highestScore(logits: Float32Array, temperature: number): number {
-  let largest = -Infinity
-  for (const value of logits) largest = Math.max(largest, value)
-  let sum = 0
-  for (const value of logits) sum += Math.exp((value - largest) / temperature)
-  return 1 / sum
 }
