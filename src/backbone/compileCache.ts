@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
+import { openToOthers } from '../disk/ours.ts'
 import { readPlain } from '../disk/readPlain.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
 import { VERSION } from '../version.ts'
@@ -40,9 +41,9 @@ function cachedPathOf({ sha256, recipe, inner }: Backbone): string {
   return join(defaultCacheFolder(), 'compiled', `${key.slice(0, 32)}.onnx`)
 }
 
-/** The kept bytes, behind their checksum; undefined when there are none or they are damaged. */
+/** The kept bytes, behind their checksum; undefined when there are none, they are damaged, or others could have put them there. */
 async function readKept(path: string): Promise<Uint8Array | undefined> {
-  const file = await readPlain(path).catch(() => undefined)
+  const file = isSafe(dirname(path)) ? await readPlain(path).catch(() => undefined) : undefined
   if (file === undefined) return undefined
   const bytes = file.subarray(32)
   return digest(bytes).equals(file.subarray(0, 32)) ? bytes : undefined
@@ -50,7 +51,16 @@ async function readKept(path: string): Promise<Uint8Array | undefined> {
 
 async function keep(path: string, bytes: Uint8Array): Promise<void> {
   await makeFolder(dirname(path))
-  await writeAtomic(path, [digest(bytes), bytes])
+  if (isSafe(dirname(path))) await writeAtomic(path, [digest(bytes), bytes])
+}
+
+/** The checksum is kept beside the bytes: whoever can change these can change both. */
+function isSafe(folder: string): boolean {
+  try {
+    return openToOthers(folder) === undefined
+  } catch {
+    return false // it is not there
+  }
 }
 
 function digest(bytes: Uint8Array): Buffer {

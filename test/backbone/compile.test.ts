@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises'
+import { chmod, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
 import { compiledOnnx } from '../../src/backbone/compile.ts'
@@ -57,6 +58,16 @@ it('keeps a large network compiled, so that the next start does not read its gra
   const other = backbone(2_700_000, 'cd'.repeat(32))
   await compiledOnnx(other.backbone)
   expect(other.loads()).toBe(1)
+})
+
+it.skipIf(process.platform === 'win32')('takes none that others could have put there', async () => {
+  const cache = await tempFolder()
+  vi.stubEnv('ITC_CACHE', cache)
+  await compiledOnnx(backbone(2_700_000, 'ab'.repeat(32)).backbone)
+  await chmod(join(cache, 'compiled'), 0o777)
+  const second = backbone(2_700_000, 'ab'.repeat(32))
+  await compiledOnnx(second.backbone)
+  expect(second.loads()).toBe(1)
 })
 
 it('compiles small networks, and those that nothing tells apart, each time', async () => {
