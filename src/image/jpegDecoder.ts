@@ -71,16 +71,20 @@ export class JpegDecoder {
     const speak = () => {
       if (decoder) decoder.#hasSpoken = true
     }
-    const options: StartOptions = {
-      instantiateWasm: (imports, use) => {
-        const instance = new WebAssembly.Instance(module, imports)
-        use(instance)
-        return instance.exports
-      },
-      print: speak,
-      printErr: speak,
-    }
-    decoder = new JpegDecoder(await withGlobals(() => start(options)))
+    const mozjpeg = await new Promise<Mozjpeg>((resolve, reject) => {
+      const instantiateWasm: StartOptions['instantiateWasm'] = (imports, use) => {
+        try {
+          const instance = new WebAssembly.Instance(module, imports)
+          use(instance)
+          return instance.exports
+        } catch (error) {
+          reject(error) // thrown, it would have the library fetch the file, which may end the process
+          return {}
+        }
+      }
+      withGlobals(() => start({ instantiateWasm, print: speak, printErr: speak })).then(resolve, reject)
+    })
+    decoder = new JpegDecoder(mozjpeg)
     return decoder
   }
 

@@ -1,16 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { PAGE, PlainSums, type Sums } from './plainSums.ts'
 
 /** What is used of a global that the types of Node.js lack. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (compiled: object) => { readonly exports: object }
-}
-
-/** Those of assembly/sums.ts, and their memory. */
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void }
-  across(...numbers: number[]): void
-  down(...numbers: number[]): void
 }
 
 /** Bytes of a pixel, RGB or RGBA, of which the last one has no meaning. */
@@ -38,20 +32,28 @@ export interface Lines {
 
 /** What `npm run build` makes of assembly/sums.ts: the same from `src/` and from `dist/`. */
 const COMPILED = new URL('../../dist/image/sums.wasm', import.meta.url)
-const PAGE = 65_536
 /** Memory of more than this is not kept for the next picture. */
 const KEPT = 8e6
 
 let module: object | undefined
-let sums: Exports | undefined
+let sums: Sums | undefined
+let isPlain = false
 /** Where free memory begins. */
 let free = 0
 
-function started(): Exports {
-  if (sums) return sums
-  module ??= new WebAssembly.Module(readFileSync(COMPILED))
-  sums = new WebAssembly.Instance(module).exports as unknown as Exports
+function started(): Sums {
+  sums ??= (isPlain ? undefined : compiled()) ?? new PlainSums()
   return sums
+}
+
+function compiled(): Sums | undefined {
+  try {
+    module ??= new WebAssembly.Module(readFileSync(COMPILED))
+    return new WebAssembly.Instance(module).exports as unknown as Sums
+  } catch {
+    isPlain = true // it would get no memory the next time either
+    return undefined
+  }
 }
 
 /** @param beyond bytes that may be read or written behind what is taken */
