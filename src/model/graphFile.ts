@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Backbone, Network } from '../backbone/backbone.ts'
+import { keptOrMade } from '../backbone/kept.ts'
 import { readPlain } from '../disk/readPlain.ts'
 import { UserError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -27,15 +28,31 @@ export type GraphStart =
     }
   | { readonly without: string }
 
+/** What is kept of graphs: its number is raised whenever that changes. */
+const GRAPH_START = 'graph 1'
+
 /** What is written of the backbones, whatever the head. */
 export async function graphStart(backbones: readonly Backbone[]): Promise<GraphStart> {
+  const { buffer, byteOffset, length } = await keptOrMade(GRAPH_START, backbones, () => startBytes(backbones))
+  const bytes = Buffer.from(buffer, byteOffset, length)
+  const end = bytes.indexOf('\n')
+  const told = JSON.parse(bytes.toString('utf8', 0, end)) as StartHead
+  if ('without' in told) return told
+  const prefix = bytes.subarray(end + 1)
+  return { prefix, hash: createHash('sha256').update(prefix), ...told }
+}
+
+type StartHead = { readonly bottlenecks: readonly string[] } | { readonly without: string }
+
+/** A line of JSON that tells of the graph, and the graph. */
+async function startBytes(backbones: readonly Backbone[]): Promise<Uint8Array> {
   const networks = await Promise.all(backbones.map(backbone => backbone.loadNetwork()))
   const foreign = networks.findIndex(({ format }) => format === 'onnx')
-  if (foreign >= 0) return { without: `${backbones[foreign]!.name} is an ONNX file, not a TensorFlow graph` }
+  const line = (head: StartHead) => Buffer.from(`${JSON.stringify(head)}\n`)
+  if (foreign >= 0) return line({ without: `${backbones[foreign]!.name} is an ONNX file, not a TensorFlow graph` })
   const { writeGraphDef } = await import('../formats/graphdef/write.ts')
   const { graph, bottlenecks } = joinBackbones(networks.filter(isGraph))
-  const prefix = writeGraphDef(graph)
-  return { prefix, hash: createHash('sha256').update(prefix), bottlenecks }
+  return Buffer.concat([line({ bottlenecks }), writeGraphDef(graph)])
 }
 
 /**

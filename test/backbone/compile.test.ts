@@ -1,4 +1,4 @@
-import { chmod, readdir } from 'node:fs/promises'
+import { chmod, mkdir, readdir, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
@@ -58,6 +58,23 @@ it('keeps a large network compiled, so that the next start does not read its gra
   const other = backbone(2_700_000, 'cd'.repeat(32))
   await compiledOnnx(other.backbone)
   expect(other.loads()).toBe(1)
+})
+
+it('keeps no more than 500 MB: what was kept first goes first', async () => {
+  const cache = await tempFolder()
+  vi.stubEnv('ITC_CACHE', cache)
+  const folder = join(cache, 'compiled')
+  await mkdir(folder)
+  const names = ['1', '2', '3'].map(digit => digit.repeat(32))
+  for (const [at, name] of [...names, 'of somebody else'].entries()) {
+    await writeFile(join(folder, name), '')
+    await truncate(join(folder, name), 230_000_000) // which takes no room
+    await utimes(join(folder, name), at, at)
+  }
+  await compiledOnnx(backbone(2_700_000, 'ab'.repeat(32)).backbone)
+  const left = await readdir(folder)
+  expect(left).toHaveLength(4)
+  expect(left).toEqual(expect.arrayContaining([...names.slice(1), 'of somebody else']))
 })
 
 it.skipIf(process.platform === 'win32')('takes none that others could have put there', async () => {

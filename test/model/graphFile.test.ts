@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import fs from 'fs-extra'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
 import { findBackbones } from '../../src/backbone/find.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
@@ -88,6 +88,17 @@ it('a new head on the same backbone takes over the bytes that are there, and giv
   expect(warm.graph).toMatchObject({ sha256: createHash('sha256').update(bytes).digest('hex') })
   // The same head again: nothing to write.
   expect((await graphFile(layout, unreadable, warm.backbones, headOf(6, 2), warm)).parts).toBeUndefined()
+})
+
+it('what is written of the backbones is kept: another training reads no network for it', async () => {
+  vi.stubEnv('ITC_CACHE', await tempFolder())
+  const [first, second] = [layoutOf(await tempFolder()), layoutOf(await tempFolder())]
+  const { manifest } = await writeModel(first, await findBackbones('mobilenet_v1'), headOf(1024), FACTS)
+  const [backbone] = await findBackbones('mobilenet_v1')
+  const unread = { ...backbone!, loadNetwork: () => Promise.reject(new Error('not needed')) }
+  expect((await writeModel(second, [unread], headOf(1024), FACTS)).manifest).toEqual(manifest)
+  expect((await fs.readFile(second.graph)).equals(await fs.readFile(first.graph))).toBe(true)
+  vi.unstubAllEnvs()
 })
 
 it('what was made of the backbones ahead of the head gives the same model, and is made for none that has them', async () => {
