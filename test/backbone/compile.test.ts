@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto'
 import { chmod, mkdir, readdir, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
 import { compiledOnnx } from '../../src/backbone/compile.ts'
+import { findBackbone } from '../../src/backbone/find.ts'
 import { constNode, dtypeAttr, type Graph, placeholderNode } from '../../src/graph/graph.ts'
 import { floatTensor, intTensor } from '../../src/graph/tensor.ts'
+import { graphStart } from '../../src/model/graphFile.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -59,6 +62,29 @@ it('keeps a large network compiled, so that the next start does not read its gra
   await compiledOnnx(other.backbone)
   expect(other.loads()).toBe(1)
 })
+
+it.each([
+  [
+    'mobilenet_v1',
+    '424365b1d921d7458bf4121e58f24915665c7e5084162c6f75852938764a5d00',
+    '59bc914b39cd173be1c3073faa16913d6b82e1c45f9a26adf997b89c31e40fda',
+  ],
+  [
+    'efficientnet_lite0',
+    '10fdf638fe7ff87722ea83ccf8de91b5073ff8878cf4cbf8b9629e44cff5eec9',
+    '79dac95ce97f7d2f551ebed7e5141b2eacd14b59db90b3cd3f3e65d60add4ebd',
+  ],
+])(
+  'what is kept of %s changes its name when it changes: raise the number of COMPILED in compileCache.ts, or of GRAPH_START in graphFile.ts',
+  async (name, compiled, graph) => {
+    vi.stubEnv('ITC_CACHE', await tempFolder())
+    const network = await findBackbone(name, { layers: 'many' })
+    const start = await graphStart([network])
+    const prefix = 'prefix' in start ? start.prefix : new Uint8Array()
+    const sums = [await compiledOnnx(network), prefix].map(bytes => createHash('sha256').update(bytes).digest('hex'))
+    expect(sums).toEqual([compiled, graph])
+  },
+)
 
 it('keeps no more than 500 MB: what was kept first goes first', async () => {
   const cache = await tempFolder()
