@@ -5,6 +5,7 @@ import { readPlain } from '../disk/readPlain.ts'
 import { UserError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Head } from '../head/head.ts'
+import * as is from '../schema.ts'
 import { quoted } from '../text.ts'
 import { headNodes, joinBackbones } from './graph.ts'
 import type { Layout } from './layout.ts'
@@ -36,13 +37,16 @@ export async function graphStart(backbones: readonly Backbone[]): Promise<GraphS
   const { buffer, byteOffset, length } = await keptOrMade(GRAPH_START, backbones, () => startBytes(backbones))
   const bytes = Buffer.from(buffer, byteOffset, length)
   const end = bytes.indexOf('\n')
-  const told = JSON.parse(bytes.toString('utf8', 0, end)) as StartHead
+  const told: unknown = JSON.parse(bytes.toString('utf8', 0, end))
+  if (!is.fits<StartHead>(START_HEAD, told)) throw new Error('What is kept of a graph is not as it was written.') // its checksum held
   if ('without' in told) return told
   const prefix = bytes.subarray(end + 1)
   return { prefix, hash: createHash('sha256').update(prefix), ...told }
 }
 
 type StartHead = { readonly bottlenecks: readonly string[] } | { readonly without: string }
+
+const START_HEAD = is.union([is.looseObject({ bottlenecks: is.array(is.name) }), is.looseObject({ without: is.text })])
 
 /** A line of JSON that tells of the graph, and the graph. */
 async function startBytes(backbones: readonly Backbone[]): Promise<Uint8Array> {
