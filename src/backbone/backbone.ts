@@ -22,6 +22,11 @@ export interface Backbone {
   loadNetwork(): Promise<Network>
 }
 
+/** Whether a network is told from all others, so that what is known of it can be kept. */
+export function isIdentified({ sha256 }: Pick<Backbone, 'sha256'>): boolean {
+  return /^[0-9a-f]{64}$/.test(sha256)
+}
+
 /** Which features a bottleneck is made of: the pooled last ones, or with them the standard deviations of inner blocks. */
 export const LAYERS = ['many', 'last'] as const
 export type Layers = (typeof LAYERS)[number]

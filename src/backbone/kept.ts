@@ -8,7 +8,7 @@ import { dropFile } from '../disk/patience.ts'
 import { readPlain } from '../disk/readPlain.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
 import { VERSION } from '../version.ts'
-import type { Backbone } from './backbone.ts'
+import { type Backbone, isIdentified } from './backbone.ts'
 import { defaultCacheFolder } from './cacheFolder.ts'
 
 /** What is made of networks is kept from this length on: 13 MB are read in a tenth of the time. The small ones are made as fast as read. */
@@ -31,7 +31,7 @@ export async function keptOrMade(
   backbones: readonly Backbone[],
   make: () => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
-  if (!backbones.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256))) return make()
+  if (!backbones.every(isIdentified)) return make()
   const path = pathOf(what, backbones)
   const kept = await readKept(path)
   if (kept) return kept

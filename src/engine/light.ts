@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Backbone } from '../backbone/backbone.ts'
+import { type Backbone, isIdentified } from '../backbone/backbone.ts'
 import { defaultCacheFolder } from '../backbone/cacheFolder.ts'
 import { makeFolder } from '../disk/folder.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
@@ -30,9 +30,9 @@ export async function isLight(bytes: Uint8Array, backbone: Backbone): Promise<bo
 }
 
 /** Tells a network from all others: one that is compiled by what it is compiled of. */
-function identityOf({ checksum, isCompiled = false, sha256, inner = [] }: Backbone): string | undefined {
-  if (checksum || isCompiled || !/^[0-9a-f]{64}$/.test(sha256)) return checksum
-  return [sha256, ...inner].join('-')
+function identityOf(backbone: Backbone): string | undefined {
+  const { checksum, isCompiled = false, sha256, inner = [] } = backbone
+  return checksum || isCompiled || !isIdentified(backbone) ? checksum : [sha256, ...inner].join('-')
 }
 
 async function workOf(bytes: Uint8Array, size: number) {

@@ -125,12 +125,12 @@ const THREADS = Math.min(3, availableParallelism())
 
 /** Has the networks leave their threads to the heads that will want them. */
 export function expectHeads(engine: Engine, size: Size, head: HeadOptions): void {
-  if (head.folds > 0 && isWorthThreads(engine, size, head)) wantThreads(THREADS)
+  if (isWorthThreads(engine, size, head)) wantThreads(THREADS)
 }
 
 /** Starts the threads that heads will want, while what comes before keeps one core busy. @returns whether they want any */
 export function prepareHeads(engine: Engine, size: Size, head: HeadOptions): boolean {
-  const isWorth = head.folds > 0 && isWorthThreads(engine, size, head)
+  const isWorth = isWorthThreads(engine, size, head)
   if (isWorth) prepareThreads(THREADS)
   return isWorth
 }
@@ -142,6 +142,7 @@ export function trainsApart(engine: Engine, data: LabelledRows, head: HeadOption
   return !isStore(data) && isWorthThreads(engine, data, head) // stored rows are read for one after the other
 }
 
+/** Never without folds: then there are no products. */
 function isWorthThreads(
   engine: Engine,
   { rows, categories }: Size,
