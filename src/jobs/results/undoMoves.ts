@@ -102,7 +102,9 @@ class Undoing {
       const hasFolders = this.#failed.size > 0 && kept.has(note.destination.address) && note.folders.length > 0
       if (!open.has(note) && !hasFolders) await this.#journal.forget(note.name)
     }
-    return { restored: this.#restored, failed: [...this.#failed].map(([key, reason]) => ({ key, reason })) }
+    const failed = [...this.#failed].map(([key, reason]) => ({ key, reason }))
+    failed.sort((one, other) => (one.key < other.key ? -1 : 1)) // several files are moved at a time: whichever ended first
+    return { restored: this.#restored, failed }
   }
 
   /** A picture may be noted twice: what is gone from where one note has it, another may have put back meanwhile. */
