@@ -4,7 +4,7 @@ import { assess } from '../../dist/assess/assess.js'
 import { evaluate } from '../../dist/assess/metrics.js'
 import { cooled } from '../../dist/assess/temperature.js'
 import { machine, table } from '../measure.mjs'
-import { chosenFolders, crossValidated, loadSet, nearOf, swapped } from './sets.mjs'
+import { chosenFolders, crossValidated, loadSet, swappedFound } from './sets.mjs'
 
 const KINDS = {
   before: { head: 'softmax', layers: 'last' },
@@ -56,16 +56,6 @@ async function figuresOf(set, seed) {
     auroc: result.familiarity.separation.auroc,
     early: curve[0] && 100 * curve[0].accuracy,
   }
-}
-
-async function swappedFound(set, seed) {
-  const { set: changed, rows: wrong } = swapped(set, 0.05, seed)
-  const { logits, folds, trainHeads } = await crossValidated(changed, seed)
-  const { doubts } = await assess(await nearOf(changed), { ...changed.data, logits }, folds, {
-    trainHeads,
-    brief: true,
-  })
-  return doubts.slice(0, Math.ceil(changed.data.rows / 10)).filter(({ row }) => wrong.has(row)).length / wrong.size
 }
 
 /** Means before and after, and the paired difference with its standard error. */

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findNear } from '../../dist/assess/assess.js'
+import { assess, findNear } from '../../dist/assess/assess.js'
 import { blocksOf } from '../../dist/backbone/backbone.js'
 import { scanDataset } from '../../dist/dataset/scan.js'
 import { folds as dealFolds } from '../../dist/dataset/split.js'
@@ -113,4 +113,18 @@ export function swapped(set, share, seed) {
   for (const row of rows) labels[row] = (labels[row] + 1 + Math.floor(random() * (categories - 1))) % categories
   const examples = set.examples.map((example, row) => ({ ...example, label: labels[row] }))
   return { set: { ...set, examples, data: { ...set.data, labels }, near: undefined }, rows }
+}
+
+/** Of a twentieth of the labels, swapped, the share that the product ranks among the most doubtful tenth of all. */
+export async function swappedFound(set, seed) {
+  const { set: changed, rows } = swapped(set, 0.05, seed)
+  const { logits, folds, trainHeads } = await crossValidated(changed, seed)
+  const near = await nearOf(changed)
+  const { doubts } = await assess(near, { ...changed.data, logits }, folds, { trainHeads, brief: true })
+  return foundInFirstTenth(doubts, rows)
+}
+
+/** The share of the rows named that are in the first tenth of a list of all. */
+export function foundInFirstTenth(doubts, rows) {
+  return doubts.slice(0, Math.ceil(doubts.length / 10)).filter(({ row }) => rows.has(row)).length / rows.size
 }
