@@ -74,6 +74,29 @@ test.skipIf(needsBrowser)(
   },
 )
 
+/** A folder dropped on the page, as a browser hands it over; its files hold their own names. */
+const DROP_FOLDER = `(names => {
+  const file = name => ({ isFile: true, isDirectory: false, name, file: take => take(new File([name], name)) })
+  const parts = [names.map(file), []]
+  const entry = { isFile: false, isDirectory: true, name: 'seeds', createReader: () => ({ readEntries: take => take(parts.shift()) }) }
+  const event = new Event('drop', { bubbles: true, cancelable: true })
+  const dataTransfer = { types: ['Files'], files: [entry], items: [{ webkitGetAsEntry: () => entry }] }
+  document.querySelector('main').dispatchEvent(Object.defineProperty(event, 'dataTransfer', { value: dataTransfer }))
+})`
+
+test.skipIf(needsBrowser)(
+  'of a dropped folder, all that itc takes for a picture comes along, and nothing else',
+  async () => {
+    const { address } = await studioHere(await pictureFolder({ 'data/a': 1, 'data/b': 1 }))
+    const page = await (await browserWithoutCamera()).newPage()
+    await page.goto(address)
+    await page.locator('.card').first().waitFor()
+    const pictures = ['a.TGA', 'b.ppm', 'c.jfif', 'd.heic', 'e.jpg', 'f.dib']
+    await page.evaluate(`${DROP_FOLDER}(${JSON.stringify([...pictures, '.g.jpg', 'Thumbs.db', 'h.txt'])})`)
+    await page.getByRole('dialog').getByText(`${pictures.length} pictures`).waitFor()
+  },
+)
+
 test.skipIf(needsBrowser)('a camera that may not be used has its own sentence', async () => {
   const { address } = await studioHere(await pictureFolder({ 'data/a': 1, 'data/b': 1 }))
   const page = await (await browserWithoutCamera('refused')).newPage()

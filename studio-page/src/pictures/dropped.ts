@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { isHidden, isPictureName } from '../../../src/dataset/names.ts'
 import { tell } from '../notices.ts'
 import { operate } from '../server/unsaved.ts'
 import { upload } from '../server/uploads.ts'
@@ -12,8 +13,6 @@ export interface DroppedFolder {
 
 /** Folders that wait for a word: are they categories? */
 export const asked = signal<readonly DroppedFolder[]>([])
-
-const PICTURE = /\.(jpe?g|png|webp|gif|avif|bmp|tiff?|heic|heif)$/i
 
 /** Takes what was dropped. @param category where loose files go; undefined: without a category */
 export async function takeDropped(data: DataTransfer, category: string | undefined): Promise<void> {
@@ -66,8 +65,9 @@ async function filesBelow(folder: FileSystemDirectoryEntry): Promise<File[]> {
   return (await Promise.all(files)).flat().filter(isPicture)
 }
 
+/** What a look at the disk would take for a picture. One that can't be read is sent too: the server says why. */
 function isPicture({ name }: File): boolean {
-  return PICTURE.test(name) && !name.startsWith('.')
+  return isPictureName(name) && !isHidden(name)
 }
 
 function fileOf(entry: FileSystemEntry): Promise<File[]> {
