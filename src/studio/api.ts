@@ -26,7 +26,7 @@ export type {
   TrainOutcome,
 } from './api/jobs.ts'
 export type { Flag, PictureColumns, PicturesQuery, Sort, View } from './api/listing.ts'
-export type { ModelState } from './api/model.ts'
+export type { ModelNetworks, ModelState } from './api/model.ts'
 export type {
   Chosen,
   Conflict,

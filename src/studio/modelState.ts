@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises'
 import { readPlainText } from '../disk/readPlain.ts'
 import { layoutOf } from '../model/layout.ts'
 import { type Manifest, parseManifest } from '../model/manifest.ts'
-import type { ModelState } from './api.ts'
+import type { ModelNetworks, ModelState } from './api.ts'
 import type { Collection } from './collection.ts'
 import { placeOf } from './journal/plan.ts'
 import { isCategory } from './pictures/place.ts'
+import { networksOf } from './training.ts'
 
 /** The model of a working folder as the page shows it; its file is read again when it changes. */
 export class ModelFacts {
@@ -16,16 +17,25 @@ export class ModelFacts {
     this.#collection = collection
   }
 
+  /** Of the model that `state` told of last. */
+  networks(): ModelNetworks | null {
+    return this.#known ? networksOf(this.#known.manifest) : null
+  }
+
   /** Null where there is none, or none that can be read. */
   async state(): Promise<ModelState | null> {
     const { manifest: path } = layoutOf(this.#collection.folder.root)
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: undefined }))
-    if (mtimeMs === undefined) return null
+    if (mtimeMs === undefined) {
+      this.#known = undefined
+      return null
+    }
     if (this.#known?.mtimeMs !== mtimeMs) {
       const text = await readPlainText(path).catch(() => '')
       try {
         this.#known = { mtimeMs, manifest: parseManifest(text, path) }
       } catch {
+        this.#known = undefined
         return null
       }
     }

@@ -52,6 +52,7 @@ export async function stateOf({
     trash: table.count(TRASH),
     waiting: waiting(collection, insights),
     model: await model.state(),
+    networks: model.networks(),
     live,
     untrainable: untrainable(table),
     jobs: jobs.list(),

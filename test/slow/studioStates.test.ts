@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { train as trainIn } from '../../src/jobs/train/train.ts'
 import { chromiumPath } from '../helpers/chromium.ts'
 import { sampleFolder } from '../helpers/pictures.ts'
 import { browserWithoutCamera, complaintsOf, violationsOf } from '../helpers/studioBrowser.ts'
@@ -228,4 +229,37 @@ test.skipIf(needsBrowser)('a training says how far it is, and can be stopped; th
   await line.waitFor({ state: 'detached' })
   await page.locator('[data-train]:enabled').waitFor()
   expect(await fs.pathExists(join(root, 'retrained_graph.pb'))).toBe(false)
+})
+
+test.skipIf(needsBrowser)('networks are chosen in the page, shown there, and kept by the next training', async () => {
+  const root = await sampleFolder(await tempFolder(), ['bird', 'bug'], 8)
+  const { address } = await studioHere(root, {})
+  const page = await (await browserWithoutCamera()).newPage()
+  await page.goto(address)
+  const networks = async () =>
+    (await fs.readJson(join(root, 'model/manifest.json'))).backbones.map(({ name }: { name: string }) => name)
+  const train = async () => {
+    await page.locator('[data-train]:enabled').click()
+    await page.locator('.notice', { hasText: /^Trained: / }).waitFor()
+    await page.getByRole('button', { name: 'Dismiss' }).first().click()
+  }
+  const choice = page.getByLabel('Networks')
+  await choice.waitFor()
+  expect(await choice.inputValue()).toBe('fast')
+  await choice.selectOption('good')
+  await train()
+  expect(await networks()).toEqual(['mobilenet_v1', 'efficientnet_lite0'])
+  await page.reload()
+  await choice.waitFor()
+  expect(await choice.inputValue()).toBe('good')
+  await train()
+  expect(await networks()).toEqual(['mobilenet_v1', 'efficientnet_lite0'])
+  // What no preset stands for is shown by its name.
+  await trainIn(root, { backbone: 'efficientnet_lite0', steps: 50, report: false })
+  await page.reload()
+  await choice.locator('option', { hasText: 'as now: efficientnet_lite0' }).waitFor({ state: 'attached' })
+  expect(await choice.inputValue()).toBe('')
+  expect(await faultsOf(page)).toEqual([])
+  await train()
+  expect(await networks()).toEqual(['efficientnet_lite0'])
 })

@@ -163,6 +163,8 @@ test('a model does not make itself: jobs say why not', async () => {
   const answer = await ask('api/jobs', { method: 'POST', body: '{"kind":"train"}' })
   expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'E_UNTRAINABLE' }])
   expect((await ask('api/jobs', { method: 'POST', body: '{"kind":"dance"}' })).status).toBe(400)
+  const preset = await ask('api/jobs', { method: 'POST', body: '{"kind":"train","preset":"slow"}' })
+  expect([preset.status, await preset.json()]).toMatchObject([400, { code: 'E_BAD_VALUE' }])
   expect((await ask('api/jobs/none', { method: 'DELETE' })).status).toBe(404)
 })
 

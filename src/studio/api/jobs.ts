@@ -1,10 +1,13 @@
+import type { Preset } from '../../backbone/catalog.ts'
 import type { ApiError } from './error.ts'
 import type { ModelState } from './model.ts'
 
 // POST api/jobs → 202 JobState, DELETE api/jobs/:id → 202
 
 export type JobRequest =
-  | { readonly kind: 'train' | 'examine' | 'choose' }
+  /** As the model that is there was trained, on the networks of a preset where one is given. */
+  | { readonly kind: 'train'; readonly preset?: Preset }
+  | { readonly kind: 'examine' | 'choose' }
   | { readonly kind: 'export'; readonly format: ExportKind }
   /** Copies what is unlabeled, sorted, to `exports/`. */
   | { readonly kind: 'guess-dir' }
@@ -19,8 +22,10 @@ export interface JobState {
   readonly phase: string
   readonly done: number
   readonly total: number
-  /** Seconds, estimated; null when not yet known. */
+  /** Seconds, estimated: of a training until its end, of other jobs in this phase. Null when not yet known. */
   readonly left: number | null
+  /** Pictures decoded, which goes on beside the networks; while bottlenecks are computed alone. */
+  readonly decoded?: { readonly done: number; readonly total: number }
   readonly error?: ApiError
   readonly result?: TrainOutcome | ExportOutcome | SortOutcome | ExamineOutcome | ChooseOutcome
 }

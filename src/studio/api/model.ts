@@ -1,3 +1,14 @@
+import type { Preset } from '../../backbone/catalog.ts'
+
+/** What a model sees pictures with. */
+export interface ModelNetworks {
+  readonly names: readonly string[]
+  /** The preset that they are; null for another choice of networks. */
+  readonly preset: Preset | null
+  /** False with a network of somebody's own, which only `itc train --backbone` can train on again. */
+  readonly known: boolean
+}
+
 export interface ModelState {
   /** 0 to 1; null when trained without cross-validation and test pictures. */
   readonly accuracy: number | null

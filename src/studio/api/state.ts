@@ -1,5 +1,5 @@
 import type { JobState } from './jobs.ts'
-import type { ModelState } from './model.ts'
+import type { ModelNetworks, ModelState } from './model.ts'
 import type { Settings } from './settings.ts'
 
 // GET api/state; also the SSE event `state`; POST api/engine → EngineState
@@ -31,6 +31,8 @@ export interface StudioState {
     readonly suggested: number
   }
   readonly model: ModelState | null
+  /** Of the model; null where there is none. A training uses them again unless it is told otherwise. */
+  readonly networks: ModelNetworks | null
   /** The head that follows the labels while they are given; null until two categories have pictures. */
   readonly live: { readonly pictures: number; readonly ms: number } | null
   /** Why Train can't be pressed, one sentence; null when it can. */

@@ -2,20 +2,22 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { TrainEvent } from '../../jobs/train/events.ts'
 import type { TrainResult } from '../../jobs/train/result.ts'
-import type { ChooseOutcome, ExportKind, ExportOutcome, SortOutcome } from '../api.ts'
+import { readModel } from '../../model/load.ts'
+import type { ChooseOutcome, ExportKind, ExportOutcome, JobRequest, SortOutcome } from '../api.ts'
+import { trainingLike } from '../training.ts'
 import type { TrainedHere } from './jobResults.ts'
-import type { JobOrder } from './messages.ts'
+import type { JobOrder, JobProgress } from './messages.ts'
 
 export interface WorkHooks {
   readonly signal: AbortSignal
-  readonly onProgress: (progress: { readonly phase: string; readonly done: number; readonly total: number }) => void
+  readonly onProgress: (progress: JobProgress) => void
 }
 
 /** Does one heavy job. @returns what `finishJob` takes over @throws UserError; the signal's reason when stopped */
 export async function runJob(order: JobOrder, hooks: WorkHooks): Promise<unknown> {
   switch (order.request.kind) {
     case 'train':
-      return trainHere(order, hooks)
+      return trainHere(order, order.request, hooks)
     case 'choose':
       return chooseHere(order, hooks)
     case 'examine':
@@ -27,15 +29,32 @@ export async function runJob(order: JobOrder, hooks: WorkHooks): Promise<unknown
   }
 }
 
-async function trainHere({ tfFiles }: JobOrder, { signal, onProgress }: WorkHooks): Promise<TrainedHere> {
+async function trainHere(
+  { tfFiles }: JobOrder,
+  { preset }: Extract<JobRequest, { kind: 'train' }>,
+  { signal, onProgress }: WorkHooks,
+): Promise<TrainedHere> {
   const { train } = await import('../../jobs/train/train.ts')
   const started = Date.now()
-  const result = await train(tfFiles, { signal, onEvent: event => tellOf(event, onProgress) })
+  const model = await readModel(tfFiles).catch(() => undefined) // none yet, or damaged: the training mends that
+  const result = await train(tfFiles, {
+    ...trainingLike(model?.manifest, preset),
+    signal,
+    onEvent: event => tellOf(event, onProgress),
+  })
   return { ...figuresOf(result), seconds: (Date.now() - started) / 1000, warnings: result.warnings }
 }
 
 function tellOf(event: TrainEvent, onProgress: WorkHooks['onProgress']): void {
-  if ('done' in event) onProgress({ phase: event.kind, done: event.done, total: event.total })
+  if ('done' in event) {
+    onProgress({
+      phase: event.kind,
+      done: event.done,
+      total: event.total,
+      left: event.secondsLeft ?? null,
+      ...('decoded' in event && event.toDecode > 0 && { decoded: { done: event.decoded, total: event.toDecode } }),
+    })
+  }
   if (event.kind === 'download') {
     onProgress({ phase: 'network', done: event.received, total: event.total ?? event.received })
   }

@@ -5,7 +5,7 @@ import type { JobRequest, JobState } from '../api.ts'
 import { apiError } from '../server/failure.ts'
 import { ENGINE_CHILD } from './engine.ts'
 import type { Outcome } from './jobResults.ts'
-import type { FromChild, JobOrder, ToChild } from './messages.ts'
+import type { FromChild, JobOrder, JobProgress, ToChild } from './messages.ts'
 
 /** After a request to stop, in milliseconds. */
 const GRACE_MS = 5000
@@ -118,17 +118,27 @@ export class Jobs {
     child.send({ kind: 'job', order: { ...this.#host.order, request } } satisfies ToChild, () => undefined)
   }
 
-  #progress(id: string, { phase, done, total }: { phase: string; done: number; total: number }): void {
-    const state = this.#states.get(id)
-    if (state === undefined) return
+  #progress(id: string, { phase, done, total, left, decoded }: JobProgress): void {
+    const known = this.#states.get(id)
+    if (known === undefined) return
+    const { decoded: _, ...state } = known
     if (phase !== this.#phase) {
       this.#phase = phase
       this.#startedAt = Date.now()
     } else if (Date.now() - this.#toldAt < TELL_MS && done < total) return
     this.#toldAt = Date.now()
     const spent = (Date.now() - this.#startedAt) / 1000
-    const left = done > 0 && spent > 1 ? Math.round((spent / done) * (total - done)) : null
-    this.#tell({ ...state, state: 'running', phase, done, total, left })
+    const own = done > 0 && spent > 1 ? (spent / done) * (total - done) : null
+    const seconds = left === undefined ? own : left
+    this.#tell({
+      ...state,
+      state: 'running',
+      phase,
+      done,
+      total,
+      left: seconds === null ? null : Math.round(seconds),
+      ...(decoded && { decoded }),
+    })
   }
 
   async #finish(id: string, request: JobRequest, result: unknown): Promise<void> {

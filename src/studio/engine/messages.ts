@@ -1,4 +1,4 @@
-import type { JobRequest } from '../api.ts'
+import type { JobRequest, JobState } from '../api.ts'
 
 /** A picture as the engine needs to know it. */
 export interface EnginePicture {
@@ -80,6 +80,11 @@ export interface JobOrder {
   readonly request: JobRequest
 }
 
+/** How far a job has come. @property left where the job knows itself: undefined leaves it to the studio to estimate */
+export interface JobProgress extends Pick<JobState, 'phase' | 'done' | 'total' | 'decoded'> {
+  readonly left?: number | null
+}
+
 export type ToChild =
   | { readonly kind: 'open'; readonly tfFiles: string }
   | { readonly kind: 'call'; readonly id: number; readonly name: EngineCall; readonly argument: unknown }
@@ -98,5 +103,5 @@ export type FromChild =
     }
   | { readonly kind: 'opinions'; readonly opinions: Opinions }
   | { readonly kind: 'working'; readonly done: number; readonly total: number }
-  | { readonly kind: 'progress'; readonly phase: string; readonly done: number; readonly total: number }
+  | ({ readonly kind: 'progress' } & JobProgress)
   | { readonly kind: 'done'; readonly result: unknown }

@@ -27,6 +27,7 @@ export function JobLine() {
         <p class="job">
           <span>
             {job.state === 'waiting' ? job.phase : `${KINDS[job.kind]}: ${job.phase}`}
+            {job.decoded && job.decoded.done < job.decoded.total && `, ${share(job)}`}
             {job.left !== null && ` · ${duration(job.left)} left`}
           </span>
           <Progress label={KINDS[job.kind]} done={job.done} total={job.total} />
@@ -56,6 +57,11 @@ export function JobLine() {
       )}
     </>
   )
+}
+
+/** "203 of 482 seen, 227 decoded": the network and the decoding beside it. */
+function share({ done, total, decoded }: JobState): string {
+  return `${done.toLocaleString('en')} of ${total.toLocaleString('en')}, ${decoded!.done.toLocaleString('en')} decoded`
 }
 
 function Progress({ label, done, total }: { readonly label: string; readonly done: number; readonly total: number }) {

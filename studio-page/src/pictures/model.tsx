@@ -1,5 +1,5 @@
-import { useEffect } from 'preact/hooks'
-import type { StudioState } from '../../../src/studio/api.ts'
+import { useEffect, useState } from 'preact/hooks'
+import type { JobRequest, StudioState } from '../../../src/studio/api.ts'
 import { guess, watchGuesses } from '../camera/guessing.ts'
 import { CameraView } from '../camera/view.tsx'
 import { startJob } from '../server/jobs.ts'
@@ -7,12 +7,24 @@ import { canGuess, connection, locked, studio, working } from '../state.ts'
 import { Bars } from '../try/bars.tsx'
 import { inHundred, interval } from '../words.ts'
 
+type Preset = NonNullable<Extract<JobRequest, { kind: 'train' }>['preset']>
+
+/** As `itc train --preset` has them. */
+const PRESETS: Readonly<Record<Preset, string>> = {
+  fast: 'fast: one network',
+  good: 'good: two, twice the time',
+  best: 'best: three, four times the time',
+}
+
 /** The model beside the pictures: how good it is, what has changed since, training, and a try at once. */
 export function ModelPanel() {
   const now = studio.value
   useEffect(watchGuesses, [])
+  const [preset, setPreset] = useState<Preset | null>(null)
   if (!now) return null
-  const { model, live, untrainable } = now
+  const { model, live, untrainable, networks } = now
+  // What is there stays as it is until somebody chooses otherwise.
+  const chosen = preset ?? (networks?.known ? networks.preset : 'fast')
   return (
     <aside class="model" aria-label="Model">
       <h2>Model</h2>
@@ -25,6 +37,31 @@ export function ModelPanel() {
         <p class="soft">{live ? 'It learns while you sort. Train to measure and keep it.' : 'Nothing learnt yet.'}</p>
       )}
       {model?.stale && <p class="stale">{staleWords(model.stale)}</p>}
+      <p>
+        <label class="preset">
+          Networks
+          <select
+            value={chosen ?? ''}
+            disabled={locked.value || working.value !== undefined}
+            onChange={event => setPreset((event.currentTarget.value || null) as Preset | null)}
+          >
+            {networks?.known && networks.preset === null && (
+              <option value="">as now: {networks.names.join(' + ')}</option>
+            )}
+            {Object.entries(PRESETS).map(([name, words]) => (
+              <option key={name} value={name}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+      </p>
+      {networks && !networks.known && (
+        <p class="soft">
+          The model is of a network of its own, {networks.names.join(' + ')}: <code>itc train --backbone</code> keeps
+          it, training here takes one of these.
+        </p>
+      )}
       <p class="buttons">
         <button
           type="button"
@@ -32,7 +69,7 @@ export function ModelPanel() {
           data-train
           disabled={locked.value || untrainable !== null || working.value !== undefined}
           aria-describedby={untrainable ? 'untrainable' : undefined}
-          onClick={() => startJob({ kind: 'train' })}
+          onClick={() => startJob({ kind: 'train', ...(chosen && { preset: chosen }) })}
         >
           Train
         </button>

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { PRESET_NAMES } from '../../../backbone/catalog.ts'
 import { UserError } from '../../../errors.ts'
 import { EXPORT_FORMATS } from '../../../export/formats.ts'
 import type { Groups, GuessAnswer, JobRequest, NextPictures } from '../../api.ts'
@@ -60,10 +61,14 @@ export function addEngineRoutes(app: Hono, studio: Studio): void {
   })
 
   app.post('/api/jobs', async (context: Context) => {
-    const { kind, format } = await objectOf(context)
+    const { kind, format, preset } = await objectOf(context)
     const wanted = JOBS.find(known => known === kind)
     if (wanted === undefined) throw new UserError('E_BAD_VALUE', `Expected a job: one of ${JOBS.join(', ')}.`)
     collection.checkWritable()
+    if (wanted === 'train' && preset !== undefined) {
+      const [first, ...others] = PRESET_NAMES
+      return context.json(jobs.start({ kind: wanted, preset: oneOf([first!, ...others], String(preset)) }), 202)
+    }
     if (wanted !== 'export') return context.json(jobs.start({ kind: wanted }), 202)
     const asked = oneOf(['page', ...EXPORT_FORMATS], String(format))
     return context.json(jobs.start({ kind: 'export', format: asked } satisfies JobRequest), 202)
