@@ -43,6 +43,7 @@ export class ModelFacts {
     const { crossValidation, test } = manifest.metrics
     const share = crossValidation ?? test
     return {
+      id: manifest.head.sha256,
       accuracy: share?.accuracy ?? null,
       interval: share ? [share.interval.low, share.interval.high] : null,
       pictures: share?.pictures ?? 0,

@@ -5,6 +5,7 @@ const figure = is.nullable(is.number)
 const interval = is.tuple([is.number, is.number])
 
 const modelState = is.looseObject({
+  id: is.optional(is.text),
   accuracy: figure,
   interval: is.nullable(interval),
   pictures: is.whole,

@@ -113,7 +113,7 @@ export class Studio {
     const results = await ResultsFile.read(folder.results, options.readOnly === true)
     const held = await HeldApart.read(collection)
     const studio = new Studio(folder, collection, settings, results, held, options)
-    results.apply(studio.insights, collection)
+    results.apply(studio.insights, collection, await studio.model.state())
     if (options.engine !== false) studio.engine.start()
     return studio
   }

@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import fs from 'fs-extra'
 import { describe, expect, it, test } from 'vitest'
 import { readHeldOut } from '../../src/dataset/heldOut.ts'
-import { type KeptResults, ResultsFile } from '../../src/studio/results.ts'
+import { type KeptResults, ResultsFile, resultsOf } from '../../src/studio/results.ts'
 import { SettingsFile } from '../../src/studio/settings.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 const model = {
+  id: 'abc',
   accuracy: 0.9,
   interval: [0.8, 0.95],
   pictures: 40,
@@ -76,6 +77,34 @@ describe('what the studio found before', () => {
       }
     },
   )
+})
+
+describe('the tables of a training', () => {
+  const { trained } = SOUND
+
+  it('are of the model that it made, whatever its categories are called since', () => {
+    expect(resultsOf(trained, { ...model, trainedAt: '2021-01-01T00:00:00Z' })).toEqual(trained)
+    expect(resultsOf(trained, { ...model, labels: ['roses', 'b'] })).toMatchObject({
+      labels: ['roses', 'b'],
+      perCategory: [{ label: 'roses' }],
+      mistakes: [{ path: 'roses/1.jpg', given: 'roses', predicted: 'b' }],
+    })
+  })
+
+  it.each([
+    ['another model, trained in a terminal', { ...model, id: 'def' }],
+    ['a model of other categories', { ...model, labels: ['a', 'b', 'c'] }],
+    ['no model', null],
+  ])('are not told of %s', (_, there) => {
+    expect(resultsOf(trained, there)).toBeUndefined()
+  })
+
+  it('that an older studio kept are known by their figures', () => {
+    const { id: _, ...after } = model
+    const older = { ...trained, outcome: { ...trained.outcome, after } }
+    expect(resultsOf(older, model)).toEqual(older)
+    expect(resultsOf(older, { ...model, accuracy: 0.91 })).toBeUndefined()
+  })
 })
 
 test('settings that are none are the usual ones, one by one', async () => {

@@ -10,6 +10,8 @@ export interface ModelNetworks {
 }
 
 export interface ModelState {
+  /** Another one for each model; absent in what an older studio kept. */
+  readonly id?: string
   /** 0 to 1; null when trained without cross-validation and test pictures. */
   readonly accuracy: number | null
   /** 95 %, from low to high. */

@@ -3,7 +3,7 @@ import type { ModelState } from './model.ts'
 
 // GET api/results
 
-/** Of the last full training; null figures before there was one in this folder. */
+/** Of the model that is there; tables are empty unless it was trained here. */
 export interface Results {
   readonly model: ModelState | null
   readonly labels: readonly string[]

@@ -17,6 +17,8 @@ import type { ResultsFile } from '../results.ts'
 export interface TrainedHere extends Pick<Results, 'labels' | 'confusion' | 'perCategory' | 'curve' | 'scores'> {
   readonly mistakes: readonly MistakeSeen[]
   readonly names: Readonly<Record<string, string>>
+  /** Of the model that was there before. */
+  readonly replaced?: string | undefined
   readonly seconds: number
   readonly warnings: readonly string[]
 }
@@ -37,7 +39,7 @@ export async function finishJob(studio: Knowledge, request: JobRequest, result: 
   if (request.kind === 'examine') {
     const findings = result as readonly Finding[]
     await studio.results.change({ examined: { at: new Date().toISOString(), findings } })
-    studio.results.apply(studio.insights, studio.collection)
+    studio.results.apply(studio.insights, studio.collection, await studio.model.state())
     return { kind: 'examine', findings: findings.length }
   }
   return result as Outcome
@@ -45,11 +47,13 @@ export async function finishJob(studio: Knowledge, request: JobRequest, result: 
 
 async function finishTraining(studio: Knowledge, trained: TrainedHere): Promise<TrainOutcome> {
   const { results } = studio
-  const before = results.kept.trained?.outcome.after ?? null
   const after = await studio.model.state()
   if (after === null) throw new Error('the training left no model')
-  const { seconds, warnings, names, ...figures } = trained
-  const earlier = results.kept.trained?.names ?? {}
+  const { seconds, warnings, names, replaced, ...figures } = trained
+  const last = results.kept.trained
+  // A model from a terminal, trained since, is not the one that was measured here.
+  const before = last && last.outcome.after.id === replaced ? last.outcome.after : null
+  const earlier = before && last ? last.names : {}
   const outcome: TrainOutcome = {
     kind: 'train',
     before,
@@ -60,7 +64,7 @@ async function finishTraining(studio: Knowledge, trained: TrainedHere): Promise<
     warnings,
   }
   await results.change({ trained: { ...figures, names, outcome } })
-  results.apply(studio.insights, studio.collection)
+  results.apply(studio.insights, studio.collection, after)
   return outcome
 }
 

@@ -42,7 +42,8 @@ async function trainHere(
     signal,
     onEvent: event => tellOf(event, onProgress),
   })
-  return { ...figuresOf(result), seconds: (Date.now() - started) / 1000, warnings: result.warnings }
+  const seconds = (Date.now() - started) / 1000
+  return { ...figuresOf(result), seconds, warnings: result.warnings, replaced: model?.manifest.head.sha256 }
 }
 
 function tellOf(event: TrainEvent, onProgress: WorkHooks['onProgress']): void {
@@ -61,7 +62,11 @@ function tellOf(event: TrainEvent, onProgress: WorkHooks['onProgress']): void {
 }
 
 /** The figures of a training that the page shows. */
-function figuresOf({ manifest, assessment, predictions }: TrainResult): Omit<TrainedHere, 'seconds' | 'warnings'> {
+function figuresOf({
+  manifest,
+  assessment,
+  predictions,
+}: TrainResult): Omit<TrainedHere, 'seconds' | 'warnings' | 'replaced'> {
   const { labels } = manifest
   const evaluation = assessment?.evaluation
   const pictures = evaluation?.pictures ?? 0

@@ -18,7 +18,7 @@ export function ResultsScreen() {
   }, [trainedAt, opinions.value])
   if (!results) return <p class="empty">Looking …</p>
   const { model, last } = results
-  if (!model || results.labels.length === 0) {
+  if (!model) {
     return (
       <section class="empty">
         <h1>No results yet</h1>
@@ -54,64 +54,14 @@ export function ResultsScreen() {
           {warning}
         </p>
       ))}
-      <div class="panels">
-        <section class="panel">
-          <h2>What is taken for what</h2>
-          <MixUps labels={results.labels} confusion={results.confusion} chosen={cell} onChoose={setCell} />
-        </section>
-        <section class="panel">
-          <h2>Each category</h2>
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">Category</th>
-                <th scope="col">Pictures</th>
-                <th scope="col">Found</th>
-                <th scope="col">Right when named</th>
-              </tr>
-            </thead>
-            <tbody>
-              {results.perCategory.map(({ label, pictures, recall, precision }) => (
-                <tr key={label}>
-                  <th scope="row">{shownPlace(label)}</th>
-                  <td>{pictures}</td>
-                  <td>{recall === null ? '–' : percent(recall)}</td>
-                  <td>{precision === null ? '–' : percent(precision)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-        {results.curve.length > 1 && (
-          <section class="panel">
-            <h2>Would more pictures help?</h2>
-            <Curve points={results.curve} />
-          </section>
-        )}
-        {results.scores.length > 0 && (
-          <section class="panel">
-            <h2>What a score means</h2>
-            <table class="list">
-              <thead>
-                <tr>
-                  <th scope="col">Best score at least</th>
-                  <th scope="col">Then right</th>
-                  <th scope="col">Of all pictures</th>
-                </tr>
-              </thead>
-              <tbody>
-                {few(results.scores).map(({ score, precision, share }) => (
-                  <tr key={score}>
-                    <th scope="row">{percent(score)}</th>
-                    <td>{percent(precision)}</td>
-                    <td>{percent(share)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
-        )}
-      </div>
+      {results.labels.length === 0 ? (
+        <p class="note">
+          This model was not trained here. {results.report ? 'The report has its tables; ' : ''}training on the page
+          Pictures shows them here.
+        </p>
+      ) : (
+        <Tables results={results} chosen={cell} onChoose={setCell} />
+      )}
       {cell && (
         <MixedUp
           key={`${cell.given} ${cell.predicted}`}
@@ -121,6 +71,78 @@ export function ResultsScreen() {
         />
       )}
     </section>
+  )
+}
+
+/** What is mixed up, how each category fares, what more pictures would bring and what a score means. */
+function Tables({
+  results,
+  chosen,
+  onChoose,
+}: {
+  readonly results: Results
+  readonly chosen: Cell | null
+  readonly onChoose: (cell: Cell) => void
+}) {
+  return (
+    <div class="panels">
+      <section class="panel">
+        <h2>What is taken for what</h2>
+        <MixUps labels={results.labels} confusion={results.confusion} chosen={chosen} onChoose={onChoose} />
+      </section>
+      <section class="panel">
+        <h2>Each category</h2>
+        <table class="list">
+          <thead>
+            <tr>
+              <th scope="col">Category</th>
+              <th scope="col">Pictures</th>
+              <th scope="col">Found</th>
+              <th scope="col">Right when named</th>
+            </tr>
+          </thead>
+          <tbody>
+            {results.perCategory.map(({ label, pictures, recall, precision }) => (
+              <tr key={label}>
+                <th scope="row">{shownPlace(label)}</th>
+                <td>{pictures}</td>
+                <td>{recall === null ? '–' : percent(recall)}</td>
+                <td>{precision === null ? '–' : percent(precision)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {results.curve.length > 1 && (
+        <section class="panel">
+          <h2>Would more pictures help?</h2>
+          <Curve points={results.curve} />
+        </section>
+      )}
+      {results.scores.length > 0 && (
+        <section class="panel">
+          <h2>What a score means</h2>
+          <table class="list">
+            <thead>
+              <tr>
+                <th scope="col">Best score at least</th>
+                <th scope="col">Then right</th>
+                <th scope="col">Of all pictures</th>
+              </tr>
+            </thead>
+            <tbody>
+              {few(results.scores).map(({ score, precision, share }) => (
+                <tr key={score}>
+                  <th scope="row">{percent(score)}</th>
+                  <td>{percent(precision)}</td>
+                  <td>{percent(share)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </div>
   )
 }
 

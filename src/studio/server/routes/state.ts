@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import { readPlain } from '../../../disk/readPlain.ts'
 import { layoutOf } from '../../../model/layout.ts'
 import type { Findings, JournalList, Results } from '../../api.ts'
+import { resultsOf } from '../../results.ts'
 import type { Studio } from '../../studio.ts'
 import { objectOf } from '../body.ts'
 import { events } from '../events.ts'
@@ -58,14 +59,15 @@ export function addStateRoutes(app: Hono, studio: Studio): void {
   )
 
   app.get('/api/results', async context => {
-    const { trained } = results.kept
+    const model = await studio.model.state()
+    const trained = resultsOf(results.kept.trained, model)
     const { table } = collection
     const report = await readReport(studio).then(
       () => true,
       () => false,
     )
     return context.json({
-      model: await studio.model.state(),
+      model,
       labels: trained?.labels ?? [],
       confusion: trained?.confusion ?? [],
       perCategory: trained?.perCategory ?? [],
