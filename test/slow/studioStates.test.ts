@@ -2,6 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { train as trainIn } from '../../src/jobs/train/train.ts'
 import { chromiumPath } from '../helpers/chromium.ts'
@@ -12,6 +13,9 @@ import { studioHere } from '../helpers/studioHere.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
 const needsBrowser = chromiumPath === undefined && !process.env.ITC_REQUIRE_CHROMIUM
+
+/** As long as a name may be, and nowhere to break it. */
+const LONG = 'Donaudampfschifffahrt'.repeat(5).slice(0, 100)
 
 /** What is wrong with a page in a state, wide and narrow. */
 async function faultsOf(page: Page): Promise<string[]> {
@@ -150,6 +154,21 @@ test.skipIf(needsBrowser)('without its engine: a banner, a way to begin anew, an
   await page.locator('.banner.wrong').waitFor({ state: 'detached' })
 })
 
+test.skipIf(needsBrowser)('names of a hundred letters without a space make no screen wider than it is', async () => {
+  const root = await pictureFolder({ [`data/${LONG}`]: 3, 'data/فضاء خارجي': 2, unlabeled: 2 })
+  const { address } = await studioHere(root)
+  const page = await (await browserWithoutCamera()).newPage()
+  for (const screen of ['pictures', `pictures/${LONG}`, 'sort/one', 'try', 'share']) {
+    await page.goto(`${address}#${encodeURI(screen)}`)
+    await page.locator('.card, [role=gridcell], .one, .try').first().waitFor()
+    expect(await faultsOf(page), screen).toEqual([])
+  }
+  await page.goto(`${address}#pictures/${LONG}`)
+  await page.locator('[role=gridcell]').first().dblclick()
+  await page.getByRole('dialog').waitFor()
+  expect(await faultsOf(page)).toEqual([])
+})
+
 test.skipIf(needsBrowser)('two tabs, and a file manager beside them: each sees what the others did', async () => {
   const root = await pictureFolder({ 'data/a': 4, 'data/b': 4 })
   const { address } = await studioHere(root)
@@ -270,10 +289,34 @@ test.skipIf(needsBrowser)('networks are chosen in the page, shown there, and kep
   // A category that is renamed is called so in the tables of the training too.
   await page.getByRole('button', { name: 'More for bug' }).click()
   await page.getByRole('button', { name: /^Rename/ }).click()
-  await page.getByLabel('New name').fill('insect')
+  await page.getByLabel('New name').fill(LONG)
   await page.getByRole('button', { name: 'Rename', exact: true }).click()
-  await page.getByRole('heading', { name: 'insect' }).waitFor()
+  await page.getByRole('heading', { name: LONG }).waitFor()
   await page.goto(`${address}#results`)
-  await page.getByRole('rowheader', { name: 'insect' }).first().waitFor()
+  await page.getByRole('rowheader', { name: LONG }).first().waitFor()
+  expect(await faultsOf(page)).toEqual([])
   expect(await page.getByRole('rowheader', { name: 'bug' }).count()).toBe(0)
 })
+
+test.skipIf(needsBrowser)(
+  'a picture that browsers can’t show is looked at all the same; what is none is not left there',
+  async () => {
+    const root = await sampleFolder(await tempFolder(), ['bird', 'bug'], 4)
+    const { address } = await studioHere(root, {})
+    const page = await (await browserWithoutCamera()).newPage()
+    await page.goto(`${address}#try`)
+    await page.getByText('Start the camera, or drop a picture here.').waitFor()
+    const buffer = await sharp(await tinyPicture(3))
+      .tiff()
+      .toBuffer()
+    await page.getByLabel('A picture …').setInputFiles({ name: 'p.tif', mimeType: 'image/tiff', buffer })
+    await page.getByText('Browsers can’t show a picture of this format.').waitFor()
+    await page.locator('.said .bars li').first().waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    const bad = { name: 'p.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture at all') }
+    await page.getByLabel('A picture …').setInputFiles(bad)
+    await page.locator('.notice.wrong').waitFor()
+    await page.getByRole('button', { name: 'Start the camera' }).waitFor()
+    expect(await page.locator('.said .bars').count()).toBe(0)
+  },
+)

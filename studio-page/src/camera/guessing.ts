@@ -27,6 +27,18 @@ effect(() => {
   if (watchers.value > 0 && camera.value === 'on' && canGuess.value && !frozen.value) void run()
 })
 
+// What the camera saw last is no guess about anything once it is off.
+effect(() => {
+  if (camera.value !== 'on' && !frozen.value) forget()
+})
+
+/** Looks at nothing any more: the camera's next frame is a new beginning. */
+export function forget(): void {
+  frozen.value = false
+  guess.value = null
+  guessed.value = null
+}
+
 const wanted = () => watchers.peek() > 0 && camera.peek() === 'on' && canGuess.peek() && !frozen.peek()
 
 /** One request at a time, each with the newest frame. */
@@ -44,7 +56,7 @@ async function run(): Promise<void> {
 async function ask(jpeg: Blob): Promise<boolean> {
   try {
     const answer = await post<GuessAnswer>('api/guess', jpeg)
-    if (frozen.peek()) return true
+    if (!wanted()) return true
     guess.value = answer
     guessed.value = jpeg
     return true
@@ -58,5 +70,10 @@ export async function guessPicture(file: Blob): Promise<void> {
   frozen.value = true
   guess.value = null
   guessed.value = file
-  guess.value = await post<GuessAnswer>('api/guess', file)
+  try {
+    guess.value = await post<GuessAnswer>('api/guess', file)
+  } catch (error) {
+    if (guessed.value === file) forget() // what is no picture is not left standing as one
+    throw error
+  }
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { JobRequest, StudioState } from '../../../src/studio/api.ts'
-import { guess, watchGuesses } from '../camera/guessing.ts'
+import { forget, frozen, guess, watchGuesses } from '../camera/guessing.ts'
 import { CameraView } from '../camera/view.tsx'
 import { startJob } from '../server/jobs.ts'
 import { canGuess, connection, locked, studio, working } from '../state.ts'
@@ -19,7 +19,11 @@ const PRESETS: Readonly<Record<Preset, string>> = {
 /** The model beside the pictures: how good it is, what has changed since, training, and a try at once. */
 export function ModelPanel() {
   const now = studio.value
-  useEffect(watchGuesses, [])
+  useEffect(() => {
+    // Here nothing shows which picture stands still: what the camera sees is named.
+    if (frozen.peek()) forget()
+    return watchGuesses()
+  }, [])
   const [preset, setPreset] = useState<Preset | null>(null)
   if (!now) return null
   const { model, live, untrainable, networks } = now

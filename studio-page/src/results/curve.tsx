@@ -1,5 +1,5 @@
 import type { Results } from '../../../src/studio/api.ts'
-import { percent } from '../words.ts'
+import { count, percent } from '../words.ts'
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM] = [420, 190, 44, 24]
 
@@ -33,13 +33,13 @@ export function Curve({ points }: { readonly points: Results['curve'] }) {
           0
         </text>
         <text x={WIDTH - 10} y={HEIGHT - 6} text-anchor="end">
-          {most} pictures
+          {count(most, 'picture')}
         </text>
       </svg>
       {now && (
         <p class="soft">
-          {now.pictures} pictures: {percent(now.accuracy)}
-          {last.forecast && `; with ${last.pictures}, perhaps ${percent(last.accuracy)}`}.
+          {count(now.pictures, 'picture')}: {percent(now.accuracy)}
+          {last.forecast && `; with ${last.pictures.toLocaleString('en')}, perhaps ${percent(last.accuracy)}`}.
         </p>
       )}
     </>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { camera } from '../camera/camera.ts'
-import { frozen, guess, guessed, guessPicture, watchGuesses } from '../camera/guessing.ts'
+import { forget, frozen, guess, guessed, guessPicture, watchGuesses } from '../camera/guessing.ts'
 import { CameraView } from '../camera/view.tsx'
 import { categoryOfKey, press } from '../frame/keys.ts'
 import { KeyRow } from '../grid/keyRow.tsx'
@@ -15,6 +15,7 @@ import { Bars } from './bars.tsx'
 /** The camera or a picture, what it is taken for, and why. */
 export function TryScreen() {
   const [heat, setHeat] = useState<string | null>(null)
+  const [unseen, setUnseen] = useState<string | null>(null)
   useEffect(watchGuesses, [])
   const picture = useAddress(frozen.value ? guessed.value : null)
   const best = guess.value?.scores[0]?.label
@@ -31,8 +32,7 @@ export function TryScreen() {
     })
   }
   const unfreeze = () => {
-    frozen.value = false
-    guess.value = null
+    forget()
     setHeat(null)
   }
   const freeze = () => {
@@ -78,10 +78,17 @@ export function TryScreen() {
       <div class="seen">
         {picture && frozen.value ? (
           <div class="camera">
-            <img
-              src={heat ?? picture}
-              alt={heat ? `What speaks for ${shownPlace(best ?? '')}` : 'The picture looked at'}
-            />
+            {heat === null && unseen === picture ? (
+              <p class="camera off">
+                Browsers can’t show a picture of this format. The model looks at it all the same.
+              </p>
+            ) : (
+              <img
+                src={heat ?? picture}
+                alt={heat ? `What speaks for ${shownPlace(best ?? '')}` : 'The picture looked at'}
+                onError={() => setUnseen(picture)}
+              />
+            )}
             <div class="camera-tools">
               <button type="button" class="quiet" onClick={unfreeze}>
                 {camera.value === 'on' ? 'Go on' : 'Another one'}
