@@ -10,6 +10,7 @@ h1{font-size:clamp(2rem,5.5vw,3.1rem);line-height:1.12;letter-spacing:-.02em;fon
 h2{font-size:1.4rem;line-height:1.25;letter-spacing:-.01em;font-weight:650;margin:0 0 .5rem}
 h3{font-size:1rem;margin:.4rem 0}
 p{margin:.4rem 0 .9rem;max-width:46rem}
+h1,h2,h3,p,li,dd,pre{overflow-wrap:anywhere}
 a{color:var(--first);text-underline-offset:.15em}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.9em}
 dfn{font-style:normal;font-weight:600}
@@ -42,12 +43,13 @@ caption{text-align:left;color:var(--ink-soft);font-size:.9rem;padding-bottom:.4r
 .list th,.list td{padding:.45rem .8rem .45rem 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:middle;font-weight:400}
 .list thead th{color:var(--ink-soft);font-size:.84rem;white-space:nowrap}
 .list tbody th{font-weight:550}
+.list tbody th,.list tbody td{max-width:18rem;overflow-wrap:break-word}
 .list .number{text-align:right;padding-right:1.4rem;white-space:nowrap}
 .list tbody tr:last-child>*{border-bottom:0}
 .bar{display:flex;align-items:center;gap:.6rem;white-space:nowrap}
 .track{flex:none;width:5.5rem;height:.5rem;border-radius:.25rem;background:var(--line);overflow:hidden}
 .track span{display:block;height:100%;background:var(--first)}
-.confusion th{font-weight:500;font-size:.9rem;padding:.3rem .6rem}
+.confusion th{font-weight:500;font-size:.9rem;padding:.3rem .6rem;max-width:12rem;overflow-wrap:break-word}
 .confusion thead th{vertical-align:bottom}
 .confusion tbody th{text-align:right;max-width:16rem;position:sticky;left:0;background:var(--sheet);z-index:1}
 .corner{color:var(--ink-soft);font-size:.78rem;text-align:right;padding:.3rem .6rem;vertical-align:bottom;white-space:nowrap}

@@ -53,6 +53,25 @@ describe.skipIf(executablePath === undefined)('the report in Chromium', () => {
   const style = (selector: string, property: string) =>
     inPage<string>(`getComputedStyle(document.querySelector('${selector}')).${property}`)
 
+  test.each([3, 9])(
+    'names of a hundred letters without a space keep to their places, with %i categories',
+    async count => {
+      const long = Array.from({ length: count }, (_, at) => `${at}${'Donaudampfschifffahrt'.repeat(5)}`.slice(0, 100))
+      const path = join(folder, `long${count}.html`)
+      await writeFile(path, await renderReport(sampleReport([...long, 'hen'], 12), async () => PIXEL))
+      const narrow = await browser.newPage()
+      await narrow.goto(pathToFileURL(path).href)
+      for (const width of [375, 1280]) {
+        await narrow.setViewportSize({ width, height: 800 })
+        expect(await narrow.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+        const beyond =
+          "[...document.querySelectorAll('th')].filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)"
+        expect(await narrow.evaluate(`${beyond}.map(({ outerHTML }) => outerHTML)`)).toEqual([])
+      }
+      await narrow.close()
+    },
+  )
+
   test('a click on a cell shows its pictures, another hides them', async () => {
     const cell = page.getByRole('button', { name: '2 pictures of cat named big dog: show' })
     await cell.click()
