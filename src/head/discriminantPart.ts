@@ -17,6 +17,11 @@ const UNSEEN = 5
 const MOST_PRODUCTS = 1e11
 /** Products that the discriminants of many rows may take for each number of a row, about: beyond, an even sample makes the covariance. */
 const PRODUCTS_A_NUMBER = 5.5e7
+/**
+ * Rows of the covariance for each category, at the least, or half of all: whatever they cost, it is little beside what the softmax of as
+ * many categories does. With a few a category, the heads of folds were told far less than the head that they stand for.
+ */
+const ROWS_A_CATEGORY = 30
 /** Steps of a solution, about. */
 const STEPS = 60
 
@@ -98,12 +103,21 @@ export async function discriminantsOf(
   return { bias, weights: async () => values }
 }
 
-/** How many rows the covariance of a plan's heads may be taken from; 0 where it is not the way to solve them. */
-export function coveredRows(source: RowSource, plan: HeadsPlan, covering: Int32Array): number {
+/**
+ * How many rows the covariance of a plan's heads is taken from, if there are so many; 0 where products of rows with rows are the
+ * way to solve them, of a sample perhaps.
+ */
+export function coveredRows(
+  source: Pick<RowSource, 'rows' | 'width' | 'categories'>,
+  plan: HeadsPlan,
+  covering: Int32Array,
+): number {
   const most = mostRows(source, plan)
   const { perRow, beside } = primalCost(source, rowsOfPlan(plan, covering))
   const affordable = Math.floor((PRODUCTS_A_NUMBER * source.width - beside) / perRow)
-  return source.rows > most && affordable > most ? affordable : 0
+  const enough = Math.min(ROWS_A_CATEGORY * source.categories, Math.floor(covering.length / 2))
+  if (source.rows <= most || most >= Math.max(enough, affordable)) return 0
+  return Math.max(enough, affordable)
 }
 
 /** Those of some heads of a plan that follow one another, from `first` on. */

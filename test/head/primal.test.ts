@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnx.ts'
-import { discriminantPart, discriminantsOf } from '../../src/head/discriminantPart.ts'
+import { coveredRows, discriminantPart, discriminantsOf } from '../../src/head/discriminantPart.ts'
 import { planHeads } from '../../src/head/plan.ts'
 import { primalDiscriminants } from '../../src/head/primal.ts'
 import { seededRandom } from '../../src/head/sampler.ts'
@@ -125,4 +125,56 @@ it('are what heads of many rows learn from, in memory and in a file', async () =
     const [ours, expected] = [logits(row, 0), plain(row)]
     expect(2 * (ours[1]! - ours[0]!)).toBeCloseTo(expected[1]! - expected[0]!, 3) // it is divided by 2 (bench/evaluation)
   }
+})
+
+it.each([
+  { what: 'few rows by products of rows', rows: 6000, width: 3584, categories: 5, heads: 5, covered: 0 },
+  { what: 'as many as there is time for', rows: 100_000, width: 3584, categories: 50, heads: 5, covered: 22_900 },
+  { what: 'some for each category', rows: 6000, width: 8000, categories: 100, heads: 5, covered: 3000 },
+  {
+    what: 'some for each of very many categories',
+    rows: 60_000,
+    width: 8000,
+    categories: 5000,
+    heads: 1,
+    covered: 30_000,
+  },
+  { what: 'most rows by products of rows', rows: 2000, width: 8000, categories: 100, heads: 5, covered: 0 },
+])('the covariance of heads covers $what: $rows rows of $categories categories', ({ covered, heads, ...source }) => {
+  const plan = planHeads(source.rows, heads, (row, head) => row % 5 !== head)
+  expect(
+    coveredRows(
+      source,
+      plan,
+      Int32Array.from({ length: source.rows }, (_, row) => row),
+    ),
+  ).toBe(covered)
+})
+
+describe('discriminants on the scale of a softmax', () => {
+  const rows = madeUp(60, 6, 3)
+  const part = (features: Float32Array, trains: (row: number, head: number) => boolean) =>
+    discriminantPart(engine, { ...rows, features, answered: rows.rows }, planHeads(rows.rows, 3, trains))
+
+  it('give a category that a head never saw less than any other, and a head that saw nothing no opinion', async () => {
+    const { logits } = await part(rows.values, (row, head) => head === 1 || (head === 2 && row % 3 !== 1))
+    for (let row = 0; row < rows.rows; row++) {
+      const [none, , some] = [0, 1, 2].map(head => [...logits.subarray(row * 9 + 3 * head, row * 9 + 3 * head + 3)])
+      expect(none).toEqual([0, 0, 0])
+      expect(some!.every(Number.isFinite)).toBe(true)
+    }
+    const mean = (column: number) => rows.labels.reduce((sum, _, row) => sum + logits[row * 9 + column]! / rows.rows, 0)
+    expect(mean(7)).toBeLessThan(Math.min(mean(6), mean(8)) - 3)
+  })
+
+  it('are bounded where rows are all alike in their categories', async () => {
+    const alike = rows.values.map((_, at) => 9 * Number(at % 3 === rows.labels[Math.floor(at / 6)]))
+    const { logits } = await part(alike, () => true)
+    const square = logits.reduce((sum, logit, at) => {
+      const first = at - (at % 3)
+      const middle = (logits[first]! + logits[first + 1]! + logits[first + 2]!) / 3
+      return sum + (logit - middle) ** 2 / logits.length
+    }, 0)
+    expect(Math.sqrt(square)).toBeCloseTo(10, 2)
+  })
 })

@@ -54,6 +54,16 @@ describe.each([
   })
 })
 
+it('have their part in the head, not in cross-validation alone', async () => {
+  const engine = await createOnnxEngine()
+  const data = noise(40, 3, 1)
+  const turned = data.variants.values.map((value, at) => (at < data.values.length ? value : 10 - value))
+  const splits = Array.from({ length: data.rows }, () => 'train' as const)
+  const usual = await trainHead(engine, data, splits, OPTIONS)
+  const other = await trainHead(engine, { ...data, variants: { count: 1, values: turned } }, splits, OPTIONS)
+  expect(other.head.weights).not.toEqual(usual.head.weights)
+})
+
 describe('trainingRows', () => {
   it('lets variants train the heads that their originals train', () => {
     const data = noise(3, 1, 2)
