@@ -1,12 +1,34 @@
+import type { Recipe } from '../image/recipe.ts'
 import type { ExportModel } from './formats.ts'
 import type { PixelInput } from './pixels.ts'
 
-/** A picture from a file as `pixels`, `pixels_1`, …; other ways to resize are told in words below it. */
+/** A picture from a file as `pixels`, `pixels_1`, …, fitted and shrunk as itc does it: on white, with triangles. */
 export function pythonPixels(inputs: readonly PixelInput[]): string {
   return `from PIL import Image, ImageOps
 
-picture = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")
-${linesOf(inputs, ({ name, side }) => `${name} = np.asarray(picture.resize((${side}, ${side})))[None]`)}`
+picture = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGBA")
+picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+${linesOf(inputs, ({ name, recipe }) => `${name} = np.asarray(${PYTHON_FITS[recipe.resize](recipe)})[None]`)}`
+}
+
+/** A picture as the square of a recipe, by Pillow; its own way to shrink is another. */
+const PYTHON_FITS: Record<Recipe['resize'], (recipe: Recipe) => string> = {
+  stretch: ({ size }) => `picture.resize((${size}, ${size}), Image.BILINEAR)`,
+  crop: ({ size }) => `ImageOps.fit(picture, (${size}, ${size}), Image.BILINEAR)`,
+  pad: ({ size, mean }) =>
+    `ImageOps.pad(picture, (${size}, ${size}), Image.BILINEAR, color=(${filling(mean).join(', ')}))`,
+}
+
+/** The same by sharp. */
+const NODE_FITS: Record<Recipe['resize'], (recipe: Recipe) => string> = {
+  stretch: () => 'fit: "fill"',
+  crop: () => 'fit: "cover"',
+  pad: ({ mean }) => `fit: "contain", background: "rgb(${filling(mean).join(', ')})"`,
+}
+
+/** What a padded picture is filled up with, as whole numbers from 0 to 255. */
+function filling(mean: Recipe['mean']): number[] {
+  return [...new Uint8ClampedArray(mean)]
 }
 
 /** What is fed to an ONNX model in Python. */
@@ -17,10 +39,12 @@ export function pythonFeeds(inputs: readonly PixelInput[]): string {
 /** A picture from a file as `raw`, `raw_1`, …. */
 export function nodePixels(inputs: readonly PixelInput[]): string {
   const from = 'await sharp("photo.jpg").rotate()'
-  const to = '.removeAlpha().raw().toBuffer()'
+  const to = '.flatten({ background: "white" }).raw().toBuffer()'
+  const fitted = (recipe: Recipe) =>
+    `.resize(${recipe.size}, ${recipe.size}, { ${NODE_FITS[recipe.resize](recipe)}, kernel: "linear" })`
   return `import sharp from "sharp"
 
-${linesOf(inputs, ({ raw, side }) => `const ${raw} = ${from}.resize(${side}, ${side}, { fit: "fill" })${to}`)}`
+${linesOf(inputs, ({ raw, recipe }) => `const ${raw} = ${from}${fitted(recipe)}${to}`)}`
 }
 
 /** The same from canvases of a page. */
@@ -49,10 +73,11 @@ interface Named {
   readonly name: string
   readonly raw: string
   readonly side: number
+  readonly recipe: Recipe
 }
 
 function named({ name, recipe }: PixelInput): Named {
-  return { name, raw: name.replace('pixels', 'raw'), side: recipe.size }
+  return { name, raw: name.replace('pixels', 'raw'), side: recipe.size, recipe }
 }
 
 /** The rule for unfamiliar pictures, in JavaScript. */

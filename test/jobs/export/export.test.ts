@@ -59,6 +59,25 @@ print(familiarity(read_rule("familiar.json"), *json.load(sys.stdin))[0])`
   return Number(execFileSync(PYTHON, ['-c', script], { cwd: folder, input }))
 }
 
+const PRINT_RAW = 'console.log(JSON.stringify([...raw]))'
+
+function hasPillow(): boolean {
+  return spawnSync(PYTHON, ['-c', 'import onnxruntime, PIL']).status === 0
+}
+
+/** A picture far from square of stripes and slopes, clearer to its right. */
+async function clearerToTheRight(path: string): Promise<void> {
+  const [width, height] = [150, 70]
+  const at = (i: number) => [i % width, Math.floor(i / width)] as const
+  const pixels = Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = at(i)
+    return [y % 7 < 3 ? 230 : 20, y * 3, x, 255 - x]
+  })
+  await sharp(Uint8Array.from(pixels.flat()), { raw: { width, height, channels: 4 } })
+    .png()
+    .toFile(path)
+}
+
 /** What the program prints that the page beside an ONNX file shows; undefined where Python lacks what it imports. */
 async function saidByPage(reader: string, folder: string, page: string, isTold = true): Promise<Said | undefined> {
   if (reader === 'familiar.js') {
@@ -66,7 +85,7 @@ async function saidByPage(reader: string, folder: string, page: string, isTold =
     const print = `console.log(JSON.stringify({ scores: [...scores]${isTold ? ', isNoneOfThese' : ''} }))`
     return (await printedByNode(folder, text + print)) as Said
   }
-  if (spawnSync(PYTHON, ['-c', 'import onnxruntime, PIL']).status !== 0) return undefined
+  if (!hasPillow()) return undefined
   const told = isTold ? ', "isNoneOfThese": bool(none_of_these[0])' : ''
   const print = `print(json.dumps({"scores": scores[0].tolist()${told}}))`
   return (await printedByPython(PYTHON, folder, program(page, 'python') + print)) as Said
@@ -152,6 +171,33 @@ describe('itc export', () => {
       if (said) expect(said.scores.map((score, at) => Math.abs(score - own[at]!) < 1e-4)).toEqual([true, true])
     }
   })
+
+  it.each(['stretch', 'crop', 'pad'] as const)(
+    'to ONNX: the programs beside it %s a picture as itc does',
+    async resize => {
+      const root = await tempFolder()
+      const tfFiles = await sampleFolder(root, ['bird', 'vehicle'], 6)
+      const trained = { backbone: await tinyNetwork(root, 32), resize, steps: 50, folds: 0, engine: 'onnx' } as const
+      const { recipe } = (await train(tfFiles, trained)).manifest.backbones[0]!
+      const to = join(tfFiles, 'onnx')
+      await exportModel(tfFiles, { format: 'onnx', to })
+      const photo = join(to, 'photo.jpg')
+      await clearerToTheRight(photo)
+      const own = await decodePicture(photo, recipe)
+      const page = await readFile(join(to, 'README.md'), 'utf8')
+      const seen = [await printedByNode(to, `${program(page, 'js', 'In Node', 'In the browser')}${PRINT_RAW}`)]
+      if (READERS.length > 1 && hasPillow()) {
+        seen.push(
+          await printedByPython(PYTHON, to, `${program(page, 'python')}print(json.dumps(pixels.ravel().tolist()))`),
+        )
+      }
+      for (const pixels of seen as number[][]) {
+        expect(pixels.length).toBe(own.length)
+        const apart = pixels.reduce((sum, value, at) => sum + Math.abs(value - own[at]!), 0) / own.length
+        expect(apart).toBeLessThan(2.5) // half a pixel of what is cut out
+      }
+    },
+  )
 
   it('of an old retrained_graph.pb works too, to every format, whole and with half-size weights', async () => {
     const tfFiles = await tempFolder()
