@@ -51,6 +51,7 @@ const ranked = scores =>
 function show({ scores, unfamiliar }) {
   const best = ranked(scores)
   const text = unfamiliar ? 'None of these?' : nameOf(best[0].label)
+  answer.hidden = false
   if (answer.textContent !== text) answer.textContent = text
   answer.dataset.unfamiliar = unfamiliar ? 'yes' : ''
   const caution = unfamiliar
@@ -74,6 +75,10 @@ function spanOf(text, className = '') {
 
 function fail(text) {
   turn++
+  // What was shown before is not what this is about.
+  picture.hidden = true
+  drop.hidden = false
+  answer.hidden = false
   answer.textContent = text
   answer.dataset.unfamiliar = ''
   remark.textContent = ''

@@ -1,3 +1,14 @@
+import type { JobState } from '../../src/studio/api.ts'
+
+/** What a job is called while it is at work. */
+export const JOB_NAMES: Readonly<Record<JobState['kind'], string>> = {
+  train: 'Training',
+  examine: 'Looking for doubtful labels',
+  choose: 'Comparing networks',
+  export: 'Exporting',
+  'guess-dir': 'Sorting the folder',
+}
+
 /** `1 picture`, `4,212 pictures` */
 export function count(number: number, thing: string): string {
   return `${number.toLocaleString('en')} ${thing}${number === 1 ? '' : 's'}`

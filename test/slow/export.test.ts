@@ -12,6 +12,7 @@ import { chromiumPath as executablePath } from '../helpers/chromium.ts'
 import { asked, difference, type Exported, exportAll, readTfjs, suiteFolder, trained } from '../helpers/exported.ts'
 import { SAMPLE_TEST } from '../helpers/pictures.ts'
 import { describePython } from '../helpers/python.ts'
+import { violationsOf } from '../helpers/studioBrowser.ts'
 import { describeTensorflow } from '../helpers/tensorflowSuite.ts'
 
 const TOLERANCE = 1e-4
@@ -186,6 +187,23 @@ describe.skipIf(executablePath === undefined)('the exported page in Chromium, op
     console.log(`whole pictures, decoded and resized by the browser: ${Math.max(...apart).toExponential(1)}`)
     // The browser's JPEG decoder is another one.
     expect(Math.max(...apart)).toBeLessThan(0.02)
+    await page.close()
+  })
+
+  it('what is no picture takes the place of the one before, and no name makes the page wider than a phone', async () => {
+    const { page } = await opened({ ...single, name: 'none' })
+    expect(await violationsOf(page)).toEqual([])
+    await page.setInputFiles('#file', single.pictures[0]!)
+    await page.waitForSelector('#scores li')
+    expect([await page.locator('#picture').isVisible(), await page.locator('#drop').isVisible()]).toEqual([true, false])
+    await page.setInputFiles('#file', { name: 'p.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') })
+    await page.getByRole('heading', { name: 'This browser can’t open that file as a picture.' }).waitFor()
+    expect([await page.locator('#picture').isVisible(), await page.locator('#drop').isVisible()]).toEqual([false, true])
+    await page.setViewportSize({ width: 375, height: 700 })
+    for (const place of ['about', 'answer', 'remark'])
+      await page.evaluate(`document.getElementById('${place}').textContent = 'x'.repeat(100)`)
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    expect(await violationsOf(page)).toEqual([])
     await page.close()
   })
 

@@ -5,7 +5,7 @@ import fs from 'fs-extra'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { chromiumPath } from '../helpers/chromium.ts'
-import { SAMPLE } from '../helpers/pictures.ts'
+import { SAMPLE, sampleFolder } from '../helpers/pictures.ts'
 import { browserWithCamera, complaintsOf, serveStudio, violationsOf } from '../helpers/studioBrowser.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 
@@ -140,6 +140,23 @@ test.skipIf(needsBrowser)(
     expect(await page.locator('[data-train]').isDisabled()).toBe(true)
   },
 )
+
+test.skipIf(needsBrowser)('a training that went with its studio is told of when another one is there', async () => {
+  const root = await sampleFolder(await tempFolder(), ['bird', 'bug'], 30)
+  const cache = await tempFolder()
+  const first = await serveStudio(root, cache)
+  const page = await (await browserWithCamera()).newPage()
+  await page.goto(first.address)
+  await page.getByLabel('Networks').selectOption('best')
+  await page.locator('[data-train]:enabled').click()
+  await page.locator('.job', { hasText: 'Training' }).waitFor()
+  await first.end()
+  await page.locator('.banner[role=alert]').waitFor()
+  await serveStudio(root, cache)
+  await page.locator('.notice.wrong', { hasText: 'Training ended with the studio. Begin it again.' }).waitFor()
+  await page.locator('[data-train]:enabled').waitFor()
+  expect(await page.locator('.job', { hasText: 'Training' }).count()).toBe(0)
+})
 
 const SCREENS = [
   'pictures',

@@ -2,15 +2,7 @@ import type { JobState } from '../../../src/studio/api.ts'
 import { stopJob } from '../server/jobs.ts'
 import { uploading } from '../server/uploads.ts'
 import { offline, studio, working } from '../state.ts'
-import { duration } from '../words.ts'
-
-const KINDS: Readonly<Record<JobState['kind'], string>> = {
-  train: 'Training',
-  examine: 'Looking for doubtful labels',
-  choose: 'Comparing networks',
-  export: 'Exporting',
-  'guess-dir': 'Sorting the folder',
-}
+import { duration, JOB_NAMES } from '../words.ts'
 
 /** Fewer new pictures are looked at before anybody wonders. */
 const MANY = 500
@@ -26,11 +18,11 @@ export function JobLine() {
       {job && (
         <p class="job">
           <span>
-            {job.state === 'waiting' ? job.phase : `${KINDS[job.kind]}: ${job.phase}`}
+            {job.state === 'waiting' ? job.phase : `${JOB_NAMES[job.kind]}: ${job.phase}`}
             {job.decoded && job.decoded.done < job.decoded.total && `, ${share(job)}`}
             {job.left !== null && ` · ${duration(job.left)} left`}
           </span>
-          <Progress label={KINDS[job.kind]} done={job.done} total={job.total} />
+          <Progress label={JOB_NAMES[job.kind]} done={job.done} total={job.total} />
           <button type="button" onClick={() => stopJob(job.id)}>
             Stop
           </button>

@@ -1,6 +1,7 @@
 import type { StudioEvents, StudioState } from '../../../src/studio/api.ts'
 import { tell } from '../notices.ts'
-import { change, connection, opinions, studio } from '../state.ts'
+import { change, connection, opinions, studio, working } from '../state.ts'
+import { JOB_NAMES } from '../words.ts'
 import { outcomeSentence } from './outcome.ts'
 import { post } from './request.ts'
 import { replay } from './unsaved.ts'
@@ -79,6 +80,10 @@ function ended(): void {
 }
 
 function arrived(state: StudioState): void {
+  // Its process went with the studio of before, and nothing else would say that nothing comes of it.
+  const lost = working.value
+  if (lost && studio.value?.boot !== state.boot)
+    tell(`${JOB_NAMES[lost.kind]} ended with the studio. Begin it again.`, { kind: 'wrong' })
   clearTimeout(doubting)
   doubting = undefined
   const again = studio.value !== null && studio.value.boot !== state.boot
