@@ -65,6 +65,7 @@ test('categories well apart: told, calibrated, unknowns caught', async () => {
   expect(result.evaluation.accuracy).toBe(1)
   expect(result.familiarity.separation.auroc).toBeGreaterThan(0.95)
   expect(result.familiarity.separation.threshold).toMatchObject({ reached: true })
+  expect(result.familiarity.separation.perCategory.map(({ pictures }) => pictures)).toEqual([40, 40, 40, 40])
   expect(result.familiarity.bank.rows).toBe(160)
   expect(result.curve!.points.length).toBe(4)
   expect(result.doubts.filter(({ contradicted }) => contradicted)).toEqual([])

@@ -21,6 +21,14 @@ test('near-duplicates are told once each, the most alike first', async () => {
   expect([...duplicateGroups(4, pairs)]).toEqual([0, 0, 2, 2])
 })
 
+test.each([
+  [0.975, 1],
+  [0.965, 0],
+])('of a cosine of %f %i pairs are told', async (cosine, count) => {
+  const { neighbours } = await search([1, 0, cosine, Math.sqrt(1 - cosine ** 2)], 2)
+  expect(nearDuplicates(neighbours)).toHaveLength(count)
+})
+
 test('chains of pairs are one group, named by its smallest row', () => {
   const pair = (first: number, second: number) => ({ first, second, cosine: 1 })
   expect([...duplicateGroups(6, [pair(3, 4), pair(1, 4), pair(2, 5)])]).toEqual([0, 1, 2, 1, 1, 2])

@@ -39,6 +39,12 @@ test('usual pictures are about -0.7, strange ones far below, by either of the tw
   expect(familiarity(rule, 0.85, 6)).toBeGreaterThan(familiarity(rule, 0.8, 6))
 })
 
+test('neighbours far away are strange whatever the energy, even where it alone counts', () => {
+  const rule = { energyWeight: 1, cosine: { mean: 0.8, deviation: 0.05 }, energy: { mean: 5, deviation: 1 } }
+  expect(familiarity(rule, 0.5, 9)).toBeLessThan(-9)
+  expect(familiarity(rule, 0.8, 3)).toBeLessThan(-3)
+})
+
 test('equal scores make no infinite scale', () => {
   expect(scaleOf([1, 1, 1]).deviation).toBeGreaterThan(0)
   expect(scaleOf([]).mean).toBe(0)

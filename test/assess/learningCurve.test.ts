@@ -16,6 +16,11 @@ test('an error that halves with four times the pictures goes on so', () => {
   expect(twice!.high).toBeGreaterThan(twice!.accuracy)
 })
 
+test('errors that fell faster than pictures grew are not said to go on so', () => {
+  const [twice] = forecast([point(10, 0.5), point(20, 0.1), point(40, 0.01)], [2])
+  expect(twice!.accuracy).toBeCloseTo(0.99, 3)
+})
+
 test('no errors at all: a forecast below certainty with a wide interval', () => {
   const [twice] = forecast([point(10, 0, 20), point(20, 0, 20), point(40, 0, 20)], [2])
   expect(twice!.accuracy).toBeLessThan(1)

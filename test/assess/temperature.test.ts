@@ -31,6 +31,13 @@ test.each([0.5, 1, 4])('finds the factor %f that logits were multiplied by', fac
   expect(error).toBeLessThan(0.03)
 })
 
+test('is told by a part of very many logits as by all of them', () => {
+  const { logits, labels, categories } = drawn(90_000, 5, 7)
+  const temperature = fitTemperature({ logits: cooled(logits, 0.5), labels, categories })
+  expect(temperature).toBeGreaterThan(1.9)
+  expect(temperature).toBeLessThan(2.1)
+})
+
 test('the mean of the highest scores becomes the share that is right, whatever the shape of the logits', () => {
   const { logits, labels, categories } = drawn(1000, 4, 3)
   const cubed = logits.map(value => value ** 3)

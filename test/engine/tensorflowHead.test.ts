@@ -11,6 +11,7 @@ const CASES: readonly [string, Partial<HeadProblem>][] = [
   ['five heads side by side', { heads: 5, categories: 3 }],
   ['more rows than features', { rows: 200, width: 16, heads: 2 }],
   ['a batch of one', { batch: 1, heads: 3 }],
+  ['weight decay, and a bias that learns faster', { heads: 2, decay: 0.5, biasSquare: 4 }],
 ]
 
 describeTensorflow('training heads in tensorflow', tf => {
