@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { DEFAULT_BACKBONE } from '../backbone/catalog.ts'
 import type { FeaturesResult } from '../jobs/features/features.ts'
 import type { NetworkOptions } from '../jobs/features/network.ts'
-import { count, printable } from '../text.ts'
+import type { SameNetworks } from '../jobs/features/sameTraining.ts'
+import { count, list, printable } from '../text.ts'
 import { addBackboneOptions } from './backboneOptions.ts'
 import type { CommandContext } from './context.ts'
 import { FleetLines } from './fleetLines.ts'
@@ -59,7 +59,10 @@ Examples:
         })
         progress.stop()
         if (json) printJson(terminal, result)
-        else report(result, features, lineFor('train', own, tfFiles, { features, ...unnamed(result, flags) }), terminal)
+        else {
+          const same = await unnamed(tfFiles, flags)
+          report(result, features, lineFor('train', own, tfFiles, { features, ...same.flags }), same.unknown, terminal)
+        }
       } catch (error) {
         if (json || !(error instanceof Interrupted)) throw error
         progress.stop()
@@ -73,12 +76,19 @@ Examples:
 }
 
 /** The networks of a model, which were not named: a training takes none that it is not told. */
-function unnamed({ networks }: FeaturesResult, { backbone, preset }: Flags): Readonly<Record<string, string>> {
-  const names = networks.join('+')
-  return backbone === undefined && preset === undefined && names !== DEFAULT_BACKBONE ? { backbone: names } : {}
+async function unnamed(tfFiles: string, { backbone, preset }: Flags): Promise<SameNetworks> {
+  if (backbone !== undefined || preset !== undefined) return { flags: {}, unknown: [] }
+  const { sameNetworksAs } = await import('../jobs/features/sameTraining.ts')
+  return await sameNetworksAs(tfFiles)
 }
 
-function report(result: FeaturesResult, features: string, training: string, { out, err, colors }: Terminal): void {
+function report(
+  result: FeaturesResult,
+  features: string,
+  training: string,
+  unknown: readonly string[],
+  { out, err, colors }: Terminal,
+): void {
   const { computed, before, failed, skipped } = result
   out(colors.bold(`${count(computed, 'picture')} computed${before > 0 ? `, ${before} before` : ''}`))
   if (failed > 0)
@@ -86,4 +96,7 @@ function report(result: FeaturesResult, features: string, training: string, { ou
   if (skipped > 0)
     err(colors.yellow(`${count(skipped, 'file')} left out: in no category's folder, or no pictures by their endings`))
   out(`To learn from them: ${training}`)
+  if (unknown.length > 0) {
+    out(`FILE: ${printable(list(unknown))}, which the model was trained on, with what else was said of it then`)
+  }
 }

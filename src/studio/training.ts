@@ -1,13 +1,13 @@
-import { catalogEntry, PRESET_NAMES, PRESETS, type Preset } from '../backbone/catalog.ts'
-import type { CatalogEntry } from '../backbone/entry.ts'
+import { PRESET_NAMES, PRESETS, type Preset } from '../backbone/catalog.ts'
 import type { TrainOptions } from '../jobs/train/options.ts'
-import type { Manifest, ModelBackbone } from '../model/manifest.ts'
+import { isKnown, layersOf, recipeOf } from '../jobs/train/sameNetworks.ts'
+import type { Manifest } from '../model/manifest.ts'
 import type { ModelNetworks } from './api.ts'
 
 /** The networks of a model, and whether a training here can use them again. */
 export function networksOf({ backbones }: Pick<Manifest, 'backbones'>): ModelNetworks {
   const names = backbones.map(({ name }) => name)
-  const known = backbones.every(backbone => entryOf(backbone) !== undefined)
+  const known = backbones.every(isKnown)
   const preset = known ? PRESET_NAMES.find(name => PRESETS[name] === names.join('+')) : undefined
   return { names, preset: preset ?? null, known }
 }
@@ -33,27 +33,4 @@ export function trainingLike(manifest: Manifest | undefined, preset?: Preset): T
     ...(head !== undefined && { head, ...layersOf(manifest.backbones) }),
     ...recipeOf(manifest.backbones),
   }
-}
-
-/** `last` where inner layers were there to be read and were not. */
-function layersOf(backbones: readonly ModelBackbone[]): Pick<TrainOptions, 'layers'> {
-  const layered = backbones.filter(backbone => entryOf(backbone)?.inner !== undefined)
-  if (layered.length === 0) return {}
-  return { layers: layered.some(({ inner = [] }) => inner.length > 0) ? 'many' : 'last' }
-}
-
-/** What was asked of the networks otherwise than as the catalog has them. */
-function recipeOf(backbones: readonly ModelBackbone[]): Pick<TrainOptions, 'inputSize' | 'resize'> {
-  const other = backbones.find(backbone => {
-    const entry = entryOf(backbone)
-    return entry !== undefined && entry.recipe.size !== backbone.recipe.size
-  })
-  const resize = backbones[0]?.recipe.resize
-  return { ...(other && { inputSize: other.recipe.size }), ...(resize && { resize }) }
-}
-
-/** A network of somebody's own may be called like one of the catalog. */
-function entryOf({ name, weightsSha256 }: ModelBackbone): CatalogEntry | undefined {
-  const entry = catalogEntry(name)
-  return entry?.sha256 === undefined || entry.sha256 === weightsSha256 ? entry : undefined
 }

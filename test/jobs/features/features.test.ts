@@ -142,7 +142,17 @@ describe('itc features, and itc train --features', () => {
     await trainOnFeatures()
     const others = join(root, 'others')
     const { out } = await run(['features', join(root, 'tf_files'), labelled, others])
-    expect(out).toMatch(new RegExp(`--features ${others} --backbone \\w+$`, 'm'))
+    expect(out).toMatch(new RegExp(`--features ${others} --backbone FILE\nFILE: \\w+, which the model was trained on`))
+  })
+
+  it('of a model on bundled networks, which it uses otherwise than is usual, tells a command that trains', async () => {
+    const tfFiles = join(root, 'tf_files')
+    await fs.copy(labelled, join(tfFiles, 'data'))
+    const flags = ['--layers', 'last', '--input-size', '64', '--resize', 'pad', '--steps', '20', '--folds', '0']
+    expect((await run(['train', tfFiles, ...flags])).code).toBe(0)
+    const { out } = await run(['features', tfFiles, labelled, features])
+    const [, told = ''] = /^To learn from them: itc (.*)$/m.exec(out) ?? []
+    expect((await run([...told.split(' '), '--steps', '20', '--folds', '0'])).code).toBe(0)
   })
 
   it('uses the networks of a model as they are, and refuses what would be another use of them', async () => {
