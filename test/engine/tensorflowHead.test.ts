@@ -120,7 +120,7 @@ function randomProblem(sizes: Partial<HeadProblem>): HeadProblem {
     return random() * 2 + (at % categories === label ? 1 : 0)
   })
   const active = Float32Array.from({ length: rows * heads }, () => (random() < 0.8 ? 1 : 0))
-  return { rows, width, categories, heads, batch, learningRate, labels, features, active }
+  return { ...sizes, rows, width, categories, heads, batch, learningRate, labels, features, active }
 }
 
 /** Row indices of that many steps. */

@@ -4,6 +4,7 @@ import type { Backbone } from '../../src/backbone/backbone.ts'
 import { scanDataset } from '../../src/dataset/scan.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { extractFeatures } from '../../src/features/extract.ts'
+import { layersOf } from '../../src/features/identity.ts'
 import { lastFeatures } from '../../src/features/lastFeatures.ts'
 import { PartCache } from '../../src/features/partCache.ts'
 import { DEFAULT_LIMITS } from '../../src/image/limits.ts'
@@ -58,6 +59,14 @@ it('keeps inner layers apart: what is there of a bottleneck is found, whichever 
   const many = await extract(network([3, 1]))
   expect([count(), many.cached]).toEqual([16, 0]) // the inner layers were not there
   expect(lastFeatures(many.matrix, [network([3, 1])]).values).toEqual(last.matrix.values)
+
+  const kept = new Map<number, Set<string>>()
+  for (const { identity, length } of layersOf(network([3, 1]))) {
+    const own = new Set<string>()
+    await store.readEach(identity, many.hashes, length, (_, numbers) => own.add(numbers.constructor.name))
+    kept.set(length, own)
+  }
+  expect([kept.get(LAST), kept.get(4)]).toEqual([new Set(['Float32Array']), new Set(['Uint16Array'])]) // half the bytes
 
   const again = await extract(network([3, 1]))
   expect([count(), again.cached]).toEqual([16, 8])
