@@ -169,6 +169,38 @@ test.skipIf(needsBrowser)('names of a hundred letters without a space make no sc
   expect(await faultsOf(page)).toEqual([])
 })
 
+test.skipIf(needsBrowser)('what a dialog covered has the focus again, so that keys go on', async () => {
+  const { address } = await studioHere(await pictureFolder({ 'data/a': 3, 'data/b': 1 }))
+  const page = await (await browserWithoutCamera()).newPage()
+  await page.goto(address)
+  const more = page.getByRole('button', { name: 'More for a' })
+  const openers = [
+    [page.getByRole('button', { name: '+ Category' }), ['Enter']],
+    [page.getByRole('button', { name: 'Keys and settings' }), ['Enter']],
+    [page.getByRole('button', { name: 'From a phone …' }), ['Enter']],
+    [more, ['F2']],
+    // Of the menu, whose items go: Rename, then From a phone.
+    [more, ['Enter', 'Tab', 'Tab', 'Enter']],
+    [more, ['Enter', 'Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Enter']],
+  ] as const
+  for (const [opener, keys] of openers) {
+    await opener.focus()
+    for (const key of keys) await page.keyboard.press(key)
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await expect.poll(() => opener.evaluate(element => element.matches(':focus'))).toBe(true)
+  }
+  await page.goto(`${address}#pictures/a`)
+  await page.locator('[role=gridcell]').first().click()
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.keyboard.press('2')
+  await page.locator('.undo-title', { hasText: '→ b' }).waitFor()
+})
+
 test.skipIf(needsBrowser)('two tabs, and a file manager beside them: each sees what the others did', async () => {
   const root = await pictureFolder({ 'data/a': 4, 'data/b': 4 })
   const { address } = await studioHere(root)

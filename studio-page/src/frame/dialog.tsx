@@ -7,12 +7,15 @@ interface Props {
   readonly children: ComponentChildren
 }
 
-/** A question or a note over the page; Esc leaves it. */
+/** A question or a note over the page; Esc leaves it. What had the focus before has it again then. */
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
+    const before = document.activeElement as HTMLElement | null
     dialog.current?.showModal()
     dialog.current?.querySelector<HTMLElement>('[data-first]')?.focus()
+    // A dialog that is taken out of the page gives nothing back by itself.
+    return () => before?.focus()
   }, [])
   return (
     <dialog ref={dialog} aria-label={title} onClose={onClose} onCancel={onClose}>

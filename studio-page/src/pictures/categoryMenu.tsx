@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import type { CategoryState } from '../../../src/studio/api.ts'
 import { attempt } from '../notices.ts'
 import { shown as phoneFor } from '../phone/door.ts'
@@ -11,8 +11,14 @@ export function CategoryMenu({ category }: { readonly category: CategoryState })
   const { name, shown } = category
   const [open, setOpen] = useState(false)
   const [question, setQuestion] = useState<Question | null>(null)
-  const ask = (what: Question) => {
+  const button = useRef<HTMLButtonElement>(null)
+  /** The button that was pressed goes with the menu: what follows gives the focus back to the one that stays. */
+  const shut = () => {
+    button.current?.focus()
     setOpen(false)
+  }
+  const ask = (what: Question) => {
+    shut()
     setQuestion(what)
   }
   return (
@@ -20,7 +26,7 @@ export function CategoryMenu({ category }: { readonly category: CategoryState })
     <div
       class="menu"
       onKeyDown={event => {
-        if (event.key === 'Escape') setOpen(false)
+        if (event.key === 'Escape') shut()
         if (event.key === 'F2' && !locked.value) ask('rename')
       }}
       onFocusOut={event => {
@@ -28,6 +34,7 @@ export function CategoryMenu({ category }: { readonly category: CategoryState })
       }}
     >
       <button
+        ref={button}
         type="button"
         class="quiet"
         aria-label={`More for ${shown}`}
@@ -54,7 +61,7 @@ export function CategoryMenu({ category }: { readonly category: CategoryState })
             type="button"
             disabled={locked.value}
             onClick={() => {
-              setOpen(false)
+              shut()
               phoneFor.value = name
             }}
           >
