@@ -67,8 +67,7 @@ export function processTerminal(signal: AbortSignal): Streams {
   const colors = (stream: NodeJS.WriteStream) => picocolors.createColors(Boolean(stream.isTTY) && !plain)
   const writer = (stream: NodeJS.WriteStream) => {
     const shown = stream.isTTY && !isUnicode(env, process.platform) ? asciiSymbols : (line: string) => line
-    const width = () => (stream.isTTY ? stream.columns : undefined)
-    return (line: string) => void stream.write(`${folded(shown(harmless(line)), width())}\n`)
+    return (line: string) => void stream.write(`${folded(shown(harmless(line)), widthOf(stream))}\n`)
   }
   const [out, err] = [writer(stdout), writer(stderr)]
   const statusLine = new StatusLine(stderr, isUnicode(env, process.platform) ? line => line : asciiSymbols)
@@ -78,14 +77,19 @@ export function processTerminal(signal: AbortSignal): Streams {
     status: line => statusLine.show(harmless(line)),
     outIsTerminal: Boolean(stdout.isTTY),
     errIsTerminal: Boolean(stderr.isTTY),
-    outWidth: stdout.isTTY ? stdout.columns : undefined,
-    errWidth: stderr.isTTY ? stderr.columns : undefined,
+    outWidth: widthOf(stdout),
+    errWidth: widthOf(stderr),
     colors: colors(stdout),
     errColors: colors(stderr),
     signal,
     stdin,
     drained: () => drained(stdout),
   }
+}
+
+/** Undefined where nobody watches, and of a terminal that says 0: under `script` or `docker run -t` it may not know. */
+function widthOf(stream: NodeJS.WriteStream): number | undefined {
+  return (stream.isTTY && stream.columns) || undefined
 }
 
 async function drained(stream: NodeJS.WriteStream): Promise<boolean> {

@@ -13,17 +13,17 @@ export function example(dataFolder: string): string {
 /** The error for a folder that cannot be listed. */
 export function missingFolder(folder: string, cause: unknown): UserError {
   const code = systemCode(cause)
-  const options = { hint: example(folder), cause }
   if (code === 'ENOTDIR') {
     const file = existsSync(folder) ? folder : dirname(folder)
-    return new UserError('E_NOT_A_FOLDER', `"${file}" is a file, not a folder.`, options)
+    const hint = 'Give a folder that has one folder a category in it.'
+    return new UserError('E_NOT_A_FOLDER', `"${file}" is a file, not a folder.`, { hint, cause })
   }
   if (code === 'ENOENT') {
     const parent = dirname(folder)
     const message = existsSync(parent)
       ? `There is no folder "${basename(folder)}" in "${parent}".`
       : `There is no folder "${parent}".`
-    return new UserError('E_NO_DATA', message, options)
+    return new UserError('E_NO_DATA', message, { hint: example(folder), cause })
   }
   return new UserError('E_UNREADABLE_FOLDER', `The folder "${folder}" cannot be read (${code ?? String(cause)}).`, {
     hint: 'Check that it is yours to read.',

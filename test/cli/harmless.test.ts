@@ -21,3 +21,16 @@ test('names in errors and hints are shown, not obeyed', () => {
   expect(reportError(error, terminal)).toBe(1)
   expect(lines.join('|')).toMatch(/"\\u001b\[2J\\u000aerror: all is lost"\.\|Not \\u001b\]0;x\\u0007\.$/)
 })
+
+test.each([
+  [0, undefined],
+  [40, 40],
+])('a terminal of %i columns: where it says 0, as under docker run -t, it does not know', (columns, width) => {
+  const before = { isTTY: process.stdout.isTTY, columns: process.stdout.columns }
+  try {
+    Object.assign(process.stdout, { isTTY: true, columns })
+    expect(processTerminal(new AbortController().signal).outWidth).toBe(width)
+  } finally {
+    Object.assign(process.stdout, before)
+  }
+})

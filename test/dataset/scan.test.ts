@@ -191,6 +191,7 @@ describe('says what is wrong with the folder', () => {
     expect(await failure(join(data, 'cat', 'data'))).toMatchObject({
       code: 'E_NOT_A_FOLDER',
       message: `"${join(data, 'cat')}" is a file, not a folder.`,
+      hint: 'Give a folder that has one folder a category in it.', // no paths below a file
     })
   })
 

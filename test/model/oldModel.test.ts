@@ -16,6 +16,7 @@ import { retrained } from '../helpers/retrained.ts'
 import { run } from '../helpers/runCli.ts'
 import { tempFolder } from '../helpers/tempFolder.ts'
 import { tinyNetwork } from '../helpers/tinyFolder.ts'
+import { tinyModel } from '../helpers/tinyModel.ts'
 
 it.each([
   ['inception', 299, 128, 128],
@@ -173,6 +174,15 @@ it('a folder with a network alone is told that it was taught nothing yet, one wi
   await expect(readModel(folder)).rejects.toThrow('has a network, mynet.onnx, but no model')
   await fs.mkdir(join(folder, 'data'))
   await expect(readModel(folder)).rejects.toThrow('There is no model in')
+})
+
+it("for a trained folder's folder model, the folder around it is asked for", async () => {
+  const { tfFiles } = await tinyModel(await tempFolder())
+  const inside = { code: 'E_NO_MODEL', hint: `Give the folder that it lies in: ${tfFiles}` }
+  await expect(readModel(join(tfFiles, 'model'))).rejects.toMatchObject(inside)
+  await fs.rename(join(tfFiles, 'model'), join(tfFiles, 'copied'))
+  const renamed = { code: 'E_NO_MODEL', hint: expect.stringContaining('under the name model') }
+  await expect(readModel(join(tfFiles, 'copied'))).rejects.toMatchObject(renamed)
 })
 
 it("Teachable Machine's export names pictures, cropped and with its labels", async () => {
