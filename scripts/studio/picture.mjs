@@ -40,7 +40,7 @@ const browser = await chromium.launch({
   ],
 })
 try {
-  const page = await browser.newPage({ viewport: { width: 1180, height: 640 }, deviceScaleFactor: 1.5 })
+  const page = await browser.newPage({ viewport: { width: 1180, height: 690 }, deviceScaleFactor: 1.5 })
   await page.goto(address)
   await page.getByRole('button', { name: 'Understood' }).click()
   await page.locator('[data-train]:enabled').click()
@@ -48,7 +48,8 @@ try {
   await page.getByRole('button', { name: 'Start the camera' }).click()
   await page.locator('.model .bars li').first().waitFor({ timeout: 60_000 })
   await page.locator('.job').waitFor({ state: 'detached', timeout: 120_000 })
-  for (const close of await page.getByRole('button', { name: 'Dismiss' }).all()) await close.click()
+  // What was said goes by itself too, while the others are sent away.
+  await page.locator('.notice').first().waitFor({ state: 'detached', timeout: 30_000 })
   await page.waitForTimeout(1500)
   const png = await page.screenshot()
   const { size } = await sharp(png).webp({ quality: 82 }).toFile(path('docs/studio.webp'))

@@ -17,6 +17,8 @@ export type ExportKind = 'page' | 'tfjs' | 'saved-model' | 'onnx' | 'graphdef'
 export interface JobState {
   readonly id: string
   readonly kind: JobRequest['kind']
+  /** Of a training that was asked for other networks than the model has. */
+  readonly preset?: Preset
   readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'stopped'
   /** A sentence for what it waits for, or a word for what it does: "networks", "bottlenecks", "steps", "cross-validation" … */
   readonly phase: string

@@ -68,7 +68,17 @@ export class Jobs {
     const reason = request.kind === 'train' || request.kind === 'choose' ? this.#host.untrainable() : null
     if (reason !== null) throw new UserError('E_UNTRAINABLE', reason)
     const id = randomBytes(6).toString('hex')
-    this.#tell({ id, kind: request.kind, state: 'running', phase: 'starting', done: 0, total: 0, left: null })
+    const preset = request.kind === 'train' && request.preset ? { preset: request.preset } : {}
+    this.#tell({
+      id,
+      kind: request.kind,
+      ...preset,
+      state: 'running',
+      phase: 'starting',
+      done: 0,
+      total: 0,
+      left: null,
+    })
     this.#fork(id, request)
     return this.#states.get(id)!
   }

@@ -28,7 +28,7 @@ export function ModelPanel() {
   if (!now) return null
   const { model, live, untrainable, networks } = now
   // What is there stays as it is until somebody chooses otherwise.
-  const chosen = preset ?? (networks?.known ? networks.preset : 'fast')
+  const chosen = working.value?.preset ?? preset ?? (networks?.known ? networks.preset : 'fast')
   return (
     <aside class="model" aria-label="Model">
       <h2>Model</h2>
