@@ -89,3 +89,13 @@ it('rounds inner layers by less than a thousandth', async () => {
   })
   await store.close()
 })
+
+it('leaves inner layers out of rows of several networks', () => {
+  const backbones = [network([3, 1]), network(), network([2])]
+  const values = Float32Array.from({ length: 2 * 12 }, (_, at) => at)
+  const { values: last, width } = lastFeatures({ values, rows: 2, width: 12 }, backbones)
+  expect(width).toBe(6)
+  expect([...last]).toEqual([0, 1, 6, 7, 8, 9, 12, 13, 18, 19, 20, 21])
+  const alone = lastFeatures({ values: values.subarray(0, 12), rows: 1, width: 12 }, backbones)
+  expect([...alone.values]).toEqual([0, 1, 6, 7, 8, 9])
+})

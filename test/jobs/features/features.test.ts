@@ -187,7 +187,7 @@ describe('itc features, and itc train --features', () => {
     const all = await place.read([backbone!], 1000)
     const extraction = await place.read([backbone!], 8)
     expect(extraction.hashes.length).toBeLessThan(all.hashes.length)
-    const splits = extraction.hashes.map((_, row) => (row % 3 === 0 ? 'test' : 'train'))
+    const splits = extraction.hashes.map((_, row) => (['test', 'validation', 'train'] as const)[row % 3]!)
     const setApart = all.hashes.find(hash => !extraction.hashes.includes(hash))!
     const files: RowFile[] = []
     const rowFile = async (width: number) => {
@@ -196,7 +196,7 @@ describe('itc features, and itc train --features', () => {
     }
     const run = { features: place, rowFile, options: resolveTrainOptions({ head: 'softmax' }) }
     const rows = await storedRows({ backbones: [backbone!], extraction }, splits, new Set([setApart]), run, undefined)
-    const held = new Set([setApart, ...extraction.hashes.filter((_, row) => splits[row] === 'test')])
+    const held = new Set([setApart, ...extraction.hashes.filter((_, row) => splits[row] !== 'train')])
     expect(rows!.rows).toBe(all.hashes.length - held.size)
     const { width, values } = all.matrix
     const rowsOf = (from: Float32Array, labels: readonly string[]) =>

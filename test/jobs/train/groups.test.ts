@@ -41,6 +41,12 @@ describe('near-duplicates', () => {
     expect(grouped.filter(example => example.group !== undefined)).toHaveLength(9)
   })
 
+  it('stay together where a category has ten groups, and are split where it has nine', async () => {
+    const some = (count: number) => Array.from({ length: count }, (_, at) => at * 2)
+    const isGrouped = async (count: number) => (await examples(40, [some(count)]))[0]!.group !== undefined
+    expect([await isGrouped(11), await isGrouped(12)]).toEqual([true, false])
+  })
+
   it('are split all the same where a category is little else', async () => {
     const even = Array.from({ length: 20 }, (_, at) => at * 2)
     const grouped = await examples(40, [even])
