@@ -66,14 +66,19 @@ export function isAboutLabels({ kind, looksLike }: Finding): boolean {
   return kind === 'outlier' || looksLike !== undefined
 }
 
-/** Categories that can't be learnt, or hardly. */
-export function categoryFindings({ categories }: Dataset, { pictures }: Rows): Finding[] {
+/** Categories that can't be learnt, or hardly; copies count once, as for a training. */
+export function categoryFindings({ categories }: Dataset, { pictures, hashes }: Rows): Finding[] {
+  const contents = new Map(categories.map(category => [category, new Set<string>()]))
   const counts = new Map(categories.map(category => [category, 0]))
-  for (const { label } of pictures) counts.set(label, counts.get(label)! + 1)
+  pictures.forEach(({ label }, row) => {
+    contents.get(label)!.add(hashes[row]!)
+    counts.set(label, counts.get(label)! + 1)
+  })
   const small = categories.flatMap((category): Finding[] => {
-    const amount = counts.get(category)!
+    const amount = contents.get(category)!.size
     const base = { kind: 'category', path: `${category}/` } as const
-    const what = amount === 0 ? 'has no picture that can be used' : `has only ${count(amount, 'picture')}`
+    const noun = amount < counts.get(category)! ? 'different picture' : 'picture'
+    const what = amount === 0 ? 'has no picture that can be used' : `has only ${count(amount, noun)}`
     if (amount < NEEDED) return [{ ...base, what, remedy: `Add pictures, at least ${NEEDED}, or remove the folder.` }]
     return amount < FEW ? [{ ...base, what, remedy: 'Add more: thirty are a good start.' }] : []
   })

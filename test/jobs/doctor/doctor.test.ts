@@ -213,6 +213,18 @@ describe('folders that can hardly be trained on', () => {
     expect(JSON.stringify(found)).not.toMatch(/NaN|null/)
   })
 
+  it('copies of one picture, which count once', async () => {
+    const tfFiles = await warmSampleFolder(await tempFolder(), ['bird'], 3)
+    const { data } = layoutOf(tfFiles)
+    const [name] = await fs.readdir(join(data, 'bird'))
+    for (const copy of ['1.jpg', '2.jpg', '3.jpg']) await fs.copy(join(data, 'bird', name!), join(data, 'bug', copy))
+    await fs.remove(join(data, 'bird', name!))
+    expect(of(await examine(tfFiles, QUICK), 'category')).toMatchObject([
+      { path: 'bird/', what: 'has only 2 pictures' },
+      { path: 'bug/', what: 'has only 1 different picture' },
+    ])
+  })
+
   it('one category, none, and one of files that are no pictures', async () => {
     const tfFiles = await warmSampleFolder(await tempFolder(), ['bird'], 12)
     expect(await examine(tfFiles, QUICK)).toMatchObject({
