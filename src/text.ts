@@ -37,6 +37,17 @@ export function list(items: readonly string[], most = Number.POSITIVE_INFINITY):
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 }
 
+/** Takes no column of a terminal: accents of their own, joiners. */
+const NARROWEST = /[\p{Mn}\p{Me}\p{Cf}]/gu
+/** Takes two: the scripts of East Asia, most emoji. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+
+/** How many columns of a terminal a text takes. */
+export function columnsOf(text: string): number {
+  return [...text.replace(NARROWEST, '')].reduce((sum, character) => sum + (WIDE.test(character) ? 2 : 1), 0)
+}
+
 /**
  * Rows of cells as lines, each column as wide as its widest cell.
  *
@@ -46,9 +57,11 @@ export function table(
   rows: readonly (readonly string[])[],
   isRight: (column: number) => boolean = column => column > 0,
 ): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]!.length)))
-  const padded = (cell: string, column: number) =>
-    isRight(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => columnsOf(row[column]!))))
+  const padded = (cell: string, column: number) => {
+    const gap = ' '.repeat(widths[column]! - columnsOf(cell))
+    return isRight(column) ? `${gap}${cell}` : `${cell}${gap}`
+  }
   return rows.map(row => row.map(padded).join('  ').trimEnd())
 }
 

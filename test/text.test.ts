@@ -58,6 +58,9 @@ test('a table: names to the left, figures to the right, nothing behind', () => {
   expect(table(rows)).toEqual(['category   n', 'cat       10'])
   expect(table(rows, () => false)).toEqual(['category  n', 'cat       10'])
   expect(table([])).toEqual([])
+  // Names of other scripts, as wide as a terminal shows them.
+  const names = ['e\u0301te\u0301', '犬', '🦊', 'кот']
+  expect(table(names.map(name => [name, '1']))).toEqual(['e\u0301te\u0301  1', '犬   1', '🦊   1', 'кот  1'])
 })
 
 test('a name can neither break a line nor command the terminal, and a shell takes it for one word', () => {

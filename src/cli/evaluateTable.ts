@@ -1,5 +1,5 @@
 import type { Evaluation } from '../assess/metrics.ts'
-import { percent, shownLabel, table } from '../text.ts'
+import { columnsOf, percent, shownLabel, table } from '../text.ts'
 import { foldedTable } from './foldedTable.ts'
 
 /** More categories than this make a matrix unreadable; most terminals have this many columns. */
@@ -33,7 +33,7 @@ export function confusionTable(evaluation: Evaluation, labels: readonly string[]
   ]
   const names = used.map(at => shownLabel(labels[at]!))
   const wide = table(rows(names, names))
-  if (wide[0]!.length <= (width ?? MOST_COLUMNS)) return wide
+  if (columnsOf(wide[0]!) <= (width ?? MOST_COLUMNS)) return wide
   const numbers = used.map((_, at) => String(at + 1))
   const numbered = names.map((label, at) => `${numbers[at]} ${label}`)
   return foldedTable(rows(numbers, numbered), width)

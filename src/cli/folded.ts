@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { columnsOf } from '../text.ts'
 
 /** A command line within a sentence: whoever copies it wants it in one piece. Nor is a number parted from its percent sign. */
 const COMMAND =
@@ -39,5 +40,5 @@ function foldedLine(line: string, width: number): string {
 
 /** Colours take no room. */
 function lengthOf(line: string): number {
-  return [...stripVTControlCharacters(line)].length
+  return columnsOf(stripVTControlCharacters(line))
 }

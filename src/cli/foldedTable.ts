@@ -1,4 +1,4 @@
-import { table } from '../text.ts'
+import { columnsOf, table } from '../text.ts'
 
 /**
  * A table that fits: columns that there is no room for follow in a table below, each with the first column again.
@@ -15,7 +15,7 @@ export function foldedTable(
   for (let from = 1; from < columns; ) {
     let to = columns
     let block = blockOf(rows, from, to, isRight)
-    while (to > from + 1 && width !== undefined && block.some(line => line.length > width)) {
+    while (to > from + 1 && width !== undefined && block.some(line => columnsOf(line) > width)) {
       block = blockOf(rows, from, --to, isRight)
     }
     blocks.push(block)

@@ -1,5 +1,5 @@
 import type { NextResult } from '../jobs/next/next.ts'
-import { count, percent, printable, shownLabel, table } from '../text.ts'
+import { columnsOf, count, percent, printable, shownLabel, table } from '../text.ts'
 import type { CommandContext } from './context.ts'
 import { printJson } from './json.ts'
 import { addLinkOption, addNetworkOptions, limitsOf, type NetworkFlags } from './options.ts'
@@ -79,7 +79,8 @@ function print(
   ])
   const isRight = (column: number) => column === 0 || column === 3
   const lines = table(rows, isRight)
-  if (lines.every(line => line.length <= (outWidth ?? Number.POSITIVE_INFINITY))) for (const line of lines) out(line)
+  if (lines.every(line => columnsOf(line) <= (outWidth ?? Number.POSITIVE_INFINITY)))
+    for (const line of lines) out(line)
   else {
     // Where there is no room for the reasons beside the rest, each has a line of its own.
     const short = table(
