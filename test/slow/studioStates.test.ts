@@ -163,6 +163,8 @@ test.skipIf(needsBrowser)('names of a hundred letters without a space make no sc
     await page.locator('.card, [role=gridcell], .one, .try').first().waitFor()
     expect(await faultsOf(page), screen).toEqual([])
   }
+  // Said so that it works wherever the terminal is.
+  expect(await page.locator('code', { hasText: 'itc watch' }).innerText()).toContain(root)
   await page.goto(`${address}#pictures/${LONG}`)
   await page.locator('[role=gridcell]').first().dblclick()
   await page.getByRole('dialog').waitFor()

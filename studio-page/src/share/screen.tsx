@@ -1,4 +1,5 @@
 import type { ExportKind, ExportOutcome, JobState, SortOutcome } from '../../../src/studio/api.ts'
+import { quoted } from '../../../src/text.ts'
 import { attempt } from '../notices.ts'
 import { startJob } from '../server/jobs.ts'
 import { post } from '../server/request.ts'
@@ -72,7 +73,7 @@ export function ShareScreen() {
         <li class="card">
           <h2>What arrives in a folder</h2>
           <p class="soft">In a terminal; it names pictures as they come, until you end it:</p>
-          <code>itc watch {now.title} inbox --to sorted</code>
+          <code>itc watch {quoted(now.folder, now.folder.startsWith('/') ? 'linux' : 'win32')} inbox --to sorted</code>
         </li>
       </ul>
     </section>
