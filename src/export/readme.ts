@@ -9,6 +9,7 @@ import {
   linesOf,
   nodeFeeds,
   nodePixels,
+  pagePixels,
   pythonFeeds,
   pythonPixels,
   readRule,
@@ -27,8 +28,6 @@ const LABELS = 'The scores are in the order of the labels and add up to 1.'
 export function tfjsReadme(model: ExportModel): string {
   const inputs = pixelInputs(model.recipes)
   const feeds = `{ ${inputs.map(({ name }) => name).join(', ')} }`
-  const resized = (side: number) =>
-    `tf.image.resizeBilinear(tf.browser.fromPixels(picture), [${side}, ${side}]).expandDims(0)`
   return `# A picture classifier for TF.js
 
 Open \`index.html\` in a browser: it classifies pictures and what a camera sees, on your own machine, without a server.
@@ -40,7 +39,7 @@ and \`page-weights-….js\`. For a phone, put them on a web site: browsers give 
 \`\`\`js
 const model = await tf.loadGraphModel("model.json") // tf: of tf.min.js, or @tensorflow/tfjs
 const picture = document.querySelector("img") // or a canvas, or a video
-${linesOf(inputs, ({ name, side }) => `const ${name} = ${resized(side)}`)}
+${pagePixels(inputs)}
 const scores = await model.predict(${feeds}).data()
 \`\`\`
 

@@ -25,6 +25,7 @@ import { tinyModel } from '../../helpers/tinyModel.ts'
 import { warmSampleFolder } from '../../helpers/warmCache.ts'
 
 const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof import('onnxruntime-node')
+const tf = createRequire(import.meta.url)('@tensorflow/tfjs')
 
 async function somePicture(): Promise<string> {
   return join(SAMPLE_TEST, (await readdir(SAMPLE_TEST)).sort()[0]!)
@@ -196,6 +197,36 @@ describe('itc export', () => {
         const apart = pixels.reduce((sum, value, at) => sum + Math.abs(value - own[at]!), 0) / own.length
         expect(apart).toBeLessThan(2.5) // half a pixel of what is cut out
       }
+    },
+  )
+
+  it.each(['stretch', 'crop', 'pad'] as const)(
+    'to TF.js: the program for a page can %s a picture, too',
+    async resize => {
+      const root = await tempFolder()
+      const tfFiles = await sampleFolder(root, ['bird', 'vehicle'], 6)
+      const trained = { backbone: await tinyNetwork(root, 32), resize, steps: 50, folds: 0, engine: 'onnx' } as const
+      const { recipe } = (await train(tfFiles, trained)).manifest.backbones[0]!
+      const to = join(tfFiles, 'web')
+      await exportModel(tfFiles, { format: 'tfjs', to })
+      const [width, height] = [150, 70]
+      // Slopes alone: TF.js does not average what it shrinks.
+      const slopes = Array.from({ length: width * height }, (_, i) => {
+        const [x, y] = [i % width, Math.floor(i / width)]
+        return [x, y * 3, x + y]
+      })
+      const photo = join(root, 'photo.png')
+      await sharp(Uint8Array.from(slopes.flat()), { raw: { width, height, channels: 3 } }).toFile(photo)
+      const own = await decodePicture(photo, recipe)
+      const page = program(await readFile(join(to, 'README.md'), 'utf8'), 'js', '', 'In Node')
+      const lines = page.split('\n').filter(line => !/ model | document\.|await/.test(line))
+      const picture = tf.tensor3d(slopes.flat(), [height, width, 3], 'int32')
+      const inPage = { ...tf, browser: { fromPixels: () => picture } }
+      const pixels = new Function('tf', 'picture', `${lines.join('\n')}\nreturn pixels`)(inPage, undefined)
+      expect(pixels.shape).toEqual([1, 32, 32, 3])
+      const seen = await pixels.data()
+      const apart = own.reduce((sum, value, at) => sum + Math.abs(value - seen[at]), 0) / own.length
+      expect(apart).toBeLessThan(4.5) // what is filled up ends half a row elsewhere
     },
   )
 
