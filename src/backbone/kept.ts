@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { isDraft } from '../disk/draft.ts'
 import { makeFolder } from '../disk/folder.ts'
 import { openToOthers } from '../disk/ours.ts'
@@ -16,6 +16,9 @@ const KEEP_FROM_BYTES = 4_000_000
 
 /** What is kept at most; beyond, what was kept first goes first. */
 const MOST_BYTES = 500_000_000
+
+/** A draft is written within seconds: one this old is of a process that was killed. */
+const DEAD_DRAFT_MS = 600_000
 
 /** Bytes of a sha256. */
 const DIGEST = 32
@@ -48,29 +51,39 @@ function pathOf(what: string, backbones: readonly Backbone[]): string {
   return join(defaultCacheFolder(), 'compiled', key.slice(0, 32))
 }
 
-/** The kept bytes, behind their checksum; undefined when there are none, they are damaged, or others could have put them there. */
+/** The kept bytes, behind their checksum; undefined when there are none, they are damaged, of another name, or others could have put them there. */
 async function readKept(path: string): Promise<Uint8Array | undefined> {
   const file = isSafe(dirname(path)) ? await readPlain(path).catch(() => undefined) : undefined
   if (file === undefined) return undefined
   const bytes = file.subarray(DIGEST)
-  return digest(bytes).equals(file.subarray(0, DIGEST)) ? bytes : undefined
+  return digest(path, bytes).equals(file.subarray(0, DIGEST)) ? bytes : undefined
 }
 
 async function keep(path: string, bytes: Uint8Array): Promise<void> {
   await makeFolder(dirname(path))
   if (!isSafe(dirname(path))) return
-  await writeAtomic(path, [digest(bytes), bytes])
-  await dropOldest(dirname(path))
+  await writeAtomic(path, [digest(path, bytes), bytes])
+  await dropOldest(path)
 }
 
-async function dropOldest(folder: string): Promise<void> {
+async function dropOldest(written: string): Promise<void> {
+  const folder = dirname(written)
+  const { mtimeMs: now } = await stat(written) // by the disk's clock, which on a share is another's
   const names = (await readdir(folder)).filter(name => isDraft(name) || /^[0-9a-f]{32}$/.test(name))
-  const files = await Promise.all(names.map(async name => ({ name, ...(await stat(join(folder, name))) })))
+  const looks = names.map(name => look(join(folder, name), now).catch(() => undefined)) // another process may drop it first
+  const files = (await Promise.all(looks)).filter(file => file !== undefined)
   let total = 0
-  for (const { name, size } of files.sort((one, other) => other.mtimeMs - one.mtimeMs)) {
+  for (const { path, size, time } of files.sort((one, other) => other.time - one.time)) {
     total += size
-    if (total > MOST_BYTES) await dropFile(join(folder, name))
+    const isDead = isDraft(basename(path)) && time < now - DEAD_DRAFT_MS
+    if (total > MOST_BYTES || isDead) await dropFile(path)
   }
+}
+
+/** What has a time to come was written before the clock was set back: it would outlast all that is kept from now on. */
+async function look(path: string, now: number): Promise<{ path: string; size: number; time: number }> {
+  const { size, mtimeMs } = await stat(path)
+  return { path, size, time: mtimeMs > now ? 0 : mtimeMs }
 }
 
 /** The checksum is kept beside the bytes: whoever can change these can change both. */
@@ -82,6 +95,7 @@ function isSafe(folder: string): boolean {
   }
 }
 
-function digest(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest()
+/** Of the name as well: a file that lies under another's name is another network. */
+function digest(path: string, bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(basename(path)).update(bytes).digest()
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, readdir, truncate, utimes, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
 import type { Backbone } from '../../src/backbone/backbone.ts'
@@ -101,6 +101,52 @@ it('keeps no more than 500 MB: what was kept first goes first', async () => {
   const left = await readdir(folder)
   expect(left).toHaveLength(4)
   expect(left).toEqual(expect.arrayContaining([...names.slice(1), 'of somebody else']))
+})
+
+it('drops what a time to come would keep for ever, before all else', async () => {
+  const cache = await tempFolder()
+  vi.stubEnv('ITC_CACHE', cache)
+  const folder = join(cache, 'compiled')
+  await mkdir(folder)
+  const ahead = Date.now() / 1000 + 1e6
+  for (const name of ['1', '2', '3'].map(digit => digit.repeat(32))) {
+    await writeFile(join(folder, name), '')
+    await truncate(join(folder, name), 230_000_000) // which takes no room
+    await utimes(join(folder, name), ahead, ahead)
+  }
+  await compiledOnnx(backbone(2_700_000, 'ab'.repeat(32)).backbone)
+  const second = backbone(2_700_000, 'ab'.repeat(32))
+  await compiledOnnx(second.backbone)
+  expect(second.loads()).toBe(0)
+  expect(await readdir(folder)).toHaveLength(3)
+})
+
+it('drops drafts of processes that were killed, and none that is being written', async () => {
+  const cache = await tempFolder()
+  vi.stubEnv('ITC_CACHE', cache)
+  const folder = join(cache, 'compiled')
+  await mkdir(folder)
+  const [dead, written] = ['a', 'b'].map(digit => `.${'1'.repeat(32)}.${digit.repeat(12)}.tmp`)
+  for (const name of [dead!, written!, 'of somebody else']) await writeFile(join(folder, name), 'x')
+  for (const name of [dead!, 'of somebody else']) await utimes(join(folder, name), 1, 1)
+  await compiledOnnx(backbone(2_700_000, 'ab'.repeat(32)).backbone)
+  const left = await readdir(folder)
+  expect(left).toHaveLength(3)
+  expect(left).toEqual(expect.arrayContaining([written, 'of somebody else']))
+})
+
+it('takes none that lies under the name of another network', async () => {
+  const cache = await tempFolder()
+  vi.stubEnv('ITC_CACHE', cache)
+  const folder = join(cache, 'compiled')
+  await compiledOnnx(backbone(2_700_000, 'ab'.repeat(32)).backbone)
+  const [ours] = await readdir(folder)
+  await compiledOnnx(backbone(2_600_000, 'cd'.repeat(32)).backbone)
+  const [other] = (await readdir(folder)).filter(name => name !== ours)
+  await copyFile(join(folder, other!), join(folder, ours!))
+  const again = backbone(2_700_000, 'ab'.repeat(32))
+  await compiledOnnx(again.backbone)
+  expect(again.loads()).toBe(1)
 })
 
 it.skipIf(process.platform === 'win32')('takes none that others could have put there', async () => {
