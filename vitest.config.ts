@@ -23,6 +23,7 @@ const ALONE = [
   'test/engine/load.test.ts',
   'test/engine/onnxSession.test.ts',
   'test/image/noWebAssembly.test.ts',
+  'test/image/tooManyFiles.test.ts',
 ]
 
 export default defineConfig({

@@ -53,6 +53,11 @@ export function systemError(error: unknown): SystemError | undefined {
   return SYSTEM_ERRORS[systemCode(error) ?? '']
 }
 
+/** Whether it is this program, or the machine, that has too many files open: no fault of the file. */
+export function isOutOfFiles(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE'].includes(systemCode(error) ?? '')
+}
+
 /** Why a file can't be read, in words to put behind a colon. */
 export function unreadableReason(error: unknown): string {
   const known = systemError(error)

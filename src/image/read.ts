@@ -1,6 +1,7 @@
 import * as fs from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { unreadableReason } from '../errors/system.ts'
+import { isOutOfFiles, unreadableReason } from '../errors/system.ts'
 import { systemCode } from '../errors.ts'
 import { Turns, within } from '../flow/turns.ts'
 import { pictureFormat } from './format.ts'
@@ -19,6 +20,9 @@ const turns = new Turns(16)
 /** Of a file longer than this, so much is read at first: what is no picture by its start is not read to its end. */
 const START = 65_536
 
+/** Between two tries to open a file where too many are open, in milliseconds. */
+const LONGEST_PAUSE = 640
+
 /** A picture's file as it was read. */
 export interface PictureFile {
   readonly bytes: Uint8Array
@@ -32,6 +36,7 @@ export interface PictureFile {
  * come in time.
  *
  * @throws PictureError `unreadable`, `not-a-file`, `empty`, `too-large` or `timeout`, and for a long file that is no picture
+ * @throws the system's error where too many files are open, which is no fault of the picture
  */
 export function readPicture(path: string, limits: DecodeLimits = DEFAULT_LIMITS): Promise<PictureFile> {
   return withPictureFile(path, limits, async file => file)
@@ -91,8 +96,7 @@ async function lookAt(path: string, limits: DecodeLimits): Promise<number> {
 async function readWhole(path: string, limits: DecodeLimits): Promise<PictureFile> {
   let file: number | undefined
   try {
-    // Without O_NONBLOCK, opening a FIFO waits for its writer. Windows has neither.
-    file = await opened(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
+    file = await openSoon(path)
     const stats = fs.fstatSync(file) // what the system has just found out
     if (stats.isDirectory()) throw new PictureError('not-a-file', 'a folder, not a file')
     if (!stats.isFile()) throw new PictureError('not-a-file', 'not a regular file')
@@ -103,9 +107,22 @@ async function readWhole(path: string, limits: DecodeLimits): Promise<PictureFil
     if (bytes.length === 0) throw new PictureError('empty', 'an empty file')
     return { bytes, size, mtimeMs }
   } catch (error) {
-    throw error instanceof PictureError ? error : unreadable(error)
+    throw error instanceof PictureError || isOutOfFiles(error) ? error : unreadable(error)
   } finally {
     if (file !== undefined) closeQuietly(file)
+  }
+}
+
+/** Opens a file. Where too many are open, it waits a second and a bit for others to be closed: those of pictures soon are. */
+async function openSoon(path: string): Promise<number> {
+  for (let pause = 10; ; pause *= 2) {
+    try {
+      // Without O_NONBLOCK, opening a FIFO waits for its writer. Windows has neither.
+      return await opened(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
+    } catch (error) {
+      if (!isOutOfFiles(error) || pause > LONGEST_PAUSE) throw error
+    }
+    await sleep(pause)
   }
 }
 
