@@ -17,8 +17,8 @@ const KEEP_FROM_BYTES = 4_000_000
 /** What is kept at most; beyond, what was kept first goes first. */
 const MOST_BYTES = 500_000_000
 
-/** A draft is written within seconds: one this old is of a process that was killed. */
-const DEAD_DRAFT_MS = 600_000
+/** A draft is written within seconds: one older than this is of a process that was killed. */
+const WRITING_MS = 600_000
 
 /** Bytes of a sha256. */
 const DIGEST = 32
@@ -75,15 +75,18 @@ async function dropOldest(written: string): Promise<void> {
   let total = 0
   for (const { path, size, time } of files.sort((one, other) => other.time - one.time)) {
     total += size
-    const isDead = isDraft(basename(path)) && time < now - DEAD_DRAFT_MS
+    const isDead = isDraft(basename(path)) && time < now - WRITING_MS
     if (total > MOST_BYTES || isDead) await dropFile(path)
   }
 }
 
-/** What has a time to come was written before the clock was set back: it would outlast all that is kept from now on. */
+/**
+ * What has a time to come was written before the clock was set back: it would outlast all that is kept from now on. Other processes
+ * may write at this moment, which is no such time.
+ */
 async function look(path: string, now: number): Promise<{ path: string; size: number; time: number }> {
   const { size, mtimeMs } = await stat(path)
-  return { path, size, time: mtimeMs > now ? 0 : mtimeMs }
+  return { path, size, time: mtimeMs > now + WRITING_MS ? 0 : mtimeMs }
 }
 
 /** The checksum is kept beside the bytes: whoever can change these can change both. */

@@ -129,6 +129,8 @@ it('drops drafts of processes that were killed, and none that is being written',
   const [dead, written] = ['a', 'b'].map(digit => `.${'1'.repeat(32)}.${digit.repeat(12)}.tmp`)
   for (const name of [dead!, written!, 'of somebody else']) await writeFile(join(folder, name), 'x')
   for (const name of [dead!, 'of somebody else']) await utimes(join(folder, name), 1, 1)
+  const soon = Date.now() / 1000 + 60 // by another process, while this one cleans up
+  await utimes(join(folder, written!), soon, soon)
   await compiledOnnx(backbone(2_700_000, 'ab'.repeat(32)).backbone)
   const left = await readdir(folder)
   expect(left).toHaveLength(3)
