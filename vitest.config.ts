@@ -22,6 +22,7 @@ const ALONE = [
   'test/disk/transfer.test.ts',
   'test/engine/load.test.ts',
   'test/engine/onnxSession.test.ts',
+  'test/features/soundParts.test.ts',
   'test/image/noWebAssembly.test.ts',
   'test/image/tooManyFiles.test.ts',
 ]

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { openSoon } from '../disk/openSoon.ts'
 import { systemCode } from '../errors.ts'
 import { HEADING_WITHIN, isSealed } from '../table/seal.ts'
 
@@ -22,7 +23,8 @@ export async function withPartFile<T>(
   use: (file: FileHandle, size: number) => Promise<T>,
   largest = LARGEST,
 ): Promise<T> {
-  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+  const file = await openSoon(() => open(path, flags))
   try {
     const stats = await file.stat()
     if (!stats.isFile() || stats.size > largest) throw new Error('it is no file of a likely size')

@@ -90,10 +90,10 @@ export class PartFolder {
     }
   }
 
-  /** One part; undefined when it is gone, or damaged and now set aside. */
+  /** One part; undefined when it is gone, can't be read for no fault of its own, or is damaged and now set aside. */
   async read(name: string, memory?: Memory): Promise<StoredPart | undefined> {
     const bytes = await readWhole(join(this.path, name), memory).catch(error => {
-      if (systemCode(error) === 'ENOENT') return undefined
+      if (isNoFault(error)) return undefined
       return error as Error // an unreadable sector
     })
     if (bytes === undefined) return undefined
@@ -162,6 +162,13 @@ export class PartFolder {
     const written = data && (await this.write(data)).name
     for (const name of names) if (name !== written) await dropFile(join(this.path, name))
   }
+}
+
+/** Gone, somebody else's, or held by another program; or too many files are open, or memory is short: the part may be sound. */
+const NO_FAULT = ['ENOENT', 'EMFILE', 'ENFILE', 'EACCES', 'EPERM', 'EBUSY', 'ENOMEM']
+
+function isNoFault(error: unknown): boolean {
+  return error instanceof RangeError || NO_FAULT.includes(systemCode(error) ?? '') // no room for an array of its length
 }
 
 function digestOf(identity: string): string {

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { openSoon } from '../disk/openSoon.ts'
 import { isOutOfFiles, unreadableReason } from '../errors/system.ts'
 import { systemCode } from '../errors.ts'
 import { Turns, within } from '../flow/turns.ts'
@@ -19,9 +19,6 @@ const turns = new Turns(16)
 
 /** Of a file longer than this, so much is read at first: what is no picture by its start is not read to its end. */
 const START = 65_536
-
-/** Between two tries to open a file where too many are open, in milliseconds. */
-const LONGEST_PAUSE = 640
 
 /** A picture's file as it was read. */
 export interface PictureFile {
@@ -96,7 +93,8 @@ async function lookAt(path: string, limits: DecodeLimits): Promise<number> {
 async function readWhole(path: string, limits: DecodeLimits): Promise<PictureFile> {
   let file: number | undefined
   try {
-    file = await openSoon(path)
+    // Without O_NONBLOCK, opening a FIFO waits for its writer. Windows has neither.
+    file = await openSoon(() => opened(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0)))
     const stats = fs.fstatSync(file) // what the system has just found out
     if (stats.isDirectory()) throw new PictureError('not-a-file', 'a folder, not a file')
     if (!stats.isFile()) throw new PictureError('not-a-file', 'not a regular file')
@@ -110,19 +108,6 @@ async function readWhole(path: string, limits: DecodeLimits): Promise<PictureFil
     throw error instanceof PictureError || isOutOfFiles(error) ? error : unreadable(error)
   } finally {
     if (file !== undefined) closeQuietly(file)
-  }
-}
-
-/** Opens a file. Where too many are open, it waits a second and a bit for others to be closed: those of pictures soon are. */
-async function openSoon(path: string): Promise<number> {
-  for (let pause = 10; ; pause *= 2) {
-    try {
-      // Without O_NONBLOCK, opening a FIFO waits for its writer. Windows has neither.
-      return await opened(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
-    } catch (error) {
-      if (!isOutOfFiles(error) || pause > LONGEST_PAUSE) throw error
-    }
-    await sleep(pause)
   }
 }
 
