@@ -19,4 +19,7 @@ export function answering(answerTo, first) {
     if (message === 'end') return process.exit()
     turn = turn.then(async () => port.postMessage(await answerTo(message).catch(error => ({ error }))))
   })
+  port.on('messageerror', error => {
+    turn = turn.then(() => port.postMessage({ error })) // memory had no room for the message: nobody waits for ever
+  })
 }

@@ -20,6 +20,7 @@ export class AnsweringThread {
     this.#exited = new Promise(resolve => this.#worker.once('exit', resolve))
     this.#worker.on('message', answer => this.#take()?.resolve(answer))
     this.#worker.on('error', error => this.#end(error))
+    this.#worker.on('messageerror', error => this.#take()?.reject(error)) // memory had no room for an answer
     this.#worker.on('exit', () => this.#end(ended()))
   }
 
@@ -30,8 +31,8 @@ export class AnsweringThread {
   /** @throws what the thread could not do, or that it has ended */
   async ask(message: object): Promise<unknown> {
     if (this.#ended) throw this.#ended
+    this.#worker.postMessage(message) // where that fails, there is nothing to stay alive for
     this.#worker.ref()
-    this.#worker.postMessage(message)
     return this.answer()
   }
 
