@@ -49,24 +49,37 @@ ${linesOf(inputs, ({ raw, recipe }) => `const ${raw} = ${from}${fitted(recipe)}$
 
 /** A picture on a page as `pixels`, `pixels_1`, …, by TF.js; all networks of a model fit pictures in one way. */
 export function pagePixels(inputs: readonly PixelInput[]): string {
-  const { resize, mean } = inputs[0]!.recipe
-  const resized = (side: number) => `tf.image.resizeBilinear(square, [${side}, ${side}], false, true).expandDims(0)`
-  return `${PAGE_FITS[resize](mean)}
-${linesOf(inputs, ({ name, side }) => `const ${name} = ${resized(side)}`)}`
+  const { before, square } = PAGE_FITS[inputs[0]!.recipe.resize]
+  const resized = ({ size, mean }: Recipe) =>
+    `tf.image.resizeBilinear(${square(mean)}, [${size}, ${size}], false, true).expandDims(0)`
+  return `${before}
+${linesOf(inputs, ({ name, recipe }) => `const ${name} = ${resized(recipe)}`)}`
 }
 
-/** What is to be resized to the square, as `square`. */
-const PAGE_FITS: Record<Recipe['resize'], (mean: Recipe['mean']) => string> = {
-  stretch: () => 'const square = tf.browser.fromPixels(picture)',
-  crop: () => `const whole = tf.browser.fromPixels(picture)
+/** What makes a square of a picture on a page, and the square as a network with this mean looks at it. */
+interface PageFit {
+  readonly before: string
+  readonly square: (mean: Recipe['mean']) => string
+}
+
+const PAGE_FITS: Record<Recipe['resize'], PageFit> = {
+  stretch: { before: 'const square = tf.browser.fromPixels(picture)', square: () => 'square' },
+  crop: {
+    before: `const whole = tf.browser.fromPixels(picture)
 const [high, wide] = whole.shape
 const side = Math.min(high, wide)
 const square = whole.slice([(high - side) >> 1, (wide - side) >> 1, 0], [side, side, 3])`,
-  pad: mean => `const whole = tf.browser.fromPixels(picture)
+    square: () => 'square',
+  },
+  pad: {
+    before: `const whole = tf.browser.fromPixels(picture)
 const [high, wide] = whole.shape
 const [below, beside] = [wide - high, high - wide].map(lack => Math.max(0, lack))
 const around = [[below >> 1, (below + 1) >> 1], [beside >> 1, (beside + 1) >> 1]]
-const square = tf.concat([${filling(mean).join(', ')}].map((value, at) => whole.slice([0, 0, at], [-1, -1, 1]).pad([...around, [0, 0]], value)), 2)`,
+const channel = (value, at) => whole.slice([0, 0, at], [-1, -1, 1]).pad([...around, [0, 0]], value)
+const padded = (...filling) => tf.concat(filling.map(channel), 2)`,
+    square: mean => `padded(${filling(mean).join(', ')})`,
+  },
 }
 
 /** The same from canvases of a page. */

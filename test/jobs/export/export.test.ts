@@ -8,6 +8,8 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { readNetwork } from '../../../src/backbone/readNetwork.ts'
 import { EXPORT_FORMATS } from '../../../src/export/formats.ts'
+import { pixelInputs } from '../../../src/export/pixels.ts'
+import { pagePixels } from '../../../src/export/snippets.ts'
 import { decodePicture } from '../../../src/image/decode.ts'
 import { exportModel } from '../../../src/jobs/export/export.ts'
 import { loadModel } from '../../../src/jobs/guess/loadModel.ts'
@@ -229,6 +231,27 @@ describe('itc export', () => {
       expect(apart).toBeLessThan(4.5) // what is filled up ends half a row elsewhere
     },
   )
+
+  it('to TF.js: the program for a page fills up with the mean of each network, around a picture smaller than they take', async () => {
+    const common = { resize: 'pad', scale: [1, 1, 1] } as const
+    const inputs = pixelInputs([
+      { ...common, size: 8, mean: [10, 20, 30] },
+      { ...common, size: 16, mean: [0, 0, 0] },
+    ])
+    const inPage = { ...tf, browser: { fromPixels: () => tf.fill([2, 4, 3], 99, 'int32') } }
+    const seen = new Function('tf', 'picture', `${pagePixels(inputs)}\nreturn [pixels, pixels_1]`)(inPage, undefined)
+    const corners = seen.map((pixels: { arraySync(): number[][][][] }) => pixels.arraySync()[0]![0]![0])
+    const middles = seen.map((pixels: { arraySync(): number[][][][] }) => pixels.arraySync()[0]![4]![4])
+    expect(seen.map(({ shape }: { shape: number[] }) => shape)).toEqual([
+      [1, 8, 8, 3],
+      [1, 16, 16, 3],
+    ])
+    expect(corners).toEqual([
+      [10, 20, 30],
+      [0, 0, 0],
+    ])
+    expect(middles[0]).toEqual([99, 99, 99])
+  })
 
   it('of an old retrained_graph.pb works too, to every format, whole and with half-size weights', async () => {
     const tfFiles = await tempFolder()
