@@ -39,13 +39,16 @@ export function list(items: readonly string[], most = Number.POSITIVE_INFINITY):
 
 /** Takes no column of a terminal: accents of their own, joiners. */
 const NARROWEST = /[\p{Mn}\p{Me}\p{Cf}]/gu
-/** Takes two: the scripts of East Asia, most emoji. */
+/** Takes two: the scripts of East Asia, and emoji, but each half of a flag takes one. */
 const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+  /(?!\p{RI})\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
-/** How many columns of a terminal a text takes. */
+/** How many columns of a terminal a text takes. A Mac may give a name's Korean syllables letter by letter. */
 export function columnsOf(text: string): number {
-  return [...text.replace(NARROWEST, '')].reduce((sum, character) => sum + (WIDE.test(character) ? 2 : 1), 0)
+  return [...text.normalize('NFC').replace(NARROWEST, '')].reduce(
+    (sum, character) => sum + (WIDE.test(character) ? 2 : 1),
+    0,
+  )
 }
 
 /**

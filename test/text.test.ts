@@ -61,6 +61,8 @@ test('a table: names to the left, figures to the right, nothing behind', () => {
   // Names of other scripts, as wide as a terminal shows them.
   const names = ['e\u0301te\u0301', '犬', '🦊', 'кот']
   expect(table(names.map(name => [name, '1']))).toEqual(['e\u0301te\u0301  1', '犬   1', '🦊   1', 'кот  1'])
+  const wide = ['한글'.normalize('NFD'), '✅⭐', '🇩🇪가', 'four']
+  expect(table(wide.map(name => [name, '1'])).map(line => line.replace(/.*? /, ' '))).toEqual(Array(4).fill('  1'))
 })
 
 test('a name can neither break a line nor command the terminal, and a shell takes it for one word', () => {
