@@ -1,13 +1,15 @@
 import { join } from 'node:path'
 import fs from 'fs-extra'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadModel } from '../../src/jobs/guess/loadModel.ts'
 import { train } from '../../src/jobs/train/train.ts'
 import { Look } from '../../src/studio/engine/look.ts'
 import type { EnginePicture, Opinions } from '../../src/studio/engine/messages.ts'
+import { Networks } from '../../src/studio/engine/networks.ts'
 import { SAMPLE } from '../helpers/pictures.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
+import { tinyNetwork } from '../helpers/tinyFolder.ts'
 import { warmSampleFolder } from '../helpers/warmCache.ts'
 
 const root = await sharedFolder()
@@ -114,4 +116,36 @@ describe('what looks at the pictures', () => {
     await look.calls.sync({ set: [moved!], gone: [] })
     expect((await next).learnt).toBe(13)
   })
+})
+
+it('what the old networks see of pictures while a model of others is read is not taken for theirs', async () => {
+  const folder = await sharedFolder()
+  const tfFiles = await warmSampleFolder(folder, ['bird', 'bug'], 4)
+  const set = [
+    ...(await told(join(tfFiles, 'data/bird'), 'bird', 'bird', 1)),
+    ...(await told(join(tfFiles, 'data/bug'), 'bug', 'bug', 11)),
+  ]
+  let heard: (opinions: Opinions) => void = () => undefined
+  const opinions = new Promise<Opinions>(resolve => (heard = resolve))
+  const look = new Look(tfFiles, { onOpinions: given => heard(given), onWorking: () => undefined })
+  const extract = Networks.prototype.extract
+  const lookers = new Set<Networks>()
+  const spy = vi.spyOn(Networks.prototype, 'extract').mockImplementation(async function (this: Networks, pictures) {
+    const seen = await extract.call(this, pictures)
+    lookers.add(this)
+    if (lookers.size > 1) return seen
+    const backbone = await tinyNetwork(folder, 32)
+    await train(tfFiles, { backbone, steps: 20, folds: 0, engine: 'onnx', report: false })
+    await look.calls.reload(undefined)
+    return seen
+  })
+  try {
+    await look.calls.sync({ set, gone: [] })
+    expect((await opinions).ids).toHaveLength(8)
+    expect(lookers.size).toBe(2)
+    expect((await look.calls.scores(1))?.scores).toHaveLength(2)
+  } finally {
+    spy.mockRestore()
+    await look.close()
+  }
 })

@@ -181,7 +181,7 @@ export class Look {
     let chunk: number = CHUNKS.first
     let told = 0
     for (let start = 0; start < missing.length; start += chunk, chunk = Math.min(CHUNKS.most, 2 * chunk)) {
-      await this.#lookAt(networks, missing.slice(start, start + chunk))
+      if (!(await this.#lookAt(networks, missing.slice(start, start + chunk)))) return // another round begins anew
       const done = Math.min(start + chunk, missing.length)
       this.#hooks.onWorking(done, missing.length)
       // Whoever has thousands to sort need not wait for the last of them.
@@ -193,8 +193,11 @@ export class Look {
     await this.#learnAndTell(networks)
   }
 
-  async #lookAt(networks: Networks, pictures: ReturnType<Memory['missing']>): Promise<void> {
-    for (const found of await networks.extract(pictures)) {
+  /** @returns false where the networks were read anew meanwhile: what these see may mean nothing to those */
+  async #lookAt(networks: Networks, pictures: ReturnType<Memory['missing']>): Promise<boolean> {
+    const all = await networks.extract(pictures)
+    if ((await this.#networks) !== networks) return false
+    for (const found of all) {
       if ('reason' in found) {
         this.#memory.give(found.id, found.reason)
         this.#found.unreadable.push([found.id, found.reason])
@@ -203,6 +206,7 @@ export class Look {
         this.#found.hashes.push([found.id, found.sha256])
       }
     }
+    return true
   }
 
   async #learnAndTell(networks: Networks): Promise<void> {
