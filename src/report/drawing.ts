@@ -9,6 +9,7 @@ const THREAD = new URL('./drawingThread.js', import.meta.url)
 /** Draws the charts of a page: once it is started in a thread, while other things are computed; else when they are wanted. */
 export class Drawing {
   #thread: AnsweringThread | undefined
+  #isOver = false
   readonly #begun = new Map<ChartId, Promise<Drawn>>()
 
   /** Starts the thread, which loads the library: that takes as long as drawing a chart or two. */
@@ -18,7 +19,8 @@ export class Drawing {
 
   /** Begins to draw the charts of what is known, where it is started. */
   begin(charted: Charted): void {
-    if (this.#thread) for (const chart of chartsOf(charted)) this.#once(chart)
+    if (!this.#thread) return
+    for (const chart of chartsOf(charted)) this.#once(chart).catch(() => undefined) // whoever wants it is told
   }
 
   /** All charts of a page. */
@@ -27,7 +29,9 @@ export class Drawing {
     return new Charts(new Map(await Promise.all(all)))
   }
 
+  /** What was begun and not wanted yet is given up. */
   async end(): Promise<void> {
+    this.#isOver = true
     await this.#thread?.end()
   }
 
@@ -39,7 +43,10 @@ export class Drawing {
 
   /** Where the thread can't be had, this one draws. */
   #draw(chart: Chart): Promise<Drawn> {
-    const here = () => drawn(chart)
-    return this.#thread ? (this.#thread.ask(chart) as Promise<Drawn>).catch(here) : here()
+    if (!this.#thread) return drawn(chart)
+    return (this.#thread.ask(chart) as Promise<Drawn>).catch(error => {
+      if (this.#isOver) throw error
+      return drawn(chart)
+    })
   }
 }

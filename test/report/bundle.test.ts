@@ -30,3 +30,12 @@ test('a thread draws the same charts, and where none can be had they are drawn w
     await drawing.end()
   }
 })
+
+test('what a thread has begun to draw is given up with it, where a training was stopped: it is not drawn instead', async () => {
+  const drawing = new Drawing()
+  drawing.start(built('drawingThread.js'))
+  drawing.begin({ history: data.history })
+  const ended = drawing.end() // nobody has asked for what was begun: that it fails is nobody's concern
+  await expect(drawing.charts({ history: data.history })).rejects.toThrow('a thread has ended')
+  await ended
+})
