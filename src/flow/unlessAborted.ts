@@ -4,14 +4,14 @@
  */
 export async function unlessAborted<T>(task: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return task
-  signal.throwIfAborted()
   let stop: (() => void) | undefined
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
   })
   try {
-    return await Promise.race([task, aborted])
+    return await Promise.race([aborted, task]) // the task's own failure, later, is nobody's concern then
   } finally {
     signal.removeEventListener('abort', stop!)
   }
