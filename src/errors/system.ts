@@ -46,6 +46,7 @@ const SYSTEM_ERRORS: Readonly<Record<string, SystemError>> = {
   ENAMETOOLONG: { reason: 'its path is too long', remedy: 'Choose a shorter one' },
   EMFILE: { reason: 'too many files are open', remedy: TOO_MANY },
   ENFILE: { reason: 'too many files are open', remedy: TOO_MANY },
+  ENOMEM: { reason: 'the system has no memory left', remedy: 'Close other programs' },
 }
 
 /** What is known of an error of the operating system; undefined for another one. */
@@ -53,9 +54,9 @@ export function systemError(error: unknown): SystemError | undefined {
   return SYSTEM_ERRORS[systemCode(error) ?? '']
 }
 
-/** Whether it is this program, or the machine, that has too many files open: no fault of the file. */
-export function isOutOfFiles(error: unknown): boolean {
-  return ['EMFILE', 'ENFILE'].includes(systemCode(error) ?? '')
+/** Whether too many files are open, or memory is short: no fault of the file. */
+export function isShortage(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'ENOMEM'].includes(systemCode(error) ?? '')
 }
 
 /** Why a file can't be read, in words to put behind a colon. */

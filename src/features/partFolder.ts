@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { makeFolder } from '../disk/folder.ts'
 import { dropFile, renamePatiently } from '../disk/patience.ts'
 import { writeAtomic } from '../disk/writeAtomic.ts'
+import { isShortage } from '../errors/system.ts'
 import { messageOf, systemCode } from '../errors.ts'
 import { pause } from '../flow/pause.ts'
 import { allFinite } from './finite.ts'
@@ -164,11 +165,12 @@ export class PartFolder {
   }
 }
 
-/** Gone, somebody else's, or held by another program; or too many files are open, or memory is short: the part may be sound. */
-const NO_FAULT = ['ENOENT', 'EMFILE', 'ENFILE', 'EACCES', 'EPERM', 'EBUSY', 'ENOMEM']
+/** Gone, somebody else's, or held by another program: the part may be sound. */
+const NO_FAULT = ['ENOENT', 'EACCES', 'EPERM', 'EBUSY']
 
 function isNoFault(error: unknown): boolean {
-  return error instanceof RangeError || NO_FAULT.includes(systemCode(error) ?? '') // no room for an array of its length
+  if (error instanceof RangeError) return true // no room for an array of its length
+  return isShortage(error) || NO_FAULT.includes(systemCode(error) ?? '')
 }
 
 function digestOf(identity: string): string {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs'
 import { promisify } from 'node:util'
 import { openSoon } from '../disk/openSoon.ts'
-import { isOutOfFiles, unreadableReason } from '../errors/system.ts'
+import { isShortage, unreadableReason } from '../errors/system.ts'
 import { systemCode } from '../errors.ts'
 import { Turns, within } from '../flow/turns.ts'
 import { pictureFormat } from './format.ts'
@@ -33,7 +33,7 @@ export interface PictureFile {
  * come in time.
  *
  * @throws PictureError `unreadable`, `not-a-file`, `empty`, `too-large` or `timeout`, and for a long file that is no picture
- * @throws the system's error where too many files are open, which is no fault of the picture
+ * @throws the system's error where too many files are open or memory is short, which is no fault of the picture
  */
 export function readPicture(path: string, limits: DecodeLimits = DEFAULT_LIMITS): Promise<PictureFile> {
   return withPictureFile(path, limits, async file => file)
@@ -105,7 +105,7 @@ async function readWhole(path: string, limits: DecodeLimits): Promise<PictureFil
     if (bytes.length === 0) throw new PictureError('empty', 'an empty file')
     return { bytes, size, mtimeMs }
   } catch (error) {
-    throw error instanceof PictureError || isOutOfFiles(error) ? error : unreadable(error)
+    throw error instanceof PictureError ? error : unreadable(error)
   } finally {
     if (file !== undefined) closeQuietly(file)
   }
@@ -140,7 +140,9 @@ export function megabytes(bytes: number): string {
   return `${Math.max(1, Math.round(bytes / 1e6))} MB`
 }
 
-function unreadable(error: unknown): PictureError {
+/** A shortage of the machine stays what it is. */
+function unreadable(error: unknown): unknown {
+  if (isShortage(error)) return error
   const code = systemCode(error)
   const kind = code === 'EISDIR' || code === 'ENXIO' ? 'not-a-file' : 'unreadable'
   return new PictureError(kind, unreadableReason(error), error)

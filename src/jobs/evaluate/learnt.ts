@@ -1,6 +1,7 @@
 import { type Picture, scanCategories } from '../../dataset/scan.ts'
 import { hashBytes } from '../../disk/identity.ts'
 import { DEFAULT_LIMITS } from '../../image/limits.ts'
+import { PictureError } from '../../image/pictureError.ts'
 import { withPictureFile } from '../../image/read.ts'
 import type { PicturePlace } from '../../model/pictures.ts'
 
@@ -24,7 +25,10 @@ export async function countLearnt(
   return own.filter(hash => hash !== undefined && learnt.has(hash)).length
 }
 
-/** Undefined for a file that can't be read: it is skipped elsewhere. */
+/** Undefined for a file that can't be read: it is skipped elsewhere. A shortage of the machine would hide what was learnt. */
 async function hashOf({ path }: Picture): Promise<string | undefined> {
-  return withPictureFile(path, DEFAULT_LIMITS, async ({ bytes }) => hashBytes(bytes)).catch(() => undefined)
+  return withPictureFile(path, DEFAULT_LIMITS, async ({ bytes }) => hashBytes(bytes)).catch(error => {
+    if (error instanceof PictureError) return undefined
+    throw error
+  })
 }
