@@ -1,6 +1,7 @@
 import { join, resolve, sep } from 'node:path'
 import { isInsideByName, realPath } from '../disk/inside.ts'
 import { type Entry, LINK_TO_FOLDER, listFolder, statAll } from '../disk/walk.ts'
+import { isShortage } from '../errors/system.ts'
 import { systemCode } from '../errors.ts'
 import { missingFolder } from './missing.ts'
 import { decodeName, isHidden, isSidecar, showName } from './names.ts'
@@ -56,7 +57,10 @@ async function collectFrom(category: Category, folder: string, entries: Entry[],
     const path = join(data, relative)
     const skip = (reason: string) => void found.skipped.push({ relative: shown, reason })
     if (type === 'folder') {
-      const inside = await listFolder(path).catch(error => systemCode(error) ?? String(error))
+      const inside = await listFolder(path).catch(error => {
+        if (isShortage(error)) throw error // no fault of the folder, whose pictures would be missed
+        return systemCode(error) ?? String(error)
+      })
       if (typeof inside === 'string') skip(`a folder that cannot be read (${inside})`)
       else await collectFrom({ ...category, trail }, relative, inside, found)
     } else if (isSidecar(name)) skip('not a picture by its ending')

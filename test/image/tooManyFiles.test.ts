@@ -7,13 +7,23 @@ import { countLearnt } from '../../src/jobs/evaluate/learnt.ts'
 import { noise } from '../helpers/samples.ts'
 import { sharedFolder } from '../helpers/tempFolder.ts'
 
-const refused = vi.hoisted(() => ({ times: 0, code: 'EMFILE' }))
+const refused = vi.hoisted(() => ({ times: 0, code: 'EMFILE', folder: '' }))
+
+vi.mock('node:fs/promises', async original => {
+  const fs = await original<typeof import('node:fs/promises')>()
+  const readdir = async (...args: unknown[]) => {
+    if (String(args[0]) === refused.folder) throw Object.assign(new Error('EMFILE'), { code: 'EMFILE' })
+    return Reflect.apply(fs.readdir, fs, args)
+  }
+  return { ...fs, readdir }
+})
 
 vi.mock('node:fs', async original => {
   const fs = await original<typeof import('node:fs')>()
-  const stat = (path: string, done: (error: Error | null, stats?: unknown) => void) => {
+  const stat = (...args: unknown[]) => {
+    const done = args.at(-1) as (error: Error) => void
     if (refused.code === 'ENOMEM' && refused.times > 0) done(Object.assign(new Error('ENOMEM'), { code: 'ENOMEM' }))
-    else fs.stat(path, done)
+    else Reflect.apply(fs.stat, fs, args)
   }
   const open = (path: string, flags: number, done: (error: Error | null, file?: number) => void) => {
     if (refused.times-- > 0) done(Object.assign(new Error(refused.code), { code: refused.code }))
@@ -47,11 +57,19 @@ it('what a model was trained on is not counted as new for it', async () => {
   const data = join(folder, 'data')
   await mkdir(join(data, 'owl'), { recursive: true })
   await writeFile(join(data, 'owl', 'one.jpg'), await noise().jpeg().toBuffer())
-  const { pictures } = await scanCategories(data)
   refused.times = 0
+  const { pictures } = await scanCategories(data)
   expect(await countLearnt(pictures, { root: folder, folders: [data] })).toBe(1)
-  Object.assign(refused, { times: 1, code: 'ENOMEM' })
-  await expect(countLearnt(pictures, { root: folder, folders: [data] })).rejects.toMatchObject({ code: 'ENOMEM' })
+  Object.assign(refused, { times: Number.POSITIVE_INFINITY, code: 'EMFILE' })
+  await expect(countLearnt(pictures, { root: folder, folders: [data] })).rejects.toMatchObject({ code: 'EMFILE' })
+})
+
+it('nor is a folder within a category left out for it', async () => {
+  const data = join(folder, 'deep')
+  await mkdir(join(data, 'owl', 'more'), { recursive: true })
+  await writeFile(join(data, 'owl', 'one.jpg'), await noise().jpeg().toBuffer())
+  refused.folder = join(data, 'owl', 'more')
+  await expect(scanCategories(data)).rejects.toMatchObject({ code: 'EMFILE' })
 })
 
 it('another refusal is, at once', async () => {
