@@ -123,7 +123,7 @@ export const PRESETS = {
   best: 'mobilenet_v1+efficientnet_lite0+efficientnet_lite2',
 } as const
 export type Preset = keyof typeof PRESETS
-export const PRESET_NAMES = Object.keys(PRESETS) as Preset[]
+export const PRESET_NAMES = Object.keys(PRESETS) as [Preset, ...Preset[]]
 
 /** Whether every network that a specification names is part of the package: nothing is downloaded for it. */
 export function isBundled(spec: string): boolean {

@@ -48,7 +48,7 @@ In Node, with \`@tensorflow/tfjs-node\` and \`sharp\`:
 \`\`\`js
 import tf from "@tensorflow/tfjs-node"
 ${nodePixels(inputs)}
-${linesOf(inputs, ({ name, raw, side }) => `const ${name} = tf.tensor(Float32Array.from(${raw}), [1, ${side}, ${side}, 3])`)}
+${linesOf(inputs, ({ name, raw, recipe: { size } }) => `const ${name} = tf.tensor(Float32Array.from(${raw}), [1, ${size}, ${size}, 3])`)}
 const model = await tf.loadGraphModel("file://model.json")
 const scores = await model.predict(${feeds}).data()
 \`\`\`

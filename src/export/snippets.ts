@@ -89,12 +89,14 @@ const rgb = (canvas, side) => {
   const rgba = canvas.getContext("2d").getImageData(0, 0, side, side).data
   return Uint8Array.from(rgba.filter((_, at) => at % 4 !== 3))
 }
-${linesOf(inputs, ({ raw, side }, at) => `const ${raw} = rgb(canvases[${at}], ${side})`)}`
+${linesOf(inputs, ({ raw, recipe }, at) => `const ${raw} = rgb(canvases[${at}], ${recipe.size})`)}`
 }
 
 /** An object of JavaScript with the inputs by their names. @param tensor makes one of what `nodePixels` gives */
 export function nodeFeeds(inputs: readonly PixelInput[], tensor: (raw: string, shape: string) => string): string {
-  const feeds = inputs.map(named).map(({ name, raw, side }) => `${name}: ${tensor(raw, `[1, ${side}, ${side}, 3]`)}`)
+  const feeds = inputs
+    .map(named)
+    .map(({ name, raw, recipe: { size } }) => `${name}: ${tensor(raw, `[1, ${size}, ${size}, 3]`)}`)
   return feeds.length === 1 ? `{ ${feeds[0]} }` : `{\n${feeds.map(feed => `  ${feed},\n`).join('')}}`
 }
 
@@ -103,16 +105,13 @@ export function linesOf(inputs: readonly PixelInput[], line: (input: Named, at: 
   return inputs.map((input, at) => line(named(input), at)).join('\n')
 }
 
-/** An input as programs call it and its bytes; its side in pixels. */
-interface Named {
-  readonly name: string
+/** An input as programs call it, and its bytes. */
+interface Named extends PixelInput {
   readonly raw: string
-  readonly side: number
-  readonly recipe: Recipe
 }
 
-function named({ name, recipe }: PixelInput): Named {
-  return { name, raw: name.replace('pixels', 'raw'), side: recipe.size, recipe }
+function named(input: PixelInput): Named {
+  return { ...input, raw: input.name.replace('pixels', 'raw') }
 }
 
 /** The rule for unfamiliar pictures, in JavaScript. */

@@ -3,11 +3,12 @@ import { basename, dirname, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import { foreignByName } from '../formats/foreign.ts'
 import { quoted } from '../text.ts'
+import { layoutOf } from './layout.ts'
 
 /** Files of networks that say nothing of categories. */
 const NETWORK = /\.onnx$|^saved_model\.pb$/i
 /** What a model consists of, as it lies in the folder `model` of a working folder. */
-const MANIFEST = 'manifest.json'
+const MANIFEST = basename(layoutOf('').manifest)
 const HEAD = /^head-[0-9a-f]+\.f32$/
 /** Where pictures lie, a folder is to be trained, whatever else is in it. */
 const PICTURES = 'data'

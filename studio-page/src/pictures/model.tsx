@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { JobRequest, StudioState } from '../../../src/studio/api.ts'
+import type { JobState, StudioState } from '../../../src/studio/api.ts'
 import { forget, frozen, guess, watchGuesses } from '../camera/guessing.ts'
 import { CameraView } from '../camera/view.tsx'
 import { startJob } from '../server/jobs.ts'
@@ -7,7 +7,7 @@ import { canGuess, connection, locked, studio, working } from '../state.ts'
 import { Bars } from '../try/bars.tsx'
 import { inHundred, interval } from '../words.ts'
 
-type Preset = NonNullable<Extract<JobRequest, { kind: 'train' }>['preset']>
+type Preset = NonNullable<JobState['preset']>
 
 /** As `itc train --preset` has them. */
 const PRESETS: Readonly<Record<Preset, string>> = {

@@ -80,13 +80,12 @@ function ended(): void {
 }
 
 function arrived(state: StudioState): void {
-  // Its process went with the studio of before, and nothing else would say that nothing comes of it.
-  const lost = working.value
-  if (lost && studio.value?.boot !== state.boot)
-    tell(`${JOB_NAMES[lost.kind]} ended with the studio. Begin it again.`, { kind: 'wrong' })
   clearTimeout(doubting)
   doubting = undefined
   const again = studio.value !== null && studio.value.boot !== state.boot
+  const lost = again && working.value
+  // Its process went with the studio of before, and nothing else would say that nothing comes of it.
+  if (lost) tell(`${JOB_NAMES[lost.kind]} ended with the studio. Begin it again.`, { kind: 'wrong' })
   studio.value = state
   connection.value = 'open'
   if (again) opinions.value++

@@ -99,6 +99,15 @@ interface Said {
   readonly isNoneOfThese?: boolean
 }
 
+/** A model whose tiny network has pictures fitted so. */
+async function trainedTo(resize: 'stretch' | 'crop' | 'pad') {
+  const root = await tempFolder()
+  const tfFiles = await sampleFolder(root, ['bird', 'vehicle'], 6)
+  const options = { backbone: await tinyNetwork(root, 32), resize, steps: 50, folds: 0, engine: 'onnx' } as const
+  const { recipe } = (await train(tfFiles, options)).manifest.backbones[0]!
+  return { root, tfFiles, recipe }
+}
+
 /** Scores of itc itself, in the labels' order. */
 async function ownScores(tfFiles: string, picture: string): Promise<number[]> {
   const model = await loadModel(tfFiles, { engine: 'onnx' })
@@ -178,10 +187,7 @@ describe('itc export', () => {
   it.each(['stretch', 'crop', 'pad'] as const)(
     'to ONNX: the programs beside it %s a picture as itc does',
     async resize => {
-      const root = await tempFolder()
-      const tfFiles = await sampleFolder(root, ['bird', 'vehicle'], 6)
-      const trained = { backbone: await tinyNetwork(root, 32), resize, steps: 50, folds: 0, engine: 'onnx' } as const
-      const { recipe } = (await train(tfFiles, trained)).manifest.backbones[0]!
+      const { tfFiles, recipe } = await trainedTo(resize)
       const to = join(tfFiles, 'onnx')
       await exportModel(tfFiles, { format: 'onnx', to })
       const photo = join(to, 'photo.jpg')
@@ -205,10 +211,7 @@ describe('itc export', () => {
   it.each(['stretch', 'crop', 'pad'] as const)(
     'to TF.js: the program for a page can %s a picture, too',
     async resize => {
-      const root = await tempFolder()
-      const tfFiles = await sampleFolder(root, ['bird', 'vehicle'], 6)
-      const trained = { backbone: await tinyNetwork(root, 32), resize, steps: 50, folds: 0, engine: 'onnx' } as const
-      const { recipe } = (await train(tfFiles, trained)).manifest.backbones[0]!
+      const { root, tfFiles, recipe } = await trainedTo(resize)
       const to = join(tfFiles, 'web')
       await exportModel(tfFiles, { format: 'tfjs', to })
       const [width, height] = [150, 70]

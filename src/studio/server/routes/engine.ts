@@ -66,8 +66,7 @@ export function addEngineRoutes(app: Hono, studio: Studio): void {
     if (wanted === undefined) throw new UserError('E_BAD_VALUE', `Expected a job: one of ${JOBS.join(', ')}.`)
     collection.checkWritable()
     if (wanted === 'train' && preset !== undefined) {
-      const [first, ...others] = PRESET_NAMES
-      return context.json(jobs.start({ kind: wanted, preset: oneOf([first!, ...others], String(preset)) }), 202)
+      return context.json(jobs.start({ kind: wanted, preset: oneOf(PRESET_NAMES, String(preset)) }), 202)
     }
     if (wanted !== 'export') return context.json(jobs.start({ kind: wanted }), 202)
     const asked = oneOf(['page', ...EXPORT_FORMATS], String(format))
