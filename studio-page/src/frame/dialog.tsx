@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 interface Props {
   readonly title: string
@@ -10,12 +10,13 @@ interface Props {
 /** A question or a note over the page; Esc leaves it. What had the focus before has it again then. */
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null
     dialog.current?.showModal()
     dialog.current?.querySelector<HTMLElement>('[data-first]')?.focus()
-    // A dialog that is taken out of the page gives nothing back by itself.
-    return () => before?.focus()
+    // A dialog that is taken out of the page gives nothing back by itself. Until it is out, nothing else takes the focus; after the
+    // next paint a key would have been lost.
+    return () => queueMicrotask(() => before?.focus())
   }, [])
   return (
     <dialog ref={dialog} aria-label={title} onClose={onClose} onCancel={onClose}>
